@@ -1,0 +1,129 @@
+use super::{ChatEvent, Failure, Usage};
+use serde::{Deserialize, Serialize};
+
+/// Where a column stands. `name` is also its `data-state` on the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AnswerState {
+    /// Sent, nothing heard yet.
+    #[default]
+    Waiting,
+    /// Text is arriving.
+    Streaming,
+    /// Complete.
+    Done,
+    /// Stopped by the person.
+    Stopped,
+    /// Failed; the text so far stands.
+    Failed,
+}
+
+impl AnswerState {
+    /// The word used on the page and in exports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Streaming => "streaming",
+            Self::Done => "done",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether nothing more will come.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::Stopped | Self::Failed)
+    }
+}
+
+/// When things happened, in milliseconds after the request was handed over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Timing {
+    /// First text or reasoning.
+    pub first_token_millis: Option<f64>,
+    /// Newest event.
+    pub last_event_millis: f64,
+    /// End of the stream.
+    pub total_millis: Option<f64>,
+}
+
+/// A column's reply so far.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Where it stands.
+    pub state: AnswerState,
+    /// The answer's Markdown.
+    pub text: String,
+    /// The model's reasoning, where it shows it.
+    pub reasoning: String,
+    /// Token counts as reported.
+    pub usage: Option<Usage>,
+    /// Deltas of text received; an estimate of output tokens where none are reported.
+    pub deltas: u32,
+    /// Why generation ended, in the host's word.
+    pub finish_reason: Option<String>,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+    /// When things happened.
+    pub timing: Timing,
+}
+
+impl Answer {
+    /// Takes in one event that arrived `at_millis` after the request was handed over. Events after the end are ignored.
+    pub fn apply(&mut self, event: &ChatEvent, at_millis: f64) {
+        if self.state.is_over() {
+            return;
+        }
+        self.timing.last_event_millis = at_millis;
+        match event {
+            ChatEvent::TextDelta(text) => {
+                self.begin(at_millis);
+                self.text.push_str(text);
+                self.deltas += 1;
+            }
+            ChatEvent::ReasoningDelta(text) => {
+                self.begin(at_millis);
+                self.reasoning.push_str(text);
+            }
+            ChatEvent::Usage(usage) => self.usage = Some(*usage),
+            ChatEvent::Finish(reason) => self.finish_reason = Some(reason.clone()),
+            ChatEvent::Failed(failure) => {
+                self.failure = Some(failure.clone());
+                self.end(AnswerState::Failed, at_millis);
+            }
+        }
+    }
+
+    /// Nothing more will come.
+    pub fn end(&mut self, state: AnswerState, at_millis: f64) {
+        if !self.state.is_over() {
+            self.state = state;
+            self.timing.total_millis = Some(at_millis);
+        }
+    }
+
+    /// Output tokens and whether the host reported them (`true`) or they are estimated (`false`) at four characters each.
+    pub fn output_tokens(&self) -> (u64, bool) {
+        match self.usage.and_then(|usage| usage.output_tokens) {
+            Some(tokens) => (tokens, true),
+            None => (estimate_tokens(&self.text) + estimate_tokens(&self.reasoning), false),
+        }
+    }
+
+    /// Output tokens a second between the first token and the end, once there is enough to tell.
+    pub fn tokens_per_second(&self) -> Option<f64> {
+        let first = self.timing.first_token_millis?;
+        let last = self.timing.total_millis.unwrap_or(self.timing.last_event_millis);
+        let (tokens, _) = self.output_tokens();
+        (last - first > 1.0 && tokens > 1).then(|| (tokens - 1) as f64 * 1000.0 / (last - first))
+    }
+
+    fn begin(&mut self, at_millis: f64) {
+        self.state = AnswerState::Streaming;
+        self.timing.first_token_millis.get_or_insert(at_millis);
+    }
+}
+
+/// About how many tokens `text` has: four bytes each, the rule of thumb for English.
+fn estimate_tokens(text: &str) -> u64 {
+    (text.len() as u64).div_ceil(4)
+}
