@@ -5,7 +5,6 @@
 //! `tests/architecture.rs` enforces both.
 
 /// The browser side of the edges.
-#[cfg(target_arch = "wasm32")]
 pub mod browser;
 /// `Document` → `Vec<Chunk>`.
 pub mod chunk;
@@ -17,8 +16,6 @@ pub mod courier;
 pub mod embed;
 /// The verbs of the corpus: ingest, search, remove.
 pub mod engine;
-/// The sum of the stage errors.
-pub mod error;
 /// `ScoredChunk`s → `Evidence`, frozen and hashed.
 pub mod evidence;
 /// Numbers → text for people.
@@ -38,6 +35,8 @@ pub mod parse;
 pub mod prompt;
 /// `ChatRequest` → bytes; bytes → `ChatEvent`s.
 pub mod provider;
+/// The sum of the stage errors, as a person meets them.
+pub mod error;
 /// The built-in models.
 pub mod resident;
 /// Query → `Vec<ScoredChunk>`.

@@ -1,1 +1,5 @@
-fn main() {}
+//! The page: what the person sees. See `ui`.
+
+fn main() {
+    sidecite::ui::mount();
+}

@@ -1,1 +1,5 @@
-fn main() {}
+//! The engine: a worker of its own. See `browser::serve`.
+
+fn main() {
+    sidecite::browser::serve::engine();
+}

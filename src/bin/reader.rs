@@ -1,1 +1,5 @@
-fn main() {}
+//! The reader: a worker of its own. See `browser::serve`.
+
+fn main() {
+    sidecite::browser::serve::reader();
+}

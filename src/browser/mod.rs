@@ -1,1 +1,9 @@
-//! To be written.
+//! The browser side of the edges: what the pure modules ask for (a store, bytes, time) made of web APIs.
+
+pub mod clock;
+pub mod crypto;
+pub mod fetch;
+pub mod files;
+pub mod indexed_db;
+pub mod serve;
+pub mod simd;

@@ -1,1 +1,96 @@
-//! To be written.
+//! What the screen knows: plain values in signals, and the methods that change them. No markup.
+//!
+//! There is one context, `AppState`. Values are plain data; a list that changes row by row is a list of cells
+//! (`Keyed`), so that one row's progress repaints one row.
+
+mod ask;
+mod check;
+mod corpus;
+mod dispatch;
+mod keyed;
+mod open;
+mod pipeline;
+mod sample;
+mod services;
+mod session;
+mod settings;
+mod view;
+
+pub use check::{CheckState, Checking};
+pub use corpus::{Corpus, Row, RowState, Totals};
+pub use keyed::{Cell, Keyed};
+pub use sample::{Sample, Starter};
+pub use services::Services;
+pub use session::{ColumnView, Session, Stage};
+pub use settings::{Settings, Theme};
+pub use view::{Dialog, Focus, Opened, Pane, View};
+
+use leptos::prelude::*;
+
+/// Everything the page knows; cheap to copy.
+#[derive(Clone, Copy)]
+pub struct AppState {
+    /// Documents.
+    pub corpus: Corpus,
+    /// The question, its evidence and the columns.
+    pub session: Session,
+    /// What the person set.
+    pub settings: RwSignal<Settings>,
+    /// What is open where.
+    pub view: View,
+    /// The sample that ships with the page.
+    pub sample: RwSignal<Option<Sample>>,
+    /// The check of an endpoint.
+    pub checking: RwSignal<CheckState>,
+    /// The workers.
+    services: StoredValue<Services, LocalStorage>,
+}
+
+impl AppState {
+    /// The page's state as it starts, from what this browser remembers.
+    pub fn new() -> Self {
+        let settings = settings::load();
+        Self {
+            corpus: Corpus::default(),
+            session: Session::new(&settings),
+            settings: RwSignal::new(settings),
+            view: View::default(),
+            sample: RwSignal::new(None),
+            checking: RwSignal::new(CheckState::Idle),
+            services: StoredValue::new_local(Services::new()),
+        }
+    }
+
+    /// The one context of the page.
+    pub fn provide(self) {
+        provide_context(self);
+    }
+
+    /// The page's state, from anywhere below the root.
+    pub fn get() -> Self {
+        use_context::<Self>().unwrap_or_else(Self::new)
+    }
+
+    /// The workers.
+    pub fn services(self) -> Services {
+        self.services.get_value()
+    }
+
+    /// Changes the settings and remembers them.
+    pub fn set(self, change: impl FnOnce(&mut Settings)) {
+        self.settings.update(change);
+        self.settings.with_untracked(settings::save);
+    }
+
+    /// Reads what is stored and what ships with the page.
+    pub fn start(self) {
+        self.open_corpus();
+        self.load_sample_index();
+    }
+}
+
+impl Default for AppState {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,108 @@
+//! Bytes over HTTP: whole files of our own site, and streams from elsewhere that can be stopped.
+
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = fetch)]
+    fn global_fetch(request: &web_sys::Request) -> js_sys::Promise;
+}
+
+/// How a request is made.
+pub struct Options<'a> {
+    /// `GET`, `POST`, …
+    pub method: &'a str,
+    /// Header names and values.
+    pub headers: &'a [(String, String)],
+    /// The body, where there is one.
+    pub body: Option<&'a [u8]>,
+    /// Ask without CORS: says only whether something answered.
+    pub opaque: bool,
+    /// Stops the request.
+    pub signal: Option<&'a web_sys::AbortSignal>,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self { method: "GET", headers: &[], body: None, opaque: false, signal: None }
+    }
+}
+
+/// Sends a request that carries no cookies and no referrer and follows no redirect to anywhere: a redirect could take
+/// a key to another origin.
+pub async fn send(url: &str, options: &Options<'_>) -> Result<web_sys::Response, JsValue> {
+    let init = web_sys::RequestInit::new();
+    init.set_method(options.method);
+    init.set_credentials(web_sys::RequestCredentials::Omit);
+    init.set_referrer_policy(web_sys::ReferrerPolicy::NoReferrer);
+    init.set_cache(web_sys::RequestCache::NoStore);
+    if options.opaque {
+        init.set_mode(web_sys::RequestMode::NoCors);
+    } else {
+        init.set_redirect(web_sys::RequestRedirect::Error);
+    }
+    let headers = web_sys::Headers::new()?;
+    for (name, value) in options.headers {
+        headers.set(name, value)?;
+    }
+    init.set_headers(&headers);
+    if let Some(body) = options.body {
+        init.set_body(&Uint8Array::from(body));
+    }
+    init.set_signal(options.signal);
+    let request = web_sys::Request::new_with_str_and_init(url, &init)?;
+    JsFuture::from(global_fetch(&request)).await?.dyn_into()
+}
+
+/// The body of a response, piece by piece.
+pub struct Body(Option<web_sys::ReadableStreamDefaultReader>);
+
+impl Body {
+    /// Takes the body of `response`.
+    pub fn of(response: &web_sys::Response) -> Self {
+        Self(response.body().map(|stream| stream.get_reader().unchecked_into()))
+    }
+
+    /// The next piece; `Ok(None)` at the end.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, JsValue> {
+        let Some(reader) = &self.0 else { return Ok(None) };
+        let step = JsFuture::from(reader.read()).await?;
+        if Reflect::get(&step, &"done".into())?.is_truthy() {
+            self.0 = None;
+            return Ok(None);
+        }
+        Ok(Some(Uint8Array::new(&Reflect::get(&step, &"value".into())?).to_vec()))
+    }
+}
+
+/// A whole file of our own site, saying how much of it is here; the reason in words when it cannot be had.
+pub async fn site_file(url: &str, mut progress: impl FnMut(u64, u64)) -> Result<Vec<u8>, String> {
+    let init = web_sys::RequestInit::new();
+    let words = |error: JsValue| error_words(&error);
+    let request = web_sys::Request::new_with_str_and_init(url, &init).map_err(words)?;
+    let response: web_sys::Response =
+        JsFuture::from(global_fetch(&request)).await.map_err(words)?.unchecked_into();
+    if !response.ok() {
+        return Err(format!("HTTP {}", response.status()));
+    }
+    let length = response.headers().get("content-length").ok().flatten();
+    let total: u64 = length.and_then(|length| length.parse().ok()).unwrap_or(0);
+    let mut bytes = Vec::with_capacity(usize::try_from(total).unwrap_or(0).min(256 << 20));
+    let mut body = Body::of(&response);
+    while let Some(piece) = body.next().await.map_err(words)? {
+        bytes.extend_from_slice(&piece);
+        progress(bytes.len() as u64, total);
+    }
+    Ok(bytes)
+}
+
+/// An exception in words.
+pub fn error_words(error: &JsValue) -> String {
+    error
+        .dyn_ref::<js_sys::Error>()
+        .map(|error| String::from(error.message()))
+        .or_else(|| error.as_string())
+        .unwrap_or_else(|| format!("{error:?}"))
+}

@@ -1,0 +1,96 @@
+//! IndexedDB behind `Store`, and the shelf of original files beside it.
+//!
+//! One database, six tables, all keyed by hex hash. A document's four tables are written in one transaction, and only
+//! its completion counts: quota failures arrive as an abort of the whole transaction, never of one table.
+
+mod files;
+mod records;
+
+pub use files::{Shelved, Shelf};
+pub use records::IndexedDb;
+
+use crate::store::Error;
+use idb::{Database, DatabaseEvent, Factory, ObjectStoreParams, Transaction, TransactionMode, TransactionResult};
+use js_sys::Uint8Array;
+use wasm_bindgen::JsValue;
+
+const NAME: &str = "sidecite";
+/// Raised with every change of the tables; `create` then brings older databases up to it.
+const VERSION: u32 = 1;
+
+const FILES: &str = "files";
+const MANIFESTS: &str = "manifests";
+const DOCUMENTS: &str = "documents";
+const CHUNKS: &str = "chunks";
+const VECTORS: &str = "vectors";
+const CACHE: &str = "cache";
+const TABLES: [&str; 6] = [FILES, MANIFESTS, DOCUMENTS, CHUNKS, VECTORS, CACHE];
+
+/// Opens the database, creating what is missing.
+async fn open() -> Result<Database, Error> {
+    let mut request = Factory::new()
+        .and_then(|factory| factory.open(NAME, Some(VERSION)))
+        .map_err(|error| failed("opening", &error))?;
+    request.on_upgrade_needed(|event| {
+        if let Ok(database) = event.database() {
+            let present = database.store_names();
+            for table in TABLES.iter().filter(|table| !present.iter().any(|name| name == *table)) {
+                let _ = database.create_object_store(table, ObjectStoreParams::new());
+            }
+        }
+    });
+    let mut database = request.await.map_err(|error| failed("opening", &error))?;
+    // A newer page in another tab may upgrade only when this one lets go.
+    database.on_version_change(|event| {
+        if let Ok(database) = event.database() {
+            database.close();
+        }
+    });
+    Ok(database)
+}
+
+fn begin(database: &Database, tables: &[&str], mode: TransactionMode) -> Result<Transaction, Error> {
+    database.transaction(tables, mode).map_err(|error| failed("starting a transaction", &error))
+}
+
+/// Waits until everything issued in the transaction is kept.
+async fn complete(transaction: Transaction, what: &str) -> Result<(), Error> {
+    match transaction.await {
+        Ok(TransactionResult::Committed) => Ok(()),
+        // We never abort a transaction ourselves: the browser does when it has no room.
+        Ok(TransactionResult::Aborted) => Err(Error::Full { what: what.to_owned() }),
+        Err(error) => Err(failed(&format!("storing {what}"), &error)),
+    }
+}
+
+fn put(transaction: &Transaction, table: &str, key: &str, value: &JsValue) -> Result<(), Error> {
+    transaction
+        .object_store(table)
+        .and_then(|store| store.put(value, Some(&JsValue::from_str(key))).map(drop))
+        .map_err(|error| failed("writing", &error))
+}
+
+fn bytes_value(bytes: &[u8]) -> JsValue {
+    Uint8Array::from(bytes).into()
+}
+
+fn value_bytes(value: &JsValue) -> Vec<u8> {
+    Uint8Array::new(value).to_vec()
+}
+
+fn failed(doing: &str, error: &idb::Error) -> Error {
+    let reason = error.to_string();
+    if reason.contains("QuotaExceeded") {
+        return Error::Full { what: doing.to_owned() };
+    }
+    Error::Failed { doing: doing.to_owned(), reason }
+}
+
+/// Floats as the little-endian bytes that are stored.
+fn floats_to_bytes(floats: &[f32]) -> Vec<u8> {
+    floats.iter().flat_map(|float| float.to_le_bytes()).collect()
+}
+
+fn bytes_to_floats(bytes: &[u8]) -> Vec<f32> {
+    bytes.as_chunks::<4>().0.iter().map(|four| f32::from_le_bytes(*four)).collect()
+}

@@ -1,0 +1,219 @@
+use super::{missing_file, site_url};
+use crate::browser::clock::{now_millis, yield_now};
+use crate::browser::fetch::site_file;
+use crate::browser::indexed_db::IndexedDb;
+use crate::chunk;
+use crate::embed::{DIMENSIONS, Minilm};
+use crate::engine::{self, Corpus, Embedder, Incoming, Outcome};
+use crate::store::{Error, MemoryStore, Record, Store};
+use crate::types::{Document, DocumentId, RetrievalMode, Sha256, Trouble};
+use crate::worker::protocol::{CallId, FromEngine, ToEngine};
+use crate::worker::{Outbox, Request, serve};
+use futures_util::lock::Mutex;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashSet;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+
+const WEIGHTS: &str = "models/minilm-l6-v2.int8.bin";
+
+/// The corpus, its store and its embedder, for as long as the worker lives.
+struct Place {
+    corpus: RefCell<Corpus>,
+    store: OnceCell<Kept>,
+    model: OnceCell<RefCell<Minilm>>,
+    /// One ingest at a time.
+    turn: Mutex<()>,
+    /// Held while the stored corpus is being read: questions wait for it.
+    opening: Mutex<()>,
+    /// Held while the weights are being fetched.
+    loading: Mutex<()>,
+    cancelled: RefCell<HashSet<CallId>>,
+}
+
+/// On disk where the browser allows it, else in the tab.
+enum Kept {
+    Disk(IndexedDb),
+    Tab(MemoryStore),
+}
+
+/// Serves the corpus.
+pub fn engine() {
+    let place = Rc::new(Place {
+        corpus: RefCell::new(Corpus::new(DIMENSIONS)),
+        store: OnceCell::new(),
+        model: OnceCell::new(),
+        turn: Mutex::new(()),
+        opening: Mutex::new(()),
+        loading: Mutex::new(()),
+        cancelled: RefCell::default(),
+    });
+    serve(move |request: Request<ToEngine, FromEngine>| {
+        if let ToEngine::Cancel(call) = request.body {
+            place.cancelled.borrow_mut().insert(call);
+            return;
+        }
+        let place = Rc::clone(&place);
+        spawn_local(async move {
+            let reply = request.reply.clone();
+            if let Err(trouble) = answer(&place, request).await {
+                reply.send(&FromEngine::Failed(trouble));
+            }
+        });
+    });
+}
+
+async fn answer(place: &Place, request: Request<ToEngine, FromEngine>) -> Result<(), Trouble> {
+    let Request { id: call, body, attachments, reply } = request;
+    match body {
+        ToEngine::Open => open(place, &reply).await,
+        ToEngine::Ingest { id, size_bytes, added_millis, chunking, warnings } => {
+            let bytes = attachments.first().map(js_sys::Uint8Array::to_vec).unwrap_or_default();
+            let document: Document = postcard::from_bytes(&bytes)
+                .map_err(|error| Trouble::new("parse", error.to_string(), "Reload the page and try again."))?;
+            drop(bytes);
+            let incoming = Incoming { document, size_bytes, added_millis, chunking, warnings };
+            debug_assert_eq!(incoming.document.id, id);
+            let _turn = place.turn.lock().await;
+            drop(place.opening.lock().await);
+            let (store, model) = (place.store().await, place.model().await?);
+            let pause = async || place.goes_on(call).await;
+            let tell = |done, total| reply.send(&FromEngine::Progress { done, total });
+            let outcome = engine::ingest(&place.corpus, model, store, incoming, pause, tell).await?;
+            reply.send(&ended(outcome));
+            Ok(())
+        }
+        ToEngine::Rechunk(id, chunking) => {
+            let _turn = place.turn.lock().await;
+            drop(place.opening.lock().await);
+            let (store, model) = (place.store().await, place.model().await?);
+            let pause = async || place.goes_on(call).await;
+            let tell = |done, total| reply.send(&FromEngine::Progress { done, total });
+            let outcome = engine::rechunk(&place.corpus, model, store, (id, chunking), pause, tell).await?;
+            reply.send(&ended(outcome));
+            Ok(())
+        }
+        ToEngine::Search { question, retrieval } => {
+            drop(place.opening.lock().await);
+            let model = match retrieval.mode {
+                RetrievalMode::Lexical => None,
+                RetrievalMode::Dense | RetrievalMode::Hybrid => Some(place.model().await?),
+            };
+            let embed = |text: &str| model.and_then(|model| Embedder::embed(&mut *model.borrow_mut(), &[text]).pop());
+            let evidence =
+                engine::search(&place.corpus.borrow(), &question, embed, &retrieval, &now_millis)?;
+            reply.send(&FromEngine::Found(evidence));
+            Ok(())
+        }
+        ToEngine::Preview(id, chunking) => {
+            let plan = chunk::validate(chunking).map_err(engine::Error::from)?;
+            let model = place.model().await?;
+            let corpus = place.corpus.borrow();
+            let chunks = chunk::chunk(&corpus.get(id)?.document, &plan, &*model.borrow());
+            reply.send(&FromEngine::Chunks(chunks));
+            Ok(())
+        }
+        ToEngine::Document(id) => {
+            let corpus = place.corpus.borrow();
+            let entry = corpus.get(id)?;
+            reply.send(&FromEngine::Document(entry.document.clone(), entry.chunks.clone()));
+            Ok(())
+        }
+        ToEngine::Remove(id) => {
+            place.store().await.remove(id).await?;
+            place.corpus.borrow_mut().remove(id);
+            reply.send(&FromEngine::Removed);
+            Ok(())
+        }
+        ToEngine::Cancel(_) => Ok(()),
+    }
+}
+
+async fn open(place: &Place, reply: &Outbox<FromEngine>) -> Result<(), Trouble> {
+    let store = {
+        let _opening = place.opening.lock().await;
+        let store = place.store().await;
+        engine::open(&place.corpus, store).await?;
+        store
+    };
+    let manifests = place.corpus.borrow().manifests();
+    reply.send(&FromEngine::Opened { manifests, persistent: matches!(store, Kept::Disk(_)) });
+    // The first question should not wait for the weights.
+    place.model().await.map(drop)
+}
+
+fn ended(outcome: Outcome) -> FromEngine {
+    match outcome {
+        Outcome::Stored(manifest) => FromEngine::Ingested(manifest),
+        Outcome::Cancelled => FromEngine::Cancelled,
+    }
+}
+
+impl Place {
+    async fn store(&self) -> &Kept {
+        if self.store.get().is_none() {
+            let kept = match IndexedDb::open().await {
+                Ok(store) => Kept::Disk(store),
+                Err(_) => Kept::Tab(MemoryStore::default()),
+            };
+            // Two requests may have opened it at once; the first stays.
+            let _ = self.store.set(kept);
+        }
+        self.store.get_or_init(|| Kept::Tab(MemoryStore::default()))
+    }
+
+    async fn model(&self) -> Result<&RefCell<Minilm>, Trouble> {
+        let _one = self.loading.lock().await;
+        if let Some(model) = self.model.get() {
+            return Ok(model);
+        }
+        let bytes = site_file(&site_url(WEIGHTS), |_, _| {})
+            .await
+            .map_err(|reason| missing_file("embed", WEIGHTS, &reason))?;
+        let model = Minilm::load(&bytes).map_err(engine::Error::from)?;
+        Ok(self.model.get_or_init(|| RefCell::new(model)))
+    }
+
+    /// Lets waiting messages in; whether the call may go on.
+    async fn goes_on(&self, call: CallId) -> bool {
+        yield_now().await;
+        !self.cancelled.borrow_mut().remove(&call)
+    }
+}
+
+impl Store for Kept {
+    async fn load(&self) -> Result<Vec<Record>, Error> {
+        match self {
+            Self::Disk(store) => store.load().await,
+            Self::Tab(store) => store.load().await,
+        }
+    }
+
+    async fn put(&self, record: &Record) -> Result<(), Error> {
+        match self {
+            Self::Disk(store) => store.put(record).await,
+            Self::Tab(store) => store.put(record).await,
+        }
+    }
+
+    async fn remove(&self, id: DocumentId) -> Result<(), Error> {
+        match self {
+            Self::Disk(store) => store.remove(id).await,
+            Self::Tab(store) => store.remove(id).await,
+        }
+    }
+
+    async fn cached(&self, keys: &[Sha256]) -> Result<Vec<Option<Vec<f32>>>, Error> {
+        match self {
+            Self::Disk(store) => store.cached(keys).await,
+            Self::Tab(store) => store.cached(keys).await,
+        }
+    }
+
+    async fn cache(&self, entries: &[(Sha256, Vec<f32>)]) -> Result<(), Error> {
+        match self {
+            Self::Disk(store) => store.cache(entries).await,
+            Self::Tab(store) => store.cache(entries).await,
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What each worker does with a request: pure verbs on one side, web APIs on the other, nothing decided here.
+
+mod courier;
+mod engine;
+#[cfg(feature = "reader")]
+mod reader;
+mod resident;
+
+pub use courier::courier;
+pub use engine::engine;
+#[cfg(feature = "reader")]
+pub use reader::reader;
+pub use resident::resident;
+
+use crate::types::Trouble;
+use wasm_bindgen::JsCast;
+
+/// The URL of a file of our own site, given relative to the site's root. Workers lie one folder below it.
+fn site_url(path: &str) -> String {
+    let scope: web_sys::DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let base = scope.location().href();
+    match url::Url::parse(&base).and_then(|base| base.join("../")).and_then(|root| root.join(path)) {
+        Ok(url) => url.into(),
+        Err(_) => path.to_owned(),
+    }
+}
+
+/// Trouble with a file of our own site.
+fn missing_file(stage: &str, path: &str, reason: &str) -> Trouble {
+    Trouble::new(
+        stage,
+        format!("the site's own file {path} could not be loaded: {reason}"),
+        "Reload the page. If it persists, the site was not published whole: build it again.",
+    )
+}

@@ -1,0 +1,94 @@
+use super::AppState;
+use crate::courier::Checked;
+use crate::types::{Endpoint, Failure};
+use crate::worker::protocol::{FromCourier, ToCourier};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// Where the check of an endpoint stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum CheckState {
+    /// Not asked for.
+    #[default]
+    Idle,
+    /// Under way.
+    Running,
+    /// These models can be had.
+    Reachable(Vec<String>),
+    /// The true cause why not.
+    Unreachable(Failure),
+}
+
+/// What is typed into the endpoint form. The key goes straight to the courier and is not kept here.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Checking {
+    /// Base URL as typed.
+    pub base_url: String,
+    /// Key as typed, possibly empty.
+    pub key: String,
+}
+
+impl AppState {
+    /// Gives the key to the courier, then lists the endpoint's models or finds out why not.
+    pub fn check(self, typed: Checking) {
+        self.checking.set(CheckState::Running);
+        let endpoint = Endpoint { id: 0, name: String::new(), base_url: typed.base_url.trim().to_owned() };
+        spawn_local(async move {
+            if let Err(failure) = self.give_key(&endpoint.base_url, typed.key).await {
+                return self.checking.set(CheckState::Unreachable(failure));
+            }
+            let page_origin = web_sys::window().and_then(|window| window.location().origin().ok());
+            let verb = ToCourier::Check { endpoint, page_origin: page_origin.unwrap_or_default() };
+            let mut call = self.services().courier.call(&verb, &[]);
+            let state = match call.next().await.map(|reply| reply.body) {
+                Some(FromCourier::Checked(Checked::Models(models))) => CheckState::Reachable(models),
+                Some(FromCourier::Checked(Checked::Failed(failure))) => CheckState::Unreachable(failure),
+                _ => CheckState::Unreachable(crashed()),
+            };
+            self.checking.set(state);
+        });
+    }
+
+    /// Gives a typed key to the courier, bound to the origin of `base_url`. An empty one changes nothing.
+    pub async fn give_key(self, base_url: &str, key: String) -> Result<(), Failure> {
+        if key.trim().is_empty() {
+            return Ok(());
+        }
+        let verb = ToCourier::SetKey { base_url: base_url.to_owned(), key: key.trim().to_owned() };
+        match self.services().courier.call(&verb, &[]).next().await.map(|reply| reply.body) {
+            Some(FromCourier::KeySet(_)) => Ok(()),
+            Some(FromCourier::Checked(Checked::Failed(failure))) => Err(failure),
+            _ => Err(crashed()),
+        }
+    }
+}
+
+fn crashed() -> Failure {
+    Failure {
+        cause: crate::types::FailureCause::Crashed,
+        status: None,
+        message: "the courier stopped".into(),
+        hint: "Try again; keys have to be entered anew.".into(),
+    }
+}
+
+impl AppState {
+    /// The number of the endpoint with that base URL; a new one is remembered.
+    pub fn endpoint_for(self, base_url: &str) -> u32 {
+        let known = self.settings.with_untracked(|settings| {
+            settings.endpoints.iter().find(|endpoint| endpoint.base_url == base_url).map(|endpoint| endpoint.id)
+        });
+        known.unwrap_or_else(|| {
+            let id = self.settings.with_untracked(super::Settings::next_endpoint_id);
+            let name = url::Url::parse(base_url)
+                .ok()
+                .and_then(|url| {
+                    let host = url.host_str()?.to_owned();
+                    Some(url.port().map_or(host.clone(), |port| format!("{host}:{port}")))
+                })
+                .unwrap_or_else(|| base_url.to_owned());
+            self.set(|settings| settings.endpoints.push(Endpoint { id, name, base_url: base_url.to_owned() }));
+            id
+        })
+    }
+}

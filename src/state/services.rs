@@ -1,0 +1,61 @@
+use crate::browser::indexed_db::Shelf;
+use crate::browser::simd;
+use crate::worker::Client;
+use crate::worker::protocol::{
+    FromCourier, FromEngine, FromReader, FromResident, ToCourier, ToEngine, ToReader, ToResident,
+};
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+/// The page's ends of its four workers, each started when first asked, and the shelf of original files.
+#[derive(Clone)]
+pub struct Services {
+    /// Parses.
+    pub reader: Client<ToReader, FromReader>,
+    /// Owns the corpus. Ask through `AppState::engine`, which opens the corpus first.
+    pub engine: Client<ToEngine, FromEngine>,
+    /// Runs the built-in models.
+    pub resident: Client<ToResident, FromResident>,
+    /// Owns the network and the keys.
+    pub courier: Client<ToCourier, FromCourier>,
+    shelf: Rc<OnceCell<Option<Shelf>>>,
+}
+
+impl Services {
+    /// Nothing is started yet.
+    pub fn new() -> Self {
+        let build = simd::build_name();
+        Self {
+            reader: Client::new(script("reader", None)),
+            engine: Client::new(script("engine", Some(build))),
+            resident: Client::new(script("resident", Some(build))),
+            courier: Client::new(script("courier", None)),
+            shelf: Rc::default(),
+        }
+    }
+
+    /// The shelf; nothing where the browser forbids storage.
+    pub async fn shelf(&self) -> Option<&Shelf> {
+        if self.shelf.get().is_none() {
+            let shelf = Shelf::open().await.ok();
+            // Two tasks may have opened it at once; the first stays.
+            let _ = self.shelf.set(shelf);
+        }
+        self.shelf.get().and_then(Option::as_ref)
+    }
+}
+
+impl Default for Services {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A worker's script. The page's build id rides along, so that a cached worker of an older build is not used.
+fn script(name: &str, build: Option<&str>) -> String {
+    let id = option_env!("SIDECITE_BUILD_ID").unwrap_or("dev");
+    match build {
+        Some(build) => format!("./workers/{name}.js?build={build}&v={id}"),
+        None => format!("./workers/{name}.js?v={id}"),
+    }
+}

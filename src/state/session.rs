@@ -1,0 +1,162 @@
+use super::{Keyed, Settings};
+use crate::cite::{Citation, cite};
+use crate::markup::{Node, render};
+use crate::prompt::Fit;
+use crate::types::{Answer, AnswerState, Column, ColumnId, Evidence, Sha256, Trouble};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The question, its evidence and the columns.
+#[derive(Clone, Copy)]
+pub struct Session {
+    /// The question as typed.
+    pub question: RwSignal<String>,
+    /// The question that the columns answer.
+    pub asked: RwSignal<Option<String>>,
+    /// Evidence is being retrieved.
+    pub searching: RwSignal<bool>,
+    /// The evidence of the run.
+    pub evidence: RwSignal<Option<Arc<Evidence>>>,
+    /// Why there is no evidence.
+    pub trouble: RwSignal<Option<Trouble>>,
+    /// The columns, in order.
+    pub columns: Keyed<ColumnId, ColumnView>,
+    /// The column shown alone.
+    pub expanded: RwSignal<Option<ColumnId>>,
+    /// What a screen reader is told.
+    pub announcement: RwSignal<String>,
+}
+
+/// One column on the screen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ColumnView {
+    /// The model and its parameters.
+    pub column: Column,
+    /// Its reply; nothing before the first question.
+    pub answer: Option<Answer>,
+    /// What it is doing before the first word.
+    pub stage: Stage,
+    /// SHA-256 of the evidence text that was sent.
+    pub evidence_sha256: Option<Sha256>,
+    /// What the context budget did.
+    pub fit: Option<Fit>,
+    /// The exact request, key left out.
+    pub request: Option<String>,
+    /// The evidence it answers from; frozen with the run.
+    pub evidence: Option<Arc<Evidence>>,
+    /// Which of its turns this is: replies to an older one are ignored.
+    pub turn: u32,
+    /// The call in its worker.
+    pub call: Option<u32>,
+    /// When its turn was handed over, on the page's clock.
+    pub started_millis: f64,
+}
+
+/// What a column does before the first word.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Stage {
+    /// Waits for evidence.
+    #[default]
+    Retrieving,
+    /// Waits for its turn in the worker.
+    Queued,
+    /// The model's weights are being loaded.
+    Loading {
+        /// Bytes here.
+        done: u64,
+        /// Bytes in all, 0 if unknown.
+        total: u64,
+    },
+    /// The prompt is being read.
+    Reading {
+        /// Tokens read.
+        done: u32,
+        /// Tokens in all.
+        total: u32,
+    },
+    /// Sent; the host has not answered yet.
+    Sent,
+}
+
+impl ColumnView {
+    /// A column that has not been asked yet.
+    pub fn new(column: Column) -> Self {
+        Self {
+            column,
+            answer: None,
+            stage: Stage::default(),
+            evidence_sha256: None,
+            fit: None,
+            request: None,
+            evidence: None,
+            turn: 0,
+            call: None,
+            started_millis: 0.0,
+        }
+    }
+
+    /// Ready for a new turn.
+    pub(super) fn begin(&mut self, evidence: Option<Arc<Evidence>>, now_millis: f64) -> u32 {
+        let turn = self.turn + 1;
+        *self = Self {
+            answer: Some(Answer::default()),
+            evidence,
+            turn,
+            started_millis: now_millis,
+            ..Self::new(self.column.clone())
+        };
+        turn
+    }
+
+    /// Where it stands; nothing before the first question.
+    pub fn state(&self) -> Option<AnswerState> {
+        self.answer.as_ref().map(|answer| answer.state)
+    }
+
+    /// Whether something is still to come.
+    pub fn is_under_way(&self) -> bool {
+        self.state().is_some_and(|state| !state.is_over())
+    }
+
+    /// The answer's citations, verified against the evidence that was sent.
+    pub fn citations(&self) -> Vec<Citation> {
+        let Some(answer) = &self.answer else { return Vec::new() };
+        let sent = self.fit.as_ref().map_or(0, |fit| fit.passages_sent);
+        match &self.evidence {
+            Some(evidence) => cite(&answer.text, evidence, sent),
+            None => Vec::new(),
+        }
+    }
+
+    /// The answer as nodes, citations marked.
+    pub fn rendered(&self, citations: &[Citation]) -> Vec<Node> {
+        self.answer.as_ref().map(|answer| render(&answer.text, citations)).unwrap_or_default()
+    }
+}
+
+impl Session {
+    pub(super) fn new(settings: &Settings) -> Self {
+        let columns = Keyed::default();
+        for column in &settings.columns {
+            columns.put(column.id, ColumnView::new(column.clone()));
+        }
+        Self {
+            question: RwSignal::new(String::new()),
+            asked: RwSignal::new(None),
+            searching: RwSignal::new(false),
+            evidence: RwSignal::new(None),
+            trouble: RwSignal::new(None),
+            columns,
+            expanded: RwSignal::new(None),
+            announcement: RwSignal::new(String::new()),
+        }
+    }
+
+    /// Whether any column is under way; tracks them all.
+    pub fn is_busy(self) -> bool {
+        let columns = self.columns.cells();
+        // Every column must be read, or a change of the others would go unnoticed.
+        let under_way = columns.iter().filter(|cell| cell.value.with(ColumnView::is_under_way)).count();
+        under_way > 0
+    }
+}

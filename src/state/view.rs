@@ -1,0 +1,194 @@
+use super::AppState;
+use crate::types::{Chunk, ChunkSettings, ColumnId, Document, DocumentId, Span, Trouble};
+use crate::worker::protocol::{FromEngine, ToEngine};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What is open where.
+#[derive(Clone, Copy)]
+pub struct View {
+    /// The pane shown where only one fits.
+    pub pane: RwSignal<Pane>,
+    /// The document open in the viewer; the evidence is shown when there is none.
+    pub opened: RwSignal<Option<Opened>>,
+    /// Why a document could not be opened.
+    pub trouble: RwSignal<Option<Trouble>>,
+    /// The dialog on top.
+    pub dialog: RwSignal<Option<Dialog>>,
+    /// Originals of this session, at hand for a retry without the shelf.
+    files: StoredValue<HashMap<DocumentId, web_sys::Blob>, LocalStorage>,
+}
+
+/// The three panes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pane {
+    /// Documents.
+    Documents,
+    /// Question and columns.
+    #[default]
+    Ask,
+    /// Evidence and document viewer.
+    Evidence,
+}
+
+/// The dialogs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// Settings.
+    Settings,
+    /// A new column.
+    AddColumn,
+    /// Text to paste.
+    Paste,
+    /// The request of a column.
+    Request(ColumnId),
+}
+
+/// A document in the viewer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opened {
+    /// The document.
+    pub document: Arc<Document>,
+    /// Its chunks: the stored ones, or a preview with other settings.
+    pub chunks: Arc<Vec<Chunk>>,
+    /// Settings of the preview; nothing for the stored chunks.
+    pub preview: Option<ChunkSettings>,
+    /// Draw the chunks' bounds.
+    pub show_chunks: bool,
+    /// The passage to show, and the words to mark in it.
+    pub focus: Option<Focus>,
+}
+
+/// A place in a document.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Focus {
+    /// The passage.
+    pub passage: Span,
+    /// Words to mark.
+    pub words: Vec<Span>,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            pane: RwSignal::new(Pane::default()),
+            opened: RwSignal::new(None),
+            trouble: RwSignal::new(None),
+            dialog: RwSignal::new(None),
+            files: StoredValue::new_local(HashMap::new()),
+        }
+    }
+}
+
+impl View {
+    pub(super) fn keep_file(self, id: DocumentId, file: web_sys::Blob) {
+        self.files.update_value(|files| drop(files.insert(id, file)));
+    }
+
+    pub(super) fn kept_file(self, id: DocumentId) -> Option<web_sys::Blob> {
+        self.files.with_value(|files| files.get(&id).cloned())
+    }
+
+    pub(super) fn forget_document(self, id: DocumentId) {
+        self.files.update_value(|files| drop(files.remove(&id)));
+        self.opened.update(|opened| {
+            if opened.as_ref().is_some_and(|opened| opened.document.id == id) {
+                *opened = None;
+            }
+        });
+    }
+}
+
+impl AppState {
+    /// Opens a document in the viewer, at a passage where one is given.
+    pub fn open_document(self, id: DocumentId, focus: Option<Focus>) {
+        self.view.pane.set(Pane::Evidence);
+        self.view.trouble.set(None);
+        let same = self.view.opened.with_untracked(|opened| {
+            opened.as_ref().is_some_and(|opened| opened.document.id == id && opened.preview.is_none())
+        });
+        if same {
+            self.view.opened.update(|opened| {
+                if let Some(opened) = opened {
+                    opened.focus = focus;
+                }
+            });
+            return;
+        }
+        spawn_local(async move {
+            let mut call = self.engine().call(&ToEngine::Document(id), &[]);
+            match call.next().await.map(|reply| reply.body) {
+                Some(FromEngine::Document(document, chunks)) => self.view.opened.set(Some(Opened {
+                    document: Arc::new(document),
+                    chunks: Arc::new(chunks),
+                    preview: None,
+                    show_chunks: false,
+                    focus,
+                })),
+                Some(FromEngine::Failed(trouble)) => self.view.trouble.set(Some(trouble)),
+                _ => {}
+            }
+        });
+    }
+
+    /// Cuts the open document with other settings, by the pipeline's own code, for a look.
+    pub fn preview_chunks(self, chunking: ChunkSettings) {
+        let Some(id) = self.view.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.document.id))
+        else {
+            return;
+        };
+        spawn_local(async move {
+            let mut call = self.engine().call(&ToEngine::Preview(id, chunking), &[]);
+            match call.next().await.map(|reply| reply.body) {
+                Some(FromEngine::Chunks(chunks)) => {
+                    self.view.trouble.set(None);
+                    self.view.opened.update(|opened| {
+                        if let Some(opened) = opened.as_mut().filter(|opened| opened.document.id == id) {
+                            opened.chunks = Arc::new(chunks);
+                            opened.preview = Some(chunking);
+                            opened.show_chunks = true;
+                        }
+                    });
+                }
+                Some(FromEngine::Failed(trouble)) => self.view.trouble.set(Some(trouble)),
+                _ => {}
+            }
+        });
+    }
+
+    /// Makes `chunking` the recipe's, and cuts every stored document anew.
+    pub fn apply_chunking(self, chunking: ChunkSettings) {
+        self.set(|settings| settings.recipe.chunking = chunking);
+        for cell in self.corpus.rows.cells_now() {
+            let row = cell.value.get_untracked();
+            if let super::RowState::Ready(manifest) = &row.state
+                && manifest.chunking != chunking
+            {
+                let call = self.engine().call(&ToEngine::Rechunk(row.id, chunking), &[]);
+                self.set_state(
+                    row.id,
+                    super::RowState::Embedding {
+                        format: manifest.format,
+                        pages: manifest.pages,
+                        done: 0,
+                        total: 0,
+                        started: None,
+                        call: Some(call.id),
+                    },
+                );
+                let before = manifest.clone();
+                spawn_local(async move {
+                    self.follow_ingest(row.id, call).await;
+                    // Given up or failed: the document is still stored as it was.
+                    let now = self.corpus.rows.value(&row.id).map(|row| row.state);
+                    if matches!(now, Some(super::RowState::Cancelled | super::RowState::Failed { .. })) {
+                        self.set_state(row.id, super::RowState::Ready(before));
+                    }
+                    self.pump();
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+use super::{ChunkSettings, DocumentId, Format, Warning};
+use serde::{Deserialize, Serialize};
+
+/// What the corpus knows of one stored document without opening it. Its presence means: wholly stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Hash of the original bytes.
+    pub id: DocumentId,
+    /// File name.
+    pub name: String,
+    /// What the bytes are.
+    pub format: Format,
+    /// The document's own title.
+    pub title: Option<String>,
+    /// Size of the original file.
+    pub size_bytes: u64,
+    /// Pages, 0 for formats without.
+    pub pages: u32,
+    /// Characters of text.
+    pub characters: u64,
+    /// Chunks in the index.
+    pub chunks: u32,
+    /// Tokens over all chunks.
+    pub tokens: u64,
+    /// How it was cut.
+    pub chunking: ChunkSettings,
+    /// What embedded it; vectors of another embedder are made anew.
+    pub embedder: String,
+    /// Place among the documents, by time of adding.
+    pub added_millis: u64,
+    /// What went partly wrong while reading it.
+    pub warnings: Vec<Warning>,
+}
+
+/// An error on its way to a person: what happened and what to do. Stage errors become this at the thread boundary.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// Where it happened: `parse`, `chunk`, `embed`, `search`, `store`, …
+    pub stage: String,
+    /// One plain sentence.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
+impl Trouble {
+    /// Trouble of `stage`.
+    pub fn new(stage: &str, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { stage: stage.to_owned(), message: message.into(), hint: hint.into() }
+    }
+}

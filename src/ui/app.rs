@@ -1,0 +1,93 @@
+use super::part::{
+    add_column::AddColumn, composer::Composer, documents::Documents, evidence::EvidencePane, header::Header,
+    paste::Paste, request::Request, settings::SettingsDialog,
+};
+use crate::state::{AppState, Dialog, Pane};
+use leptos::prelude::*;
+
+/// Puts the page where the static shell was.
+pub fn mount() {
+    std::panic::set_hook(Box::new(|info| {
+        web_sys::console::error_1(&info.to_string().into());
+        show_recovery();
+    }));
+    if let Some(shell) = web_sys::window().and_then(|window| window.document()?.get_element_by_id("shell")) {
+        shell.remove();
+    }
+    mount_to_body(App);
+}
+
+/// After a panic nothing of the page can be trusted; what is stored is safe, and a static notice says so.
+fn show_recovery() {
+    let notice = web_sys::window().and_then(|window| window.document()?.get_element_by_id("recovery"));
+    if let Some(notice) = notice {
+        let _ = notice.remove_attribute("hidden");
+    }
+}
+
+/// The whole page.
+#[component]
+pub fn App() -> impl IntoView {
+    let state = AppState::new();
+    state.provide();
+    state.start();
+    Effect::new(move || {
+        let theme = state.settings.with(|settings| settings.theme.name());
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-theme", theme);
+        }
+    });
+    let pane = move || match state.view.pane.get() {
+        Pane::Documents => "documents",
+        Pane::Ask => "ask",
+        Pane::Evidence => "evidence",
+    };
+    view! {
+        <a class="skip-link" href="#question">"Skip to the question"</a>
+        <Header/>
+        <div class="workbench" data-pane=pane>
+            <Documents/>
+            <Composer/>
+            <EvidencePane/>
+        </div>
+        <PaneTabs/>
+        <p class="visually-hidden" role="status">{move || state.session.announcement.get()}</p>
+        {move || dialog(state.view.dialog.get())}
+    }
+    .into_any()
+}
+
+fn dialog(open: Option<Dialog>) -> AnyView {
+    match open {
+        None => ().into_any(),
+        Some(Dialog::Settings) => view! { <SettingsDialog/> }.into_any(),
+        Some(Dialog::AddColumn) => view! { <AddColumn/> }.into_any(),
+        Some(Dialog::Paste) => view! { <Paste/> }.into_any(),
+        Some(Dialog::Request(id)) => view! { <Request id/> }.into_any(),
+    }
+}
+
+/// Chooses the pane where only one fits.
+#[component]
+fn PaneTabs() -> impl IntoView {
+    let state = AppState::get();
+    let tab = move |pane: Pane, label: &'static str| {
+        view! {
+            <button
+                class="pane-tab"
+                aria-pressed=move || (state.view.pane.get() == pane).to_string()
+                on:click=move |_| state.view.pane.set(pane)
+            >
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <nav class="pane-tabs" aria-label="Panes">
+            {tab(Pane::Documents, "Documents")}
+            {tab(Pane::Ask, "Ask")}
+            {tab(Pane::Evidence, "Evidence")}
+        </nav>
+    }
+    .into_any()
+}

@@ -1,0 +1,128 @@
+use super::viewer::Viewer;
+use crate::format;
+use crate::lexical;
+use crate::state::{AppState, Focus};
+use crate::types::{Passage, Span};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The right pane: the evidence of the run, or a document.
+#[component]
+pub fn EvidencePane() -> impl IntoView {
+    let state = AppState::get();
+    let open = Memo::new(move |_| state.view.opened.with(Option::is_some));
+    view! {
+        <section class="evidence" aria-label="Evidence">
+            {move || if open.get() { view! { <Viewer/> }.into_any() } else { view! { <Passages/> }.into_any() }}
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Passages() -> impl IntoView {
+    let state = AppState::get();
+    let evidence = state.session.evidence;
+    let about = move || {
+        evidence.get().map(|evidence| {
+            let timing = evidence.timing;
+            format!(
+                "{} of {} chunks in {} (question {}, meaning {}, words {})",
+                evidence.passages.len(),
+                format::count(u64::from(timing.chunks)),
+                format::millis(timing.total_millis),
+                format::millis(timing.embed_millis),
+                format::millis(timing.dense_millis),
+                format::millis(timing.lexical_millis),
+            )
+        })
+    };
+    let hash = move || evidence.get().map(|evidence| evidence.sha256);
+    let list = move || {
+        let evidence = evidence.get()?;
+        let question = Arc::new(evidence.question.clone());
+        Some(evidence.passages.iter().map(|passage| card(state, &question, passage)).collect_view())
+    };
+    view! {
+        <div class="pane-head">
+            <h2>"Evidence"</h2>
+            {move || hash().map(|hash| view! { <code class="evidence-hash" title=format!("SHA-256 of the evidence text: {hash}")>{hash.short()}</code> })}
+        </div>
+        {move || state.view.trouble.get().map(|trouble| view! {
+            <p class="notice bad" role="alert">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
+        })}
+        {move || about().map(|about| view! { <p class="evidence-about">{about}</p> })}
+        <Show when=move || state.session.searching.get()>
+            <p class="evidence-about">"Searching"</p>
+        </Show>
+        <Show when=move || evidence.with(Option::is_none) && !state.session.searching.get()>
+            <p class="evidence-empty">
+                "The passages found for a question appear here, with their scores. Every column with documents gets exactly these, byte for byte."
+            </p>
+        </Show>
+        <ol class="evidence-list">{list}</ol>
+    }
+    .into_any()
+}
+
+fn card(state: AppState, question: &str, passage: &Passage) -> AnyView {
+    let words = lexical::matches(question, &passage.text);
+    let shift = |span: &Span| Span { start: span.start + passage.span.start, end: span.end + passage.span.start };
+    let focus = Focus { passage: passage.span, words: words.iter().map(shift).collect() };
+    let document = passage.document;
+    let mut place = passage.headings.join(" › ");
+    if let Some(page) = passage.page {
+        place = if place.is_empty() { format!("page {page}") } else { format!("{place} · page {page}") };
+    }
+    let label = format!("Open passage {} in {}", passage.number, passage.document_name);
+    view! {
+        <li class="passage" data-passage=passage.number.to_string()>
+            <button
+                class="passage-head"
+                aria-label=label
+                on:click=move |_| state.open_document(document, Some(focus.clone()))
+            >
+                <span class="passage-number">{passage.number}</span>
+                <bdi class="passage-name">{passage.document_name.clone()}</bdi>
+                <span class="passage-place">{place}</span>
+            </button>
+            <p class="passage-text">{marked(&passage.text, &words)}</p>
+            <p class="passage-scores">{scores(passage)}</p>
+        </li>
+    }
+    .into_any()
+}
+
+/// The rank and score of each stage.
+fn scores(passage: &Passage) -> String {
+    let scores = passage.scores;
+    let stage = |name: &str, rank: Option<u32>, score: Option<f32>| match (rank, score) {
+        (Some(rank), Some(score)) => format!("{name} #{rank} {}", format::score(score)),
+        _ => format!("{name} –"),
+    };
+    [
+        stage("meaning", scores.dense_rank, scores.dense),
+        stage("words", scores.lexical_rank, scores.lexical),
+        format!("fused {}", format::score(scores.fused)),
+    ]
+    .join(" · ")
+}
+
+/// Text with some of its spans marked.
+pub(super) fn marked(text: &str, spans: &[Span]) -> AnyView {
+    let mut pieces = Vec::new();
+    let mut at = 0usize;
+    for span in spans {
+        let range = span.range();
+        if range.start < at {
+            continue;
+        }
+        let (Some(before), Some(inside)) = (text.get(at..range.start), text.get(range.clone())) else { continue };
+        pieces.push(before.to_owned().into_any());
+        let inside = inside.to_owned();
+        pieces.push(view! { <mark>{inside}</mark> }.into_any());
+        at = range.end;
+    }
+    pieces.push(text.get(at..).unwrap_or("").to_owned().into_any());
+    pieces.collect_view().into_any()
+}

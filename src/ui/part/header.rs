@@ -1,0 +1,39 @@
+use super::icon::{Icon, Name};
+use crate::state::{AppState, Dialog};
+use leptos::prelude::*;
+
+/// The bar on top.
+#[component]
+pub fn Header() -> impl IntoView {
+    let state = AppState::get();
+    let theme = move || state.settings.with(|settings| settings.theme);
+    view! {
+        <header class="header">
+            <h1 class="header-name">
+                <svg class="header-mark" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+                    <rect x="1" y="2" width="5" height="16" rx="1.2"/>
+                    <rect x="7.5" y="2" width="5" height="16" rx="1.2"/>
+                    <rect x="14" y="2" width="5" height="16" rx="1.2"/>
+                </svg>
+                "Sidecite"
+            </h1>
+            <p class="header-line">"One question, the same evidence, every model, side by side."</p>
+            <p class="header-privacy" title="Documents are read, indexed and searched in this tab. Only questions to models you add leave it.">
+                "Documents stay in this tab"
+            </p>
+            <button
+                class="button quiet"
+                aria-label=move || format!("Theme: {}", theme().name())
+                title=move || format!("Theme: {}", theme().name())
+                on:click=move |_| state.set(|settings| settings.theme = settings.theme.next())
+            >
+                <Icon name=Name::Theme/>
+            </button>
+            <button class="button quiet" on:click=move |_| state.view.dialog.set(Some(Dialog::Settings))>
+                <Icon name=Name::Settings/>
+                "Settings"
+            </button>
+        </header>
+    }
+    .into_any()
+}

@@ -1,0 +1,48 @@
+use leptos::prelude::*;
+
+/// A line drawing of 16 × 16; says nothing to a screen reader.
+#[component]
+pub fn Icon(
+    /// Which one.
+    name: Name,
+) -> impl IntoView {
+    let path = match name {
+        Name::Add => "M8 3v10M3 8h10",
+        Name::Close => "M4 4l8 8M12 4l-8 8",
+        Name::Retry => "M12.5 6A5 5 0 1 0 13 8.5M12.5 2.5V6H9",
+        Name::Stop => "M4.5 4.5h7v7h-7z",
+        Name::Expand => "M9.5 3H13v3.5M6.5 13H3V9.5M13 3L9 7M3 13l4-4",
+        Name::Code => "M6 4L2.5 8 6 12M10 4l3.5 4L10 12",
+        Name::Settings => "M3 4.5h6M11.5 4.5H13M3 11.5h1.5M7 11.5h6M10.2 3a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3zM5.8 10a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3z",
+        Name::Theme => "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11",
+        Name::Back => "M9.5 3.5L5 8l4.5 4.5",
+        Name::Folder => "M2.5 4.5h4l1.2 1.5h5.8v6.5h-11z",
+        Name::Paste => "M5.5 3.5h-2v9.5h9v-9.5h-2M5.5 2.5h5v2h-5z",
+        Name::Baseline => "M3 3l10 10M4.5 2.5h5l2.5 2.5v5.5M12 13.5H4v-8",
+        Name::Warning => "M8 2.5L14 13H2zM8 6.5v3M8 11.3v.2",
+    };
+    view! {
+        <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
+            <path d=path fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"/>
+        </svg>
+    }
+}
+
+/// The drawings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Name {
+    Add,
+    Close,
+    Retry,
+    Stop,
+    Expand,
+    Code,
+    Settings,
+    Theme,
+    Back,
+    Folder,
+    Paste,
+    Baseline,
+    Warning,
+}

@@ -1,0 +1,207 @@
+use super::protocol::{CallId, VERSION, Wire};
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures_util::StreamExt;
+use js_sys::{Array, ArrayBuffer, Uint8Array};
+use serde::{Serialize, de::DeserializeOwned};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// The page's end of a worker. Starts it at the first call; when it dies, every open call ends and the next call
+/// starts a new one.
+pub struct Client<Out, In> {
+    inner: Rc<Inner<In>>,
+    out: std::marker::PhantomData<fn(Out)>,
+}
+
+impl<Out, In> Clone for Client<Out, In> {
+    fn clone(&self) -> Self {
+        Self { inner: Rc::clone(&self.inner), out: std::marker::PhantomData }
+    }
+}
+
+/// One reply and the buffers that came with it.
+pub struct Reply<In> {
+    /// What was said.
+    pub body: In,
+    /// Buffers that changed hands.
+    pub attachments: Vec<Uint8Array>,
+}
+
+/// An open call. Dropping it stops listening; the worker is not told.
+pub struct Call<In> {
+    /// Its number, for messages about it.
+    pub id: CallId,
+    replies: UnboundedReceiver<Reply<In>>,
+}
+
+impl<In> Call<In> {
+    /// The next reply; nothing when the worker died or was stopped.
+    pub async fn next(&mut self) -> Option<Reply<In>> {
+        self.replies.next().await
+    }
+}
+
+struct Inner<In> {
+    url: String,
+    live: RefCell<Option<Live>>,
+    pending: RefCell<HashMap<CallId, UnboundedSender<Reply<In>>>>,
+    last_call: Cell<CallId>,
+    last_words: RefCell<Option<String>>,
+}
+
+struct Live {
+    worker: web_sys::Worker,
+    ready: bool,
+    queue: Vec<(Array, Array)>,
+    // Kept so that the browser can call them for as long as the worker lives.
+    _on_message: Closure<dyn FnMut(web_sys::MessageEvent)>,
+    _on_error: Closure<dyn FnMut(web_sys::Event)>,
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
+
+impl<Out: Serialize, In: DeserializeOwned + 'static> Client<Out, In> {
+    /// A worker whose script lies at `url`; not started yet.
+    pub fn new(url: String) -> Self {
+        let inner = Inner {
+            url,
+            live: RefCell::default(),
+            pending: RefCell::default(),
+            last_call: Cell::new(0),
+            last_words: RefCell::default(),
+        };
+        Self { inner: Rc::new(inner), out: std::marker::PhantomData }
+    }
+
+    /// Asks `body`, handing over `attachments`.
+    pub fn call(&self, body: &Out, attachments: &[ArrayBuffer]) -> Call<In> {
+        let id = self.inner.last_call.get().wrapping_add(1);
+        self.inner.last_call.set(id);
+        let (sender, replies) = unbounded();
+        self.inner.pending.borrow_mut().insert(id, sender);
+        self.inner.post(&Wire::Body(id, body), attachments);
+        Call { id, replies }
+    }
+
+    /// Says `body` without waiting for a reply; starts nothing.
+    pub fn tell(&self, body: &Out) {
+        if self.is_running() {
+            self.inner.post(&Wire::Body(0, body), &[]);
+        }
+    }
+
+    /// Whether the worker is up or starting.
+    pub fn is_running(&self) -> bool {
+        self.inner.live.borrow().is_some()
+    }
+
+    /// Ends the worker now; open calls end. The next call starts it anew.
+    pub fn terminate(&self) {
+        self.inner.go_down("stopped");
+    }
+
+    /// What the worker last said before it died.
+    pub fn last_words(&self) -> Option<String> {
+        self.inner.last_words.borrow().clone()
+    }
+}
+
+impl<In: DeserializeOwned + 'static> Inner<In> {
+    fn post<T: Serialize>(self: &Rc<Self>, head: &Wire<T>, attachments: &[ArrayBuffer]) {
+        let Ok(bytes) = postcard::to_allocvec(head) else {
+            return self.go_down("a message could not be written");
+        };
+        let message = Array::of1(&Uint8Array::from(bytes.as_slice()));
+        let transfer = Array::new();
+        for buffer in attachments {
+            message.push(&Uint8Array::new(buffer));
+            transfer.push(buffer);
+        }
+        if self.live.borrow().is_none() {
+            match self.spawn() {
+                Ok(live) => *self.live.borrow_mut() = Some(live),
+                Err(error) => return self.go_down(&format!("{error:?}")),
+            }
+        }
+        let mut live = self.live.borrow_mut();
+        let Some(live) = live.as_mut() else { return };
+        if live.ready {
+            let _ = live.worker.post_message_with_transfer(&message, &transfer);
+        } else {
+            live.queue.push((message, transfer));
+        }
+    }
+
+    fn spawn(self: &Rc<Self>) -> Result<Live, JsValue> {
+        let options = web_sys::WorkerOptions::new();
+        options.set_type(web_sys::WorkerType::Module);
+        let worker = web_sys::Worker::new_with_options(&self.url, &options)?;
+        let weak = Rc::downgrade(self);
+        let on_message = Closure::new(move |event: web_sys::MessageEvent| {
+            if let Some(inner) = weak.upgrade() {
+                inner.hear(&event.data());
+            }
+        });
+        let weak = Rc::downgrade(self);
+        let on_error = Closure::new(move |event: web_sys::Event| {
+            if let Some(inner) = weak.upgrade() {
+                let words = event.dyn_ref::<web_sys::ErrorEvent>().map(web_sys::ErrorEvent::message);
+                // The closure that is running must outlive this call, so the worker is dropped in the next task.
+                let words = words.unwrap_or_else(|| "it could not be loaded".into());
+                wasm_bindgen_futures::spawn_local(async move { inner.go_down(&words) });
+            }
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Live { worker, ready: false, queue: Vec::new(), _on_message: on_message, _on_error: on_error })
+    }
+
+    fn hear(&self, data: &JsValue) {
+        let parts = Array::from(data);
+        let head = Uint8Array::new(&parts.get(0)).to_vec();
+        match postcard::from_bytes::<Wire<In>>(&head) {
+            Ok(Wire::Hello(VERSION)) => self.flush(),
+            Ok(Wire::Body(id, body)) => {
+                let attachments = parts.iter().skip(1).map(|part| Uint8Array::new(&part)).collect();
+                let mut pending = self.pending.borrow_mut();
+                let heard = pending
+                    .get(&id)
+                    .is_some_and(|sender| sender.unbounded_send(Reply { body, attachments }).is_ok());
+                if !heard {
+                    pending.remove(&id);
+                }
+            }
+            Ok(Wire::Hello(other)) => {
+                self.last_words.replace(Some(format!("version {other}, the page speaks {VERSION}: reload")));
+                self.pending.borrow_mut().clear();
+            }
+            Err(error) => {
+                self.last_words.replace(Some(format!("a reply could not be read: {error}")));
+                self.pending.borrow_mut().clear();
+            }
+        }
+    }
+
+    fn flush(&self) {
+        if let Some(live) = self.live.borrow_mut().as_mut() {
+            live.ready = true;
+            for (message, transfer) in live.queue.drain(..) {
+                let _ = live.worker.post_message_with_transfer(&message, &transfer);
+            }
+        }
+    }
+
+    fn go_down(&self, words: &str) {
+        self.last_words.replace(Some(words.to_owned()));
+        drop(self.live.borrow_mut().take());
+        self.pending.borrow_mut().clear();
+    }
+}
