@@ -4,52 +4,54 @@
 //! `worker`, `browser`, `state`, `ui` and the binaries; Leptos only in `state`, `ui` and `bin/app.rs`.
 //! `tests/architecture.rs` enforces both.
 
-/// The browser side of the edges.
-pub mod browser;
-/// `Document` → `Vec<Chunk>`.
-pub mod chunk;
-/// Answer → citations, verified.
-pub mod cite;
-/// The verbs of the network: send, check.
-pub mod courier;
-/// Text → unit-length vector.
-pub mod embed;
-/// The verbs of the corpus: ingest, search, remove.
-pub mod engine;
-/// `ScoredChunk`s → `Evidence`, frozen and hashed.
-pub mod evidence;
+/// The nouns that every stage shares.
+pub mod types;
 /// Numbers → text for people.
 pub mod format;
-/// Vectors → nearest neighbours.
-pub mod index;
-/// Integer and float kernels with SIMD and scalar twins.
-pub mod kernel;
-/// Words → best matches.
-pub mod lexical;
-/// Answer Markdown → a closed tree of safe nodes.
-pub mod markup;
 /// Bytes → `Document`.
 #[cfg(feature = "reader")]
 pub mod parse;
+/// `Document` → `Vec<Chunk>`.
+pub mod chunk;
+/// Integer and float kernels with SIMD and scalar twins.
+pub mod kernel;
+/// Text → unit-length vector.
+pub mod embed;
+/// Vectors → nearest neighbours.
+pub mod index;
+/// Words → best matches.
+pub mod lexical;
+/// Query → `Vec<ScoredChunk>`.
+pub mod retrieve;
+/// `ScoredChunk`s → `Evidence`, frozen and hashed.
+pub mod evidence;
 /// `Evidence` and question → `ChatRequest`.
 pub mod prompt;
 /// `ChatRequest` → bytes; bytes → `ChatEvent`s.
 pub mod provider;
+/// Answer → citations, verified.
+pub mod cite;
+/// Answer Markdown → a closed tree of safe nodes.
+pub mod markup;
+/// Run → score.
+pub mod evaluate;
+/// What is kept, behind one trait.
+pub mod store;
+/// The verbs of the corpus: ingest, search, remove.
+pub mod engine;
 /// The sum of the stage errors, as a person meets them.
 pub mod error;
 /// The built-in models.
 pub mod resident;
-/// Query → `Vec<ScoredChunk>`.
-pub mod retrieve;
+/// The verbs of the network: send, check.
+pub mod courier;
+/// The thread boundary.
+pub mod worker;
+/// The browser side of the edges.
+pub mod browser;
 /// What the screen knows.
 #[cfg(feature = "page")]
 pub mod state;
-/// What is kept, behind one trait.
-pub mod store;
-/// The nouns that every stage shares.
-pub mod types;
 /// What the screen shows.
 #[cfg(feature = "page")]
 pub mod ui;
-/// The thread boundary.
-pub mod worker;

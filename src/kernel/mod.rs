@@ -1,1 +1,3 @@
-//! To be written.
+//! Integer and float kernels with SIMD and scalar twins.
+
+pub mod dot;
