@@ -4,53 +4,53 @@
 //! `worker`, `browser`, `state`, `ui` and the binaries; Leptos only in `state`, `ui` and `bin/app.rs`.
 //! `tests/architecture.rs` enforces both.
 
-/// The browser side of the edges.
-#[cfg(target_arch = "wasm32")]
-pub mod browser;
-/// `Document` → `Vec<Chunk>`.
-pub mod chunk;
-/// Answer → citations, verified.
-pub mod cite;
-/// The verbs of the network: send, check.
-pub mod courier;
-/// Text → unit-length vector.
-pub mod embed;
-/// The verbs of the corpus: ingest, search, remove.
-pub mod engine;
-/// The sum of the stage errors.
-pub mod error;
-/// `ScoredChunk`s → `Evidence`, frozen and hashed.
-pub mod evidence;
+/// The nouns that every stage shares.
+pub mod types;
 /// Numbers → text for people.
 pub mod format;
-/// Vectors → nearest neighbours.
-pub mod index;
 /// Integer and float kernels with SIMD and scalar twins.
 pub mod kernel;
-/// Words → best matches.
-pub mod lexical;
-/// Answer Markdown → a closed tree of safe nodes.
-pub mod markup;
 /// Bytes → `Document`.
 #[cfg(feature = "reader")]
 pub mod parse;
+/// `Document` → `Vec<Chunk>`.
+pub mod chunk;
+/// Text → unit-length vector.
+pub mod embed;
+/// Vectors → nearest neighbours.
+pub mod index;
+/// Words → best matches.
+pub mod lexical;
+/// Query → `Vec<ScoredChunk>`.
+pub mod retrieve;
+/// `ScoredChunk`s → `Evidence`, frozen and hashed.
+pub mod evidence;
 /// `Evidence` and question → `ChatRequest`.
 pub mod prompt;
 /// `ChatRequest` → bytes; bytes → `ChatEvent`s.
 pub mod provider;
+/// Answer → citations, verified.
+pub mod cite;
+/// Answer Markdown → a closed tree of safe nodes.
+pub mod markup;
+/// What is kept, behind one trait.
+pub mod store;
+/// The sum of the stage errors.
+pub mod error;
+/// The verbs of the corpus: ingest, search, remove.
+pub mod engine;
 /// The built-in models.
 pub mod resident;
-/// Query → `Vec<ScoredChunk>`.
-pub mod retrieve;
+/// The verbs of the network: send, check.
+pub mod courier;
+/// The thread boundary.
+pub mod worker;
+/// The browser side of the edges.
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
 /// What the screen knows.
 #[cfg(feature = "page")]
 pub mod state;
-/// What is kept, behind one trait.
-pub mod store;
-/// The nouns that every stage shares.
-pub mod types;
 /// What the screen shows.
 #[cfg(feature = "page")]
 pub mod ui;
-/// The thread boundary.
-pub mod worker;

@@ -65,7 +65,8 @@ pub fn on_path(name: &str) -> Option<PathBuf> {
 pub fn host_cargo() -> Outcome<Command> {
     let mut cargo = Command::new("cargo");
     cargo.current_dir(root());
-    if std::env::var_os("CI").is_some_and(|value| value == "true") && std::env::var_os("CARGO_TARGET_DIR").is_none()
+    if std::env::var_os("CI").is_some_and(|value| value == "true")
+        && std::env::var_os("CARGO_TARGET_DIR").is_none()
     {
         cargo.env("CARGO_TARGET_DIR", build_cache("host")?);
     }

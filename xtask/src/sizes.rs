@@ -21,7 +21,11 @@ const BUDGETS: [Budget; 6] = [
     Budget { name: "reader", bytes: 2_200_000, counts: |path| is_worker(path, "reader", "") },
     Budget { name: "engine, simd", bytes: 700_000, counts: |path| is_worker(path, "engine", "-simd") },
     Budget { name: "engine, relaxed", bytes: 700_000, counts: |path| is_worker(path, "engine", "-relaxed") },
-    Budget { name: "resident, relaxed", bytes: 700_000, counts: |path| is_worker(path, "resident", "-relaxed") },
+    Budget {
+        name: "resident, relaxed",
+        bytes: 700_000,
+        counts: |path| is_worker(path, "resident", "-relaxed"),
+    },
     Budget { name: "courier", bytes: 700_000, counts: |path| is_worker(path, "courier", "") },
 ];
 

@@ -68,7 +68,8 @@ fn in_two_lanes(jobs: Vec<Job<'_>>) -> Outcome<()> {
     std::thread::scope(|scope| {
         let other = scope.spawn(lane);
         let mine: Outcome<()> = lane();
-        let theirs: Outcome<()> = other.join().unwrap_or_else(|_| Err("a lane of the build broke off".to_owned()));
+        let theirs: Outcome<()> =
+            other.join().unwrap_or_else(|_| Err("a lane of the build broke off".to_owned()));
         mine.and(theirs)
     })
 }

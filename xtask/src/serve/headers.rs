@@ -22,7 +22,9 @@ impl Rules {
         for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
             if !line.starts_with([' ', '\t']) {
                 blocks.push((line.trim().to_owned(), Vec::new()));
-            } else if let (Some((_, headers)), Some((name, value))) = (blocks.last_mut(), line.split_once(':')) {
+            } else if let (Some((_, headers)), Some((name, value))) =
+                (blocks.last_mut(), line.split_once(':'))
+            {
                 headers.push((name.trim().to_owned(), value.trim().to_owned()));
             }
         }
@@ -59,8 +61,11 @@ mod tests {
         let meta = meta.split('"').next().unwrap();
         let rules = Rules::read(&root.join("public")).unwrap();
         for path in ["/", "/index.html"] {
-            let policies: Vec<&str> =
-                rules.of(path).filter(|(name, _)| *name == "Content-Security-Policy").map(|(_, v)| v).collect();
+            let policies: Vec<&str> = rules
+                .of(path)
+                .filter(|(name, _)| *name == "Content-Security-Policy")
+                .map(|(_, v)| v)
+                .collect();
             // Ignored in a meta element, so only the header has it.
             assert_eq!(policies, [format!("{meta}; frame-ancestors 'none'")], "{path}");
         }
@@ -74,8 +79,11 @@ mod tests {
         let rules = Rules::read(&crate::place::root().join("public")).unwrap();
         for name in ["reader", "engine", "resident", "courier"] {
             let path = format!("/workers/{name}.js");
-            let policies: Vec<&str> =
-                rules.of(&path).filter(|(name, _)| *name == "Content-Security-Policy").map(|(_, v)| v).collect();
+            let policies: Vec<&str> = rules
+                .of(&path)
+                .filter(|(name, _)| *name == "Content-Security-Policy")
+                .map(|(_, v)| v)
+                .collect();
             assert_eq!(policies.len(), 1, "{path}: {policies:?}");
             let wide = policies.iter().any(|policy| policy.contains("https:"));
             assert_eq!(wide, name == "courier", "{path}: {policies:?}");

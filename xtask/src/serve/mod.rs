@@ -31,7 +31,9 @@ pub fn command(arguments: &[String]) -> Outcome<()> {
     while let Some(argument) = rest.next() {
         let mut value = || rest.next().ok_or_else(|| format!("{argument} wants a value"));
         match argument.as_str() {
-            "--port" => port = value()?.parse().map_err(|_| "--port wants a number up to 65535".to_owned())?,
+            "--port" => {
+                port = value()?.parse().map_err(|_| "--port wants a number up to 65535".to_owned())?
+            }
             "--prefix" => prefix = value()?.clone(),
             "--headers" => with_headers = true,
             "--no-build" => with_build = false,

@@ -86,7 +86,9 @@ mod tests {
         assert_eq!(path("/x/y", "/x/y/"), "Moved(\"/x/y/\")");
         assert_eq!(path("/sub", "/"), "Moved(\"/sub/\")");
         assert_eq!(path("/index.html", "/x/y/"), "Nothing");
-        for outside in ["/../secret", "/%2e%2e/secret", "/sub/..%2f..%2fsecret", "/..\\secret", "secret", "/%zz", "/%"] {
+        for outside in
+            ["/../secret", "/%2e%2e/secret", "/sub/..%2f..%2fsecret", "/..\\secret", "secret", "/%zz", "/%"]
+        {
             assert_eq!(path(outside, "/"), "Refused", "{outside}");
         }
         assert_eq!(path("/link", "/"), "Nothing");

@@ -44,7 +44,8 @@ pub fn browser() -> Outcome<Browser> {
 }
 
 fn find() -> Option<Browser> {
-    let chromium = named("CHROMIUM").or_else(|| CHROMIUM.into_iter().chain(["Google Chrome"]).find_map(locate))?;
+    let chromium =
+        named("CHROMIUM").or_else(|| CHROMIUM.into_iter().chain(["Google Chrome"]).find_map(locate))?;
     let chromedriver = named("CHROMEDRIVER").or_else(|| locate("chromedriver"))?;
     Some(Browser { chromium, chromedriver })
 }

@@ -25,8 +25,7 @@ pub fn npm() -> Command {
 /// Python 3 with pip.
 pub fn python() -> Outcome<PathBuf> {
     let names = ["python3", "python", "python.exe"];
-    names
-        .into_iter()
-        .find_map(place::on_path)
-        .ok_or_else(|| "Python 3.11 with pip is needed for the weights, and no `python3` is on PATH".to_owned())
+    names.into_iter().find_map(place::on_path).ok_or_else(|| {
+        "Python 3.11 with pip is needed for the weights, and no `python3` is on PATH".to_owned()
+    })
 }

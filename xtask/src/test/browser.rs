@@ -20,11 +20,14 @@ pub fn run(log: &mut File) -> Outcome<Count> {
     cargo.args(["test", "--locked", "--target", "wasm32-unknown-unknown", "--no-default-features"]);
     cargo.args(["--features", "page", "--test", "browser"]);
     cache.apply(&mut cargo);
-    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner).env("CHROMEDRIVER", &browser.chromedriver);
+    cargo
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
+        .env("CHROMEDRIVER", &browser.chromedriver);
     cargo.env("WASM_BINDGEN_TEST_ONLY_WEB", "1").env("WASM_BINDGEN_TEST_TIMEOUT", "300");
     // The runner reads webdriver.json in its working directory, and cargo runs tests in the package's.
     let settings = place::root().join("webdriver.json");
-    std::fs::write(&settings, capabilities(&browser)).map_err(|e| format!("cannot write webdriver.json: {e}"))?;
+    std::fs::write(&settings, capabilities(&browser))
+        .map_err(|e| format!("cannot write webdriver.json: {e}"))?;
     let outcome = command::heard(&mut cargo, log);
     let _ = std::fs::remove_file(&settings);
     let (status, lines) = outcome?;
