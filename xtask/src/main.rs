@@ -1,1 +1,60 @@
-fn main() {}
+//! `cargo xtask …`: one command sets up what is missing, then builds, serves or tests Sidecite.
+//!
+//! It drives ordinary tools (cargo, trunk, wasm-bindgen, wasm-opt, npm, pip) and keeps them, the weights and the
+//! build caches in one folder outside the checkout. It refuses to guess: a tool or a file with another hash than
+//! the pinned one is an error, and a test suite that ran nothing has failed.
+
+mod build;
+mod command;
+mod hash;
+mod place;
+mod serve;
+mod setup;
+mod sizes;
+mod test;
+
+use std::process::ExitCode;
+
+/// What a step returns: a value, or one sentence for the person at the terminal.
+pub type Outcome<T> = Result<T, String>;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  serve [--port N] [--prefix /x/y/] [--headers] [--no-build]
+                      set up, build, and serve the site on a free loopback port
+  build [--out DIR]   set up, and write the static site to dist/ (or DIR)
+  test [SUITE…]       set up, and run every suite, or the named ones:
+                      fmt clippy deny host browser sizes e2e
+  setup [--tests]     install what is missing, and stop; with --tests also what only the tests need
+  sizes               the brotli sizes of dist/ against their budgets
+
+Tools, weights and build caches live in $SIDECITE_TOOLS
+(default: $XDG_CACHE_HOME/sidecite, or ~/.cache/sidecite).";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) = match arguments.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("help", arguments.as_slice()),
+    };
+    let outcome = match command {
+        "serve" => serve::command(rest),
+        "build" => build::command(rest),
+        "test" => test::command(rest),
+        "setup" => setup::command(rest),
+        "sizes" => sizes::command(rest),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => Err(format!("no command is named `{other}`\n\n{USAGE}")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("xtask: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The checkout → the static site in `dist/`.
+//!
+//! Trunk builds the page; the workers are built here, because the two that compute are built twice with different
+//! target features. Everything is put together under a temporary name and renamed at the end, so `dist/` is never a
+//! mixture of two builds. All addresses in it are relative: it runs from any sub-path of any file server.
+
+mod assets;
+mod flavour;
+mod page;
+mod stamp;
+mod wasm;
+mod worker;
+
+pub use flavour::{Cache, Flavour};
+
+use crate::{Outcome, place, setup};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Instant;
+
+/// `cargo xtask build [--out DIR]`.
+pub fn command(arguments: &[String]) -> Outcome<()> {
+    let out = match arguments {
+        [] => place::dist(),
+        [flag, folder] if flag == "--out" => std::path::absolute(folder).map_err(|e| e.to_string())?,
+        _ => return Err("build takes --out DIR and nothing else".to_owned()),
+    };
+    site(&out)
+}
+
+/// Sets up, and builds the site into `out`, replacing what is there.
+pub fn site(out: &Path) -> Outcome<()> {
+    refuse_foreign_folder(out)?;
+    setup::for_build()?;
+    let started = Instant::now();
+    let staging = staging(out)?;
+    let outcome = assemble(&staging).and_then(|()| replace(&staging, out));
+    let _ = std::fs::remove_dir_all(&staging);
+    outcome?;
+    println!("built {} in {:.0} s", out.display(), started.elapsed().as_secs_f32());
+    Ok(())
+}
+
+/// One step of the build that depends on no other.
+type Job<'a> = Box<dyn FnOnce() -> Outcome<()> + Send + 'a>;
+
+fn assemble(staging: &Path) -> Outcome<()> {
+    // Longest first. Two at a time: the last step of each is link-time optimisation, which uses one core.
+    let mut jobs: Vec<Job<'_>> = vec![Box::new(|| worker::build(&worker::READER, staging))];
+    jobs.push(Box::new(|| page::build(staging).and_then(|()| worker::build(&worker::COURIER, staging))));
+    jobs.push(Box::new(|| worker::build(&worker::SIMD, staging)));
+    jobs.push(Box::new(|| worker::build(&worker::RELAXED, staging)));
+    in_two_lanes(jobs)?;
+    assets::copy(staging)?;
+    stamp::write(staging)?;
+    assets::models(staging)
+}
+
+fn in_two_lanes(jobs: Vec<Job<'_>>) -> Outcome<()> {
+    let queue = Mutex::new(jobs.into_iter());
+    let next = || queue.lock().ok().and_then(|mut jobs| jobs.next());
+    let lane = || {
+        while let Some(job) = next() {
+            job()?;
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let other = scope.spawn(lane);
+        let mine: Outcome<()> = lane();
+        let theirs: Outcome<()> =
+            other.join().unwrap_or_else(|_| Err("a lane of the build broke off".to_owned()));
+        mine.and(theirs)
+    })
+}
+
+/// `--out` is replaced as a whole: it must be absent, empty or an earlier build.
+fn refuse_foreign_folder(out: &Path) -> Outcome<()> {
+    let empty = std::fs::read_dir(out).map_or(true, |mut entries| entries.next().is_none());
+    if empty || (out.join("index.html").is_file() && out.join("workers").is_dir()) {
+        return Ok(());
+    }
+    Err(format!("{} holds something else than an earlier build; name another folder", out.display()))
+}
+
+/// A folder beside `out`, so that the last step is a rename on one file system.
+fn staging(out: &Path) -> Outcome<PathBuf> {
+    let name = out.file_name().ok_or("--out names no folder")?.to_string_lossy().into_owned();
+    let folder = out.with_file_name(format!(".{name}.partial-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).map_err(|e| format!("cannot make {}: {e}", folder.display()))?;
+    Ok(folder)
+}
+
+fn replace(staging: &Path, out: &Path) -> Outcome<()> {
+    if out.exists() {
+        std::fs::remove_dir_all(out).map_err(|e| format!("cannot remove {}: {e}", out.display()))?;
+    }
+    std::fs::rename(staging, out).map_err(|e| format!("cannot rename to {}: {e}", out.display()))
+}

