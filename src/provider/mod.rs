@@ -1,1 +1,30 @@
-//! To be written.
+//! `ChatRequest` → `HttpRequest`; bytes → `ChatEvent`s. Two pure functions a dialect, and the words for what failed.
+//!
+//! Mechanism: an address is parsed once into a URL; a `Dialect` writes the request for it and gives a `Decoder` that is
+//! fed whatever bytes arrive, cut anywhere. Status codes, error bodies and model lists have a file each.
+//!
+//! Never sends anything, never knows the time, never decides which key goes where (that is the courier's keyring).
+
+/// What a person typed as base URL → a checked URL.
+pub mod address;
+/// API keys that do not show themselves.
+pub mod auth;
+/// The wire formats.
+pub mod dialects;
+/// What can be wrong before anything is sent.
+pub mod error;
+/// HTTP statuses, error bodies and in-stream errors → `Failure`.
+pub mod failure;
+/// Bytes → events, before any dialect.
+pub mod framing;
+/// The request as data.
+pub mod http;
+/// `GET /models` → names.
+pub mod models;
+/// Text with anything like a key masked.
+pub mod redact;
+
+pub use auth::Key;
+pub use dialects::{Decoder, Dialect, ToolCall};
+pub use error::Error;
+pub use http::HttpRequest;

@@ -1,0 +1,68 @@
+//! A typed key → a `Key` that never shows itself.
+//!
+//! `Debug`, `Display` and `Serialize` write a mask, so that a key can stand in a struct that is logged, exported or
+//! posted to the page without leaking. There is no `Deserialize`: a mask must not come back as a key.
+
+use super::Error;
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// What stands where a secret was.
+pub const MASK: &str = "••••••••";
+
+/// An API key. Compared only with other keys; read only by `expose`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Key(String);
+
+impl Key {
+    /// The key in what a person pasted: outer white space and a leading `Bearer ` are dropped.
+    ///
+    /// # Errors
+    /// `BadKey` when nothing is left, or when it holds characters that a header cannot carry.
+    pub fn new(typed: &str) -> Result<Self, Error> {
+        let bad = |reason: &str| Error::BadKey { reason: reason.to_owned() };
+        let trimmed = typed.trim();
+        let key = match trimmed.get(..7) {
+            Some(scheme) if scheme.eq_ignore_ascii_case("bearer ") => trimmed.get(7..).unwrap_or("").trim(),
+            _ => trimmed,
+        };
+        if key.is_empty() || key.eq_ignore_ascii_case("bearer") {
+            return Err(bad("it is empty"));
+        }
+        if key.chars().any(char::is_whitespace) {
+            return Err(bad("it contains white space"));
+        }
+        if !key.chars().all(|c| c.is_ascii_graphic()) {
+            return Err(bad("it contains characters other than letters, digits and signs"));
+        }
+        Ok(Self(key.to_owned()))
+    }
+
+    /// The secret itself, for the header of the one request it belongs to.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// `text` with every occurrence of this key masked.
+    pub fn redact(&self, text: &str) -> String {
+        text.replace(&self.0, MASK)
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key(••••••••)")
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
+}
+
+impl Serialize for Key {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(MASK)
+    }
+}

@@ -1,0 +1,63 @@
+//! Tool-call deltas → whole tool calls.
+//!
+//! Deltas are joined by `index`. Hosts bend this: the first index may be 1, the index may be missing, ids may be
+//! missing after the first delta, and two calls may share an index but not an id.
+
+use crate::provider::ToolCall;
+use serde_json::Value;
+
+/// Most tool calls kept of one answer.
+const MAX_CALLS: usize = 1_000;
+
+/// Tool calls under assembly, in order of appearance.
+#[derive(Clone, Debug, Default)]
+pub struct ToolCalls {
+    calls: Vec<ToolCall>,
+    indices: Vec<Option<u64>>,
+}
+
+impl ToolCalls {
+    /// Takes in one element of `tool_calls`.
+    pub fn push(&mut self, delta: &Value) {
+        let text = |path: &str| delta.pointer(path).and_then(Value::as_str).unwrap_or("");
+        let (id, name) = (text("/id"), text("/function/name"));
+        let arguments = match delta.pointer("/function/arguments") {
+            Some(Value::String(arguments)) => arguments.clone(),
+            None | Some(Value::Null) => String::new(),
+            // Ollama sends the object itself.
+            Some(other) => other.to_string(),
+        };
+        let index = delta.get("index").and_then(Value::as_u64);
+        let known = self.find(index, id, name);
+        if let Some(call) = known.and_then(|at| self.calls.get_mut(at)) {
+            if call.id.is_empty() {
+                call.id.push_str(id);
+            }
+            if call.name.is_empty() {
+                call.name.push_str(name);
+            }
+            call.arguments.push_str(&arguments);
+        } else if self.calls.len() < MAX_CALLS {
+            self.calls.push(ToolCall { id: id.to_owned(), name: name.to_owned(), arguments });
+            self.indices.push(index);
+        }
+    }
+
+    /// The calls so far.
+    pub fn calls(&self) -> &[ToolCall] {
+        &self.calls
+    }
+
+    /// Where the call is that a delta continues; nothing when it begins one.
+    fn find(&self, index: Option<u64>, id: &str, name: &str) -> Option<usize> {
+        let at = match index {
+            Some(_) => self.indices.iter().rposition(|known| *known == index)?,
+            // Without an index only a nameless, idless delta can be a continuation, of the newest call.
+            None if id.is_empty() && name.is_empty() => self.calls.len().checked_sub(1)?,
+            None => self.calls.iter().rposition(|call| !id.is_empty() && call.id == id)?,
+        };
+        let call = self.calls.get(at)?;
+        let another = !id.is_empty() && !call.id.is_empty() && call.id != id && !name.is_empty();
+        (!another).then_some(at)
+    }
+}

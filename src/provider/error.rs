@@ -1,0 +1,73 @@
+//! What can be wrong with an endpoint or a key before anything is sent.
+
+use crate::types::{Failure, FailureCause};
+use serde::{Deserialize, Serialize};
+
+/// Why no request could be written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Error {
+    /// The address is empty.
+    #[error("the endpoint has no address")]
+    NoAddress,
+    /// No `http://` or `https://` in front.
+    #[error("the address has no scheme: {typed}")]
+    NoScheme {
+        /// As typed, shortened.
+        typed: String,
+        /// The address with the likely scheme.
+        suggestion: String,
+    },
+    /// A scheme other than http and https.
+    #[error("only http and https addresses can be called, not {scheme}:")]
+    UnsupportedScheme {
+        /// The scheme as parsed.
+        scheme: String,
+    },
+    /// A user name or password in the address.
+    #[error("the address contains a user name or password")]
+    HasUserinfo,
+    /// Not a URL at all.
+    #[error("the address is not a URL ({reason}): {typed}")]
+    NotAUrl {
+        /// As typed, shortened.
+        typed: String,
+        /// The parser's words.
+        reason: String,
+    },
+    /// A key that no header can carry.
+    #[error("the key cannot be sent in a header: {reason}")]
+    BadKey {
+        /// What is wrong with it, without showing it.
+        reason: String,
+    },
+    /// No model name.
+    #[error("no model is chosen")]
+    NoModel,
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::NoAddress => "Enter the base URL, such as http://localhost:11434/v1.".into(),
+            Self::NoScheme { suggestion, .. } => format!("Did you mean {suggestion}?"),
+            Self::UnsupportedScheme { .. } => "Enter an address that starts with https:// or http://.".into(),
+            Self::HasUserinfo => {
+                "Remove everything before the @ in the address; enter the key in the key field.".into()
+            }
+            Self::NotAUrl { .. } => "Enter a base URL such as https://api.example.com/v1.".into(),
+            Self::BadKey { .. } => "Copy the key again: one line, no spaces.".into(),
+            Self::NoModel => "Choose a model, or use Check to list the models of this endpoint.".into(),
+        }
+    }
+
+    /// The same as a column's failure; nothing was sent.
+    pub fn to_failure(&self) -> Failure {
+        Failure {
+            cause: FailureCause::BadRequest,
+            status: None,
+            message: format!("Nothing was sent: {self}."),
+            hint: self.hint(),
+        }
+    }
+}

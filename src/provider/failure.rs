@@ -1,0 +1,298 @@
+//! HTTP status and body, or an error object inside a stream → `Failure`: what happened, and what to do.
+//!
+//! The provider's own words are found whatever the shape of the body (OpenAI, Google, Mistral, Cohere, xAI, Ollama,
+//! FastAPI, an HTML page of a CDN), clipped to [`MAX_WORDS_CHARS`], secrets masked, and quoted as its own.
+//!
+//! Rate-limit headers are mostly hidden from a page (CORS), so waiting times are read from the body.
+
+use super::redact::{clip, redact};
+use crate::types::{Failure, FailureCause};
+use serde_json::Value;
+
+/// Most characters quoted of a provider's own words.
+pub const MAX_WORDS_CHARS: usize = 300;
+
+/// The failure that `status` and `body` mean. `host` names who answered; `had_key` says whether a key was sent.
+pub fn from_response(host: &str, status: u16, body: &[u8], had_key: bool) -> Failure {
+    let value = serde_json::from_slice::<Value>(body).ok();
+    let words = match &value {
+        Some(value) => words_of(value),
+        None => words_of_text(&String::from_utf8_lossy(body)),
+    };
+    let raw = String::from_utf8_lossy(body).to_lowercase();
+    let cause = cause_of(status, &raw);
+    let what = match cause {
+        FailureCause::Unauthorized if had_key => format!("{host} refused the key"),
+        FailureCause::Unauthorized => format!("{host} wants a key"),
+        FailureCause::NotFound => format!("{host} does not know that address or model"),
+        FailureCause::RateLimited => format!("{host} limits requests or the quota is used up"),
+        FailureCause::TimedOut => format!("{host} gave up waiting"),
+        FailureCause::BadRequest => format!("{host} refused the request"),
+        FailureCause::HostError => format!("{host} failed"),
+        _ => format!("{host} answered in an unexpected way"),
+    };
+    let hint = hint_for(cause, status, &raw, value.as_ref(), had_key);
+    Failure { cause, status: Some(status), message: format!("{what} ({status}).{}", quoted(words)), hint }
+}
+
+/// The failure that an error object (or text) inside a 200 stream means.
+pub fn from_stream_error(error: &Value) -> Failure {
+    let raw = error.to_string().to_lowercase();
+    let words = words_of(error).or_else(|| words_of_text(&error.to_string()));
+    let status = status_inside(error);
+    let hint = match status {
+        Some(status) => hint_for(cause_of(status, &raw), status, &raw, Some(error), true),
+        None => hint_for(FailureCause::HostError, 500, &raw, Some(error), true),
+    };
+    Failure {
+        cause: FailureCause::HostError,
+        status: None,
+        message: format!("The host reported an error in its answer.{}", quoted(words)),
+        hint,
+    }
+}
+
+/// A 200 answer that is not in the dialect: its first words are quoted.
+pub fn garbled(body_start: &str) -> Failure {
+    let html = body_start.trim_start().starts_with('<');
+    Failure {
+        cause: FailureCause::Garbled,
+        status: None,
+        message: format!(
+            "The answer is {}, not a chat stream.{}",
+            if html { "a web page" } else { "in an unknown format" },
+            quoted(words_of_text(body_start))
+        ),
+        hint: "Check the base URL: it usually ends in /v1, and a login page or proxy may stand in between."
+            .into(),
+    }
+}
+
+/// The stream ended before the answer did.
+pub fn cut_off(any_text: bool) -> Failure {
+    Failure {
+        cause: FailureCause::CutOff,
+        status: None,
+        message: if any_text {
+            "The stream ended before the answer was complete; the text so far is kept.".into()
+        } else {
+            "The connection closed before any answer arrived.".into()
+        },
+        hint: "Run this column again.".into(),
+    }
+}
+
+/// The provider's own words in an error body, unclipped and unmasked.
+fn words_of(value: &Value) -> Option<String> {
+    let value = match value {
+        // Google without `alt=sse` answers `[{"error": …}]`.
+        Value::Array(items) => items.first()?,
+        other => other,
+    };
+    if let Value::String(text) = value {
+        return Some(text.clone());
+    }
+    let error = value.get("error").filter(|error| !error.is_null());
+    let nested = error.filter(|error| error.is_object()).unwrap_or(value);
+    let message = nested
+        .get("message")
+        .and_then(text_of)
+        .or_else(|| error.and_then(text_of))
+        .or_else(|| {
+            ["message", "detail", "Message", "error_description", "title"]
+                .iter()
+                .find_map(|field| text_of(value.get(field)?))
+        })
+        .or_else(|| ["code", "type", "status"].iter().find_map(|field| text_of(nested.get(field)?)))?;
+    // OpenRouter says only "Provider returned error" and keeps the cause in `metadata.raw`.
+    match nested.pointer("/metadata/raw").and_then(text_of) {
+        Some(raw) if raw != message => Some(format!("{message}: {raw}")),
+        _ => Some(message),
+    }
+}
+
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+        Value::Array(items) => {
+            // FastAPI: `[{"loc": ["body", "model"], "msg": "field required"}]`.
+            let parts: Vec<String> = items
+                .iter()
+                .filter_map(|item| {
+                    let message = item.get("msg").or_else(|| item.get("message")).and_then(Value::as_str)?;
+                    let place = item
+                        .get("loc")
+                        .and_then(Value::as_array)
+                        .and_then(|loc| loc.last())
+                        .and_then(Value::as_str);
+                    Some(place.map_or_else(|| message.to_owned(), |place| format!("{place}: {message}")))
+                })
+                .collect();
+            (!parts.is_empty()).then(|| parts.join("; "))
+        }
+        Value::Object(_) => value.get("message").or_else(|| value.get("msg")).and_then(text_of),
+        _ => None,
+    }
+}
+
+/// The words of a body that is not JSON: of HTML the title or the text, else the start.
+fn words_of_text(body: &str) -> Option<String> {
+    let start: String = body.trim_start_matches('\u{feff}').chars().take(20_000).collect();
+    let text = if start.trim_start().starts_with('<') { html_words(&start) } else { start };
+    let clipped = clip(&text, MAX_WORDS_CHARS);
+    (!clipped.is_empty()).then_some(clipped)
+}
+
+/// Title and visible text of a page, roughly: enough to quote from, never to render.
+fn html_words(html: &str) -> String {
+    let mut text = String::new();
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        let (before, tag) = rest.split_at(open);
+        text.push_str(before);
+        text.push(' ');
+        let name: String = tag.chars().skip(1).take(6).collect::<String>().to_ascii_lowercase();
+        // What scripts and styles say is not for people.
+        let close = if name.starts_with("script") {
+            tag.find("</script")
+        } else if name.starts_with("style") {
+            tag.find("</style")
+        } else if name.starts_with("!--") {
+            tag.find("-->").map(|at| at + 2)
+        } else {
+            Some(0)
+        };
+        let from = close.unwrap_or(tag.len());
+        let end = tag.get(from..).and_then(|tail| tail.find('>')).map_or(tag.len(), |at| from + at + 1);
+        rest = tag.get(end..).unwrap_or("");
+    }
+    text.push_str(rest);
+    text
+}
+
+fn quoted(words: Option<String>) -> String {
+    match words.map(|words| clip(&redact(&words), MAX_WORDS_CHARS)).filter(|words| !words.is_empty()) {
+        Some(words) => format!(" Its words: “{words}”"),
+        None => String::new(),
+    }
+}
+
+fn status_inside(error: &Value) -> Option<u16> {
+    let inner = error.get("error").filter(|inner| inner.is_object()).unwrap_or(error);
+    ["status_code", "code", "status"]
+        .iter()
+        .find_map(|field| {
+            let value = inner.get(field)?;
+            value.as_u64().or_else(|| value.as_str()?.parse().ok())
+        })
+        .and_then(|code| u16::try_from(code).ok())
+        .filter(|code| (400..600).contains(code))
+}
+
+fn cause_of(status: u16, raw_lower: &str) -> FailureCause {
+    // Google answers a bad key with 400.
+    let bad_key = ["api_key_invalid", "api key not valid", "api key expired"];
+    match status {
+        401 | 403 => FailureCause::Unauthorized,
+        400 if bad_key.iter().any(|sign| raw_lower.contains(sign)) => FailureCause::Unauthorized,
+        404 => FailureCause::NotFound,
+        402 | 429 => FailureCause::RateLimited,
+        408 => FailureCause::TimedOut,
+        400..500 => FailureCause::BadRequest,
+        500.. => FailureCause::HostError,
+        _ => FailureCause::Garbled,
+    }
+}
+
+fn hint_for(
+    cause: FailureCause,
+    status: u16,
+    raw_lower: &str,
+    value: Option<&Value>,
+    had_key: bool,
+) -> String {
+    let says = |signs: &[&str]| signs.iter().any(|sign| raw_lower.contains(sign));
+    match cause {
+        FailureCause::Unauthorized if !had_key => "Enter a key for this endpoint in Settings.".into(),
+        FailureCause::Unauthorized if status == 403 => {
+            "Check that the key may use this model, and that the host allows calls from this site.".into()
+        }
+        FailureCause::Unauthorized => {
+            "Check the key of this endpoint in Settings; it may be revoked or mistyped.".into()
+        }
+        FailureCause::NotFound if says(&["model"]) => {
+            "Use Check to list the models of this endpoint and choose one of them.".into()
+        }
+        FailureCause::NotFound => "Check the base URL; most hosts want it to end in /v1.".into(),
+        FailureCause::RateLimited
+            if status == 402 || says(&["insufficient_quota", "billing", "credit", "balance"]) =>
+        {
+            "Check the plan and balance at the provider.".into()
+        }
+        FailureCause::RateLimited => match wait_secs(value, raw_lower) {
+            Some(secs) => format!("Wait about {} s, then run this column again.", secs.ceil()),
+            None => "Wait a minute, then run this column again, or choose another model.".into(),
+        },
+        FailureCause::BadRequest
+            if status == 413
+                || says(&[
+                    "context_length",
+                    "context length",
+                    "too long",
+                    "too large",
+                    "maximum context",
+                    "exceed_context",
+                ]) =>
+        {
+            "Send fewer or shorter passages, or choose a model with a longer context.".into()
+        }
+        FailureCause::BadRequest => match value.and_then(parameter_named) {
+            Some(parameter) => {
+                format!("Clear `{parameter}` in this column's settings, or choose another model.")
+            }
+            None if says(&["model"]) => {
+                "Use Check to list the models of this endpoint and choose one of them.".into()
+            }
+            None => "Check the model's name and this column's settings.".into(),
+        },
+        FailureCause::HostError if status == 503 && says(&["loading"]) => {
+            "The model is still loading there; run this column again in a moment.".into()
+        }
+        FailureCause::TimedOut | FailureCause::HostError => {
+            "Run this column again; if it keeps failing, look at the host's log or status page.".into()
+        }
+        _ => "Check the base URL of this endpoint.".into(),
+    }
+}
+
+/// The request parameter that an OpenAI-shaped error blames, as one plain word.
+fn parameter_named(value: &Value) -> Option<&str> {
+    let parameter = value.pointer("/error/param").or_else(|| value.get("param"))?.as_str()?;
+    let plain = !parameter.is_empty()
+        && parameter.len() <= 40
+        && parameter.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'));
+    (plain && parameter != "model" && parameter != "messages").then_some(parameter)
+}
+
+/// Seconds to wait, from Google's `RetryInfo` or "try again in 12.3s".
+fn wait_secs(value: Option<&Value>, raw_lower: &str) -> Option<f64> {
+    let details = value.and_then(|value| value.pointer("/error/details")).and_then(Value::as_array);
+    let stated = details
+        .into_iter()
+        .flatten()
+        .find_map(|detail| detail.get("retryDelay")?.as_str()?.strip_suffix('s')?.parse::<f64>().ok());
+    let secs = stated.or_else(|| {
+        let (_, after) = raw_lower.split_once("try again in ")?;
+        let digits = after.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(after.len());
+        let (number, unit) = after.split_at(digits);
+        let number: f64 = number.parse().ok()?;
+        let unit = unit.trim_start();
+        match () {
+            () if unit.starts_with("ms") => Some(number / 1000.0),
+            () if unit.starts_with('m') => Some(number * 60.0),
+            () if unit.starts_with('h') => Some(number * 3600.0),
+            () => Some(number),
+        }
+    })?;
+    (secs.is_finite() && secs >= 0.0).then_some(secs)
+}
