@@ -14,8 +14,8 @@ const RELAXED_PROBE: [u8; 40] = [
     0x0b, // end
 ];
 
-/// The name of the build to load: `relaxed` or `simd`.
-pub fn build_name() -> &'static str {
+/// The variant to load: `relaxed` or `simd`.
+pub fn variant() -> &'static str {
     match js_sys::WebAssembly::validate(&Uint8Array::from(RELAXED_PROBE.as_slice())) {
         Ok(true) => "relaxed",
         _ => "simd",

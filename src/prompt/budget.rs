@@ -3,6 +3,7 @@
 use crate::evidence::{SEPARATOR, render_one};
 use crate::types::Passage;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Tokens that a chat template adds to each message (role, begin and end marks), and once more for the reply.
@@ -48,6 +49,18 @@ impl Fit {
     /// Whether all of the evidence is sent.
     pub fn is_whole(&self) -> bool {
         self.passages_sent == self.passages_total && !self.last_cut
+    }
+}
+
+impl fmt::Display for Fit {
+    /// What the budget did, in one sentence for the column.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { passages_sent: sent, passages_total: total, cut_tokens: cut, .. } = *self;
+        let last = if self.last_cut { ", the last one shortened" } else { "" };
+        match self.budget {
+            Some(budget) => write!(f, "Cut to a prompt of {budget} tokens: {sent} of {total} passages sent{last}; {cut} tokens left out."),
+            None => write!(f, "{sent} of {total} passages sent{last}; {cut} tokens left out."),
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 use super::AppState;
-use crate::courier::Checked;
 use crate::types::{Endpoint, Failure};
-use crate::worker::protocol::{FromCourier, ToCourier};
+use crate::worker::protocol::{Checked, FromCourier, ToCourier};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -57,7 +56,12 @@ impl AppState {
         let verb = ToCourier::SetKey { base_url: base_url.to_owned(), key: key.trim().to_owned() };
         match self.services().courier.call(&verb, &[]).next().await.map(|reply| reply.body) {
             Some(FromCourier::KeySet(_)) => Ok(()),
-            Some(FromCourier::Checked(Checked::Failed(failure))) => Err(failure),
+            Some(FromCourier::Failed(trouble)) => Err(Failure {
+                cause: crate::types::FailureCause::BadRequest,
+                status: None,
+                message: trouble.message,
+                hint: trouble.hint,
+            }),
             _ => Err(crashed()),
         }
     }

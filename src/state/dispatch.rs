@@ -1,6 +1,7 @@
 use super::{AppState, ColumnView, Stage};
 use crate::browser::clock::{now_millis, sleep};
-use crate::prompt::{self, Budget};
+use crate::courier::Inspection;
+use crate::prompt::{self, Budget, Style};
 use crate::types::{
     Answer, AnswerState, ChatEvent, ChatRequest, ColumnId, Evidence, Failure, FailureCause, ModelRef,
     Parameters, Trouble,
@@ -65,10 +66,10 @@ impl AppState {
     ) -> ChatRequest {
         let count = |text: &str| u32::try_from(text.len().div_ceil(4)).unwrap_or(u32::MAX);
         let budget = Budget { context_tokens: None, reserve_output_tokens: 0, count: &count };
-        let prompt = prompt::build(question, evidence, model, parameters, &budget);
+        let prompt = prompt::build(question, evidence, model, parameters, Style::Standard, &budget);
         self.session.columns.change(&id, |view| {
             view.evidence_sha256 = prompt.evidence_sha256;
-            view.fit = Some(prompt.fit.clone());
+            view.fit = Some(prompt.fit);
             view.stage = Stage::Sent;
         });
         prompt.request
@@ -106,7 +107,7 @@ impl AppState {
             let started = now_millis();
             while let Some(reply) = paint.hear(&mut call).await {
                 match reply {
-                    FromCourier::Request(request) => paint.request(request.to_string()),
+                    FromCourier::Request(request) => paint.request(shown(&request)),
                     FromCourier::Event(event, at_millis) => paint.take(&event, at_millis),
                     FromCourier::Ended(at_millis) => return paint.end(AnswerState::Done, at_millis),
                     FromCourier::Failed(trouble) => return self.fail_column(id, turn, &trouble),
@@ -120,6 +121,15 @@ impl AppState {
             paint.crashed("the courier", &words, now_millis() - started);
         });
     }
+}
+
+/// A request as a person reads it: line, headers, and the body indented.
+fn shown(request: &Inspection) -> String {
+    let headers: String = request.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    let body = serde_json::from_str::<serde_json::Value>(&request.body)
+        .and_then(|body| serde_json::to_string_pretty(&body))
+        .unwrap_or_else(|_| request.body.clone());
+    format!("{} {}\n{headers}\n{body}", request.method, request.url)
 }
 
 /// Collects a column's events and paints them a few times a second.

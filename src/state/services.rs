@@ -24,11 +24,11 @@ pub struct Services {
 impl Services {
     /// Nothing is started yet.
     pub fn new() -> Self {
-        let build = simd::build_name();
+        let variant = simd::variant();
         Self {
             reader: Client::new(script("reader", None)),
-            engine: Client::new(script("engine", Some(build))),
-            resident: Client::new(script("resident", Some(build))),
+            engine: Client::new(script("engine", Some(variant))),
+            resident: Client::new(script("resident", Some(variant))),
             courier: Client::new(script("courier", None)),
             shelf: Rc::default(),
         }
@@ -51,11 +51,14 @@ impl Default for Services {
     }
 }
 
-/// A worker's script. The page's build id rides along, so that a cached worker of an older build is not used.
-fn script(name: &str, build: Option<&str>) -> String {
-    let id = option_env!("SIDECITE_BUILD_ID").unwrap_or("dev");
-    match build {
-        Some(build) => format!("./workers/{name}.js?build={build}&v={id}"),
-        None => format!("./workers/{name}.js?v={id}"),
+/// A worker's script. The site's build id rides along, so that a cached worker of an older build is not used.
+fn script(name: &str, variant: Option<&str>) -> String {
+    let build = web_sys::window()
+        .and_then(|window| window.document()?.query_selector("meta[name='sidecite-build']").ok().flatten())
+        .and_then(|meta| meta.get_attribute("content"))
+        .unwrap_or_default();
+    match variant {
+        Some(variant) => format!("./workers/{name}.js?build={build}&variant={variant}"),
+        None => format!("./workers/{name}.js?build={build}"),
     }
 }

@@ -123,7 +123,7 @@ impl ColumnView {
         let Some(answer) = &self.answer else { return Vec::new() };
         let sent = self.fit.as_ref().map_or(0, |fit| fit.passages_sent);
         match &self.evidence {
-            Some(evidence) => cite(&answer.text, evidence, sent),
+            Some(evidence) => cite(&answer.text, &evidence.passages, sent),
             None => Vec::new(),
         }
     }

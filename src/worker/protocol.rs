@@ -1,10 +1,10 @@
 //! The tagged unions that cross the boundary, one pair a worker.
 
-use crate::courier::{Checked, Inspected};
+use crate::courier::Inspection;
 use crate::prompt::Fit;
 use crate::types::{
     ChatEvent, ChatRequest, Chunk, ChunkSettings, Document, DocumentId, Endpoint, Evidence, Format, Manifest,
-    Parameters, RetrievalSettings, Sha256, Trouble, Warning,
+    Failure, Parameters, RetrievalSettings, Sha256, Trouble, Warning,
 };
 use serde::{Deserialize, Serialize};
 
@@ -230,7 +230,7 @@ pub enum FromCourier {
     /// The key is kept (`true`) or forgotten.
     KeySet(bool),
     /// The exact request, key redacted; sent before the first byte leaves, and in reply to `Inspect`.
-    Request(Inspected),
+    Request(Inspection),
     /// A step of the answer, with the time it arrived in milliseconds after the request left.
     Event(ChatEvent, f64),
     /// Nothing more will come; milliseconds after the request left.
@@ -239,4 +239,13 @@ pub enum FromCourier {
     Checked(Checked),
     /// The verb failed before anything was sent.
     Failed(Trouble),
+}
+
+/// The outcome of a check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Checked {
+    /// These models can be had.
+    Models(Vec<String>),
+    /// The true cause why not.
+    Failed(Failure),
 }

@@ -125,6 +125,6 @@ fn failure(view: &ColumnView) -> AnyView {
 
 /// What the context budget cut.
 fn cut(view: &ColumnView) -> AnyView {
-    let fit = view.fit.as_ref().filter(|fit| fit.is_cut());
+    let fit = view.fit.as_ref().filter(|fit| !fit.is_whole());
     fit.map(|fit| view! { <p class="notice">{fit.to_string()}</p> }).into_any()
 }

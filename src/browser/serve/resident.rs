@@ -1,0 +1,154 @@
+use super::{missing_file, site_url};
+use crate::browser::clock::yield_now;
+use crate::browser::fetch::site_file;
+use crate::prompt::{self, Budget, Fit, Style};
+use crate::resident::{Error, Generation, Model, Step, extractive};
+use crate::types::{ChatEvent, ChatRequest, Evidence, Failure, FailureCause, Message, Parameters, Role, Trouble};
+use crate::worker::protocol::{CallId, FromResident, Sent, ToResident};
+use crate::worker::{Outbox, Request, serve};
+use futures_util::lock::Mutex;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashSet;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+
+const WEIGHTS: &str = "models/smollm2-135m-instruct.q4_1.gguf";
+/// What the answer may fill where the column sets no limit.
+const ANSWER_TOKENS: u32 = 256;
+
+/// The chat model, for as long as the worker lives.
+struct Place {
+    model: OnceCell<RefCell<Model>>,
+    /// One generation at a time: two would halve each other's pace, and their times would say nothing.
+    turn: Mutex<()>,
+    stopped: RefCell<HashSet<CallId>>,
+}
+
+/// Serves the built-in models.
+pub fn resident() {
+    let place = Rc::new(Place { model: OnceCell::new(), turn: Mutex::new(()), stopped: RefCell::default() });
+    serve(move |request: Request<ToResident, FromResident>| match request.body {
+        ToResident::Stop(call) => drop(place.stopped.borrow_mut().insert(call)),
+        ToResident::Extract { question, evidence } => extract(&question, evidence.as_ref(), &request.reply),
+        ToResident::Generate { question, evidence, parameters, budget_tokens } => {
+            let place = Rc::clone(&place);
+            spawn_local(async move {
+                let asked = Asked { question, evidence, parameters, budget_tokens };
+                if let Err(trouble) = place.generate(request.id, &asked, &request.reply).await {
+                    let failure = Failure {
+                        cause: FailureCause::Model,
+                        status: None,
+                        message: trouble.message,
+                        hint: trouble.hint,
+                    };
+                    request.reply.send(&FromResident::Event(ChatEvent::Failed(failure)));
+                }
+                request.reply.send(&FromResident::Ended);
+            });
+        }
+    });
+}
+
+struct Asked {
+    question: String,
+    evidence: Option<Evidence>,
+    parameters: Parameters,
+    budget_tokens: u32,
+}
+
+fn extract(question: &str, evidence: Option<&Evidence>, reply: &Outbox<FromResident>) {
+    let passages = evidence.map_or(0, |evidence| u32::try_from(evidence.passages.len()).unwrap_or(u32::MAX));
+    let content = match evidence {
+        Some(evidence) => format!("{}\n\n{question}", evidence.text),
+        None => question.to_owned(),
+    };
+    reply.send(&FromResident::Started(Sent {
+        request: ChatRequest {
+            model: "extractive".into(),
+            messages: vec![Message { role: Role::User, content }],
+            parameters: Parameters::default(),
+        },
+        evidence_sha256: evidence.map(|evidence| evidence.sha256),
+        fit: Fit { passages_sent: passages, passages_total: passages, ..Fit::default() },
+    }));
+    for event in extractive::answer(question, evidence) {
+        reply.send(&FromResident::Event(event));
+    }
+    reply.send(&FromResident::Ended);
+}
+
+impl Place {
+    async fn generate(&self, call: CallId, asked: &Asked, reply: &Outbox<FromResident>) -> Result<(), Trouble> {
+        let _turn = self.turn.lock().await;
+        if self.is_stopped(call) {
+            return Ok(());
+        }
+        let model = self.model(reply).await?;
+        let sent = fit(&model.borrow(), asked);
+        reply.send(&FromResident::Started(sent.clone()));
+        let mut generation = Generation::start(&model.borrow(), &sent.request).map_err(trouble)?;
+        loop {
+            yield_now().await;
+            if self.is_stopped(call) {
+                return Ok(());
+            }
+            match generation.step(&mut model.borrow_mut()) {
+                Step::Prefilling { done, total } => reply.send(&FromResident::Reading { done, total }),
+                Step::Text(text) if text.is_empty() => {}
+                Step::Text(text) => reply.send(&FromResident::Event(ChatEvent::TextDelta(text))),
+                Step::Done { finish_reason, usage } => {
+                    reply.send(&FromResident::Event(ChatEvent::Usage(usage)));
+                    reply.send(&FromResident::Event(ChatEvent::Finish(finish_reason)));
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    async fn model(&self, reply: &Outbox<FromResident>) -> Result<&RefCell<Model>, Trouble> {
+        if let Some(model) = self.model.get() {
+            return Ok(model);
+        }
+        let mut told = 0;
+        let bytes = site_file(&site_url(WEIGHTS), |done, total| {
+            // A megabyte a message is often enough.
+            if done - told > 1 << 20 {
+                told = done;
+                reply.send(&FromResident::Loading { done, total });
+            }
+        })
+        .await
+        .map_err(|reason| missing_file("model", WEIGHTS, &reason))?;
+        let model = Model::load(bytes).map_err(trouble)?;
+        Ok(self.model.get_or_init(|| RefCell::new(model)))
+    }
+
+    fn is_stopped(&self, call: CallId) -> bool {
+        self.stopped.borrow_mut().remove(&call)
+    }
+}
+
+/// The prompt within the stated budget, counted in the model's own tokens.
+fn fit(model: &Model, asked: &Asked) -> Sent {
+    let count = |text: &str| model.count_tokens(text);
+    let answer = asked.parameters.max_tokens.unwrap_or(ANSWER_TOKENS).min(asked.budget_tokens / 2);
+    let budget = Budget {
+        context_tokens: Some(asked.budget_tokens),
+        reserve_output_tokens: answer,
+        count: &count,
+    };
+    let parameters = Parameters { max_tokens: Some(answer), ..asked.parameters.clone() };
+    let prompt = prompt::build(
+        &asked.question,
+        asked.evidence.as_ref(),
+        "SmolLM2-135M-Instruct",
+        &parameters,
+        Style::Small,
+        &budget,
+    );
+    Sent { request: prompt.request, evidence_sha256: prompt.evidence_sha256, fit: prompt.fit }
+}
+
+fn trouble(error: Error) -> Trouble {
+    Trouble::new("model", error.to_string(), error.hint())
+}
