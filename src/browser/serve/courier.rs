@@ -100,11 +100,8 @@ impl Place {
             started,
         };
         let entry = self.egress.borrow_mut().sent(&http, Purpose::Chat, started);
-        if let Some(failure) = exchange.run(&http, |status, bytes| {
-            if let Some(entry) = entry {
-                self.egress.borrow_mut().note(entry, status, bytes);
-            }
-        }).await {
+        let note = |status, bytes| self.note(entry, status, bytes);
+        if let Some(failure) = exchange.run(&http, note).await {
             // The browser does not say why a request failed; a second one, without body and key, helps to tell.
             let failure = match failure {
                 Some(failure) => failure,
@@ -120,12 +117,20 @@ impl Place {
         let http = plan_models(Dialect::OpenAiChat, base_url, &self.keyring.borrow()).map_err(|error| error.to_failure())?;
         let entry = self.egress.borrow_mut().sent(&http, Purpose::Models, now_millis());
         let reply = fetch_whole(&http).await;
-        if let (Some(entry), Reply::Status(status, body)) = (entry, &reply) {
-            self.egress.borrow_mut().note(entry, Some(*status), body.len() as u64);
+        if let Reply::Status(status, body) = &reply {
+            self.note(entry, *status, body.len());
         }
         match &reply {
             Reply::Status(status, body) if (200..300).contains(status) => read_models(&http, *status, body),
             _ => Err(self.why(&http, page_origin, reply).await.unwrap_or_else(unknown)),
+        }
+    }
+
+    fn note(&self, entry: Option<u64>, status: u16, bytes: usize) {
+        if let Some(entry) = entry {
+            let mut egress = self.egress.borrow_mut();
+            egress.answered(entry, status);
+            egress.received(entry, bytes);
         }
     }
 
@@ -168,7 +173,7 @@ struct Exchange<'a> {
 
 impl Exchange<'_> {
     /// Sends and reads to the end. `Some(Some(failure))` when patience ran out, `Some(None)` when nothing came at all.
-    async fn run(&mut self, http: &HttpRequest, note: impl Fn(Option<u16>, u64)) -> Option<Option<Failure>> {
+    async fn run(&mut self, http: &HttpRequest, note: impl Fn(u16, usize)) -> Option<Option<Failure>> {
         let signal = self.controller.signal();
         let options = Options {
             method: &http.method,
@@ -188,7 +193,6 @@ impl Exchange<'_> {
         let events = self.stream.on_response(response.status(), kind.as_deref());
         self.tell(events);
         let mut body = Body::of(&response);
-        let mut received = 0;
         while !self.stream.is_over() {
             let piece = match self.waiting(body.next()).await {
                 Ok(piece) => piece,
@@ -197,7 +201,7 @@ impl Exchange<'_> {
             let events = match piece {
                 Ok(Some(bytes)) => {
                     self.patience.on_bytes(now_millis());
-                    received += bytes.len() as u64;
+                    note(response.status(), bytes.len());
                     self.stream.on_bytes(&bytes)
                 }
                 Ok(None) => self.stream.on_end(),
@@ -205,7 +209,6 @@ impl Exchange<'_> {
                 Err(_) => self.stream.on_network_error(),
             };
             self.tell(events);
-            note(Some(response.status()), received);
             if self.stream.is_complete() && !self.stream.is_over() {
                 let events = self.stream.on_end();
                 self.tell(events);

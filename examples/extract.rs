@@ -1,0 +1,43 @@
+//! Prints the text of a file as the parser reads it: `extract FILE [--password P]`.
+//!
+//! Warnings go to stderr; a file that gives no text ends with exit code 1 and one line on stderr.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use sidecite::parse::{ParseOptions, parse};
+use std::io::Write;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), String> {
+    let mut file = None;
+    let mut options = ParseOptions::default();
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        if argument == "--password" {
+            options.password = Some(arguments.next().ok_or("--password needs a value")?);
+        } else {
+            file = Some(argument);
+        }
+    }
+    let file = file.ok_or("usage: extract FILE [--password P]")?;
+    let bytes = std::fs::read(&file).map_err(|error| format!("{file}: {error}"))?;
+    let parsed =
+        parse(&file, &bytes, &options).map_err(|error| format!("{file}: {error} {}", error.hint()))?;
+    for warning in &parsed.warnings {
+        eprintln!("warning: {}", warning.message);
+    }
+    let mut out = std::io::stdout().lock();
+    out.write_all(parsed.document.text.as_bytes())
+        .and_then(|()| out.write_all(b"\n"))
+        .or_else(|error| if error.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
+        .map_err(|error| format!("standard output: {error}"))
+}

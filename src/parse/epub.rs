@@ -1,0 +1,107 @@
+//! EPUB → blocks: container → package document → spine → chapters as HTML.
+//!
+//! References are resolved to member names only; nothing outside the archive is ever named by them.
+
+use super::archive::{Archive, resolve};
+use super::{Builder, Error, encoding, html, xml};
+use std::collections::HashMap;
+
+/// Reads a book in the order of its spine (EPUB 3.3 §5.6).
+pub fn read(bytes: &[u8], builder: &mut Builder) -> Result<(), Error> {
+    let mut archive = Archive::open(bytes)?;
+    let package_path = package_path(&mut archive)?;
+    let folder = package_path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let text = archive.read_xml(&package_path)?;
+    let package = Package::read(&package_path, &text)?;
+    builder.title = package.title.clone();
+    let mut title = None;
+    for id in &package.spine {
+        let Some(target) = package.manifest.get(id) else { continue };
+        let path = resolve(&folder, &percent_decode(target.split('#').next().unwrap_or(target)));
+        match archive.read(&path) {
+            Ok(bytes) => {
+                let text = encoding::decode_xml(&bytes).into_owned();
+                // Each chapter has a title of its own, which must not become the book's.
+                title = title.or_else(|| builder.title.take());
+                builder.title = title.clone().or_else(|| Some(String::new()));
+                html::read(&text, builder);
+            }
+            Err(error @ (Error::Bomb { .. } | Error::TooLarge { .. })) => return Err(error),
+            Err(error) => builder.warn(format!("A chapter could not be read: {error}")),
+        }
+    }
+    builder.title = title.or_else(|| builder.title.take());
+    Ok(())
+}
+
+fn package_path(archive: &mut Archive<'_>) -> Result<String, Error> {
+    let mut found = None;
+    if let Ok(container) = archive.read_xml("META-INF/container.xml") {
+        xml::walk("META-INF/container.xml", &container, |node| {
+            if let xml::Node::Open(element) = node
+                && element.name() == "rootfile"
+                && found.is_none()
+            {
+                found = element.attribute("full-path").map(|path| resolve("", &path));
+            }
+            Ok(())
+        })?;
+    }
+    found
+        .or_else(|| archive.names().iter().find(|name| name.ends_with(".opf")).cloned())
+        .ok_or_else(|| Error::corrupt("EPUB", "it has no package document"))
+}
+
+#[derive(Debug, Default)]
+struct Package {
+    title: Option<String>,
+    manifest: HashMap<String, String>,
+    spine: Vec<String>,
+}
+
+impl Package {
+    fn read(path: &str, text: &str) -> Result<Self, Error> {
+        let mut package = Self::default();
+        let mut in_title = false;
+        xml::walk(path, text, |node| {
+            match node {
+                xml::Node::Open(element) => match element.name() {
+                    "item" => {
+                        if let (Some(id), Some(target)) = (element.attribute("id"), element.attribute("href"))
+                        {
+                            package.manifest.insert(id, target);
+                        }
+                    }
+                    "itemref" => package.spine.extend(element.attribute("idref")),
+                    "title" => in_title = package.title.is_none(),
+                    _ => {}
+                },
+                xml::Node::Close("title") => in_title = false,
+                xml::Node::Text(text) if in_title => package.title.get_or_insert_default().push_str(&text),
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(package)
+    }
+}
+
+/// `%20` and its like in a reference (RFC 3986 §2.1).
+fn percent_decode(reference: &str) -> String {
+    let mut bytes = Vec::with_capacity(reference.len());
+    let mut rest = reference.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) if first == b'%' => {
+                bytes.push(byte);
+                rest = after.get(2..).unwrap_or(&[]);
+            }
+            _ => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,333 @@
+//! HTML → blocks.
+//!
+//! html5ever builds the tree as a browser would; the tree is then walked edge by edge without recursion, so
+//! that nesting cannot overflow the stack. Scripts, styles, templates and drawings are dropped; every other
+//! word of the page is kept, in document order. Nothing is loaded and nothing is run.
+
+use super::Builder;
+use super::clean::collapse_into;
+use crate::types::BlockKind;
+use ego_tree::iter::Edge;
+use scraper::{Html, Node};
+
+/// Reads a whole page or a fragment.
+pub fn read(text: &str, builder: &mut Builder) {
+    let html = Html::parse_document(text);
+    let mut walker = Walker::over(builder);
+    let mut skipped = None;
+    for edge in html.tree.root().traverse() {
+        match edge {
+            Edge::Open(node) => {
+                if skipped.is_some() {
+                    continue;
+                }
+                match node.value() {
+                    Node::Text(text) => walker.text(&text.text),
+                    Node::Element(element) if is_skipped(element.name()) => skipped = Some(node.id()),
+                    Node::Element(element) => {
+                        let name = element.name();
+                        // Whether a table holds data is asked only where the answer is used.
+                        let data = name == "table" && !walker.in_table() && is_data_table(node);
+                        walker.open(name, element.attr("start"), data);
+                    }
+                    _ => {}
+                }
+            }
+            Edge::Close(node) => {
+                if skipped == Some(node.id()) {
+                    skipped = None;
+                } else if skipped.is_none()
+                    && let Node::Element(element) = node.value()
+                {
+                    walker.close(element.name());
+                }
+            }
+        }
+    }
+    walker.flush();
+}
+
+/// Elements whose content is no text of the page.
+fn is_skipped(name: &str) -> bool {
+    matches!(
+        name,
+        "script"
+            | "style"
+            | "template"
+            | "noscript"
+            | "svg"
+            | "iframe"
+            | "noembed"
+            | "noframes"
+            | "annotation"
+    )
+}
+
+/// A table holds data when no table, heading, list or form lies inside; the others lay out a page.
+fn is_data_table(table: ego_tree::NodeRef<'_, Node>) -> bool {
+    !table.descendants().skip(1).any(|node| {
+        node.value().as_element().is_some_and(|element| {
+            matches!(
+                element.name(),
+                "table" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "form" | "pre" | "article"
+            )
+        })
+    })
+}
+
+/// Elements that begin and end a line of their own.
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "body"
+            | "button"
+            | "caption"
+            | "center"
+            | "dd"
+            | "details"
+            | "dialog"
+            | "dir"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hgroup"
+            | "hr"
+            | "html"
+            | "legend"
+            | "li"
+            | "main"
+            | "menu"
+            | "nav"
+            | "ol"
+            | "optgroup"
+            | "option"
+            | "p"
+            | "pre"
+            | "search"
+            | "section"
+            | "select"
+            | "summary"
+            | "table"
+            | "tbody"
+            | "td"
+            | "textarea"
+            | "tfoot"
+            | "th"
+            | "thead"
+            | "tr"
+            | "ul"
+            | "head"
+            | "title"
+            | "listing"
+            | "xmp"
+            | "plaintext"
+    )
+}
+
+fn heading_level(name: &str) -> Option<u8> {
+    match name {
+        "h1" => Some(1),
+        "h2" => Some(2),
+        "h3" => Some(3),
+        "h4" => Some(4),
+        "h5" => Some(5),
+        "h6" => Some(6),
+        _ => None,
+    }
+}
+
+/// A table of data while it is read.
+#[derive(Debug, Default)]
+struct Table {
+    rows: String,
+    cells_in_row: usize,
+    cell: String,
+}
+
+#[derive(Debug)]
+struct Walker<'b> {
+    builder: &'b mut Builder,
+    inline: String,
+    in_title: bool,
+    title: String,
+    heading: Option<u8>,
+    pre: usize,
+    quote: usize,
+    items: usize,
+    /// Open lists: the next number of an ordered one.
+    lists: Vec<Option<u64>>,
+    marker: Option<String>,
+    table: Option<Table>,
+}
+
+impl Walker<'_> {
+    fn in_table(&self) -> bool {
+        self.table.is_some()
+    }
+
+    fn text(&mut self, text: &str) {
+        if self.in_title {
+            self.title.push_str(text);
+        } else if let Some(table) = &mut self.table {
+            collapse_into(text, &mut table.cell);
+        } else if self.pre > 0 {
+            self.inline.push_str(text);
+        } else {
+            collapse_into(text, &mut self.inline);
+        }
+    }
+
+    fn open(&mut self, name: &str, start: Option<&str>, data: bool) {
+        if name == "title" {
+            self.in_title = self.builder.title.is_none();
+        }
+        if let Some(table) = &mut self.table {
+            match name {
+                "td" | "th" => table.cell.clear(),
+                "br" | "hr" => table.cell.push(' '),
+                name if is_block(name) => table.cell.push(' '),
+                _ => {}
+            }
+            return;
+        }
+        if name == "br" {
+            let kept = self.inline.trim_end_matches(' ').len();
+            self.inline.truncate(kept);
+            self.inline.push('\n');
+            return;
+        }
+        if !is_block(name) {
+            return;
+        }
+        self.flush();
+        match name {
+            "table" if data => self.table = Some(Table::default()),
+            "pre" | "listing" | "xmp" | "plaintext" | "textarea" => self.pre += 1,
+            "blockquote" => self.quote += 1,
+            "ul" | "menu" | "dir" => self.lists.push(None),
+            "ol" => self.lists.push(Some(start.and_then(|start| start.trim().parse().ok()).unwrap_or(1))),
+            "li" => {
+                self.items += 1;
+                self.marker = Some(match self.lists.last_mut() {
+                    Some(Some(number)) => {
+                        let marker = format!("{number}. ");
+                        *number = number.saturating_add(1);
+                        marker
+                    }
+                    _ => "- ".to_owned(),
+                });
+            }
+            name => self.heading = heading_level(name).or(self.heading),
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        if name == "title" && self.in_title {
+            self.in_title = false;
+            self.builder.title = Some(std::mem::take(&mut self.title));
+        }
+        if let Some(table) = &mut self.table {
+            match name {
+                "td" | "th" | "caption" => {
+                    if table.cells_in_row > 0 {
+                        table.rows.push('\t');
+                    }
+                    table.rows.push_str(table.cell.trim());
+                    table.cells_in_row += 1;
+                    table.cell.clear();
+                    if name == "caption" {
+                        table.rows.push('\n');
+                        table.cells_in_row = 0;
+                    }
+                }
+                "tr" => {
+                    table.rows.push('\n');
+                    table.cells_in_row = 0;
+                }
+                "table" => {
+                    let table = self.table.take().unwrap_or_default();
+                    self.builder.block(BlockKind::Table, &format!("{}{}", table.rows, table.cell.trim()));
+                }
+                name if is_block(name) => table.cell.push(' '),
+                _ => {}
+            }
+            return;
+        }
+        if !is_block(name) {
+            // Cells of a table that lays out the page, and such, are parted by their own block rules.
+            return;
+        }
+        self.flush();
+        match name {
+            "pre" | "listing" | "xmp" | "plaintext" | "textarea" => self.pre = self.pre.saturating_sub(1),
+            "blockquote" => self.quote = self.quote.saturating_sub(1),
+            "ul" | "menu" | "dir" | "ol" => {
+                self.lists.pop();
+            }
+            "li" => {
+                self.items = self.items.saturating_sub(1);
+                self.marker = None;
+            }
+            name if heading_level(name).is_some() => self.heading = None,
+            _ => {}
+        }
+    }
+
+    /// Pushes what was gathered as one block.
+    fn flush(&mut self) {
+        if self.inline.trim().is_empty() {
+            self.inline.clear();
+            return;
+        }
+        let kind = match self.heading {
+            Some(level) => BlockKind::Heading(level),
+            None if self.pre > 0 => BlockKind::Code,
+            None if self.items > 0 => BlockKind::ListItem,
+            None if self.quote > 0 => BlockKind::Quote,
+            None => BlockKind::Paragraph,
+        };
+        let text = std::mem::take(&mut self.inline);
+        let marker =
+            if self.heading.is_none() { self.marker.take().unwrap_or_default() } else { String::new() };
+        if marker.is_empty() && self.pre > 0 {
+            self.builder.block(kind, text.trim_matches('\n'));
+        } else {
+            self.builder.block(kind, &format!("{marker}{}", text.trim()));
+        }
+    }
+}
+
+impl<'b> Walker<'b> {
+    /// The state before the first node, over `builder`.
+    fn over(builder: &'b mut Builder) -> Self {
+        Self {
+            builder,
+            inline: String::new(),
+            in_title: false,
+            title: String::new(),
+            heading: None,
+            pre: 0,
+            quote: 0,
+            items: 0,
+            lists: Vec::new(),
+            marker: None,
+            table: None,
+        }
+    }
+}
