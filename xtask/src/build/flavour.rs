@@ -68,7 +68,8 @@ const BASELINE: [&str; 7] = [
 pub struct Cache {
     /// For `CARGO_TARGET_DIR`.
     pub folder: PathBuf,
-    flavour: Flavour,
+    /// The flags it is for.
+    pub flavour: Flavour,
     _lock: File,
 }
 

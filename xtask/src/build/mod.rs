@@ -6,8 +6,10 @@
 
 mod assets;
 mod flavour;
+mod fresh;
 mod page;
 mod stamp;
+mod tree;
 mod wasm;
 mod worker;
 
@@ -33,10 +35,16 @@ pub fn site(out: &Path) -> Outcome<()> {
     refuse_foreign_folder(out)?;
     setup::for_build()?;
     let started = Instant::now();
+    let inputs = fresh::inputs()?;
+    if fresh::holds(&inputs, out) {
+        println!("{} is up to date", out.display());
+        return Ok(());
+    }
     let staging = staging(out)?;
     let outcome = assemble(&staging).and_then(|()| replace(&staging, out));
     let _ = std::fs::remove_dir_all(&staging);
     outcome?;
+    fresh::write(&inputs, out)?;
     println!("built {} in {:.0} s", out.display(), started.elapsed().as_secs_f32());
     Ok(())
 }

@@ -3,20 +3,18 @@
 //! The page adds it to the address of every worker, and compares it with theirs: a page of one build never talks to
 //! a worker of another. The same files give the same id.
 
+use super::tree;
 use crate::{Outcome, hash};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const PLACEHOLDER: &str = "<meta name=\"sidecite-build\" content=\"dev\">";
 
 /// Puts the id of everything under `staging` into its `index.html`.
 pub fn write(staging: &Path) -> Outcome<()> {
-    let mut files = Vec::new();
-    list(staging, &mut files)?;
-    files.sort();
     let mut listing = String::new();
-    for file in &files {
-        let name = file.strip_prefix(staging).unwrap_or(file);
-        listing.push_str(&format!("{}  {}\n", hash::of_file(file)?, name.display()));
+    for file in tree::files(staging)? {
+        let name = file.strip_prefix(staging).unwrap_or(&file);
+        listing.push_str(&format!("{}  {}\n", hash::of_file(&file)?, name.display()));
     }
     let id: String = hash::of_bytes(listing.as_bytes()).chars().take(16).collect();
     let index = staging.join("index.html");
@@ -26,13 +24,4 @@ pub fn write(staging: &Path) -> Outcome<()> {
     }
     let stamped = html.replace(PLACEHOLDER, &PLACEHOLDER.replace("dev", &id));
     std::fs::write(&index, stamped).map_err(|e| format!("cannot write index.html: {e}"))
-}
-
-fn list(folder: &Path, files: &mut Vec<PathBuf>) -> Outcome<()> {
-    let complain = |e: std::io::Error| format!("cannot list {}: {e}", folder.display());
-    for entry in std::fs::read_dir(folder).map_err(complain)? {
-        let path = entry.map_err(complain)?.path();
-        if path.is_dir() { list(&path, files)? } else { files.push(path) }
-    }
-    Ok(())
 }

@@ -1,20 +1,34 @@
-//! A compiled binary → optimised wasm and its JavaScript glue.
+//! A compiled binary → optimised wasm and its JavaScript glue, kept until the binary changes.
 
-use super::flavour::Flavour;
-use crate::{Outcome, command, setup};
-use std::path::Path;
+use super::flavour::Cache;
+use crate::{Outcome, command, hash, setup};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Writes `NAME.js` and `NAME_bg.wasm` into `folder`.
-pub fn bind(compiled: &Path, name: &str, folder: &Path) -> Outcome<()> {
-    let mut bindgen = Command::new(setup::wasm_bindgen()?.join("wasm-bindgen"));
-    bindgen.args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"]).arg(folder);
-    command::run(bindgen.arg(compiled))
-}
-
-/// Optimises `wasm` in place; `level` is one of `-O3` and `-Oz`.
-pub fn optimise(wasm: &Path, level: &str, flavour: Flavour) -> Outcome<()> {
-    let mut wasm_opt = Command::new(setup::wasm_opt()?.join("wasm-opt"));
-    wasm_opt.arg(level).args(flavour.wasm_opt_features()).arg("--output").arg(wasm).arg(wasm);
-    command::run(&mut wasm_opt)
+/// The folder with `NAME.js` and `NAME_bg.wasm` for the binary; `level` is one of `-O3` and `-Oz`.
+///
+/// Optimising takes longer than compiling when little has changed, so its result is kept under the hash of what went
+/// in. The hash is written last: an interrupted run leaves none.
+pub fn finished(compiled: &Path, name: &str, level: &str, cache: &Cache) -> Outcome<PathBuf> {
+    let bindgen = setup::wasm_bindgen()?.join("wasm-bindgen");
+    let wasm_opt = setup::wasm_opt()?.join("wasm-opt");
+    let features = cache.flavour.wasm_opt_features();
+    let binary = hash::of_file(compiled)?;
+    let key = [binary.as_str(), level, &bindgen.to_string_lossy(), &wasm_opt.to_string_lossy()].join("\n")
+        + &features.join(" ");
+    let folder = cache.folder.join("finished").join(name);
+    let stamp = folder.with_extension("key");
+    if folder.is_dir() && std::fs::read_to_string(&stamp).is_ok_and(|kept| kept == key) {
+        return Ok(folder);
+    }
+    let _ = std::fs::remove_file(&stamp);
+    let _ = std::fs::remove_dir_all(&folder);
+    let mut bind = Command::new(bindgen);
+    bind.args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"]).arg(&folder);
+    command::run(bind.arg(compiled))?;
+    let wasm = folder.join(format!("{name}_bg.wasm"));
+    let mut optimise = Command::new(wasm_opt);
+    command::run(optimise.arg(level).args(features).arg("--output").arg(&wasm).arg(&wasm))?;
+    std::fs::write(&stamp, key).map_err(|e| format!("cannot write {}: {e}", stamp.display()))?;
+    Ok(folder)
 }

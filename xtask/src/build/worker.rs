@@ -4,7 +4,7 @@
 //! the page adds the build id to the query, so a new build is never mixed with a cached one.
 
 use super::flavour::{Cache, Flavour};
-use super::wasm;
+use super::{tree, wasm};
 use crate::{Outcome, command};
 use std::path::Path;
 use std::process::Command;
@@ -71,8 +71,8 @@ pub fn build(batch: &Batch, staging: &Path) -> Outcome<()> {
             Some(variant) => format!("{binary}-{variant}"),
             None => (*binary).to_owned(),
         };
-        wasm::bind(&compiled.join(format!("{binary}.wasm")), &name, &glue)?;
-        wasm::optimise(&glue.join(format!("{name}_bg.wasm")), batch.level, batch.flavour)?;
+        let wasm = compiled.join(format!("{binary}.wasm"));
+        tree::copy(&wasm::finished(&wasm, &name, batch.level, &cache)?, &glue)?;
         let loader = staging.join(format!("workers/{binary}.js"));
         std::fs::write(&loader, LOADER).map_err(|e| format!("cannot write {}: {e}", loader.display()))?;
     }
