@@ -1,1 +1,127 @@
-//! To be written.
+//! Numbers → text for people. Units are decimal (1 kB = 1,000 B), the thousands separator is a thin space, and a
+//! number that is not finite shows as "n/a".
+
+/// Shown where there is no number.
+pub const NOTHING: &str = "n/a";
+
+const THIN_SPACE: char = '\u{2009}';
+
+/// `999 B`, `1.2 kB`, `23 MB`.
+pub fn bytes(count: u64) -> String {
+    const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
+    if count < 1_000 {
+        return format!("{count} B");
+    }
+    let mut value = count as f64;
+    let mut unit = "B";
+    for next in UNITS {
+        if value < 999.5 {
+            break;
+        }
+        value /= 1_000.0;
+        unit = next;
+    }
+    format!("{} {unit}", two_digits(value))
+}
+
+/// `0.4 ms`, `840 ms`, `3.4 s`, `2 min 5 s`, `1 h 2 min`.
+pub fn duration(millis: f64) -> String {
+    if !millis.is_finite() || millis < 0.0 {
+        return NOTHING.into();
+    }
+    match millis {
+        _ if millis == 0.0 => "0 ms".into(),
+        _ if millis < 9.95 => format!("{} ms", one_decimal(millis)),
+        _ if millis < 999.5 => format!("{millis:.0} ms"),
+        _ if millis < 9_950.0 => format!("{:.1} s", millis / 1_000.0),
+        _ => long_duration((millis / 1_000.0).round()),
+    }
+}
+
+/// `1 234 567` with thin spaces; four digits stay together (`1234`).
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    if digits.len() <= 4 {
+        return digits;
+    }
+    let mut text = String::with_capacity(digits.len() * 2);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(THIN_SPACE);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 file`, `12 345 files`.
+pub fn counted(number: u64, singular: &str, plural: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { singular } else { plural })
+}
+
+/// A similarity or fused score, three decimals: `0.812`, `12.345`; tiny ones as `0.0163`.
+pub fn score(score: f32) -> String {
+    match score {
+        _ if !score.is_finite() => NOTHING.into(),
+        _ if score != 0.0 && score.abs() < 0.1 => format!("{score:.4}"),
+        _ => format!("{score:.3}"),
+    }
+}
+
+/// `5.2 tokens/s`, `48 tokens/s`.
+pub fn tokens_per_second(rate: f64) -> String {
+    if !rate.is_finite() || rate < 0.0 {
+        return NOTHING.into();
+    }
+    format!("{} tokens/s", if rate < 9.95 { one_decimal(rate) } else { count(rate.round() as u64) })
+}
+
+/// `120 tokens`, or `about 120 tokens` for an estimate.
+pub fn tokens(number: u64, reported: bool) -> String {
+    format!("{}{}", if reported { "" } else { "about " }, counted(number, "token", "tokens"))
+}
+
+/// `34 %` of `done` in `total`; `100 %` only when all is done.
+pub fn percent(done: u64, total: u64) -> String {
+    let share = if total == 0 { 100 } else { u128::from(done.min(total)) * 100 / u128::from(total) };
+    format!("{share} %")
+}
+
+/// `about 12 s left`, from what is done so far; nothing before it can be told.
+pub fn time_left(done: u64, total: u64, elapsed_millis: f64) -> Option<String> {
+    let told = done > 0 && total > done && elapsed_millis >= 500.0 && elapsed_millis.is_finite();
+    told.then(|| {
+        let left_secs = elapsed_millis / done as f64 * (total - done) as f64 / 1_000.0;
+        match left_secs {
+            _ if left_secs < 1.5 => "about 1 s left".to_owned(),
+            // Steps of five from twenty seconds: an estimate that jitters reads as noise.
+            _ if left_secs >= 20.0 && left_secs < 60.0 => {
+                format!("about {:.0} s left", (left_secs / 5.0).round() * 5.0)
+            }
+            _ if left_secs >= 60.0 => format!("about {} min left", count((left_secs / 60.0).ceil() as u64)),
+            _ => format!("about {left_secs:.0} s left"),
+        }
+    })
+}
+
+fn long_duration(secs: f64) -> String {
+    let secs = secs as u64;
+    let (hours, minutes, rest) = (secs / 3_600, secs / 60 % 60, secs % 60);
+    match (hours, minutes, rest) {
+        (0, 0, _) => format!("{rest} s"),
+        (0, _, 0) => format!("{minutes} min"),
+        (0, ..) => format!("{minutes} min {rest} s"),
+        (_, 0, _) => format!("{} h", count(hours)),
+        _ => format!("{} h {minutes} min", count(hours)),
+    }
+}
+
+/// Two significant digits below ten, whole numbers above.
+fn two_digits(value: f64) -> String {
+    if value < 9.95 { one_decimal(value) } else { format!("{value:.0}") }
+}
+
+fn one_decimal(value: f64) -> String {
+    let text = format!("{value:.1}");
+    text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
+}

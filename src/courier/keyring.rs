@@ -16,7 +16,8 @@ pub struct Origin(String);
 impl Origin {
     /// The origin of `url`; nothing for schemes other than http and https, and for URLs with a user name or password.
     pub fn of(url: &Url) -> Option<Self> {
-        let plain = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
+        let plain =
+            matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
         let origin = url.origin();
         (plain && origin.is_tuple()).then(|| Self(origin.ascii_serialization()))
     }

@@ -59,7 +59,10 @@ pub fn diagnose(seen: &Observation<'_>) -> Option<Failure> {
     if let Reply::Status(status, body) = &seen.reply {
         return match status {
             200..300 => None,
-            _ => Some(with_version_hint(failure::from_response(&host, *status, body, seen.had_key), url.as_ref())),
+            _ => Some(with_version_hint(
+                failure::from_response(&host, *status, body, seen.had_key),
+                url.as_ref(),
+            )),
         };
     }
     // The flag is only believed for hosts out there: a local server answers without a network.
@@ -73,7 +76,9 @@ pub fn diagnose(seen: &Observation<'_>) -> Option<Failure> {
     if is_mixed_content(seen.page_origin, url.as_ref()) {
         return fail(
             FailureCause::MixedContent,
-            format!("This page is served over https; the browser lets it call no plain http address such as {host}."),
+            format!(
+                "This page is served over https; the browser lets it call no plain http address such as {host}."
+            ),
             "Use an https address for the host, or open Sidecite from http://localhost.".into(),
         );
     }
@@ -130,14 +135,16 @@ fn is_loopback(url: &Url) -> bool {
 /// The setting that lets this page in, by what usually listens there.
 fn cors_hint(url: Option<&Url>, local: bool, seen: &Observation<'_>) -> String {
     let origin = seen.page_origin;
-    let (host, port) = url.map_or(("", None), |url| (url.host_str().unwrap_or(""), url.port_or_known_default()));
+    let (host, port) =
+        url.map_or(("", None), |url| (url.host_str().unwrap_or(""), url.port_or_known_default()));
     let ollama = format!("Ollama: set OLLAMA_ORIGINS={origin} and restart it");
     let lm_studio = "LM Studio: lms server start --cors".to_owned();
     let llama_cpp = format!("llama.cpp: llama-server --cors-origins {origin}");
     let vllm = format!("vLLM: vllm serve … --allowed-origins '[\"{origin}\"]'");
     let tgi = format!("Text Generation Inference: --cors-allow-origin {origin}");
     if !local {
-        let key = if seen.had_key { " Some hosts hide a refused key this way: check the key too." } else { "" };
+        let key =
+            if seen.had_key { " Some hosts hide a refused key this way: check the key too." } else { "" };
         return match () {
             () if host.contains("bedrock-runtime") || host.ends_with("nvidia.com") => {
                 "This provider takes no calls from web pages; put a proxy of your own (LiteLLM, Caddy) in front and enter its address.".into()

@@ -81,7 +81,8 @@ impl Stream {
             return Vec::new();
         }
         // What was complete in the decoder stands; its own complaint about the missing end does not.
-        let mut events = if self.status.is_some() && !self.is_refusal() { self.decoder.finish() } else { Vec::new() };
+        let mut events =
+            if self.status.is_some() && !self.is_refusal() { self.decoder.finish() } else { Vec::new() };
         events.retain(|event| !matches!(event, ChatEvent::Failed(_)));
         events.push(ChatEvent::Failed(failure));
         self.masked(events)
@@ -149,7 +150,9 @@ fn redirected(host: &str, status: u16) -> Failure {
     Failure {
         cause: FailureCause::NotFound,
         status: (status != 0).then_some(status),
-        message: format!("{host} sends the request on to another address, which is not followed: the key belongs here only."),
+        message: format!(
+            "{host} sends the request on to another address, which is not followed: the key belongs here only."
+        ),
         hint: "Enter the final address as base URL (https instead of http, and the right path).".into(),
     }
 }

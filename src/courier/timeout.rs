@@ -32,8 +32,11 @@ pub struct Limits {
 
 impl Limits {
     /// For a host on the internet.
-    pub const REMOTE: Self =
-        Self { connect_millis: CONNECT_MILLIS, first_byte_millis: FIRST_BYTE_MILLIS, idle_millis: IDLE_MILLIS };
+    pub const REMOTE: Self = Self {
+        connect_millis: CONNECT_MILLIS,
+        first_byte_millis: FIRST_BYTE_MILLIS,
+        idle_millis: IDLE_MILLIS,
+    };
     /// For a host on the person's machine or network.
     pub const LOCAL: Self = Self {
         connect_millis: LOCAL_CONNECT_MILLIS,
@@ -105,7 +108,9 @@ impl Patience {
         let secs = (limit / 1000.0).round();
         let message = match self.phase {
             Phase::Connecting => format!("No answer within {secs} s."),
-            Phase::AwaitingFirstByte => format!("The host accepted the request, but sent nothing for {secs} s."),
+            Phase::AwaitingFirstByte => {
+                format!("The host accepted the request, but sent nothing for {secs} s.")
+            }
             _ => format!("The stream stopped: nothing came for {secs} s. The text so far is kept."),
         };
         self.phase = Phase::Over;

@@ -1,0 +1,132 @@
+//! An answer's Markdown → a closed tree of nodes that can be drawn without ever writing HTML.
+//!
+//! Mechanism: `pulldown-cmark` events over the masked answer (see `cite::mask`) build the tree on a bounded stack; text is
+//! cut at the markers of the citations. There is one renderer for half and whole answers: any prefix of an answer is an
+//! answer.
+//!
+//! Refuses, by having no node for it: HTML (shown as the text it is), images (a chip that names them), links to anything
+//! but http, https and mailto (shown as their text). Nesting beyond [`MAX_DEPTH`] is flattened, and what follows
+//! [`MAX_NODES`] nodes is one plain paragraph, so that no answer can exhaust the stack or the page.
+
+mod build;
+mod url;
+
+pub use self::url::SafeUrl;
+pub use build::{MAX_DEPTH, MAX_NODES, render};
+
+use serde::{Deserialize, Serialize};
+
+/// A block.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Node {
+    /// Running text.
+    Paragraph(Vec<Inline>),
+    /// A heading of level 1 to 6.
+    Heading(u8, Vec<Inline>),
+    /// A list.
+    List {
+        /// Numbered or not.
+        ordered: bool,
+        /// First number of a numbered list.
+        start: u64,
+        /// Its items.
+        items: Vec<Item>,
+    },
+    /// Preformatted text.
+    CodeBlock {
+        /// The language named behind the fence, letters, digits and `+#._-` only.
+        language: Option<String>,
+        /// The code, without a trailing line end.
+        text: String,
+    },
+    /// A block quotation.
+    Quote(Vec<Node>),
+    /// A table.
+    Table {
+        /// Cells of the first row.
+        header: Vec<Vec<Inline>>,
+        /// Cells of the other rows.
+        rows: Vec<Vec<Vec<Inline>>>,
+        /// One for each column.
+        align: Vec<Align>,
+    },
+    /// A thematic break.
+    Rule,
+}
+
+/// An item of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// `Some` for `- [ ]` and `- [x]`.
+    pub checked: Option<bool>,
+    /// What it holds.
+    pub nodes: Vec<Node>,
+}
+
+/// How a column of a table is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Align {
+    /// As the page sets it.
+    Start,
+    /// To the left.
+    Left,
+    /// Centred.
+    Center,
+    /// To the right.
+    Right,
+}
+
+/// A piece of running text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Inline {
+    /// Plain text; to be set as a text node.
+    Text(String),
+    /// Strongly emphasised.
+    Strong(Vec<Inline>),
+    /// Emphasised.
+    Emphasis(Vec<Inline>),
+    /// Struck through.
+    Strike(Vec<Inline>),
+    /// Code within text.
+    Code(String),
+    /// A link; where it leads must be shown before it is followed.
+    Link {
+        /// Where it leads.
+        url: SafeUrl,
+        /// Its text.
+        text: Vec<Inline>,
+    },
+    /// An image that is not loaded.
+    BlockedImage {
+        /// What the answer says it shows.
+        alt: String,
+        /// Where it would come from: text to show, never to load.
+        url: String,
+    },
+    /// A citation: its place in the citations given to `render`.
+    Cite(u32),
+    /// A line end of the source.
+    SoftBreak,
+    /// A line end that is meant.
+    HardBreak,
+}
+
+/// The text of `inlines` alone.
+pub fn plain_text(inlines: &[Inline]) -> String {
+    let mut out = String::new();
+    // The tree is at most MAX_DEPTH deep, so is the recursion.
+    fn push(inlines: &[Inline], out: &mut String) {
+        for inline in inlines {
+            match inline {
+                Inline::Text(text) | Inline::Code(text) => out.push_str(text),
+                Inline::Strong(inner) | Inline::Emphasis(inner) | Inline::Strike(inner) => push(inner, out),
+                Inline::Link { text, .. } => push(text, out),
+                Inline::BlockedImage { alt, .. } => out.push_str(alt),
+                Inline::Cite(_) => {}
+                Inline::SoftBreak | Inline::HardBreak => out.push(' '),
+            }
+        }
+    }
+    push(inlines, &mut out);
+    out
+}
