@@ -30,7 +30,8 @@ pub(super) struct Weights<'a> {
     pub layers: Vec<Layer<'a>>,
 }
 
-/// An int8 matrix: `rows` scales, and rows of equal width.
+/// An int8 matrix: a scale a row, a bias a row or none at all, and rows of equal width.
+#[derive(Clone)]
 pub(super) struct Rows<'a> {
     pub scales: Vec<f32>,
     pub bias: Vec<f32>,
