@@ -1,24 +1,182 @@
 //! PDF → blocks and pages.
+//!
+//! pdf_oxide decodes the file and puts the glyphs of a page into reading order; what it lacks is added here:
+//! passwords, a second try on files that were cut off, paragraphs and headings told by the geometry of the
+//! lines, and words that are hyphenated over a page break. A page that fails is a warning. Scripts, actions
+//! and attachments are never looked at.
 
-use super::{Builder, Error};
-use crate::types::BlockKind;
+mod join;
+mod layout;
+
+use super::{Builder, Error, limits};
+use layout::Piece;
 use pdf_oxide::PdfDocument;
+use pdf_oxide::converters::ConversionOptions;
 
-/// Reads a PDF.
+/// Reads a PDF, with the password where one is needed.
 pub fn read(bytes: &[u8], password: Option<&str>, builder: &mut Builder) -> Result<(), Error> {
-    let pdf = PdfDocument::from_bytes(bytes.to_vec()).map_err(|error| Error::corrupt("PDF", error))?;
-    if let Some(password) = password {
-        let _ = pdf.authenticate(password.as_bytes());
-    } else {
-        let _ = pdf.authenticate(b"");
+    let mut outcome = open(bytes.to_vec(), password).and_then(|pdf| read_pages(&pdf));
+    let nothing = !matches!(&outcome, Ok(found) if found.has_text() || found.bomb);
+    if nothing && is_cut_off(bytes) {
+        let mended = open(mend(bytes), password).and_then(|pdf| read_pages(&pdf));
+        if let Ok(found) = mended
+            && found.has_text()
+        {
+            builder.warn("The file is cut off; what stands before the cut was read.");
+            outcome = Ok(found);
+        }
     }
-    let pages = pdf.page_count().map_err(|error| Error::corrupt("PDF", error))?;
-    for page in 0..pages {
-        match pdf.extract_text(page) {
-            Ok(text) => builder.block(BlockKind::Paragraph, &text),
-            Err(error) => builder.warn(format!("Page {} could not be read: {error}.", page + 1)),
+    let found = outcome?;
+    if !found.has_text() {
+        if found.bomb {
+            return Err(Error::Bomb {
+                what: "a page".to_owned(),
+                reason: "its content unpacks to more than is safe".to_owned(),
+            });
+        }
+        if let Some(error) = found.errors.first() {
+            return Err(Error::corrupt("PDF", error));
+        }
+    }
+    found.errors.iter().for_each(|error| builder.warn(error.clone()));
+    builder.title = found.title.clone();
+    let blank = found.pages.iter().filter(|page| page.is_empty()).count();
+    if found.has_text() && blank > 0 {
+        let which = if blank == 1 { "1 page has".to_owned() } else { format!("{blank} pages have") };
+        builder.warn(format!("{which} no text layer (a picture, or blank)."));
+    }
+    for page in join::over_pages(found.pages) {
+        for piece in page {
+            builder.block(piece.kind, &piece.text);
         }
         builder.page_break();
     }
     Ok(())
+}
+
+/// What the pages of a PDF gave.
+#[derive(Debug, Default)]
+struct Found {
+    title: Option<String>,
+    pages: Vec<Vec<Piece>>,
+    /// One sentence for each page that failed.
+    errors: Vec<String>,
+    /// Whether something unpacked to more than the decoder's limit.
+    bomb: bool,
+}
+
+impl Found {
+    fn has_text(&self) -> bool {
+        self.pages.iter().any(|page| !page.is_empty())
+    }
+}
+
+fn open(bytes: Vec<u8>, password: Option<&str>) -> Result<PdfDocument, Error> {
+    let pdf = PdfDocument::from_bytes(bytes).map_err(|error| match error {
+        pdf_oxide::error::Error::EncryptedPdf => Error::PasswordNeeded,
+        error => Error::corrupt("PDF", error),
+    })?;
+    if !pdf.is_encrypted() {
+        return Ok(pdf);
+    }
+    // Most encrypted files open with the empty user password; viewers do not even ask.
+    let given = password.unwrap_or_default();
+    for attempt in [given.as_bytes().to_vec(), latin1(given), Vec::new()] {
+        if matches!(pdf.authenticate(&attempt), Ok(true)) && pdf.is_authenticated() {
+            return Ok(pdf);
+        }
+    }
+    match pdf.authenticate(given.as_bytes()) {
+        Err(error) => Err(Error::corrupt("encryption of the PDF", error)),
+        Ok(_) if given.is_empty() => Err(Error::PasswordNeeded),
+        Ok(_) => Err(Error::WrongPassword),
+    }
+}
+
+/// Revisions up to 4 hash the password in PDFDocEncoding (ISO 32000-2 §7.6.4.3.2), which is Latin-1 for
+/// the letters that people type.
+fn latin1(password: &str) -> Vec<u8> {
+    password.chars().filter_map(|c| u8::try_from(u32::from(c)).ok()).collect()
+}
+
+fn read_pages(pdf: &PdfDocument) -> Result<Found, Error> {
+    let count = pdf.page_count().map_err(|error| Error::corrupt("PDF", error))?;
+    if count > limits::PDF_PAGES {
+        return Err(Error::TooLarge {
+            what: "its number of pages".to_owned(),
+            size_bytes: count as u64,
+            limit_bytes: limits::PDF_PAGES as u64,
+        });
+    }
+    let mut found = Found { title: title(pdf), ..Found::default() };
+    let options = ConversionOptions {
+        extract_tables: false,
+        include_form_fields: false,
+        ..ConversionOptions::default()
+    };
+    let mut sizes = layout::Sizes::default();
+    let mut texts = Vec::new();
+    let mut total = 0usize;
+    for page in 0..count {
+        let text = match pdf.extract_text_with_options(page, &options) {
+            Ok(text) => text,
+            Err(error) => {
+                found.errors.push(format!("Page {} could not be read: {error}.", page + 1));
+                String::new()
+            }
+        };
+        total += text.len();
+        if total > limits::TEXT_BYTES {
+            return Err(Error::TooLarge {
+                what: "its text".to_owned(),
+                size_bytes: total as u64,
+                limit_bytes: limits::TEXT_BYTES as u64,
+            });
+        }
+        let lines = pdf.extract_spans(page).map(|spans| layout::lines(&spans)).unwrap_or_default();
+        sizes.add(&lines);
+        texts.push((text, lines));
+    }
+    let body = sizes.body();
+    found.pages = texts.into_iter().map(|(text, lines)| layout::pieces(&text, &lines, body)).collect();
+    let decoder_refused = |message: &str| {
+        let message = message.to_lowercase();
+        message.contains("decompress") && (message.contains("limit") || message.contains("exceed"))
+            || message.contains("bomb")
+    };
+    found.bomb = pdf.take_structured_warnings().iter().any(|warning| decoder_refused(&warning.message))
+        || found.errors.iter().any(|error| decoder_refused(error));
+    Ok(found)
+}
+
+/// The title in the document information, unless it is the name of the file that a word processor printed.
+fn title(pdf: &PdfDocument) -> Option<String> {
+    let information = pdf.trailer().as_dict()?.get("Info")?;
+    let information = pdf.resolve_object(information).ok()?;
+    let title = pdf.resolve_object(information.as_dict()?.get("Title")?).ok()?;
+    let bytes = title.as_string()?;
+    let text = match bytes {
+        [0xFE, 0xFF, rest @ ..] => encoding_rs::UTF_16BE.decode(rest).0.into_owned(),
+        [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+        bytes => encoding_rs::WINDOWS_1252.decode(bytes).0.into_owned(),
+    };
+    let lower = text.to_lowercase();
+    let is_file_name =
+        [".doc", ".docx", ".tex", ".dvi", ".indd", ".qxd", ".pdf"].iter().any(|end| lower.ends_with(end));
+    let says_nothing =
+        matches!(lower.trim(), "" | "untitled" | "title") || lower.contains("microsoft word -");
+    (!is_file_name && !says_nothing).then_some(text)
+}
+
+/// Whether the end of the file is missing: a whole PDF ends in `%%EOF` (ISO 32000-2 §7.5.5).
+fn is_cut_off(bytes: &[u8]) -> bool {
+    let tail = bytes.get(bytes.len().saturating_sub(2048)..).unwrap_or(bytes);
+    !tail.windows(5).any(|window| window == b"%%EOF")
+}
+
+/// The file with its open stream closed at the last line end, so that the stream's object can be found.
+fn mend(bytes: &[u8]) -> Vec<u8> {
+    let mut mended = bytes.to_vec();
+    mended.extend_from_slice(b"\nendstream\nendobj\n");
+    mended
 }
