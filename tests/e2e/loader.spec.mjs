@@ -42,7 +42,7 @@ describe("the loader of the workers", () => {
   it("replays early messages in order, with their ports", async () => {
     const tab = await lab.open();
     const answers = await tab.page.evaluate(async () => {
-      const worker = new Worker("workers/engine.js?build=b1&variant=simd", { type: "module" });
+      const worker = new Worker("workers/engine.js?build=simd&v=b1", { type: "module" });
       const ask = (question) => {
         const { port1, port2 } = new MessageChannel();
         worker.postMessage(question, [port2]);
@@ -51,7 +51,7 @@ describe("the loader of the workers", () => {
       const early = await Promise.all([ask("one"), ask("two"), ask("three")]);
       return [...early, await ask("late")];
     });
-    const from = "glue/engine-simd_bg.wasm?build=b1";
+    const from = "glue/engine-simd_bg.wasm?v=b1";
     assert.deepEqual(answers, ["one", "two", "three", "late"].map((text) => [text, from]));
     tab.assertClean();
     await tab.close();
@@ -59,9 +59,9 @@ describe("the loader of the workers", () => {
 
   for (const [name, query, expected] of [
     ["reader", "", /the wasm is broken/],
-    ["resident", "?variant=simd", /glue\/resident-simd\.js/],
+    ["resident", "?build=simd", /glue\/resident-simd\.js/],
     ["courier", "", /it went wrong later/],
-    ["engine", "?variant=..%2f..%2fevil", /no worker is named/],
+    ["engine", "?build=..%2f..%2fevil", /no worker is named/],
   ]) {
     it(`tells the page when the ${name} fails: ${expected.source}`, async () => {
       const tab = await lab.open();

@@ -45,12 +45,12 @@ for (const { name, site } of PLACES) {
     it("starts every worker", async () => {
       const tab = await lab.open();
       const started = await tab.page.evaluate(async (relaxed) => {
-        const build = document.querySelector('meta[name="sidecite-build"]').content;
-        const variant = WebAssembly.validate(new Uint8Array(relaxed)) ? "relaxed" : "simd";
-        const names = { reader: null, courier: null, engine: variant, resident: variant };
+        const v = document.querySelector('meta[name="sidecite-build"]').content;
+        const simd = WebAssembly.validate(new Uint8Array(relaxed)) ? "relaxed" : "simd";
+        const names = { reader: null, courier: null, engine: simd, resident: simd };
         const wrong = [];
-        for (const [name, variant] of Object.entries(names)) {
-          const query = new URLSearchParams({ build, ...(variant && { variant }) });
+        for (const [name, build] of Object.entries(names)) {
+          const query = new URLSearchParams({ v, ...(build && { build }) });
           const worker = new Worker(new URL(`workers/${name}.js?${query}`, document.baseURI), { type: "module" });
           // A worker says nothing until it is asked: silence for a while after its wasm has come is success.
           await new Promise((done) => {
@@ -59,10 +59,10 @@ for (const { name, site } of PLACES) {
           });
           worker.terminate();
         }
-        return { wrong, variant };
+        return { wrong, simd };
       }, RELAXED);
       assert.deepEqual(started.wrong, []);
-      for (const name of ["reader", "courier", `engine-${started.variant}`, `resident-${started.variant}`]) {
+      for (const name of ["reader", "courier", `engine-${started.simd}`, `resident-${started.simd}`]) {
         const wasm = lab.site.requests.filter(({ path }) => path.endsWith(`/workers/glue/${name}_bg.wasm`));
         assert.equal(wasm.length, 1, name);
       }

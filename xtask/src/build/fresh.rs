@@ -30,10 +30,16 @@ pub fn inputs() -> Outcome<String> {
         let path = root.join(input);
         let files = if path.is_dir() { tree::files(&path)? } else { vec![path] };
         for file in files.iter().filter(|file| file.is_file()) {
-            listing.push_str(&format!("{}  {}\n", hash::of_file(file)?, file.display()));
+            let name = file.strip_prefix(&root).unwrap_or(file);
+            listing.push_str(&format!("{}  {}\n", hash::of_file(file)?, name.display()));
         }
     }
     Ok(hash::of_bytes(listing.as_bytes()))
+}
+
+/// The build id of these inputs.
+pub fn id(inputs: &str) -> String {
+    inputs.chars().take(16).collect()
 }
 
 /// Whether `out` was built from these inputs and still has all its files.

@@ -1,16 +1,16 @@
-// The loader of a worker: workers/engine.js?build=ID&variant=relaxed → workers/glue/engine-relaxed.js.
+// The loader of a worker: workers/engine.js?build=relaxed&v=ID → workers/glue/engine-relaxed.js?v=ID.
 // One text for all workers; each is a file of its own, because a host may send the courier another policy.
 // The worker's main function must install its message handler before it returns.
 
 const own = new URL(import.meta.url);
 const name = own.pathname.split("/").pop().replace(/\.js$/, "");
-const variant = own.searchParams.get("variant");
 const build = own.searchParams.get("build");
-const stem = variant === null ? name : `${name}-${variant}`;
+const version = own.searchParams.get("v");
+const stem = build === null ? name : `${name}-${build}`;
 if (!/^[a-z-]+$/.test(stem)) throw new Error(`no worker is named ${stem}`);
 const file = (path) => {
   const address = new URL(path, own);
-  if (build !== null) address.searchParams.set("build", build);
+  if (version !== null) address.searchParams.set("v", version);
   return address;
 };
 

@@ -41,7 +41,7 @@ pub fn site(out: &Path) -> Outcome<()> {
         return Ok(());
     }
     let staging = staging(out)?;
-    let outcome = assemble(&staging).and_then(|()| replace(&staging, out));
+    let outcome = assemble(&staging, &fresh::id(&inputs)).and_then(|()| replace(&staging, out));
     let _ = std::fs::remove_dir_all(&staging);
     outcome?;
     fresh::write(&inputs, out)?;
@@ -52,15 +52,15 @@ pub fn site(out: &Path) -> Outcome<()> {
 /// One step of the build that depends on no other.
 type Job<'a> = Box<dyn FnOnce() -> Outcome<()> + Send + 'a>;
 
-fn assemble(staging: &Path) -> Outcome<()> {
+fn assemble(staging: &Path, id: &str) -> Outcome<()> {
     // Longest first. Two at a time: the last step of each is link-time optimisation, which uses one core.
     let mut jobs: Vec<Job<'_>> = vec![Box::new(|| worker::build(&worker::READER, staging))];
-    jobs.push(Box::new(|| page::build(staging).and_then(|()| worker::build(&worker::COURIER, staging))));
+    jobs.push(Box::new(|| page::build(staging, id).and_then(|()| worker::build(&worker::COURIER, staging))));
     jobs.push(Box::new(|| worker::build(&worker::SIMD, staging)));
     jobs.push(Box::new(|| worker::build(&worker::RELAXED, staging)));
     in_two_lanes(jobs)?;
     assets::copy(staging)?;
-    stamp::write(staging)?;
+    stamp::write(staging, id)?;
     assets::models(staging)
 }
 

@@ -5,10 +5,10 @@ use crate::{Outcome, command, setup};
 use std::path::Path;
 use std::process::Command;
 
-/// Builds the page into `staging`.
+/// Builds the page into `staging`; `id` is the build id it asks its workers for.
 ///
 /// Trunk empties the folder it writes to, so it gets one below and its files are moved up.
-pub fn build(staging: &Path) -> Outcome<()> {
+pub fn build(staging: &Path, id: &str) -> Outcome<()> {
     let own = staging.join(".page");
     let cache = Cache::hold(Flavour::Page)?;
     let mut trunk = Command::new(setup::trunk()?);
@@ -16,6 +16,7 @@ pub fn build(staging: &Path) -> Outcome<()> {
     trunk.args(["--public-url", "./", "--dist"]).arg(&own).arg("index.html");
     // Trunk finds the other tools on PATH. It reads NO_COLOR as a boolean and fails on the customary "1".
     trunk.env("PATH", path()?).env_remove("NO_COLOR");
+    trunk.env("SIDECITE_BUILD_ID", id);
     cache.apply(&mut trunk);
     command::run(&mut trunk)?;
     let complain = |e: std::io::Error| format!("cannot take over Trunk's files: {e}");

@@ -4,17 +4,24 @@ use crate::{Outcome, command, place};
 use std::path::PathBuf;
 use std::process::Command;
 
-const NODE_MAJOR: u32 = 20;
+/// The first version whose test runner knows `--test-timeout`.
+const NODE: (u32, u32) = (20, 11);
 
-/// Node of at least version 20.
+/// Node of at least that version.
 pub fn node() -> Outcome<PathBuf> {
-    let found = place::on_path("node").ok_or("Node 20 or newer is needed, and no `node` is on PATH")?;
+    let (major, minor) = NODE;
+    let wanted = format!("Node {major}.{minor} or newer is needed");
+    let found = place::on_path("node").ok_or_else(|| format!("{wanted}, and no `node` is on PATH"))?;
     let said = command::output(Command::new(&found).arg("--version"))?;
-    let major = said.trim_start_matches('v').split('.').next().and_then(|text| text.parse::<u32>().ok());
-    match major {
-        Some(major) if major >= NODE_MAJOR => Ok(found),
-        _ => Err(format!("Node {NODE_MAJOR} or newer is needed; `node` on PATH says {said}")),
+    match version(&said) {
+        Some(version) if version >= NODE => Ok(found),
+        _ => Err(format!("{wanted}; `node` on PATH says {said}")),
     }
+}
+
+fn version(said: &str) -> Option<(u32, u32)> {
+    let mut numbers = said.trim_start_matches('v').split('.').map(|text| text.parse().ok());
+    Some((numbers.next()??, numbers.next()??))
 }
 
 /// npm, which comes with Node.
@@ -28,4 +35,15 @@ pub fn python() -> Outcome<PathBuf> {
     names.into_iter().find_map(place::on_path).ok_or_else(|| {
         "Python 3.11 with pip is needed for the weights, and no `python3` is on PATH".to_owned()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn versions_compare_as_numbers() {
+        assert!(
+            super::version("v20.9.0") < Some(super::NODE) && super::version("v20.20.2") >= Some(super::NODE)
+        );
+        assert_eq!(super::version("node"), None);
+    }
 }
