@@ -110,6 +110,8 @@ def maintenance_manual():
           "concrete block in the pit at Clavie Head. The haul rope of 16 millimetres is kept taut by the "
           "Return Tension Carriage, a weighted trolley on a sloping rail at Ardbeck. Its travel is 2.4 metres; the "
           "normal position on a dry day at 10 degrees is between the marks 90 and 130."),
+        p("A load cell in the deflection sheave measures the tension. If it leaves the band of 28 to 36 kilonewtons, "
+          "the line stops with fault code TS-226, nearly always because the carriage cannot move freely on its rail."),
 
         Paragraph("3 Routine checks", H2),
         Paragraph("3.1 Daily, before the first cabin", H3),
