@@ -102,7 +102,11 @@ fn the_twenty_questions_are_complete() {
     assert_eq!(questions.len(), 20);
     assert_eq!(questions.iter().map(|q| &q.id).collect::<BTreeSet<_>>().len(), 20);
     for q in &questions {
-        assert!(q.question.ends_with(['?', '.']) && !q.difficulty.is_empty() && !q.why.is_empty(), "{}", q.id);
+        assert!(
+            q.question.ends_with(['?', '.']) && !q.difficulty.is_empty() && !q.why.is_empty(),
+            "{}",
+            q.id
+        );
         assert_eq!(q.gold_answer.is_some(), !q.documents.is_empty(), "{}", q.id);
         assert_eq!(q.gold_answer.is_some(), !q.evidence.is_empty(), "{}", q.id);
         assert!(q.documents.iter().all(|file| listed.contains(file)), "{}", q.id);
