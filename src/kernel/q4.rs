@@ -44,22 +44,51 @@ pub struct Activations {
     quants: Vec<Quant>,
     scales: Vec<f32>,
     sums: Vec<f32>,
+    /// What the first quantisation left, when it is quantised too.
+    left: Vec<f32>,
 }
 
 impl Activations {
     /// Quantises `values`, rows of `columns` each (a multiple of [`BLOCK`]; anything beyond whole rows is ignored).
     pub fn set(&mut self, values: &[f32], columns: usize) {
         let columns = columns / BLOCK * BLOCK;
-        self.rows = values.len().checked_div(columns).unwrap_or(0);
-        self.columns = columns;
-        let count = self.rows * columns;
-        self.quants.resize(count, 0);
-        self.scales.resize(count / BLOCK, 0.0);
-        self.sums.resize(count / BLOCK, 0.0);
+        let rows = values.len().checked_div(columns).unwrap_or(0);
+        self.resize(rows, columns);
         let slots = self.quants.chunks_exact_mut(BLOCK).zip(self.scales.iter_mut().zip(&mut self.sums));
         for (block, (quants, (scale, sum))) in values.chunks_exact(BLOCK).zip(slots) {
             (*scale, *sum) = quantise(block, quants);
         }
+    }
+
+    /// Quantises `values` twice: after its rows come as many with what the first quantisation left over. The sum of the
+    /// two products is as if activations had 15 bits, at twice the cost.
+    pub fn set_fine(&mut self, values: &[f32], columns: usize) {
+        let columns = columns / BLOCK * BLOCK;
+        let rows = values.len().checked_div(columns).unwrap_or(0);
+        self.resize(rows * 2, columns);
+        self.left.resize(rows * columns, 0.0);
+        let (quants, more_quants) = self.quants.split_at_mut(rows * columns);
+        let (scales, more_scales) = self.scales.split_at_mut(rows * columns / BLOCK);
+        let (sums, more_sums) = self.sums.split_at_mut(rows * columns / BLOCK);
+        let slots = quants.chunks_exact_mut(BLOCK).zip(scales.iter_mut().zip(sums));
+        let left = self.left.chunks_exact_mut(BLOCK);
+        for ((block, left), (quants, (scale, sum))) in values.chunks_exact(BLOCK).zip(left).zip(slots) {
+            (*scale, *sum) = quantise(block, quants);
+            for ((left, value), quant) in left.iter_mut().zip(block).zip(quants) {
+                *left = value - f32::from(*quant) * *scale;
+            }
+        }
+        let slots = more_quants.chunks_exact_mut(BLOCK).zip(more_scales.iter_mut().zip(more_sums));
+        for (block, (quants, (scale, sum))) in self.left.chunks_exact(BLOCK).zip(slots) {
+            (*scale, *sum) = quantise(block, quants);
+        }
+    }
+
+    fn resize(&mut self, rows: usize, columns: usize) {
+        (self.rows, self.columns) = (rows, columns);
+        self.quants.resize(rows * columns, 0);
+        self.scales.resize(rows * columns / BLOCK, 0.0);
+        self.sums.resize(rows * columns / BLOCK, 0.0);
     }
 
     /// Rows held.
@@ -220,6 +249,9 @@ pub struct Scratch {
         expect(dead_code)
     )]
     bytes: Vec<u8>,
+    /// Activations of 16 bits and their scales, for 8-bit weights.
+    wide: Vec<i16>,
+    wide_scales: Vec<f32>,
     /// `[block][two columns][row][column]`.
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(target_feature = "relaxed-simd")))]
     words: Vec<i16>,

@@ -52,11 +52,28 @@ impl Linear {
         }
     }
 
-    fn multiply(&self, input: &Activations, scratch: &mut Scratch, out: &mut Vec<f32>) {
-        out.resize(input.rows() * self.rows(), 0.0);
+    /// `values` are what `input` was set to, in full.
+    fn multiply(&self, values: &[f32], input: &Activations, scratch: &mut Scratch, out: &mut Vec<f32>) {
         match self {
-            Self::Four(matrix) => matrix.multiply(input, scratch, out),
-            Self::Eight(matrix) => matrix.multiply(input, out),
+            Self::Four(matrix) => {
+                out.resize(input.rows() * self.rows(), 0.0);
+                matrix.multiply(input, scratch, out);
+            }
+            Self::Eight(matrix) => {
+                out.resize(values.len() / matrix.columns() * self.rows(), 0.0);
+                matrix.multiply(values, scratch, out);
+            }
+        }
+    }
+
+    /// The product with activations that were [set fine](Activations::set_fine).
+    fn multiply_fine(&self, values: &[f32], input: &Activations, scratch: &mut Scratch, out: &mut Vec<f32>) {
+        self.multiply(values, input, scratch, out);
+        if let Self::Four(_) = self {
+            let count = out.len() / 2;
+            let (sums, left) = out.split_at_mut(count);
+            sums.iter_mut().zip(left).for_each(|(sum, left)| *sum += *left);
+            out.truncate(count);
         }
     }
 }
@@ -178,10 +195,9 @@ impl Model {
         }
         let last = work.x.len() - width;
         norm(work.x.get(last..).unwrap_or_default(), output_norm, config.epsilon, &mut work.normed);
-        work.input.set(&work.normed, width);
         let head = head.as_ref().unwrap_or(embedding);
         work.logits.resize(head.rows(), 0.0);
-        head.multiply(&work.input, &mut work.logits);
+        head.multiply(&work.normed, &mut work.scratch, &mut work.logits);
         &mut work.logits
     }
 }
@@ -192,10 +208,12 @@ impl Layer {
         let (width, head) = (config.width, config.head());
 
         norm(x, &self.attention_norm, config.epsilon, normed);
-        input.set(normed, width);
-        self.query.multiply(input, scratch, q);
-        self.key.multiply(input, scratch, k);
-        self.value.multiply(input, scratch, v);
+        // Attention in the middle layers hangs on small differences between large numbers: with 8 bits here the logits
+        // are off by .16 (standard deviation, against f32), with 15 by .09, for 15 % more multiplications.
+        input.set_fine(normed, width);
+        self.query.multiply_fine(normed, input, scratch, q);
+        self.key.multiply_fine(normed, input, scratch, k);
+        self.value.multiply_fine(normed, input, scratch, v);
         rotate(q, width, head, turns);
         let kv_width = config.kv_heads * head;
         rotate(k, kv_width, head, turns);
@@ -204,16 +222,16 @@ impl Layer {
         attended.resize(q.len(), 0.0);
         cache.attend(q, config.heads, position, scores, attended);
         input.set(attended, width);
-        self.output.multiply(input, scratch, y);
+        self.output.multiply(attended, input, scratch, y);
         x.iter_mut().zip(&*y).for_each(|(x, y)| *x += y);
 
         norm(x, &self.feed_norm, config.epsilon, normed);
         input.set(normed, width);
-        self.gate.multiply(input, scratch, gate);
-        self.up.multiply(input, scratch, up);
+        self.gate.multiply(normed, input, scratch, gate);
+        self.up.multiply(normed, input, scratch, up);
         silu_times(gate, up);
         input.set(gate, config.hidden);
-        self.down.multiply(input, scratch, y);
+        self.down.multiply(gate, input, scratch, y);
         x.iter_mut().zip(&*y).for_each(|(x, y)| *x += y);
     }
 }

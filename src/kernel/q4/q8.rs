@@ -1,9 +1,10 @@
-//! 8-bit weights × 8-bit activations → `f32`: the embedding table, which is also the output head.
+//! 8-bit weights × 16-bit activations → `f32`: the embedding table, which is also the output head.
 //!
 //! Rows stay as they are in the file (GGUF `Q8_0`: 32 signed bytes and a scale), because a single row is also read as
-//! a token's embedding. Products are made in 16-bit lanes: here both operands need all their eight bits.
+//! a token's embedding. Products are made in 16-bit lanes, since both operands need all their eight bits; that leaves
+//! room for activations of 16, which keeps the head from tipping close decisions between words.
 
-use super::{Activations, BLOCK, Quant, half, quantise};
+use super::{BLOCK, ROUND, Scratch, half};
 
 /// A matrix of 8-bit weights.
 #[derive(Clone, Debug)]
@@ -39,9 +40,9 @@ impl Q8Matrix {
         }
         let mut quants = Vec::with_capacity(count);
         let mut scales = Vec::with_capacity(count / BLOCK);
-        let mut wide = [0 as Quant; BLOCK];
+        let mut wide = [0i16; BLOCK];
         for block in values.chunks_exact(BLOCK) {
-            scales.push(quantise(block, &mut wide).0);
+            scales.push(widen(block, 127.0, &mut wide));
             quants.extend(wide.iter().map(|quant| *quant as i8));
         }
         Some(Self { rows, columns, quants, scales })
@@ -70,14 +71,18 @@ impl Q8Matrix {
         }
     }
 
-    /// `out[t][row] = Σ_column weights[row][column] × activations[t][column]`. Does nothing when the shapes do not fit.
-    pub fn multiply(&self, activations: &Activations, out: &mut [f32]) {
-        if activations.columns != self.columns || out.len() != activations.rows * self.rows {
+    /// `out[t][row] = Σ_column weights[row][column] × values[t][column]`. Does nothing when the shapes do not fit.
+    pub fn multiply(&self, values: &[f32], scratch: &mut Scratch, out: &mut [f32]) {
+        if out.len() / self.rows * self.columns != values.len() {
             return;
         }
         let blocks = self.columns / BLOCK;
-        let tokens =
-            activations.quants.chunks_exact(self.columns).zip(activations.scales.chunks_exact(blocks));
+        let Scratch { wide, wide_scales, .. } = scratch;
+        wide.resize(values.len(), 0);
+        wide_scales.clear();
+        let slots = values.chunks_exact(BLOCK).zip(wide.chunks_exact_mut(BLOCK));
+        wide_scales.extend(slots.map(|(block, wide)| widen(block, 32767.0, wide)));
+        let tokens = wide.chunks_exact(self.columns).zip(wide_scales.chunks_exact(blocks));
         for ((a, a_scales), out) in tokens.zip(out.chunks_exact_mut(self.rows)) {
             let rows = self.quants.chunks_exact(self.columns).zip(self.scales.chunks_exact(blocks));
             for ((w, w_scales), out) in rows.zip(out) {
@@ -87,9 +92,19 @@ impl Q8Matrix {
     }
 }
 
+/// `values ≈ scale × quants` with quants up to ±`most_quant`.
+fn widen(values: &[f32], most_quant: f32, quants: &mut [i16]) -> f32 {
+    let most = values.iter().fold(0f32, |a, b| if b.abs() > a { b.abs() } else { a });
+    let inverse = if most > 0.0 { most_quant / most } else { 0.0 };
+    for (value, quant) in values.iter().zip(quants) {
+        *quant = ((value * inverse + ROUND).to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32) as i16;
+    }
+    most / most_quant
+}
+
 /// One row times one token.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-fn dot(w: &[i8], w_scales: &[f32], a: &[Quant], a_scales: &[f32]) -> f32 {
+fn dot(w: &[i8], w_scales: &[f32], a: &[i16], a_scales: &[f32]) -> f32 {
     let blocks = w.chunks_exact(BLOCK).zip(a.chunks_exact(BLOCK)).zip(w_scales.iter().zip(a_scales));
     blocks
         .map(|((w, a), (w_scale, a_scale))| {
@@ -101,18 +116,8 @@ fn dot(w: &[i8], w_scales: &[f32], a: &[Quant], a_scales: &[f32]) -> f32 {
 
 /// One row times one token.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-fn dot(w: &[i8], w_scales: &[f32], a: &[Quant], a_scales: &[f32]) -> f32 {
+fn dot(w: &[i8], w_scales: &[f32], a: &[i16], a_scales: &[f32]) -> f32 {
     use core::arch::wasm32::*;
-    #[cfg(target_feature = "relaxed-simd")]
-    let eight = |from: *const i8| -> v128 {
-        // SAFETY: called below with eight readable values.
-        unsafe { i16x8_load_extend_i8x8(from) }
-    };
-    #[cfg(not(target_feature = "relaxed-simd"))]
-    let eight = |from: *const i16| -> v128 {
-        // SAFETY: called below with eight readable values.
-        unsafe { v128_load(from.cast()) }
-    };
     let mut total = f32x4_splat(0.0);
     let blocks = w.chunks_exact(BLOCK).zip(a.chunks_exact(BLOCK)).zip(w_scales.iter().zip(a_scales));
     for ((w, a), (w_scale, a_scale)) in blocks {
@@ -121,7 +126,7 @@ fn dot(w: &[i8], w_scales: &[f32], a: &[Quant], a_scales: &[f32]) -> f32 {
             // SAFETY: `w` and `a` have 32 values.
             unsafe {
                 let w = i16x8_load_extend_i8x8(w.as_ptr().add(at));
-                dot = i32x4_add(dot, i32x4_dot_i16x8(w, eight(a.as_ptr().add(at))));
+                dot = i32x4_add(dot, i32x4_dot_i16x8(w, v128_load(a.as_ptr().add(at).cast())));
             }
         }
         total = f32x4_add(total, f32x4_mul(f32x4_convert_i32x4(dot), f32x4_splat(w_scale * a_scale)));
