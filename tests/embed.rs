@@ -175,7 +175,8 @@ fn every_kernel_is_near_the_f32_model() {
     for kernel in Kernel::available() {
         let model = Minilm::load_for(bytes, kernel).unwrap();
         let found = model.embed(&texts, &mut Scratch::default());
-        let cosines: Vec<f32> = found.iter().zip(&golden).map(|(found, (_, golden))| found.cosine(golden)).collect();
+        let cosines: Vec<f32> =
+            found.iter().zip(&golden).map(|(found, (_, golden))| found.cosine(golden)).collect();
         let mean = cosines.iter().sum::<f32>() / cosines.len() as f32;
         let least = if kernel.activation_bits() == 16 { 0.9985 } else { 0.995 };
         eprintln!("{}: mean cosine {mean:.5}, {cosines:.4?}", kernel.name());
@@ -228,13 +229,16 @@ fn a_damaged_file_is_a_typed_error() {
 #[test]
 fn a_damaged_checkpoint_is_a_typed_error() {
     let vocab = "[UNK]\n[CLS]\n[SEP]\n";
-    let container = |header: &str| [&(header.len() as u64).to_le_bytes(), header.as_bytes(), &[0; 64]].concat();
+    let container =
+        |header: &str| [&(header.len() as u64).to_le_bytes(), header.as_bytes(), &[0; 64]].concat();
     assert!(matches!(quantize(b"short", vocab), Err(Error::Safetensors { .. })));
     assert!(matches!(quantize(&[0xff; 64], vocab), Err(Error::Safetensors { .. })));
     assert!(matches!(quantize(&container("{}"), vocab), Err(Error::Tensor { .. })));
     let tensor = |kind: &str, shape: &str, offsets: &str| {
         let name = "embeddings.word_embeddings.weight";
-        container(&format!("{{\"{name}\":{{\"dtype\":\"{kind}\",\"shape\":{shape},\"data_offsets\":{offsets}}}}}"))
+        container(&format!(
+            "{{\"{name}\":{{\"dtype\":\"{kind}\",\"shape\":{shape},\"data_offsets\":{offsets}}}}}"
+        ))
     };
     for bad in [
         tensor("F16", "[3,384]", "[0,64]"),

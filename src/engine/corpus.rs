@@ -31,14 +31,14 @@ pub struct Corpus {
 
 impl Corpus {
     /// Nothing yet.
-    pub fn new(dimensions: usize) -> Self {
-        Self {
+    pub fn new(dimensions: usize) -> Result<Self, Error> {
+        Ok(Self {
             entries: BTreeMap::new(),
             owners: HashMap::new(),
             next_key: 0,
-            vectors: Flat::new(dimensions),
+            vectors: Flat::new(dimensions)?,
             words: Bm25::default(),
-        }
+        })
     }
 
     /// Takes in a stored record, replacing an older version of the document. A record that does not fit leaves the
@@ -47,14 +47,16 @@ impl Corpus {
         let Record { manifest, document, chunks, vectors } = record;
         let id = manifest.id;
         let first_key = self.next_key;
-        let rows = vectors.chunks_exact(self.vectors.dimensions());
+        let rows = vectors.chunks_exact(self.vectors.dimension());
         if rows.len() != chunks.len() {
             let reason = format!("{} chunks but {} vectors", chunks.len(), rows.len());
             return Err(crate::store::Error::Damaged { what: manifest.name, reason }.into());
         }
         for (key, row) in (first_key..).zip(rows) {
             if let Err(error) = self.vectors.insert(key, row) {
-                (first_key..key).for_each(|key| drop(self.vectors.remove(key)));
+                for key in first_key..key {
+                    self.vectors.remove(key);
+                }
                 return Err(error.into());
             }
         }

@@ -1,6 +1,6 @@
 use crate::chunk::Tokens;
-use crate::embed::Minilm;
-use crate::types::{Chunk, Document, Sha256, sha256};
+use crate::embed::{Minilm, Scratch};
+use crate::types::{Chunk, Document, Sha256, Span, sha256};
 
 /// What turns texts into unit vectors; MiniLM in the product, something small in tests.
 pub trait Embedder: Tokens {
@@ -10,19 +10,35 @@ pub trait Embedder: Tokens {
     fn embed(&mut self, texts: &[&str]) -> Vec<Vec<f32>>;
 }
 
-impl Tokens for Minilm {
-    fn token_spans(&self, text: &str) -> Vec<crate::types::Span> {
-        self.tokenizer().token_spans(text)
+/// MiniLM and the memory that one thread works in.
+pub struct BuiltIn {
+    model: Minilm,
+    scratch: Scratch,
+}
+
+impl BuiltIn {
+    /// Reads the model file.
+    ///
+    /// # Errors
+    /// Those of [`Minilm::load`].
+    pub fn load(bytes: &[u8]) -> Result<Self, crate::embed::Error> {
+        Ok(Self { model: Minilm::load(bytes)?, scratch: Scratch::default() })
     }
 }
 
-impl Embedder for Minilm {
+impl Tokens for BuiltIn {
+    fn token_spans(&self, text: &str) -> Vec<Span> {
+        self.model.tokenizer().token_spans(text)
+    }
+}
+
+impl Embedder for BuiltIn {
     fn id(&self) -> String {
-        Minilm::id(self).into()
+        self.model.id()
     }
 
     fn embed(&mut self, texts: &[&str]) -> Vec<Vec<f32>> {
-        Minilm::embed(self, texts).into_iter().map(Into::into).collect()
+        self.model.embed(texts, &mut self.scratch).into_iter().map(|embedding| embedding.0).collect()
     }
 }
 

@@ -10,7 +10,7 @@ mod ingest;
 mod search;
 
 pub use corpus::{Corpus, Entry};
-pub use embedder::{Embedder, content_key, embedded_text};
+pub use embedder::{BuiltIn, Embedder, content_key, embedded_text};
 pub use ingest::{Incoming, Outcome, ingest, open, rechunk};
 pub use search::search;
 

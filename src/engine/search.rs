@@ -1,6 +1,6 @@
 use super::{Corpus, Error};
 use crate::evidence::freeze;
-use crate::retrieve::retrieve;
+use crate::retrieve::{Place, distinct, retrieve};
 use crate::types::{Evidence, RetrievalMode, RetrievalSettings};
 
 /// Question → evidence: embedded by `embed` (asked only when meaning takes part), looked up by meaning and by words,
@@ -25,10 +25,15 @@ pub fn search(
         RetrievalMode::Dense | RetrievalMode::Hybrid => embed(question),
     };
     let embedded = now();
-    let found = retrieve(question, vector.as_deref(), &corpus.vectors, &corpus.words, settings, now)?;
+    let found = retrieve(question, vector.as_deref(), &corpus.vectors, &corpus.words, settings, None, now)?;
     let mut timing = found.timing;
-    let passages = found
-        .ranked
+    let place = |key| {
+        let (entry, chunk) = corpus.chunk(key)?;
+        let text = chunk.span.of(&entry.document.text);
+        Some(Place { document: entry.manifest.id, span: chunk.span, text })
+    };
+    let passages = distinct(&found.ranked, settings.top_k as usize, place)
+        .kept
         .iter()
         .filter_map(|scored| {
             let (entry, chunk) = corpus.chunk(scored.key)?;

@@ -121,7 +121,9 @@ unsafe fn multiply_with<I: Isa>(a: &Activations, w: &Packed, layout: Layout, out
         for column in (0..n).step_by(I::COLUMNS) {
             let start = match layout {
                 Layout::Rows | Layout::AddToRows => column,
-                Layout::Blocks { width, rows, first } => (column / width * rows + first) * width + column % width,
+                Layout::Blocks { width, rows, first } => {
+                    (column / width * rows + first) * width + column % width
+                }
             };
             for row in (0..a.rows).step_by(I::ROWS) {
                 let end = Epilogue {

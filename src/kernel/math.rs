@@ -3,9 +3,9 @@
 //! Polynomials instead of library functions, because a wasm module has none that are vectors. Their errors
 //! are far below the step of the quantisation that follows.
 
+use super::dispatch;
 use super::gemm::Activations;
 use super::isa::{Isa, Lanes};
-use super::dispatch;
 
 /// Adding this to a float of magnitude below 2²² leaves its nearest integer in the low mantissa bits.
 pub(super) const MAGIC: f32 = 12_582_912.0;

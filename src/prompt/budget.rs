@@ -58,7 +58,10 @@ impl fmt::Display for Fit {
         let Self { passages_sent: sent, passages_total: total, cut_tokens: cut, .. } = *self;
         let last = if self.last_cut { ", the last one shortened" } else { "" };
         match self.budget {
-            Some(budget) => write!(f, "Cut to a prompt of {budget} tokens: {sent} of {total} passages sent{last}; {cut} tokens left out."),
+            Some(budget) => write!(
+                f,
+                "Cut to a prompt of {budget} tokens: {sent} of {total} passages sent{last}; {cut} tokens left out."
+            ),
             None => write!(f, "{sent} of {total} passages sent{last}; {cut} tokens left out."),
         }
     }

@@ -101,7 +101,11 @@ impl AppState {
             }
         }
         let words = self.services().engine.last_words().unwrap_or_default();
-        Err(Trouble::new("search", format!("the search engine stopped: {words}"), "Press Ask again; reload the page if it persists."))
+        Err(Trouble::new(
+            "search",
+            format!("the search engine stopped: {words}"),
+            "Press Ask again; reload the page if it persists.",
+        ))
     }
 
     /// Stops one column; what it has said stays.

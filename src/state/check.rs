@@ -80,7 +80,11 @@ impl AppState {
     /// The number of the endpoint with that base URL; a new one is remembered.
     pub fn endpoint_for(self, base_url: &str) -> u32 {
         let known = self.settings.with_untracked(|settings| {
-            settings.endpoints.iter().find(|endpoint| endpoint.base_url == base_url).map(|endpoint| endpoint.id)
+            settings
+                .endpoints
+                .iter()
+                .find(|endpoint| endpoint.base_url == base_url)
+                .map(|endpoint| endpoint.id)
         });
         known.unwrap_or_else(|| {
             let id = self.settings.with_untracked(super::Settings::next_endpoint_id);
@@ -91,7 +95,9 @@ impl AppState {
                     Some(url.port().map_or(host.clone(), |port| format!("{host}:{port}")))
                 })
                 .unwrap_or_else(|| base_url.to_owned());
-            self.set(|settings| settings.endpoints.push(Endpoint { id, name, base_url: base_url.to_owned() }));
+            self.set(|settings| {
+                settings.endpoints.push(Endpoint { id, name, base_url: base_url.to_owned() })
+            });
             id
         })
     }

@@ -1,4 +1,5 @@
 use super::Keyed;
+use crate::format::time_left;
 use crate::types::{DocumentId, Format, Manifest, Trouble};
 use leptos::prelude::*;
 
@@ -98,12 +99,12 @@ impl RowState {
         }
     }
 
-    /// Milliseconds left, from the pace so far.
-    pub fn millis_left(&self, now_millis: f64) -> Option<f64> {
+    /// Time left in words, from the pace so far. Chunks that came from the cache say nothing about the pace.
+    pub fn time_left(&self, now_millis: f64) -> Option<String> {
         match *self {
-            Self::Embedding { done, total, started: Some((since, first)), .. } if done > first => {
-                let pace = (now_millis - since) / f64::from(done - first);
-                Some(pace * f64::from(total.saturating_sub(done)))
+            Self::Embedding { done, total, started: Some((since, first)), .. } => {
+                let (done, total) = (done.saturating_sub(first), total.saturating_sub(first));
+                time_left(u64::from(done), u64::from(total), now_millis - since)
             }
             _ => None,
         }
@@ -156,10 +157,9 @@ mod tests {
             started,
             call: None,
         };
-        assert_eq!(state(0, None).millis_left(10.0), None);
-        assert_eq!(state(10, Some((0.0, 0))).millis_left(1000.0), Some(3000.0));
-        // Chunks that came from the cache say nothing about the pace.
-        assert_eq!(state(20, Some((0.0, 20))).millis_left(1000.0), None);
+        assert_eq!(state(0, None).time_left(10.0), None);
+        assert_eq!(state(10, Some((0.0, 0))).time_left(1000.0).as_deref(), Some("about 3 s left"));
+        assert_eq!(state(20, Some((0.0, 20))).time_left(1000.0), None);
         assert_eq!(state(10, None).fraction(), Some(0.25));
     }
 }

@@ -6,8 +6,8 @@ use crate::types::{
     Answer, AnswerState, ChatEvent, ChatRequest, ColumnId, Evidence, Failure, FailureCause, ModelRef,
     Parameters, Trouble,
 };
-use crate::worker::protocol::{FromCourier, FromResident, Sent, ToCourier, ToResident};
 use crate::worker::Call;
+use crate::worker::protocol::{FromCourier, FromResident, Sent, ToCourier, ToResident};
 use futures_util::future::{Either, select};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -46,7 +46,11 @@ impl AppState {
                 let found = self.settings.with_untracked(|settings| settings.endpoint(*endpoint).cloned());
                 let Some(endpoint) = found else {
                     let hint = "Remove this column and add the endpoint again.";
-                    return self.fail_column(id, turn, &Trouble::new("send", "its endpoint was removed", hint));
+                    return self.fail_column(
+                        id,
+                        turn,
+                        &Trouble::new("send", "its endpoint was removed", hint),
+                    );
                 };
                 let request = self.prepare(id, &question, evidence.as_ref(), model, &parameters);
                 let call = self.services().courier.call(&ToCourier::Send { endpoint, request }, &[]);
@@ -238,4 +242,3 @@ impl AppState {
         }
     }
 }
-

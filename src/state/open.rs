@@ -19,7 +19,9 @@ impl AppState {
                             None => RowState::Queued,
                         };
                         let size = file.blob.size() as u64;
-                        self.corpus.rows.put(file.id, Row::new(file.id, &file.name, size, file.added_millis, state));
+                        self.corpus
+                            .rows
+                            .put(file.id, Row::new(file.id, &file.name, size, file.added_millis, state));
                     }
                     if shelf.has_documents().await.unwrap_or(true) {
                         self.engine();

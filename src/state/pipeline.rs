@@ -60,7 +60,8 @@ impl AppState {
             return;
         }
         let services = self.services();
-        let shelved = Shelved { id, name: name.clone(), added_millis, failure: None, blob: file.clone().into() };
+        let shelved =
+            Shelved { id, name: name.clone(), added_millis, failure: None, blob: file.clone().into() };
         if let Some(shelf) = services.shelf().await
             && let Err(error) = shelf.put(&shelved).await
         {
@@ -76,7 +77,8 @@ impl AppState {
     /// Starts what can be started: one file in the reader, a few documents on their way through the engine.
     pub fn pump(self) {
         let rows = self.corpus.rows.cells_now();
-        let states: Vec<RowState> = rows.iter().map(|cell| cell.value.with_untracked(|row| row.state.clone())).collect();
+        let states: Vec<RowState> =
+            rows.iter().map(|cell| cell.value.with_untracked(|row| row.state.clone())).collect();
         let reading = states.iter().any(|state| matches!(state, RowState::Reading { .. }));
         let ingesting = states.iter().filter(|state| matches!(state, RowState::Embedding { .. })).count();
         if reading || ingesting >= MOST_INGESTS || !self.corpus.opened.get_untracked() {
@@ -96,36 +98,47 @@ impl AppState {
     async fn bring_in(self, row: Row) {
         let id = row.id;
         let Some(buffer) = self.original(id).await else {
-            return self.fail(
-                id,
-                Trouble::new("read", "the original file is not at hand any more", "Add the file again."),
-                false,
-            ).await;
+            return self
+                .fail(
+                    id,
+                    Trouble::new("read", "the original file is not at hand any more", "Add the file again."),
+                    false,
+                )
+                .await;
         };
-        let (format, pages, warnings, document) = match self.read(&row, buffer).await {
-            ReadOutcome::Parsed(reply) => match reply.body {
-                FromReader::Parsed { format, pages, warnings } => {
-                    let Some(document) = reply.attachments.into_iter().next() else { return };
-                    (format, pages, warnings, document.buffer())
+        let (format, pages, warnings, document) =
+            match self.read(&row, buffer).await {
+                ReadOutcome::Parsed(reply) => match reply.body {
+                    FromReader::Parsed { format, pages, warnings } => {
+                        let Some(document) = reply.attachments.into_iter().next() else { return };
+                        (format, pages, warnings, document.buffer())
+                    }
+                    FromReader::Failed { trouble, password } => {
+                        return self.fail(id, trouble, password).await;
+                    }
+                },
+                ReadOutcome::GivenUp => return,
+                ReadOutcome::TimedOut => {
+                    return self
+                        .fail(
+                            id,
+                            Trouble::new(
+                                "parse",
+                                "reading the file took longer than 60 seconds and was ended",
+                                "The file may be damaged. Save it anew with another program, or split it.",
+                            ),
+                            false,
+                        )
+                        .await;
                 }
-                FromReader::Failed { trouble, password } => return self.fail(id, trouble, password).await,
-            },
-            ReadOutcome::GivenUp => return,
-            ReadOutcome::TimedOut => {
-                return self.fail(id, Trouble::new(
-                    "parse",
-                    "reading the file took longer than 60 seconds and was ended",
-                    "The file may be damaged. Save it anew with another program, or split it.",
-                ), false).await;
-            }
-            ReadOutcome::Crashed => {
-                return self.fail(id, Trouble::new(
+                ReadOutcome::Crashed => {
+                    return self.fail(id, Trouble::new(
                     "parse",
                     "the file brought the reader down; the reader was restarted",
                     "The file may be damaged. Save it anew with another program, then add it again.",
                 ), false).await;
-            }
-        };
+                }
+            };
         // Cancelled or removed while it was being read.
         if !self.corpus.rows.value(&id).is_some_and(|row| matches!(row.state, RowState::Reading { .. })) {
             return;
@@ -210,7 +223,9 @@ impl AppState {
         self.set_state(id, RowState::Cancelled);
         match row.state {
             RowState::Reading { .. } => self.services().reader.terminate(),
-            RowState::Embedding { call: Some(call), .. } => self.services().engine.tell(&ToEngine::Cancel(call)),
+            RowState::Embedding { call: Some(call), .. } => {
+                self.services().engine.tell(&ToEngine::Cancel(call))
+            }
             _ => {}
         }
         self.pump();

@@ -98,8 +98,11 @@ impl AppState {
                     return;
                 }
                 let rows = self.corpus.rows.cells_now();
-                let over = rows.iter().filter(|cell| cell.value.with_untracked(|row| !row.state.is_under_way()));
-                let ready = rows.iter().any(|cell| cell.value.with_untracked(|row| matches!(row.state, RowState::Ready(_))));
+                let over =
+                    rows.iter().filter(|cell| cell.value.with_untracked(|row| !row.state.is_under_way()));
+                let ready = rows
+                    .iter()
+                    .any(|cell| cell.value.with_untracked(|row| matches!(row.state, RowState::Ready(_))));
                 if rows.len() >= expected && over.count() == rows.len() {
                     if ready {
                         self.ask();

@@ -135,7 +135,8 @@ impl AppState {
 
     /// Cuts the open document with other settings, by the pipeline's own code, for a look.
     pub fn preview_chunks(self, chunking: ChunkSettings) {
-        let Some(id) = self.view.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.document.id))
+        let Some(id) =
+            self.view.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.document.id))
         else {
             return;
         };

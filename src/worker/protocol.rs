@@ -3,8 +3,8 @@
 use crate::courier::Inspection;
 use crate::prompt::Fit;
 use crate::types::{
-    ChatEvent, ChatRequest, Chunk, ChunkSettings, Document, DocumentId, Endpoint, Evidence, Format, Manifest,
-    Failure, Parameters, RetrievalSettings, Sha256, Trouble, Warning,
+    ChatEvent, ChatRequest, Chunk, ChunkSettings, Document, DocumentId, Endpoint, Evidence, Failure, Format,
+    Manifest, Parameters, RetrievalSettings, Sha256, Trouble, Warning,
 };
 use serde::{Deserialize, Serialize};
 

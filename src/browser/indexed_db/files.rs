@@ -35,7 +35,8 @@ impl Shelf {
             Some(failure) => serde_json::to_string(failure).unwrap_or_default().into(),
             None => JsValue::NULL,
         };
-        let row = Array::of4(&file.name.as_str().into(), &(file.added_millis as f64).into(), &failure, &file.blob);
+        let row =
+            Array::of4(&file.name.as_str().into(), &(file.added_millis as f64).into(), &failure, &file.blob);
         let transaction = begin(&self.0, &[FILES], TransactionMode::ReadWrite)?;
         put(&transaction, FILES, &file.id.to_string(), &row)?;
         complete(transaction, &file.name).await

@@ -6,11 +6,13 @@
 mod files;
 mod records;
 
-pub use files::{Shelved, Shelf};
+pub use files::{Shelf, Shelved};
 pub use records::IndexedDb;
 
 use crate::store::Error;
-use idb::{Database, DatabaseEvent, Factory, ObjectStoreParams, Transaction, TransactionMode, TransactionResult};
+use idb::{
+    Database, DatabaseEvent, Factory, ObjectStoreParams, Transaction, TransactionMode, TransactionResult,
+};
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 

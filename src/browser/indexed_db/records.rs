@@ -1,6 +1,6 @@
 use super::{
-    CACHE, CHUNKS, DOCUMENTS, FILES, MANIFESTS, VECTORS, begin, bytes_to_floats, bytes_value, complete, failed,
-    floats_to_bytes, open, put, value_bytes,
+    CACHE, CHUNKS, DOCUMENTS, FILES, MANIFESTS, VECTORS, begin, bytes_to_floats, bytes_value, complete,
+    failed, floats_to_bytes, open, put, value_bytes,
 };
 use crate::store::{Error, Record, Store, decode, encode};
 use crate::types::{DocumentId, Manifest, Sha256};
@@ -20,7 +20,8 @@ impl IndexedDb {
 
 impl Store for IndexedDb {
     async fn load(&self) -> Result<Vec<Record>, Error> {
-        let transaction = begin(&self.0, &[MANIFESTS, DOCUMENTS, CHUNKS, VECTORS], TransactionMode::ReadOnly)?;
+        let transaction =
+            begin(&self.0, &[MANIFESTS, DOCUMENTS, CHUNKS, VECTORS], TransactionMode::ReadOnly)?;
         // Tables of one transaction hold the same keys in the same order, so rows are matched by place.
         let manifests = all(&transaction, MANIFESTS).await?;
         let documents = all(&transaction, DOCUMENTS).await?;
@@ -97,5 +98,10 @@ impl Store for IndexedDb {
 
 async fn all(transaction: &Transaction, table: &str) -> Result<Vec<JsValue>, Error> {
     let doing = |error| failed("reading", &error);
-    transaction.object_store(table).and_then(|store| store.get_all(None, None)).map_err(doing)?.await.map_err(doing)
+    transaction
+        .object_store(table)
+        .and_then(|store| store.get_all(None, None))
+        .map_err(doing)?
+        .await
+        .map_err(doing)
 }

@@ -82,7 +82,13 @@ impl Place {
         }
     }
 
-    async fn send(&self, call: CallId, endpoint: &Endpoint, request: &ChatRequest, reply: &Outbox<FromCourier>) {
+    async fn send(
+        &self,
+        call: CallId,
+        endpoint: &Endpoint,
+        request: &ChatRequest,
+        reply: &Outbox<FromCourier>,
+    ) {
         let shown = self.inspect(endpoint, request);
         reply.send(&shown);
         if !matches!(shown, FromCourier::Request(_)) {
@@ -105,7 +111,10 @@ impl Place {
             // The browser does not say why a request failed; a second one, without body and key, helps to tell.
             let failure = match failure {
                 Some(failure) => failure,
-                None => self.why(&http, "", Reply::NetworkError).await.unwrap_or_else(unknown),
+                None => self
+                    .why(&http, "", Reply::NetworkError, now_millis() - started)
+                    .await
+                    .unwrap_or_else(unknown),
             };
             let events = exchange.stream.on_failure(failure);
             exchange.tell(events);
@@ -114,15 +123,19 @@ impl Place {
     }
 
     async fn check(&self, base_url: &str, page_origin: &str) -> Result<Vec<String>, Failure> {
-        let http = plan_models(Dialect::OpenAiChat, base_url, &self.keyring.borrow()).map_err(|error| error.to_failure())?;
-        let entry = self.egress.borrow_mut().sent(&http, Purpose::Models, now_millis());
+        let http = plan_models(Dialect::OpenAiChat, base_url, &self.keyring.borrow())
+            .map_err(|error| error.to_failure())?;
+        let started = now_millis();
+        let entry = self.egress.borrow_mut().sent(&http, Purpose::Models, started);
         let reply = fetch_whole(&http).await;
         if let Reply::Status(status, body) = &reply {
             self.note(entry, *status, body.len());
         }
         match &reply {
             Reply::Status(status, body) if (200..300).contains(status) => read_models(&http, *status, body),
-            _ => Err(self.why(&http, page_origin, reply).await.unwrap_or_else(unknown)),
+            _ => {
+                Err(self.why(&http, page_origin, reply, now_millis() - started).await.unwrap_or_else(unknown))
+            }
         }
     }
 
@@ -135,10 +148,17 @@ impl Place {
     }
 
     /// The true cause of a request that brought no usable answer.
-    async fn why(&self, http: &HttpRequest, page_origin: &str, reply: Reply) -> Option<Failure> {
-        let scope: web_sys::DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    async fn why(
+        &self,
+        http: &HttpRequest,
+        page_origin: &str,
+        reply: Reply,
+        elapsed_millis: f64,
+    ) -> Option<Failure> {
+        let scope: web_sys::WorkerGlobalScope = js_sys::global().unchecked_into();
         let own_origin = scope.location().origin();
-        let probe = if matches!(reply, Reply::Status(..)) { Probe::NotMade } else { self.probe(&http.url).await };
+        let probe =
+            if matches!(reply, Reply::Status(..)) { Probe::NotMade } else { self.probe(&http.url).await };
         diagnose(&Observation {
             online: scope.navigator().on_line(),
             page_origin: if page_origin.is_empty() { &own_origin } else { page_origin },
@@ -146,12 +166,14 @@ impl Place {
             had_key: http.key().is_some(),
             reply,
             probe,
+            elapsed_millis,
         })
     }
 
     /// Whether anything answers at `url`: asked without key, body or CORS, so that nothing can be read.
     async fn probe(&self, url: &str) -> Probe {
-        let bare = HttpRequest { method: "GET".into(), url: url.to_owned(), headers: Vec::new(), body: Vec::new() };
+        let bare =
+            HttpRequest { method: "GET".into(), url: url.to_owned(), headers: Vec::new(), body: Vec::new() };
         self.egress.borrow_mut().sent(&bare, Purpose::Probe, now_millis());
         let options = Options { opaque: true, ..Options::default() };
         let answer = pin!(send(url, &options));
@@ -248,7 +270,8 @@ impl Exchange<'_> {
 async fn fetch_whole(http: &HttpRequest) -> Reply {
     let Ok(controller) = web_sys::AbortController::new() else { return Reply::NetworkError };
     let signal = controller.signal();
-    let options = Options { method: &http.method, headers: &http.headers, signal: Some(&signal), ..Options::default() };
+    let options =
+        Options { method: &http.method, headers: &http.headers, signal: Some(&signal), ..Options::default() };
     let whole = async {
         let response = send(&http.url, &options).await?;
         let mut body = Body::of(&response);

@@ -3,8 +3,8 @@ use crate::browser::clock::{now_millis, yield_now};
 use crate::browser::fetch::site_file;
 use crate::browser::indexed_db::IndexedDb;
 use crate::chunk;
-use crate::embed::{DIMENSIONS, Minilm};
-use crate::engine::{self, Corpus, Embedder, Incoming, Outcome};
+use crate::embed::DIMENSIONS;
+use crate::engine::{self, BuiltIn, Corpus, Embedder, Incoming, Outcome};
 use crate::store::{Error, MemoryStore, Record, Store};
 use crate::types::{Document, DocumentId, RetrievalMode, Sha256, Trouble};
 use crate::worker::protocol::{CallId, FromEngine, ToEngine};
@@ -21,7 +21,7 @@ const WEIGHTS: &str = "models/minilm-l6-v2.int8.bin";
 struct Place {
     corpus: RefCell<Corpus>,
     store: OnceCell<Kept>,
-    model: OnceCell<RefCell<Minilm>>,
+    model: OnceCell<RefCell<BuiltIn>>,
     /// One ingest at a time.
     turn: Mutex<()>,
     /// Held while the stored corpus is being read: questions wait for it.
@@ -39,8 +39,9 @@ enum Kept {
 
 /// Serves the corpus.
 pub fn engine() {
+    let Ok(corpus) = Corpus::new(DIMENSIONS) else { return };
     let place = Rc::new(Place {
-        corpus: RefCell::new(Corpus::new(DIMENSIONS)),
+        corpus: RefCell::new(corpus),
         store: OnceCell::new(),
         model: OnceCell::new(),
         turn: Mutex::new(()),
@@ -69,8 +70,9 @@ async fn answer(place: &Place, request: Request<ToEngine, FromEngine>) -> Result
         ToEngine::Open => open(place, &reply).await,
         ToEngine::Ingest { id, size_bytes, added_millis, chunking, warnings } => {
             let bytes = attachments.first().map(js_sys::Uint8Array::to_vec).unwrap_or_default();
-            let document: Document = postcard::from_bytes(&bytes)
-                .map_err(|error| Trouble::new("parse", error.to_string(), "Reload the page and try again."))?;
+            let document: Document = postcard::from_bytes(&bytes).map_err(|error| {
+                Trouble::new("parse", error.to_string(), "Reload the page and try again.")
+            })?;
             drop(bytes);
             let incoming = Incoming { document, size_bytes, added_millis, chunking, warnings };
             debug_assert_eq!(incoming.document.id, id);
@@ -99,9 +101,9 @@ async fn answer(place: &Place, request: Request<ToEngine, FromEngine>) -> Result
                 RetrievalMode::Lexical => None,
                 RetrievalMode::Dense | RetrievalMode::Hybrid => Some(place.model().await?),
             };
-            let embed = |text: &str| model.and_then(|model| Embedder::embed(&mut *model.borrow_mut(), &[text]).pop());
-            let evidence =
-                engine::search(&place.corpus.borrow(), &question, embed, &retrieval, &now_millis)?;
+            let embed =
+                |text: &str| model.and_then(|model| Embedder::embed(&mut *model.borrow_mut(), &[text]).pop());
+            let evidence = engine::search(&place.corpus.borrow(), &question, embed, &retrieval, &now_millis)?;
             reply.send(&FromEngine::Found(evidence));
             Ok(())
         }
@@ -162,7 +164,7 @@ impl Place {
         self.store.get_or_init(|| Kept::Tab(MemoryStore::default()))
     }
 
-    async fn model(&self) -> Result<&RefCell<Minilm>, Trouble> {
+    async fn model(&self) -> Result<&RefCell<BuiltIn>, Trouble> {
         let _one = self.loading.lock().await;
         if let Some(model) = self.model.get() {
             return Ok(model);
@@ -170,7 +172,7 @@ impl Place {
         let bytes = site_file(&site_url(WEIGHTS), |_, _| {})
             .await
             .map_err(|reason| missing_file("embed", WEIGHTS, &reason))?;
-        let model = Minilm::load(&bytes).map_err(engine::Error::from)?;
+        let model = BuiltIn::load(&bytes).map_err(engine::Error::from)?;
         Ok(self.model.get_or_init(|| RefCell::new(model)))
     }
 

@@ -3,7 +3,9 @@ use crate::browser::clock::yield_now;
 use crate::browser::fetch::site_file;
 use crate::prompt::{self, Budget, Fit, Style};
 use crate::resident::{Error, Generation, Model, Step, extractive};
-use crate::types::{ChatEvent, ChatRequest, Evidence, Failure, FailureCause, Message, Parameters, Role, Trouble};
+use crate::types::{
+    ChatEvent, ChatRequest, Evidence, Failure, FailureCause, Message, Parameters, Role, Trouble,
+};
 use crate::worker::protocol::{CallId, FromResident, Sent, ToResident};
 use crate::worker::{Outbox, Request, serve};
 use futures_util::lock::Mutex;
@@ -78,7 +80,12 @@ fn extract(question: &str, evidence: Option<&Evidence>, reply: &Outbox<FromResid
 }
 
 impl Place {
-    async fn generate(&self, call: CallId, asked: &Asked, reply: &Outbox<FromResident>) -> Result<(), Trouble> {
+    async fn generate(
+        &self,
+        call: CallId,
+        asked: &Asked,
+        reply: &Outbox<FromResident>,
+    ) -> Result<(), Trouble> {
         let _turn = self.turn.lock().await;
         if self.is_stopped(call) {
             return Ok(());
@@ -132,11 +139,8 @@ impl Place {
 fn fit(model: &Model, asked: &Asked) -> Sent {
     let count = |text: &str| model.count_tokens(text);
     let answer = asked.parameters.max_tokens.unwrap_or(ANSWER_TOKENS).min(asked.budget_tokens / 2);
-    let budget = Budget {
-        context_tokens: Some(asked.budget_tokens),
-        reserve_output_tokens: answer,
-        count: &count,
-    };
+    let budget =
+        Budget { context_tokens: Some(asked.budget_tokens), reserve_output_tokens: answer, count: &count };
     let parameters = Parameters { max_tokens: Some(answer), ..asked.parameters.clone() };
     let prompt = prompt::build(
         &asked.question,

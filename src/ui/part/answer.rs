@@ -1,5 +1,5 @@
 use crate::cite::{Citation, Target};
-use crate::markup::{Align, Inline, Node};
+use crate::markup::{Align, Inline, Item, Node, SafeUrl};
 use crate::state::{AppState, ColumnView, Focus};
 use crate::types::Evidence;
 use leptos::prelude::*;
@@ -32,7 +32,8 @@ pub fn AnswerBody(
     });
     let body = move || {
         let (parsed, citations) = text.get();
-        let context = Context { state, citations, evidence: view.with_untracked(|view| view.evidence.clone()) };
+        let context =
+            Context { state, citations, evidence: view.with_untracked(|view| view.evidence.clone()) };
         nodes(&parsed, &context)
     };
     view! {
@@ -59,19 +60,26 @@ fn block(node: &Node, context: &Context) -> AnyView {
         Node::Heading(1 | 2, list) => view! { <h4>{inner(list)}</h4> }.into_any(),
         Node::Heading(3, list) => view! { <h5>{inner(list)}</h5> }.into_any(),
         Node::Heading(_, list) => view! { <h6>{inner(list)}</h6> }.into_any(),
-        Node::List { start: Some(start), items } => {
-            let items = items.iter().map(|item| view! { <li>{nodes(item, context)}</li> }).collect_view();
-            view! { <ol start=start.to_string()>{items}</ol> }.into_any()
+        Node::List { ordered, start, items } => {
+            let items = items.iter().map(|item| list_item(item, context)).collect_view();
+            if *ordered {
+                view! { <ol start=start.to_string()>{items}</ol> }.into_any()
+            } else {
+                view! { <ul>{items}</ul> }.into_any()
+            }
         }
-        Node::List { start: None, items } => {
-            let items = items.iter().map(|item| view! { <li>{nodes(item, context)}</li> }).collect_view();
-            view! { <ul>{items}</ul> }.into_any()
+        Node::CodeBlock { text, .. } => {
+            view! { <pre tabindex="0"><code>{text.clone()}</code></pre> }.into_any()
         }
-        Node::Code { text, .. } => view! { <pre tabindex="0"><code>{text.clone()}</code></pre> }.into_any(),
         Node::Quote(list) => view! { <blockquote>{nodes(list, context)}</blockquote> }.into_any(),
         Node::Rule => view! { <hr/> }.into_any(),
         Node::Table { align, header, rows } => table(align, header, rows, context),
     }
+}
+
+fn list_item(item: &Item, context: &Context) -> AnyView {
+    let mark = item.checked.map(|checked| if checked { "☑ " } else { "☐ " });
+    view! { <li>{mark}{nodes(&item.nodes, context)}</li> }.into_any()
 }
 
 fn table(align: &[Align], header: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>], context: &Context) -> AnyView {
@@ -111,23 +119,20 @@ fn one(inline: &Inline, context: &Context) -> AnyView {
         Inline::Emphasis(list) => view! { <em>{inlines(list, context)}</em> }.into_any(),
         Inline::Strike(list) => view! { <s>{inlines(list, context)}</s> }.into_any(),
         Inline::Code(text) => view! { <code>{text.clone()}</code> }.into_any(),
-        Inline::Link { url, text } => match url {
-            Some(url) => link(url.as_str().to_owned(), inlines(text, context)),
-            None => inlines(text, context),
-        },
+        Inline::Link { url, text } => link(url, inlines(text, context)),
         Inline::BlockedImage { alt, .. } => {
             let label = if alt.is_empty() { "image".to_owned() } else { alt.clone() };
             view! { <span class="chip blocked" title="Images in answers are not loaded: loading one could carry text away.">{format!("blocked image: {label}")}</span> }.into_any()
         }
-        Inline::Cite(at) => cite(*at, context),
+        Inline::Cite(at) => cite(*at as usize, context),
         Inline::SoftBreak => " ".into_any(),
         Inline::HardBreak => view! { <br/> }.into_any(),
     }
 }
 
 /// A link leads out only after the person has seen where to.
-fn link(url: String, text: AnyView) -> AnyView {
-    let asked = url.clone();
+fn link(url: &SafeUrl, text: AnyView) -> AnyView {
+    let (asked, url) = (url.destination(), url.as_str().to_owned());
     let confirm = move |event: leptos::ev::MouseEvent| {
         let question = format!("This link was written by a model. Open it?\n\n{asked}");
         if !window().confirm_with_message(&question).unwrap_or(false) {
@@ -159,7 +164,7 @@ fn cite(at: usize, context: &Context) -> AnyView {
         .as_ref()
         .and_then(|evidence| evidence.passages.get((number as usize).wrapping_sub(1)).cloned());
     match (&citation.target, passage) {
-        (Target::Passage { support, quote }, Some(passage)) => {
+        (Target::Passage { support, quote, .. }, Some(passage)) => {
             let words = quote.map_or_else(|| support.clone(), |quote| vec![quote]);
             let label = format!("Citation {number}: {}", passage.document_name);
             let state = context.state;
@@ -178,7 +183,8 @@ fn cite(at: usize, context: &Context) -> AnyView {
             .into_any()
         }
         (Target::Unsupported { .. }, Some(passage)) => {
-            let label = format!("Citation {number}, the quote is not in the passage: {}", passage.document_name);
+            let label =
+                format!("Citation {number}, the quote is not in the passage: {}", passage.document_name);
             let state = context.state;
             view! {
                 <button

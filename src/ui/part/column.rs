@@ -16,8 +16,10 @@ pub fn ColumnCard(
 ) -> impl IntoView {
     let state = AppState::get();
     let view = RwSignal::from(view);
-    let (with_documents, model) = view.with_untracked(|view| (view.column.with_documents, view.column.model.clone()));
+    let (with_documents, model) =
+        view.with_untracked(|view| (view.column.with_documents, view.column.model.clone()));
     let (name, place) = state.settings.with_untracked(|settings| settings.model_name(&model));
+    let (label, title) = (name.clone(), name.clone());
     let expanded = move || state.session.expanded.get() == Some(id);
     let data_state = Memo::new(move |_| view.with(|view| view.state().map_or("idle", AnswerState::name)));
     let sha256 = move || view.with(|view| view.evidence_sha256.map(|hash| hash.to_string()));
@@ -25,7 +27,7 @@ pub fn ColumnCard(
         <article
             class="column"
             class:expanded=expanded
-            aria-label=name.clone()
+            aria-label=label
             data-column=id.0.to_string()
             data-state=move || data_state.get()
             data-evidence-sha256=sha256
@@ -33,7 +35,7 @@ pub fn ColumnCard(
         >
             <header class="column-head">
                 <div class="column-title">
-                    <h3>{name.clone()}</h3>
+                    <h3>{title}</h3>
                     <p>
                         <span class="badge" class:plain=!with_documents>
                             {if with_documents { "with documents" } else { "no documents" }}
@@ -80,10 +82,13 @@ fn actions(
         button(
             format!("Compare {name} without documents"),
             Name::Baseline,
-            Box::new(move || drop(state.add_baseline(id))),
+            Box::new(move || {
+                state.add_baseline(id);
+            }),
         )
     });
-    let expand_label = if expanded { format!("Show {name} beside the others") } else { format!("Expand {name}") };
+    let expand_label =
+        if expanded { format!("Show {name} beside the others") } else { format!("Expand {name}") };
     let toggle = move || state.session.expanded.set((!expanded).then_some(id));
     view! {
         {run}

@@ -14,7 +14,9 @@ pub fn DocumentRow(
     let row = RwSignal::from(row);
     let (id, name) = row.with_untracked(|row| (row.id, row.name.clone()));
     let word = Memo::new(move |_| row.with(|row| row.state.name()));
-    let active = Memo::new(move |_| state.view.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.document.id == id)));
+    let active = Memo::new(move |_| {
+        state.view.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.document.id == id))
+    });
     view! {
         <li class="document-row" data-state=move || word.get() class:active=move || active.get()>
             <button
@@ -37,17 +39,20 @@ pub fn DocumentRow(
 /// The line below the name.
 fn about(row: &Row) -> String {
     let mut parts = vec![format::bytes(row.size_bytes)];
-    let pages = |pages: u32| (pages > 0).then(|| format!("{} {}", pages, if pages == 1 { "page" } else { "pages" }));
+    let pages =
+        |pages: u32| (pages > 0).then(|| format!("{} {}", pages, if pages == 1 { "page" } else { "pages" }));
     match &row.state {
         RowState::Queued => parts.push("waiting".into()),
         RowState::Reading { .. } => parts.push("reading".into()),
         RowState::Embedding { format, pages: count, done, total, .. } => {
             parts.insert(0, format.label().into());
             parts.extend(pages(*count));
-            parts.push(if *total == 0 { "cutting into chunks".into() } else { format!("chunk {done} of {total}") });
-            if let Some(left) = row.state.millis_left(now_millis()) {
-                parts.push(format::time_left(left));
-            }
+            parts.push(if *total == 0 {
+                "cutting into chunks".into()
+            } else {
+                format!("chunk {done} of {total}")
+            });
+            parts.extend(row.state.time_left(now_millis()));
         }
         RowState::Ready(manifest) => {
             parts.insert(0, manifest.format.label().into());
@@ -88,9 +93,11 @@ fn reason(state: AppState, row: &Row) -> AnyView {
             .into_any()
         }
         RowState::Ready(manifest) if !manifest.warnings.is_empty() => {
-            let warnings: Vec<String> = manifest.warnings.iter().map(|warning| warning.message.clone()).collect();
+            let warnings: Vec<String> =
+                manifest.warnings.iter().map(|warning| warning.message.clone()).collect();
             let _ = state;
-            view! { <span class="document-row-reason"><Icon name=Name::Warning/>{warnings.join(" ")}</span> }.into_any()
+            view! { <span class="document-row-reason"><Icon name=Name::Warning/>{warnings.join(" ")}</span> }
+                .into_any()
         }
         _ => ().into_any(),
     }

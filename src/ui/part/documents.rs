@@ -79,7 +79,7 @@ pub fn Documents() -> impl IntoView {
                 node_ref=folder_picker
                 class="visually-hidden"
                 type="file"
-                attr:webkitdirectory="webkitdirectory"
+                prop:webkitdirectory=true
                 tabindex="-1"
                 aria-label="Folder to add"
                 on:change=move |_| picked(folder_picker)
@@ -131,8 +131,11 @@ fn Foot() -> impl IntoView {
     let totals = Memo::new(move |_| state.corpus.totals());
     let text = move || {
         let totals = totals.get();
-        let mut text =
-            format!("{} searchable · {} chunks", format::count(totals.ready as u64), format::count(totals.chunks));
+        let mut text = format!(
+            "{} searchable · {} chunks",
+            format::count(totals.ready as u64),
+            format::count(totals.chunks)
+        );
         if totals.under_way > 0 {
             text.push_str(&format!(" · {} under way", totals.under_way));
         }

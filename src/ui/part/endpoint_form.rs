@@ -22,7 +22,8 @@ pub fn EndpointForm(
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let (url, name) = (base_url.get_untracked().trim().to_owned(), model.get_untracked().trim().to_owned());
+        let (url, name) =
+            (base_url.get_untracked().trim().to_owned(), model.get_untracked().trim().to_owned());
         if url.is_empty() || name.is_empty() {
             return;
         }
@@ -36,9 +37,14 @@ pub fn EndpointForm(
             add.run(ModelRef::Remote { endpoint, model: name });
         });
     };
-    let urls = known.iter().map(|endpoint: &Endpoint| view! { <option value=endpoint.base_url.clone()></option> }).collect_view();
+    let urls = known
+        .iter()
+        .map(|endpoint: &Endpoint| view! { <option value=endpoint.base_url.clone()></option> })
+        .collect_view();
     let models = move || match state.checking.get() {
-        CheckState::Reachable(models) => models.into_iter().map(|model| view! { <option value=model></option> }).collect_view().into_any(),
+        CheckState::Reachable(models) => {
+            models.into_iter().map(|model| view! { <option value=model></option> }).collect_view().into_any()
+        }
         _ => ().into_any(),
     };
     view! {
@@ -102,7 +108,8 @@ fn outcome(check: CheckState, model: RwSignal<String>) -> AnyView {
         CheckState::Idle => ().into_any(),
         CheckState::Running => view! { <p class="hint">"Checking"</p> }.into_any(),
         CheckState::Unreachable(failure) => {
-            view! { <p class="notice bad">{failure.message}" "<span class="hint">{failure.hint}</span></p> }.into_any()
+            view! { <p class="notice bad">{failure.message}" "<span class="hint">{failure.hint}</span></p> }
+                .into_any()
         }
         CheckState::Reachable(models) => {
             let count = models.len();

@@ -30,10 +30,10 @@ fn Passages() -> impl IntoView {
                 "{} of {} chunks in {} (question {}, meaning {}, words {})",
                 evidence.passages.len(),
                 format::count(u64::from(timing.chunks)),
-                format::millis(timing.total_millis),
-                format::millis(timing.embed_millis),
-                format::millis(timing.dense_millis),
-                format::millis(timing.lexical_millis),
+                format::duration(timing.total_millis),
+                format::duration(timing.embed_millis),
+                format::duration(timing.dense_millis),
+                format::duration(timing.lexical_millis),
             )
         })
     };
@@ -67,7 +67,8 @@ fn Passages() -> impl IntoView {
 
 fn card(state: AppState, question: &str, passage: &Passage) -> AnyView {
     let words = lexical::matches(question, &passage.text);
-    let shift = |span: &Span| Span { start: span.start + passage.span.start, end: span.end + passage.span.start };
+    let shift =
+        |span: &Span| Span { start: span.start + passage.span.start, end: span.end + passage.span.start };
     let focus = Focus { passage: passage.span, words: words.iter().map(shift).collect() };
     let document = passage.document;
     let mut place = passage.headings.join(" › ");
@@ -117,7 +118,9 @@ pub(super) fn marked(text: &str, spans: &[Span]) -> AnyView {
         if range.start < at {
             continue;
         }
-        let (Some(before), Some(inside)) = (text.get(at..range.start), text.get(range.clone())) else { continue };
+        let (Some(before), Some(inside)) = (text.get(at..range.start), text.get(range.clone())) else {
+            continue;
+        };
         pieces.push(before.to_owned().into_any());
         let inside = inside.to_owned();
         pieces.push(view! { <mark>{inside}</mark> }.into_any());

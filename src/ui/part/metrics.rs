@@ -30,7 +30,7 @@ pub fn Metrics(
 fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
     let Some(answer) = &view.answer else { return Vec::new() };
     let none = || "–".to_owned();
-    let millis = |value: Option<f64>| value.map_or_else(none, format::millis);
+    let millis = |value: Option<f64>| value.map_or_else(none, format::duration);
     let (output, reported) = answer.output_tokens();
     let (input, input_reported) = match answer.usage.and_then(|usage| usage.input_tokens) {
         Some(tokens) => (Some(tokens), true),
@@ -40,15 +40,20 @@ fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
         format!("{}{}", if reported { "" } else { "≈ " }, format::count(tokens))
     };
     let source = |reported: bool| {
-        if reported { "as the model's host reports" } else { "estimated at four characters a token" }.to_owned()
+        if reported { "as the model's host reports" } else { "estimated at four characters a token" }
+            .to_owned()
     };
     let retrieval = view.evidence.as_ref().map(|evidence| evidence.timing.total_millis);
     let mut rows = vec![
         ("Retrieval", millis(retrieval), "question to evidence, once for all columns".to_owned()),
-        ("First token", millis(answer.timing.first_token_millis), "from handing over the request to the first word".to_owned()),
         (
-            "Tokens/s",
-            answer.tokens_per_second().map_or_else(none, format::rate),
+            "First token",
+            millis(answer.timing.first_token_millis),
+            "from handing over the request to the first word".to_owned(),
+        ),
+        (
+            "Pace",
+            answer.tokens_per_second().map_or_else(none, format::tokens_per_second),
             "after the first token".to_owned(),
         ),
         ("Total", millis(answer.timing.total_millis), "from handing over the request to the end".to_owned()),

@@ -13,10 +13,9 @@ pub fn SettingsDialog() -> impl IntoView {
     let retrieval = RwSignal::new(state.settings.with_untracked(|settings| settings.recipe.retrieval));
     let budget = RwSignal::new(state.settings.with_untracked(|settings| settings.budget_tokens));
     let wrong = move || {
-        chunk::validate(chunking.get())
-            .err()
-            .map(|error| (error.to_string(), error.hint()))
-            .or_else(|| retrieve::validate(&retrieval.get()).err().map(|error| (error.to_string(), error.hint())))
+        chunk::validate(chunking.get()).err().map(|error| (error.to_string(), error.hint())).or_else(|| {
+            retrieve::validate(&retrieval.get()).err().map(|error| (error.to_string(), error.hint()))
+        })
     };
     let has_open = move || state.view.opened.with(Option::is_some);
     let save = move |event: leptos::ev::SubmitEvent| {

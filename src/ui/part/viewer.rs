@@ -18,7 +18,8 @@ pub fn Viewer() -> impl IntoView {
         opened.with(|opened| opened.as_ref().map(|opened| opened.document.name.clone()).unwrap_or_default())
     });
     let about = Memo::new(move |_| opened.with(|opened| opened.as_ref().map(about).unwrap_or_default()));
-    let show_chunks = Memo::new(move |_| opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.show_chunks)));
+    let show_chunks =
+        Memo::new(move |_| opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.show_chunks)));
     // How many blocks before and after the focus are drawn.
     let reach = RwSignal::new((WINDOW / 4, WINDOW));
     let toggle = move |_| {
