@@ -19,6 +19,8 @@ pub mod embed;
 pub mod engine;
 /// The sum of the stage errors.
 pub mod error;
+/// Run → score.
+pub mod evaluate;
 /// `ScoredChunk`s → `Evidence`, frozen and hashed.
 pub mod evidence;
 /// Numbers → text for people.

@@ -5,6 +5,7 @@
 //! Twins with the same activations agree exactly on integers; floats may differ in the last places, because
 //! some machines fuse multiply and add. A kernel that this machine cannot run cannot be named.
 
+pub mod dot;
 mod gemm;
 #[cfg(target_arch = "x86_64")]
 mod gemm_avx2;

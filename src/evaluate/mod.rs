@@ -1,0 +1,3 @@
+//! Run → score.
+
+pub mod ranking;

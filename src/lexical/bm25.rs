@@ -1,0 +1,141 @@
+//! An inverted index with BM25 scores.
+//!
+//! `score = Σ idf · tf / (tf + k1 (1 − b + b · length / mean length))`, `idf = ln(1 + (N − df + ½) / (df + ½))`:
+//! Robertson & Zaragoza 2009 as Lucene ≥ 8 computes it (Kamphuis et al. 2020), with exact lengths. A list of
+//! (slot, count) per term, sorted by slot, and the list of terms per slot for removal; slots are used again.
+//! Scores depend only on what is held, not on the order in which it came.
+
+use super::{LexicalIndex, Match, Role, Weighting, each_term, query_terms};
+use crate::index::{Entry, Filter, Top};
+use std::collections::HashMap;
+
+/// Occurrences of a term in one text.
+#[derive(Clone, Copy, Debug)]
+struct Posting {
+    slot: u32,
+    count: u32,
+}
+
+/// One text.
+#[derive(Clone, Debug, Default)]
+struct Slot {
+    key: u32,
+    length: u32,
+    terms: Box<[u32]>,
+}
+
+/// The index.
+#[derive(Clone, Debug, Default)]
+pub struct Bm25 {
+    dictionary: HashMap<String, u32>,
+    postings: Vec<Vec<Posting>>,
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    places: HashMap<u32, u32>,
+    total_length: u64,
+}
+
+impl Bm25 {
+    /// An empty index.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Distinct terms ever seen.
+    pub fn terms(&self) -> usize {
+        self.dictionary.len()
+    }
+
+    fn term_id(&mut self, term: &str) -> u32 {
+        if let Some(id) = self.dictionary.get(term) {
+            return *id;
+        }
+        let id = self.postings.len() as u32;
+        self.dictionary.insert(term.to_owned(), id);
+        self.postings.push(Vec::new());
+        id
+    }
+
+    /// Adds one query term to the running scores of the texts that hold it.
+    fn score_term(&self, term: &str, times: u32, weighting: Weighting, scores: &mut [f32]) {
+        let Some(postings) = self.dictionary.get(term).and_then(|id| self.postings.get(*id as usize)) else {
+            return;
+        };
+        let texts = self.places.len() as f64;
+        let holding = postings.len() as f64;
+        let idf = (1.0 + (texts - holding + 0.5) / (holding + 0.5)).ln() as f32 * times as f32;
+        let mean_length = (self.total_length as f64 / texts).max(1.0) as f32;
+        let Weighting { k1, b } = weighting;
+        for posting in postings {
+            let place = posting.slot as usize;
+            if let (Some(slot), Some(score)) = (self.slots.get(place), scores.get_mut(place)) {
+                let count = posting.count as f32;
+                *score += idf * count / (count + k1 * (1.0 - b + b * slot.length as f32 / mean_length));
+            }
+        }
+    }
+}
+
+impl LexicalIndex for Bm25 {
+    fn insert(&mut self, key: u32, text: &str) {
+        self.remove(key);
+        let mut length = 0u32;
+        let mut ids = Vec::new();
+        each_term(text, |term, _, role| {
+            length += u32::from(role == Role::Word);
+            ids.push(self.term_id(term));
+        });
+        ids.sort_unstable();
+        let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
+        let mut distinct = Vec::new();
+        for same in ids.chunk_by(|a, b| a == b) {
+            let Some(id) = same.first() else { continue };
+            distinct.push(*id);
+            if let Some(postings) = self.postings.get_mut(*id as usize) {
+                // Usually the end; inside only when a slot is used again.
+                let at = postings.partition_point(|posting| posting.slot < slot);
+                postings.insert(at, Posting { slot, count: same.len() as u32 });
+            }
+        }
+        let taken = Slot { key, length, terms: distinct.into_boxed_slice() };
+        match self.slots.get_mut(slot as usize) {
+            Some(place) => *place = taken,
+            None => self.slots.push(taken),
+        }
+        self.places.insert(key, slot);
+        self.total_length += u64::from(length);
+    }
+
+    fn remove(&mut self, key: u32) -> bool {
+        let Some(slot) = self.places.remove(&key) else { return false };
+        let Some(left) = self.slots.get_mut(slot as usize).map(std::mem::take) else { return false };
+        for id in &left.terms {
+            if let Some(postings) = self.postings.get_mut(*id as usize)
+                && let Ok(at) = postings.binary_search_by_key(&slot, |posting| posting.slot)
+            {
+                postings.remove(at);
+            }
+        }
+        self.total_length -= u64::from(left.length);
+        self.free.push(slot);
+        true
+    }
+
+    fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    fn search(&self, query: &str, k: usize, weighting: Weighting, filter: Option<Filter<'_>>) -> Vec<Match> {
+        let mut scores = vec![0f32; self.slots.len()];
+        for (term, times) in query_terms(query) {
+            self.score_term(&term, times, weighting, &mut scores);
+        }
+        let mut best = Top::new(k);
+        for (place, (&score, slot)) in (0u32..).zip(scores.iter().zip(&self.slots)) {
+            if score > 0.0 && score >= best.floor() && filter.is_none_or(|filter| filter(slot.key)) {
+                best.push(Entry { score, key: slot.key, place });
+            }
+        }
+        best.into_sorted().into_iter().map(|entry| Match { key: entry.key, score: entry.score }).collect()
+    }
+}
