@@ -80,7 +80,11 @@ fn options() -> Result<Options, String> {
                     .ok_or_else(|| format!("no mode {value}; use dense, lexical or hybrid"))?;
             }
             "--k" => {
-                k = value.parse().ok().filter(|k| *k > 0).ok_or_else(|| format!("--k {value} is not a count"))?;
+                k = value
+                    .parse()
+                    .ok()
+                    .filter(|k| *k > 0)
+                    .ok_or_else(|| format!("--k {value} is not a count"))?;
             }
             "--k1" => settings.k1 = number()?,
             "--b" => settings.b = number()?,
@@ -192,7 +196,9 @@ fn judgments(path: &Path) -> Result<Judgments, String> {
                 found.entry((*query).to_owned()).or_default().insert((*document).to_owned(), grade as i32);
             }
             Err(_) if at == 0 => {} // the header
-            Err(_) => return Err(format!("{}:{}: the grade {grade} is not a number", path.display(), at + 1)),
+            Err(_) => {
+                return Err(format!("{}:{}: the grade {grade} is not a number", path.display(), at + 1));
+            }
         }
     }
     Ok(found)

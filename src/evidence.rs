@@ -1,1 +1,147 @@
-//! To be written.
+//! Scored chunks → `Evidence`, frozen and hashed.
+//!
+//! [`render`] is the one function that makes the text a model reads, a pure function of the passages:
+//!
+//! ```text
+//! [1] Handbook.pdf › Leave › Sick leave (page 12)
+//! The passage, as it stands in the document.
+//!
+//! [2] Notes.md
+//! …
+//! ```
+//!
+//! Documents are untrusted. `Passage::text` stays `document.text[span]` to the byte, because citations are verified
+//! against it; only the rendered text is made safe, visibly and by as little as possible:
+//!
+//! - `<evidence>` and `</evidence>` in any spelling lose their `<` to `‹`, so a document cannot end the evidence;
+//! - a line of a passage that begins like a marker (`[3] …`) gets `⟦3⟧`, so that exactly the lines that begin with
+//!   `[n] ` start a passage. Brackets elsewhere (a paper's references) are left alone;
+//! - names and headings are one line without invisible characters, at most 120 characters each.
+
+use crate::types::{Chunk, Document, Evidence, Passage, RetrievalSettings, Scores, SearchTiming, sha256};
+
+/// What stands in the prompt when retrieval found nothing.
+const NOTHING: &str = "(No passage was found.)";
+/// Longest name or heading in a passage's first line, in characters.
+const LONGEST_NAME: usize = 120;
+
+/// Numbers the passages in the given order and fixes the text that every column gets.
+pub fn freeze(
+    question: &str,
+    retrieval: RetrievalSettings,
+    found: Vec<(Scores, &Chunk, &Document)>,
+    timing: SearchTiming,
+) -> Evidence {
+    let passages: Vec<Passage> = (1u32..)
+        .zip(found)
+        .map(|(number, (scores, chunk, document))| Passage {
+            number,
+            document: document.id,
+            document_name: document.name.clone(),
+            ordinal: chunk.ordinal,
+            span: chunk.span,
+            page: chunk.page,
+            headings: chunk.headings.clone(),
+            text: chunk.span.of(&document.text).to_owned(),
+            scores,
+        })
+        .collect();
+    let text = render(&passages);
+    let sha256 = sha256(text.as_bytes());
+    Evidence { question: question.to_owned(), retrieval, passages, text, sha256, timing }
+}
+
+/// The text of `passages` for the prompt. Any first few passages render to the beginning of what all render to.
+pub fn render(passages: &[Passage]) -> String {
+    if passages.is_empty() {
+        return NOTHING.to_owned();
+    }
+    passages.iter().map(render_one).collect::<Vec<_>>().join(SEPARATOR)
+}
+
+/// What stands between two passages.
+pub const SEPARATOR: &str = "\n\n";
+
+/// One passage of the text: its marker, where it is from, and its words.
+pub fn render_one(passage: &Passage) -> String {
+    let mut text = format!("[{}] {}", passage.number, one_line(&passage.document_name));
+    for heading in
+        passage.headings.iter().map(|heading| one_line(heading)).filter(|heading| !heading.is_empty())
+    {
+        text.push_str(" › ");
+        text.push_str(&heading);
+    }
+    if let Some(page) = passage.page {
+        text.push_str(&format!(" (page {page})"));
+    }
+    text.push('\n');
+    text.push_str(&disarm(passage.text.trim_matches('\n')));
+    text
+}
+
+/// A name in one line: no control, bidi, tag or other invisible characters, no delimiter, not too long.
+fn one_line(name: &str) -> String {
+    let visible: String =
+        name.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_hidden(*c)).collect();
+    let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = disarm(&line);
+    match line.char_indices().nth(LONGEST_NAME) {
+        Some((at, _)) => format!("{}…", line.get(..at).unwrap_or("").trim_end()),
+        None => line,
+    }
+}
+
+/// Characters that show nothing and can only mislead in a name.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// Takes the power from what looks like the prompt's own marks.
+fn disarm(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    let mut at_line_start = true;
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let after = rest.get(c.len_utf8()..).unwrap_or("");
+        if at_line_start
+            && c == '['
+            && let Some(number) = marker(after)
+        {
+            safe.push('⟦');
+            safe.push_str(number);
+            safe.push('⟧');
+            rest = after.get(number.len() + 1..).unwrap_or("");
+            at_line_start = false;
+            continue;
+        }
+        safe.push(if c == '<' && is_delimiter(after) { '‹' } else { c });
+        at_line_start = is_line_end(c);
+        rest = after;
+    }
+    safe
+}
+
+/// Whether a reader, or a tokenizer, may take what follows for a new line.
+fn is_line_end(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// The digits of `3] …` when the text behind a `[` completes a passage's marker.
+fn marker(after: &str) -> Option<&str> {
+    let (digits, _) = after.split_once(']')?;
+    (1..=4)
+        .contains(&digits.len())
+        .then_some(digits)
+        .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether the text behind a `<` makes it `<evidence` or `</evidence`, in any case and with any white space.
+fn is_delimiter(after: &str) -> bool {
+    let skipped = |c: char| c.is_whitespace() || c == '/' || is_hidden(c);
+    let name = after.trim_start_matches(skipped);
+    let mut letters = name.chars().filter(|c| !is_hidden(*c)).flat_map(char::to_lowercase);
+    "evidence".chars().all(|expected| letters.next() == Some(expected))
+}

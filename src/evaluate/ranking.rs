@@ -10,12 +10,14 @@ use std::hash::Hash;
 /// (Järvelin & Kekäläinen 2002).
 pub fn ndcg<Id: Eq + Hash>(ranking: &[Id], judged: &HashMap<Id, i32>, k: usize) -> f64 {
     let gain = |grade: i32| f64::from(grade.max(0));
-    let discounted =
-        |gains: &mut dyn Iterator<Item = f64>| -> f64 { gains.zip(2u32..).map(|(g, n)| g / f64::from(n).log2()).sum() };
+    let discounted = |gains: &mut dyn Iterator<Item = f64>| -> f64 {
+        gains.zip(2u32..).map(|(g, n)| g / f64::from(n).log2()).sum()
+    };
     let mut ideal: Vec<f64> = judged.values().map(|grade| gain(*grade)).collect();
     ideal.sort_by(|a, b| b.total_cmp(a));
     let best = discounted(&mut ideal.into_iter().take(k));
-    let found = discounted(&mut ranking.iter().take(k).map(|id| judged.get(id).map_or(0.0, |grade| gain(*grade))));
+    let found =
+        discounted(&mut ranking.iter().take(k).map(|id| judged.get(id).map_or(0.0, |grade| gain(*grade))));
     if best > 0.0 { found / best } else { 0.0 }
 }
 

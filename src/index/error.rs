@@ -43,7 +43,8 @@ impl Error {
                 "The corpus was embedded by another model. Rebuild the index to use this one.".to_owned()
             }
             Self::NotFinite { .. } | Self::Zero { .. } => {
-                "The embedder returned nothing usable for this text. Embed it again or leave it out.".to_owned()
+                "The embedder returned nothing usable for this text. Embed it again or leave it out."
+                    .to_owned()
             }
             Self::Unsupported { most, .. } => format!("Use an embedder of at most {most} dimensions."),
         }

@@ -6,7 +6,8 @@ use crate::types::Span;
 /// The bytes of `text` whose term is one of the query's terms (equal after stemming), in order, disjoint; what
 /// touches or overlaps is joined, so a run of character pairs is one span.
 pub fn matches(query: &str, text: &str) -> Vec<Span> {
-    let wanted: std::collections::HashSet<String> = query_terms(query).into_iter().map(|(term, _)| term).collect();
+    let wanted: std::collections::HashSet<String> =
+        query_terms(query).into_iter().map(|(term, _)| term).collect();
     let mut spans: Vec<Span> = Vec::new();
     each_term(text, |term, span, _| {
         if wanted.contains(term) {

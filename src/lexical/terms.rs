@@ -180,7 +180,11 @@ fn normalise(word: &str) -> Cow<'_, str> {
     let word = word.get(..tail).unwrap_or(word);
     if word.is_ascii() {
         let as_is = word.bytes().all(|byte| !byte.is_ascii_uppercase() && byte != b',');
-        return if as_is { Cow::Borrowed(word) } else { Cow::Owned(word.to_ascii_lowercase().replace(',', "")) };
+        return if as_is {
+            Cow::Borrowed(word)
+        } else {
+            Cow::Owned(word.to_ascii_lowercase().replace(',', ""))
+        };
     }
     let mut folded = String::with_capacity(word.len());
     for c in word.nfkc().flat_map(char::to_lowercase) {

@@ -55,9 +55,8 @@ pub fn distinct<'a>(
         let Some(here) = place(scored.key) else { continue };
         let text = here.text.split_whitespace().collect::<Vec<_>>().join(" ");
         let same_text = texts.get(&text).copied();
-        let twin = same_text.or_else(|| {
-            taken.iter().find(|(_, other)| covers_most(other, &here)).map(|(key, _)| *key)
-        });
+        let twin = same_text
+            .or_else(|| taken.iter().find(|(_, other)| covers_most(other, &here)).map(|(key, _)| *key));
         match twin {
             Some(kept) => selected.duplicates.push(Duplicate { key: scored.key, kept }),
             None => {

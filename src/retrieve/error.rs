@@ -34,7 +34,9 @@ impl Error {
     /// What to do about it.
     pub fn hint(&self) -> String {
         match self {
-            Self::Setting { name, least, most, .. } => format!("Set {name} to a value from {least} to {most}."),
+            Self::Setting { name, least, most, .. } => {
+                format!("Set {name} to a value from {least} to {most}.")
+            }
             Self::NoQueryVector { .. } => {
                 "Wait until the embedder is loaded, or search by words (lexical) meanwhile.".to_owned()
             }

@@ -15,12 +15,7 @@ pub fn dot_f32(a: &[f32], b: &[f32]) -> f32 {
         }
     }
     let [a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, d0, d1, d2, d3] = lanes;
-    let quad = [
-        (a0 + b0) + (c0 + d0),
-        (a1 + b1) + (c1 + d1),
-        (a2 + b2) + (c2 + d2),
-        (a3 + b3) + (c3 + d3),
-    ];
+    let quad = [(a0 + b0) + (c0 + d0), (a1 + b1) + (c1 + d1), (a2 + b2) + (c2 + d2), (a3 + b3) + (c3 + d3)];
     let [q0, q1, q2, q3] = quad;
     tail_f32((q0 + q1) + (q2 + q3), a, b)
 }

@@ -70,8 +70,7 @@ pub fn dot_i8(a: &[i8], b: &[i8]) -> i32 {
 pub fn dot_i8_i16(a: &[i8], b: &[i16]) -> i32 {
     let n = a.len().min(b.len());
     let (a, b) = (a.get(..n).unwrap_or(a), b.get(..n).unwrap_or(b));
-    let (mut s0, mut s1, mut s2, mut s3) =
-        (i32x4_splat(0), i32x4_splat(0), i32x4_splat(0), i32x4_splat(0));
+    let (mut s0, mut s1, mut s2, mut s3) = (i32x4_splat(0), i32x4_splat(0), i32x4_splat(0), i32x4_splat(0));
     for (x, y) in a.chunks_exact(32).zip(b.chunks_exact(32)) {
         let (x, y) = (x.as_ptr(), y.as_ptr());
         // SAFETY: `x` points at 32 bytes, `y` at 32 16-bit numbers.
@@ -101,8 +100,7 @@ pub fn dot_i8_u7(a: &[i8], b: &[i8]) -> i32 {
 pub fn dot_i8_u7(a: &[i8], b: &[i8]) -> i32 {
     let n = a.len().min(b.len());
     let (a, b) = (a.get(..n).unwrap_or(a), b.get(..n).unwrap_or(b));
-    let (mut s0, mut s1, mut s2, mut s3) =
-        (i32x4_splat(0), i32x4_splat(0), i32x4_splat(0), i32x4_splat(0));
+    let (mut s0, mut s1, mut s2, mut s3) = (i32x4_splat(0), i32x4_splat(0), i32x4_splat(0), i32x4_splat(0));
     for (x, y) in a.chunks_exact(64).zip(b.chunks_exact(64)) {
         let (x, y) = (x.as_ptr(), y.as_ptr());
         // SAFETY: `x` and `y` each point at 64 bytes.
