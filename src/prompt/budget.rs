@@ -107,9 +107,11 @@ fn shorten(passage: &Passage, most: u32, budget: &Budget<'_>) -> Option<Passage>
     // An end within leading white space would keep nothing.
     let first = text.len() - text.trim_start().len();
     let behind = |end: &usize| *end > first;
-    let sentences: Vec<usize> = text.split_sentence_bound_indices().map(|(at, s)| at + s.len()).filter(behind).collect();
+    let sentences: Vec<usize> =
+        text.split_sentence_bound_indices().map(|(at, s)| at + s.len()).filter(behind).collect();
     longest(&sentences, cut_at).or_else(|| {
-        let words: Vec<usize> = text.unicode_word_indices().map(|(at, word)| at + word.len()).filter(behind).collect();
+        let words: Vec<usize> =
+            text.unicode_word_indices().map(|(at, word)| at + word.len()).filter(behind).collect();
         longest(&words, cut_at)
     })
 }
