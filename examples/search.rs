@@ -7,14 +7,19 @@
 //! so that recall@100 means the same for every `--k`.
 
 use serde::Deserialize;
+use sidecite::embed::{DIMENSIONS, Minilm, Scratch};
 use sidecite::evaluate::ranking::{ndcg, recall, reciprocal_rank};
 use sidecite::index::{Flat, VectorIndex};
 use sidecite::lexical::{Bm25, LexicalIndex, Weighting};
 use sidecite::retrieve::fuse;
 use sidecite::types::{RetrievalMode, RetrievalSettings};
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+const MODEL_FILE: &str = "minilm-l6-v2.int8.bin";
 
 #[derive(Deserialize)]
 struct Text {
@@ -138,7 +143,7 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Vec<
 
     let mut words = Bm25::new();
     if mode != RetrievalMode::Dense {
-        let start = std::time::Instant::now();
+        let start = Instant::now();
         for (key, text) in (0u32..).zip(&texts) {
             words.insert(key, text);
         }
@@ -146,15 +151,13 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Vec<
     }
     let dense = if mode == RetrievalMode::Lexical { None } else { Some(dense(&texts, &questions)?) };
 
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     let mut rankings = Vec::with_capacity(questions.len());
     for (at, question) in questions.iter().enumerate() {
         let lexical = words.search(question, options.depth, Weighting { k1, b }, None);
         let neighbours = match &dense {
-            Some((index, vectors)) => match vectors.get(at).and_then(Option::as_deref) {
-                Some(vector) => {
-                    index.search(vector, options.depth, None).map_err(|error| error.to_string())?
-                }
+            Some(Dense { index, questions }) => match questions.get(at).and_then(Option::as_deref) {
+                Some(vector) => index.search(vector, options.depth, None).map_err(|error| error.to_string())?,
                 None => Vec::new(),
             },
             None => Vec::new(),
@@ -167,8 +170,71 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Vec<
     Ok(rankings)
 }
 
-fn dense(_texts: &[String], _questions: &[String]) -> Result<(Flat, Vec<Option<Vec<f32>>>), String> {
-    Err("dense: wired below".to_owned())
+/// The documents' vectors, indexed, and the questions' vectors; `None` for what has no words.
+struct Dense {
+    index: Flat,
+    questions: Vec<Option<Vec<f32>>>,
+}
+
+fn dense(texts: &[String], questions: &[String]) -> Result<Dense, String> {
+    let path = models_folder()?.join(MODEL_FILE);
+    let bytes = std::fs::read(&path).map_err(|error| {
+        format!("{}: {error}; `cargo xtask serve` prepares the embedding model, or set SIDECITE_TOOLS", path.display())
+    })?;
+    let model = Minilm::load(&bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut index = Flat::new(DIMENSIONS).map_err(|error| error.to_string())?;
+    index.reserve(texts.len());
+    for (key, vector) in (0u32..).zip(embed(&model, texts)) {
+        if let Some(vector) = vector {
+            index.insert(key, &vector).map_err(|error| error.to_string())?;
+        }
+    }
+    Ok(Dense { index, questions: embed(&model, questions) })
+}
+
+/// Embeds on two threads, longest texts first so that texts of a batch are alike in length.
+fn embed(model: &Minilm, texts: &[String]) -> Vec<Option<Vec<f32>>> {
+    const BATCH: usize = 32;
+    const THREADS: usize = 2;
+    let mut order: Vec<(usize, &String)> =
+        texts.iter().enumerate().filter(|(_, text)| !text.trim().is_empty()).collect();
+    order.sort_by_key(|(_, text)| std::cmp::Reverse(text.len()));
+    let batches: Vec<&[(usize, &String)]> = order.chunks(BATCH).collect();
+    let next = AtomicUsize::new(0);
+    let start = Instant::now();
+    let work = || {
+        let (mut scratch, mut done) = (Scratch::default(), Vec::new());
+        while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let inputs: Vec<&str> = batch.iter().map(|(_, text)| text.as_str()).collect();
+            let vectors = model.embed(&inputs, &mut scratch);
+            done.extend(batch.iter().map(|(at, _)| *at).zip(vectors));
+            let taken = next.load(Ordering::Relaxed).min(batches.len());
+            if taken.is_multiple_of(16) || taken == batches.len() {
+                eprintln!("embedded {} of {} texts, {:.0?}", (taken * BATCH).min(order.len()), order.len(), start.elapsed());
+            }
+        }
+        done
+    };
+    let mut vectors = vec![None; texts.len()];
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
+        for (at, vector) in workers.into_iter().filter_map(|worker| worker.join().ok()).flatten() {
+            if let Some(slot) = vectors.get_mut(at) {
+                *slot = Some(vector.0);
+            }
+        }
+    });
+    vectors
+}
+
+/// Where `cargo xtask` puts prepared models.
+fn models_folder() -> Result<PathBuf, String> {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    variable("SIDECITE_TOOLS")
+        .or_else(|| variable("XDG_CACHE_HOME").map(|cache| cache.join("sidecite")))
+        .or_else(|| variable("HOME").map(|home| home.join(".cache/sidecite")))
+        .map(|tools| tools.join("models"))
+        .ok_or_else(|| "neither SIDECITE_TOOLS, XDG_CACHE_HOME nor HOME is set".to_owned())
 }
 
 fn json_lines<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Vec<T>, String> {
