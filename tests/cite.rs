@@ -21,11 +21,11 @@ fn passages() -> Vec<Passage> {
             Passage {
                 number: at as u32 + 1,
                 document: sha256(b"d"),
-                document_name: "d.txt".into(),
+                document_name: "the-great-cat-handbook.txt".into(),
                 ordinal: at as u32,
                 span: Span::new(start, start + text.len()),
                 page: None,
-                headings: Vec::new(),
+                headings: vec!["On cats, mats and rest".into()],
                 text: (*text).to_owned(),
                 scores: Scores::default(),
             }
@@ -168,6 +168,8 @@ fn quotations_are_located_or_flagged() {
         quote("He said \"something else entirely different here\". Later. The cat sat [1]."),
         Some("")
     );
+    assert_eq!(quote("See \"The Great Cat Handbook\" [1]."), Some(""), "a title");
+    assert_eq!(quote("See “On cats, mats and rest” [1]."), Some(""), "a heading");
     let shared = cite("\"the cat sat on the mat\" [2][1]", &passages(), 3);
     assert!(matches!(shared[0].target, Target::Unsupported { index: 1 }));
     let list = cite("\"the cat sat on the mat\" [2, 1]", &passages(), 3);

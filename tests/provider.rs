@@ -1,6 +1,7 @@
 //! `provider`: framing, the openai-chat dialect over recorded answers, failures, models, addresses, keys.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use sidecite::provider::framing::sse::{MAX_EVENT_BYTES, SseDecoder, SseEvent};
 use sidecite::provider::{Dialect, Error, Key, address, failure, models, redact};
@@ -268,6 +269,40 @@ fn bodies_without_end_are_bounded() {
             matches!(&events[..], [ChatEvent::Failed(failure)] if failure.cause == FailureCause::Garbled),
             "{events:?}"
         );
+    }
+}
+
+#[test]
+fn a_line_of_10_mb_and_repeated_ends_are_fine() {
+    let text = "long ".repeat(2_000_000);
+    let body = format!(
+        "data: {{\"choices\":[{{\"delta\":{{\"content\":\"{text}\"}},\"finish_reason\":\"stop\"}}]}}\n\n{}",
+        "data: [DONE]\n\n".repeat(3)
+    );
+    let decoded = decode(body.as_bytes(), 65_536);
+    assert_eq!((decoded.text.len(), decoded.failures), (text.len(), 0));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Damaged recordings never panic, fail at most once, and mean the same however they are cut.
+    #[test]
+    fn damage_is_read_the_same_at_every_cut(which in any::<prop::sample::Index>(), flips in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6), cut in 1_usize..50) {
+        let files = recordings(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/streams"));
+        let mut body = std::fs::read(which.get(&files)).unwrap();
+        for (at, byte) in flips {
+            *at.get_mut(&mut body) = byte;
+        }
+        let whole = decode(&body, body.len());
+        prop_assert!(whole.failures <= 1);
+        prop_assert_eq!(decode(&body, cut), whole);
+    }
+
+    #[test]
+    fn lines_come_out_the_same_at_every_cut(body in "(data|event|:|: |[a-c é]|\r|\n|\r\n|\u{feff}){0,40}", cut in 1_usize..9) {
+        let pieces: Vec<&[u8]> = body.as_bytes().chunks(cut).collect();
+        prop_assert_eq!(sse(&pieces), sse(&[body.as_bytes()]));
     }
 }
 
