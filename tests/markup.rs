@@ -166,6 +166,17 @@ fn links_lead_only_to_http_and_mail() {
         "[a]()",
         "[a](https://)",
         "[a](https://bank.example@evil.example)",
+        "[a](https:evil.example)",
+        "[a](https:/evil.example)",
+        "[a](https:\\\\evil.example)",
+        "[a](https://2130706433/)",
+        "[a](https://0x7f.1/)",
+        "[a](https://h%2eexample/)",
+        "[a](https://h。example/)",
+        "[a](https://h..example/)",
+        "[a](https://h.example:99999/)",
+        "[a](https://h.example:x/)",
+        "[a](https://[::1/)",
         "[a][r]\n\n[r]: javascript:x",
         "<javascript:alert>",
     ] {
@@ -173,6 +184,16 @@ fn links_lead_only_to_http_and_mail() {
     }
     assert_eq!(SafeUrl::parse("https://аpple.example/").unwrap().destination(), "xn--pple-43d.example");
     assert_eq!(SafeUrl::parse("mailto:a@h.example").unwrap().destination(), "a@h.example");
+    for (typed, followed) in [
+        ("https://bücher.example", "https://xn--bcher-kva.example/"),
+        ("https://MÜNCHEN.example:8080?q", "https://xn--mnchen-3ya.example:8080/?q"),
+        ("https://例え.テスト/パス", "https://xn--r8jz45g.xn--zckzah/パス"),
+        ("http://[0:0::1]:80/x", "http://[::1]:80/x"),
+        ("https://good.example\\@evil.example", "https://good.example/@evil.example"),
+        ("https://127.0.0.1/", "https://127.0.0.1/"),
+    ] {
+        assert_eq!(SafeUrl::parse(typed).unwrap().as_str(), followed);
+    }
     assert!(serde_json::from_str::<SafeUrl>("\"javascript:x\"").is_err());
 }
 
@@ -336,5 +357,27 @@ proptest! {
         check_harmless(&nodes);
         let (depth, _) = measure(&nodes);
         prop_assert!(depth <= MAX_DEPTH + 1);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 2_000, ..ProptestConfig::default() })]
+
+    /// What is shown as the destination is the host that a URL parser goes to.
+    #[test]
+    fn the_shown_destination_is_where_a_link_leads(
+        target in "(https?://|HTTPS://|mailto:|javascript:|https:)?([a-z0-9éа的ß.:@/\\\\?#%\\[\\]_ \t-]{0,30}|[a-z]{1,8}\\.example(:[0-9]{0,6})?[/?#\\\\]?[a-zé@:.]{0,9})",
+    ) {
+        if let Some(safe) = SafeUrl::parse(&target) && let Ok(url) = url::Url::parse(safe.as_str()) {
+            prop_assert!(["http", "https", "mailto"].contains(&url.scheme()));
+            prop_assert!(url.username().is_empty() && url.password().is_none());
+            if let Some(host) = url.host_str() {
+                let shown = safe.destination();
+                let shown_host = if shown.starts_with('[') { shown.rsplit_once(']').map_or(shown, |(host, _)| &shown[..host.len() + 1]) } else { shown.split(':').next().unwrap() };
+                prop_assert_eq!(shown_host, host, "{}", target);
+                let again = SafeUrl::parse(safe.as_str());
+                prop_assert_eq!(again.as_ref(), Some(&safe));
+            }
+        }
     }
 }
