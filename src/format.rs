@@ -95,7 +95,7 @@ pub fn time_left(done: u64, total: u64, elapsed_millis: f64) -> Option<String> {
         match left_secs {
             _ if left_secs < 1.5 => "about 1 s left".to_owned(),
             // Steps of five from twenty seconds: an estimate that jitters reads as noise.
-            _ if left_secs >= 20.0 && left_secs < 60.0 => {
+            _ if (20.0..60.0).contains(&left_secs) => {
                 format!("about {:.0} s left", (left_secs / 5.0).round() * 5.0)
             }
             _ if left_secs >= 60.0 => format!("about {} min left", count((left_secs / 60.0).ceil() as u64)),

@@ -6,6 +6,8 @@
 
 use crate::types::Span;
 
+/// Farthest that a sentence is looked for on either side, in bytes.
+const MAX_CLAIM_BYTES: usize = 1_500;
 /// Letters before a marker that are too few to be a claim.
 const MIN_LETTERS: usize = 20;
 
@@ -23,26 +25,28 @@ pub fn of(answer: &str, group: Span, groups: &[Span]) -> String {
 }
 
 fn sentence_start(answer: &str, group: Span, groups: &[Span]) -> usize {
+    let floor = boundary(answer, (group.start as usize).saturating_sub(MAX_CLAIM_BYTES));
     let mut end = group.start as usize;
     // Step over markers that stand directly before: they share the sentence.
     loop {
-        let text = answer.get(..end).unwrap_or("").trim_end_matches([' ', ',']);
-        match groups.iter().rev().find(|other| other.end as usize == text.len() && !other.is_empty()) {
-            Some(other) => end = other.start as usize,
-            None => {
-                end = text.len();
-                break;
+        let text = answer.get(floor..end).unwrap_or("").trim_end_matches([' ', ',']);
+        end = floor + text.len();
+        let after = groups.partition_point(|other| (other.end as usize) < end);
+        match groups.get(after) {
+            Some(other) if other.end as usize == end && (other.start as usize) < end && end > floor => {
+                end = (other.start as usize).max(floor);
             }
+            _ => break,
         }
     }
-    let text = answer.get(..end).unwrap_or("");
+    let text = answer.get(floor..end).unwrap_or("");
     // A stop directly before the marker ends the very sentence that it vouches for.
     let body = text.trim_end_matches(['.', '!', '?', '。', '"', '”', '’', ')', '*', '_']);
-    let mut start = 0;
+    let mut start = floor;
     for (at, c) in body.char_indices().rev() {
         let after = body.get(at + c.len_utf8()..).unwrap_or("");
         if c == '\n' || c == '|' || c == '。' || (is_stop(c) && after.starts_with([' ', '\t'])) {
-            start = at + c.len_utf8();
+            start = floor + at + c.len_utf8();
             break;
         }
     }
@@ -50,7 +54,7 @@ fn sentence_start(answer: &str, group: Span, groups: &[Span]) -> usize {
 }
 
 fn sentence_end(answer: &str, from: usize) -> usize {
-    let rest = answer.get(from..).unwrap_or("");
+    let rest = answer.get(from..boundary(answer, from + MAX_CLAIM_BYTES)).unwrap_or("");
     let mut chars = rest.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let ends = c == '\n' || c == '|' || c == '。';
@@ -63,7 +67,12 @@ fn sentence_end(answer: &str, from: usize) -> usize {
             return from;
         }
     }
-    answer.len()
+    from + rest.len()
+}
+
+/// The last character boundary at or before `at`.
+fn boundary(text: &str, at: usize) -> usize {
+    text.floor_char_boundary(at)
 }
 
 fn is_stop(c: char) -> bool {

@@ -3,6 +3,8 @@
 use super::prose;
 use crate::types::Span;
 
+/// Most citations of one answer; what follows is left as text.
+const MAX_MARKERS: usize = 2_000;
 /// Most numbers that a range such as `[1-12]` stands for.
 const MAX_RANGE: u32 = 20;
 
@@ -26,6 +28,9 @@ pub fn find(answer: &str) -> Vec<Marker> {
     for range in prose::ranges(&prose::mask(answer)) {
         let mut at = range.start;
         while let Some(open) = answer.get(at..range.end).and_then(|rest| rest.find(['[', '【'])) {
+            if markers.len() >= MAX_MARKERS {
+                return markers;
+            }
             let start = at + open;
             match bracket(answer, start, range.end) {
                 Some(end) => {
@@ -46,7 +51,11 @@ fn bracket(answer: &str, start: usize, limit: usize) -> Option<usize> {
     let rest = answer.get(start..limit)?;
     let (open, close) = if rest.starts_with('[') { ('[', ']') } else { ('【', '】') };
     let inside = rest.strip_prefix(open)?;
-    let len = inside.find(close).filter(|len| *len <= prose::MAX_MARKER_BYTES)?;
+    // Looked for within the longest marker only: an answer of nothing but brackets must not take quadratic time.
+    let (len, _) = inside
+        .char_indices()
+        .take_while(|(at, c)| *at <= prose::MAX_MARKER_BYTES && *c != open && *c != '\n')
+        .find(|(_, c)| *c == close)?;
     numbers(inside.get(..len)?)?;
     let end = start + open.len_utf8() + len + close.len_utf8();
     let after = answer.get(end..).unwrap_or("");

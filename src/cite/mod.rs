@@ -9,7 +9,8 @@
 //! - `[2024]` does not (four digits are a year); `[99]` does, and is out of range when 99 passages were not sent.
 //! - `[1](https://…)` is a link and `[^1]` a footnote; neither counts. `[1]: …` at the start of a line defines no
 //!   link here, so that an answer cannot turn its citations into links.
-//! - A quotation of four words or more that the cited passage does not contain makes the citation `Unsupported`.
+//! - A quotation of four words or more that the cited passage does not contain makes the citation `Unsupported`,
+//!   unless it is the name of the document or of a heading above the passage.
 //!   A sentence that merely shares no word with the passage does not: it may be a translation.
 
 mod claim;
@@ -83,6 +84,7 @@ pub fn cite(answer: &str, passages: &[Passage], sent: u32) -> Vec<Citation> {
             let folded = folded.get_mut(index)?.get_or_insert_with(|| fold::fold(&passage.text));
             match quote::locate(quoted, folded, passage.span) {
                 Some(span) => quote = quote.or(Some(span)),
+                None if quote::is_title(quoted, passage) => {}
                 None => return Some(Target::Unsupported { index: index_u32 }),
             }
         }

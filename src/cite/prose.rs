@@ -25,8 +25,10 @@ pub fn options() -> Options {
 pub fn mask(answer: &str) -> String {
     let mut out = String::with_capacity(answer.len());
     let mut at = 0;
+    // Inside the target of a link or an autolink, where brackets are part of the address.
+    let mut in_target = false;
     while let Some(rest) = answer.get(at..).filter(|rest| !rest.is_empty()) {
-        if let Some(len) = marker_len(rest) {
+        if let Some(len) = marker_len(rest).filter(|_| !in_target) {
             let inside = rest.get(1..len - 1).unwrap_or("");
             out.push(OPEN);
             out.push_str(inside);
@@ -35,6 +37,12 @@ pub fn mask(answer: &str) -> String {
             continue;
         }
         let Some(c) = rest.chars().next() else { break };
+        in_target = match c {
+            ']' => in_target || rest.starts_with("](http") || rest.starts_with("](<http"),
+            '<' => rest.starts_with("<http"),
+            ')' | '>' => false,
+            _ => in_target && !c.is_whitespace(),
+        };
         // NUL and friends are of no use in an answer; tab, LF and CR are Markdown's.
         let blank = c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r');
         out.push(if blank { ' ' } else { c });

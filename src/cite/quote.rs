@@ -5,7 +5,7 @@
 //! [`MIN_WORDS`] words) are names and irony, not quotations. `…` and `[...]` inside leave words out.
 
 use super::fold::{Folded, fold};
-use crate::types::Span;
+use crate::types::{Passage, Span};
 
 /// Words that make a quotation.
 pub const MIN_WORDS: usize = 4;
@@ -52,6 +52,15 @@ pub fn locate(quoted: &Quoted, folded: &Folded, passage: Span) -> Option<Span> {
     let (start, end) = folded.original(start, end)?;
     let offset = passage.start as usize;
     Some(Span::new(offset + start, offset + end))
+}
+
+/// Whether the quotation marks hold the name of the passage's document or of a heading above it.
+pub fn is_title(quoted: &Quoted, passage: &Passage) -> bool {
+    let plain = |text: &str| fold(text).text.replace(['-', '_'], " ");
+    let titles = passage.headings.iter().chain(std::iter::once(&passage.document_name));
+    let [piece] = quoted.pieces.as_slice() else { return false };
+    let piece = plain(piece);
+    titles.into_iter().any(|title| find_words(&plain(title), &piece, 0).is_some())
 }
 
 /// The insides of quotation marks, paragraph by paragraph.

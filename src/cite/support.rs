@@ -6,7 +6,6 @@
 //! light up all over the page. Marked words with only blanks between become one span.
 
 use crate::types::Span;
-use unicode_segmentation::UnicodeSegmentation;
 
 /// Share of the best sentence's matches that another sentence needs to be marked too.
 const KEEP_SHARE: f64 = 0.6;
@@ -28,7 +27,7 @@ impl Words {
         let mut out = Self::default();
         let mut sentence = 0;
         let mut last_end = 0;
-        for (start, word) in text.unicode_word_indices().take(MAX_WORDS) {
+        for (start, word) in words_in(text).take(MAX_WORDS) {
             let gap = text.get(last_end..start).unwrap_or("");
             if gap.contains(['.', '!', '?', '。', '\n']) {
                 sentence += 1;
@@ -48,7 +47,8 @@ impl Words {
 
 /// The distinct content words of a claim.
 pub fn words_of(claim: &str) -> Vec<String> {
-    let mut words: Vec<String> = claim.unicode_words().take(MAX_WORDS).filter_map(content_word).collect();
+    let mut words: Vec<String> =
+        words_in(claim).take(MAX_WORDS).filter_map(|(_, word)| content_word(word)).collect();
     words.sort();
     words.dedup();
     words
@@ -100,13 +100,49 @@ fn same_word(a: &str, b: &str) -> bool {
     shared >= 4 && longest - shared <= 3 && shared * 3 >= longest * 2
 }
 
+/// Words and where they start: runs of letters and digits, with single apostrophes inside words and `.` or `,` inside
+/// numbers; a character each in scripts without word spacing. Simpler than UAX #29, whose tables the page would load
+/// for nothing else.
+fn words_in(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(at..)?;
+        let start = at + rest.find(char::is_alphanumeric)?;
+        let mut end = start;
+        let mut chars = text.get(start..)?.chars().peekable();
+        let mut last = ' ';
+        while let Some(c) = chars.next() {
+            let next = chars.peek().copied().unwrap_or(' ');
+            let inner = (matches!(c, '\'' | '’') && last.is_alphabetic() && next.is_alphabetic())
+                || (matches!(c, '.' | ',') && last.is_numeric() && next.is_numeric());
+            if !(c.is_alphanumeric() || inner || is_mark(c)) || (is_dense(c) && end > start) {
+                break;
+            }
+            end += c.len_utf8();
+            last = c;
+            if is_dense(c) {
+                break;
+            }
+        }
+        at = end;
+        Some((start, text.get(start..end)?))
+    })
+}
+
+/// Combining marks of the common scripts, which stand inside words.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5bd}' | '\u{64b}'..='\u{652}' | '\u{93c}'..='\u{94d}' | '\u{e31}'..='\u{e4e}' | '\u{ad}')
+}
+
+fn is_dense(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{e30}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
+}
+
 fn content_word(word: &str) -> Option<String> {
     let lower = word.to_lowercase();
     let digits = lower.chars().any(char::is_numeric);
     // Scripts without word spacing come one character or few at a time.
-    let dense = lower
-        .chars()
-        .any(|c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'));
+    let dense = lower.chars().any(|c| is_dense(c) || ('\u{ac00}'..='\u{d7af}').contains(&c));
     let long = lower.chars().count() >= 3;
     ((digits || dense || long) && STOP_WORDS.binary_search(&lower.as_str()).is_err()).then_some(lower)
 }

@@ -13,12 +13,12 @@ pub const MAX_NODES: usize = 50_000;
 /// The tree of `answer`; `citations` are those that `cite` found in this very text.
 pub fn render(answer: &str, citations: &[Citation]) -> Vec<Node> {
     let masked = mask(answer);
-    let mut builder = Builder::new(answer, citations);
+    let mut builder = Builder::new(&masked, citations);
     for (event, range) in Parser::new_ext(&masked, options()).into_offset_iter() {
         if builder.nodes >= MAX_NODES {
             return builder.close_with_rest(range.start);
         }
-        builder.event(event, range, &masked);
+        builder.event(event, range);
     }
     builder.close()
 }
@@ -74,7 +74,9 @@ enum Inlines {
 }
 
 struct Builder<'a> {
-    answer: &'a str,
+    /// The masked answer: without control characters, and with the markers' brackets standing for themselves again
+    /// once `unmask` has been over it.
+    masked: &'a str,
     citations: &'a [Citation],
     stack: Vec<Frame>,
     /// Containers open beyond `MAX_DEPTH`.
@@ -85,14 +87,14 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(answer: &'a str, citations: &'a [Citation]) -> Self {
+    fn new(masked: &'a str, citations: &'a [Citation]) -> Self {
         let document = Frame::Blocks { kind: Blocks::Document, nodes: Vec::new() };
-        Self { answer, citations, stack: vec![document], too_deep: 0, pending: None, nodes: 0 }
+        Self { masked, citations, stack: vec![document], too_deep: 0, pending: None, nodes: 0 }
     }
 
-    fn event(&mut self, event: Event<'_>, range: Range<usize>, masked: &str) {
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) {
         if let Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) = &event {
-            return self.text(text, range, masked);
+            return self.text(text, range);
         }
         self.flush();
         match event {
@@ -121,13 +123,13 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn text(&mut self, text: &str, range: Range<usize>, masked: &str) {
+    fn text(&mut self, text: &str, range: Range<usize>) {
         if let Some(Frame::Code { text: code, .. }) = self.stack.last_mut().filter(|_| self.too_deep == 0) {
             code.push_str(&unmask(text));
             return;
         }
         // Entities and the like say something else than their source.
-        if masked.get(range.clone()) != Some(text) {
+        if self.masked.get(range.clone()) != Some(text) {
             self.flush();
             self.add_text(&unmask(text));
             return;
@@ -153,12 +155,12 @@ impl<'a> Builder<'a> {
             }
             // The numbers of one bracket follow each other in its place.
             if group.start >= at {
-                self.add_text(self.answer.get(at..group.start).unwrap_or(""));
+                self.add_text(&unmask(self.masked.get(at..group.start).unwrap_or("")));
                 at = group.end;
             }
             self.add_inline(Inline::Cite(u32::try_from(index).unwrap_or(u32::MAX)));
         }
-        self.add_text(self.answer.get(at..range.end).unwrap_or(""));
+        self.add_text(&unmask(self.masked.get(at..range.end).unwrap_or("")));
     }
 
     fn open(&mut self, tag: Tag<'_>) {
@@ -278,6 +280,7 @@ impl<'a> Builder<'a> {
             // Text straight in a block, as in tight lists: a paragraph of its own.
             Frame::Blocks { nodes, .. } => {
                 if !matches!(nodes.last(), Some(Node::Paragraph(_))) {
+                    self.nodes += 1;
                     nodes.push(Node::Paragraph(Vec::new()));
                 }
                 match nodes.last_mut() {
@@ -296,6 +299,7 @@ impl<'a> Builder<'a> {
                 }
                 let Some(item) = items.last_mut() else { return };
                 if !matches!(item.nodes.last(), Some(Node::Paragraph(_))) {
+                    self.nodes += 1;
                     item.nodes.push(Node::Paragraph(Vec::new()));
                 }
                 match item.nodes.last_mut() {
@@ -344,7 +348,7 @@ impl<'a> Builder<'a> {
 
     /// Ends early: what begins at byte `from` of the answer follows as one plain paragraph.
     fn close_with_rest(self, from: usize) -> Vec<Node> {
-        let rest = self.answer.get(from..).unwrap_or("").to_owned();
+        let rest = unmask(self.masked.get(from..).unwrap_or(""));
         let mut nodes = self.close();
         nodes.push(Node::Paragraph(vec![Inline::Text(rest)]));
         nodes

@@ -9,10 +9,11 @@
 //! [`MAX_NODES`] nodes is one plain paragraph, so that no answer can exhaust the stack or the page.
 
 mod build;
+mod punycode;
 mod url;
 
-pub use self::url::SafeUrl;
 pub use build::{MAX_DEPTH, MAX_NODES, render};
+pub use url::SafeUrl;
 
 use serde::{Deserialize, Serialize};
 

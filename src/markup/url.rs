@@ -1,16 +1,19 @@
 //! A link target of an answer → a URL that may be followed, or nothing.
 //!
-//! The one gate for links: control and invisible characters and white space are taken out, the `url` crate parses what is
-//! left, and only absolute http, https and mailto pass. A user name in the address (`https://bank.example@evil.example`)
-//! is refused: its only use is to deceive.
+//! The one gate for links: control and invisible characters and white space are taken out; what is left must begin with
+//! `https://`, `http://` or `mailto:` in full. The host is checked letter by letter and written in ASCII (punycode), so
+//! that what is shown before following is what is followed. A user name (`https://bank.example@evil.example`) is
+//! refused: its only use is to deceive. So is anything that browsers repair: numbers as hosts, percent signs, odd dots.
+//!
+//! Does not use the `url` crate: its tables of Unicode host names would more than double what the page loads for links.
 
-use ::url::Url;
+use super::punycode;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Longest target followed, in bytes.
 const MAX_URL_BYTES: usize = 2_000;
 
-/// An absolute http, https or mailto URL, as the parser writes it.
+/// An absolute http, https or mailto URL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SafeUrl(String);
 
@@ -22,13 +25,19 @@ impl SafeUrl {
         }
         let clean: String =
             target.chars().filter(|&c| !c.is_control() && !c.is_whitespace() && !is_invisible(c)).collect();
-        let url = Url::parse(&clean).ok()?;
-        let allowed = match url.scheme() {
-            "http" | "https" => url.has_host() && url.username().is_empty() && url.password().is_none(),
-            "mailto" => true,
-            _ => false,
-        };
-        allowed.then(|| Self(url.into()))
+        if let Some(address) = strip_scheme(&clean, "mailto:") {
+            let plain = address.contains('@') && !address.contains(['<', '>', '"', '\\']);
+            return plain.then(|| Self(format!("mailto:{address}")));
+        }
+        for scheme in ["https://", "http://"] {
+            let Some(rest) = strip_scheme(&clean, scheme) else { continue };
+            let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
+            let (authority, path) = rest.split_at(end);
+            let slash = if path.starts_with('/') { "" } else { "/" };
+            let path = path.strip_prefix('\\').unwrap_or(path);
+            return Some(Self(format!("{scheme}{}{slash}{path}", authority_in_ascii(authority)?)));
+        }
+        None
     }
 
     /// The whole URL.
@@ -36,13 +45,14 @@ impl SafeUrl {
         &self.0
     }
 
-    /// Where it truly leads, for the question before following it: the host as the network sees it (punycode), or the
-    /// mail address.
-    pub fn destination(&self) -> String {
-        match Url::parse(&self.0) {
-            Ok(url) => url.host_str().map_or_else(|| url.path().to_owned(), str::to_owned),
-            Err(_) => self.0.clone(),
-        }
+    /// Where it truly leads, for the question before following it: the host and port, or the mail address.
+    pub fn destination(&self) -> &str {
+        let rest = self
+            .0
+            .split_once("//")
+            .map(|(_, rest)| rest)
+            .or_else(|| self.0.split_once(':').map(|(_, rest)| rest));
+        rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or(&self.0)
     }
 }
 
@@ -51,6 +61,45 @@ impl<'de> Deserialize<'de> for SafeUrl {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not an http, https or mailto URL"))
     }
+}
+
+fn strip_scheme<'a>(text: &'a str, scheme: &str) -> Option<&'a str> {
+    let (head, rest) = text.split_at_checked(scheme.len())?;
+    head.eq_ignore_ascii_case(scheme).then_some(rest)
+}
+
+/// `host` or `host:port` in ASCII and lower case.
+fn authority_in_ascii(authority: &str) -> Option<String> {
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !authority.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    let port = match port {
+        Some(port) => {
+            format!(":{}", port.bytes().all(|b| b.is_ascii_digit()).then(|| port.parse::<u16>().ok())??)
+        }
+        None => String::new(),
+    };
+    if let Some(inside) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        return Some(format!("[{}]{port}", inside.parse::<std::net::Ipv6Addr>().ok()?));
+    }
+    let labels: Option<Vec<String>> = host.split('.').map(label_in_ascii).collect();
+    let host = labels?.join(".");
+    // Browsers read a host that ends in a number as an IPv4 address, in any of a dozen spellings.
+    let last = host.rsplit('.').next().unwrap_or("");
+    let numeric = last.bytes().all(|b| b.is_ascii_digit()) || last.starts_with("0x");
+    let plain = !numeric || host.parse::<std::net::Ipv4Addr>().is_ok();
+    (plain && host.len() <= 253).then(|| format!("{host}{port}"))
+}
+
+fn label_in_ascii(label: &str) -> Option<String> {
+    let lower = label.to_lowercase();
+    let fits = !lower.is_empty() && lower.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    let ascii = match lower.is_ascii() {
+        true => lower,
+        false => format!("xn--{}", punycode::encode(&lower)?),
+    };
+    (fits && ascii.len() <= 63).then_some(ascii)
 }
 
 fn is_invisible(c: char) -> bool {

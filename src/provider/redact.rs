@@ -57,7 +57,8 @@ pub fn redact(text: &str) -> String {
             continue;
         }
         let lower = token.to_ascii_lowercase();
-        if (mask_next && token.len() >= MIN_AFTER_PREFIX_CHARS) || looks_like_key(token, &lower) {
+        let named = mask_next && lower != "bearer" && token.len() >= MIN_AFTER_PREFIX_CHARS;
+        if named || looks_like_key(token, &lower) {
             out.push_str(MASK);
             mask_next = false;
         } else {
