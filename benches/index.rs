@@ -17,7 +17,11 @@ const ROWS: usize = 10_000;
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let value = |name: &str| {
-        arguments.iter().position(|argument| argument == name).and_then(|at| arguments.get(at + 1)).map(PathBuf::from)
+        arguments
+            .iter()
+            .position(|argument| argument == name)
+            .and_then(|at| arguments.get(at + 1))
+            .map(PathBuf::from)
     };
     if let Some(path) = value("--write") {
         write(&path);
@@ -71,7 +75,11 @@ fn lexical() {
         start.elapsed()
     });
     let p50 = median(times);
-    println!("Bm25: {} texts, {:.1} MB in {built:.0?}, search p50 {p50:.0?}", index.len(), bytes as f64 / 1e6);
+    println!(
+        "Bm25: {} texts, {:.1} MB in {built:.0?}, search p50 {p50:.0?}",
+        index.len(),
+        bytes as f64 / 1e6
+    );
 }
 
 fn median(times: impl Iterator<Item = Duration>) -> Duration {
@@ -82,15 +90,15 @@ fn median(times: impl Iterator<Item = Duration>) -> Duration {
 
 /// Documents and questions of all collections.
 fn texts() -> (Vec<String>, Vec<String>) {
-    let data = std::env::var("SIDECITE_DATA").map_or_else(
-        |_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
+    let data = std::env::var("SIDECITE_DATA")
+        .map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
     let read = |file: &str, name: &str| -> Vec<String> {
         let text = std::fs::read_to_string(data.join("ir").join(name).join(file)).unwrap_or_default();
         let lines = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
         let field = |line: &serde_json::Value, key: &str| line[key].as_str().unwrap_or("").to_owned();
-        lines.map(|line| format!("{} {}", field(&line, "title"), field(&line, "text")).trim().to_owned()).collect()
+        lines
+            .map(|line| format!("{} {}", field(&line, "title"), field(&line, "text")).trim().to_owned())
+            .collect()
     };
     let all = |file: &str| -> Vec<String> {
         COLLECTIONS.iter().flat_map(|name| read(file, name)).filter(|text| !text.is_empty()).collect()
@@ -122,7 +130,8 @@ fn write(path: &Path) {
     let half = inputs.len().div_ceil(2);
     let parts: Vec<Vec<u8>> = std::thread::scope(|scope| {
         let model = &model;
-        let workers: Vec<_> = inputs.chunks(half).map(|part| scope.spawn(move || embed(model, part))).collect();
+        let workers: Vec<_> =
+            inputs.chunks(half).map(|part| scope.spawn(move || embed(model, part))).collect();
         workers.into_iter().map(|worker| worker.join().unwrap()).collect()
     });
     std::fs::write(path, parts.concat()).expect("a writable path");

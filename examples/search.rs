@@ -157,7 +157,9 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Vec<
         let lexical = words.search(question, options.depth, Weighting { k1, b }, None);
         let neighbours = match &dense {
             Some(Dense { index, questions }) => match questions.get(at).and_then(Option::as_deref) {
-                Some(vector) => index.search(vector, options.depth, None).map_err(|error| error.to_string())?,
+                Some(vector) => {
+                    index.search(vector, options.depth, None).map_err(|error| error.to_string())?
+                }
                 None => Vec::new(),
             },
             None => Vec::new(),
@@ -179,7 +181,10 @@ struct Dense {
 fn dense(texts: &[String], questions: &[String]) -> Result<Dense, String> {
     let path = models_folder()?.join(MODEL_FILE);
     let bytes = std::fs::read(&path).map_err(|error| {
-        format!("{}: {error}; `cargo xtask serve` prepares the embedding model, or set SIDECITE_TOOLS", path.display())
+        format!(
+            "{}: {error}; `cargo xtask serve` prepares the embedding model, or set SIDECITE_TOOLS",
+            path.display()
+        )
     })?;
     let model = Minilm::load(&bytes).map_err(|error| format!("{}: {error}", path.display()))?;
     let mut index = Flat::new(DIMENSIONS).map_err(|error| error.to_string())?;
@@ -210,7 +215,12 @@ fn embed(model: &Minilm, texts: &[String]) -> Vec<Option<Vec<f32>>> {
             done.extend(batch.iter().map(|(at, _)| *at).zip(vectors));
             let taken = next.load(Ordering::Relaxed).min(batches.len());
             if taken.is_multiple_of(16) || taken == batches.len() {
-                eprintln!("embedded {} of {} texts, {:.0?}", (taken * BATCH).min(order.len()), order.len(), start.elapsed());
+                eprintln!(
+                    "embedded {} of {} texts, {:.0?}",
+                    (taken * BATCH).min(order.len()),
+                    order.len(),
+                    start.elapsed()
+                );
             }
         }
         done

@@ -1,5 +1,5 @@
 use crate::cite::{Citation, Target};
-use crate::markup::{Align, Inline, Item, Node, SafeUrl};
+use crate::markup::{Align, Inline, Item, Node};
 use crate::state::{AppState, ColumnView, Focus};
 use crate::types::Evidence;
 use leptos::prelude::*;
@@ -119,7 +119,9 @@ fn one(inline: &Inline, context: &Context) -> AnyView {
         Inline::Emphasis(list) => view! { <em>{inlines(list, context)}</em> }.into_any(),
         Inline::Strike(list) => view! { <s>{inlines(list, context)}</s> }.into_any(),
         Inline::Code(text) => view! { <code>{text.clone()}</code> }.into_any(),
-        Inline::Link { url, text } => link(url, inlines(text, context)),
+        Inline::Link { url, text } => {
+            link(url.as_str().to_owned(), url.destination().to_owned(), inlines(text, context))
+        }
         Inline::BlockedImage { alt, .. } => {
             let label = if alt.is_empty() { "image".to_owned() } else { alt.clone() };
             view! { <span class="chip blocked" title="Images in answers are not loaded: loading one could carry text away.">{format!("blocked image: {label}")}</span> }.into_any()
@@ -131,8 +133,7 @@ fn one(inline: &Inline, context: &Context) -> AnyView {
 }
 
 /// A link leads out only after the person has seen where to.
-fn link(url: &SafeUrl, text: AnyView) -> AnyView {
-    let (asked, url) = (url.destination(), url.as_str().to_owned());
+fn link(url: String, asked: String, text: AnyView) -> AnyView {
     let confirm = move |event: leptos::ev::MouseEvent| {
         let question = format!("This link was written by a model. Open it?\n\n{asked}");
         if !window().confirm_with_message(&question).unwrap_or(false) {
