@@ -1,0 +1,72 @@
+// A newcomer's first minute, with every foreign host blocked.
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { axeViolations, openLab } from "./harness.mjs";
+import { ask, columns, ended, row, settled } from "./journey.mjs";
+
+describe("the sample", () => {
+  let lab;
+  before(async () => {
+    lab = await openLab();
+  });
+  after(() => lab?.close());
+
+  it("gives a cited answer within ten seconds of one click, and opens the passage", async () => {
+    const tab = await lab.open();
+    const { page } = tab;
+    await page.getByRole("button", { name: "Try the sample" }).click({ trial: true });
+    const clicked = Date.now();
+    await page.getByRole("button", { name: "Try the sample" }).click();
+    const cite = columns(page, "Extractive quotes").getByRole("button", { name: /^Citation 1/ }).first();
+    await cite.waitFor({ timeout: 30_000 });
+    const millis = Date.now() - clicked;
+    console.log(`sample to cited answer: ${millis} ms`);
+    assert.ok(millis < 10_000, `${millis} ms`);
+    const evidence = page.getByRole("region", { name: "Evidence" });
+    const first = await evidence.locator(".passage").first().locator("bdi").textContent();
+    await cite.click();
+    await evidence.getByRole("heading", { name: first }).waitFor();
+    assert.ok((await evidence.locator(".passage-here mark").allTextContents()).length > 0, "no word is marked");
+    const sha = await columns(page, "Extractive quotes").getAttribute("data-evidence-sha256");
+    assert.match(sha, /^[0-9a-f]{64}$/);
+    tab.assertClean();
+    await tab.close();
+  });
+
+  it("answers in the model of the tab, with the documents and without", async () => {
+    const tab = await lab.open();
+    const { page } = tab;
+    await page.getByRole("button", { name: "Try the sample" }).click();
+    const model = columns(page, "SmolLM2 135M");
+    assert.equal(await ended(model.first(), 120_000), "done");
+    assert.equal(await ended(model.last(), 120_000), "done");
+    assert.notEqual((await model.first().locator(".answer").innerText()).trim(), "");
+    assert.equal(await model.last().getAttribute("data-evidence-sha256"), null);
+    assert.equal(await model.last().getAttribute("data-with-documents"), "false");
+    assert.match(await model.first().locator(".metrics").innerText(), /First token[\s\S]*tokens\/s[\s\S]*Evidence/);
+    assert.deepEqual(await axeViolations(page), []);
+    tab.assertClean();
+    await tab.close();
+  });
+
+  it("comes back after a reload and answers the next question without embedding again", async () => {
+    const tab = await lab.open();
+    const { page } = tab;
+    await page.getByRole("button", { name: "Try the sample" }).click();
+    const rows = await settled(page, 14);
+    assert.deepEqual(rows.filter(({ state }) => state !== "ready"), []);
+    await page.reload();
+    const again = await settled(page, 14, 20_000);
+    assert.deepEqual(again.map(({ name }) => name), rows.map(({ name }) => name));
+    await ask(page, "How long does a crossing take?");
+    assert.equal(await ended(columns(page, "Extractive quotes")), "done");
+    assert.ok((await page.locator(".passage").count()) > 0);
+    await page.getByRole("button", { name: `Remove ${rows[0].name}` }).click();
+    await row(page, rows[0].name).waitFor({ state: "detached" });
+    await page.reload();
+    assert.equal((await settled(page, 13, 20_000)).length, 13);
+    tab.assertClean();
+    await tab.close();
+  });
+});
