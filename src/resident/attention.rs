@@ -28,6 +28,22 @@ impl LayerCache {
         Self { kv_heads, head, capacity, keys: vec![0.0; size], values: vec![0.0; size] }
     }
 
+    /// Makes room for at least `positions` positions; what was written stays.
+    pub(super) fn grow(&mut self, positions: usize) {
+        if positions <= self.capacity {
+            return;
+        }
+        let mut wider = Self::new(self.kv_heads, self.head, positions);
+        let (from, to) = (self.head * self.capacity, self.head * wider.capacity);
+        for (old, new) in [(&self.keys, &mut wider.keys), (&self.values, &mut wider.values)] {
+            // Positions run slowest within a head in both layouts, so the old part is the beginning of the new one.
+            for (old, new) in old.chunks_exact(from.max(1)).zip(new.chunks_exact_mut(to)) {
+                new.iter_mut().zip(old).for_each(|(new, old)| *new = *old);
+            }
+        }
+        *self = wider;
+    }
+
     /// Writes the key and value of `position`; both have `kv_heads × head` numbers.
     pub(super) fn put(&mut self, position: usize, key: &[f32], value: &[f32]) {
         let (head, size) = (self.head, self.head * self.capacity);

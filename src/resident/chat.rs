@@ -68,7 +68,8 @@ impl Generation {
             return Err(Error::PromptTooLong { tokens: count(prompt.len()), limit: count(most) });
         }
         let limit = limit.min(context - prompt.len());
-        let cache = Cache::new(model.config(), prompt.len() + limit);
+        let mut cache = Cache::new(model.config(), prompt.len() + limit);
+        cache.reserve(prompt.len() + limit.min(MAX_TOKENS as usize));
         Ok(Self {
             prompt,
             read: 0,

@@ -125,15 +125,27 @@ pub(super) struct Work {
 #[derive(Clone, Debug)]
 pub struct Cache {
     layers: Vec<LayerCache>,
-    capacity: usize,
+    /// Tokens there is memory for.
+    room: usize,
+    /// Tokens there may be.
+    limit: usize,
     length: usize,
 }
 
 impl Cache {
-    /// Room for `capacity` tokens.
-    pub fn new(config: &Config, capacity: usize) -> Self {
-        let layer = || LayerCache::new(config.kv_heads, config.head(), capacity);
-        Self { layers: (0..config.layers).map(|_| layer()).collect(), capacity, length: 0 }
+    /// Empty; takes at most `limit` tokens, and memory as they come.
+    pub fn new(config: &Config, limit: usize) -> Self {
+        let layer = || LayerCache::new(config.kv_heads, config.head(), 0);
+        Self { layers: (0..config.layers).map(|_| layer()).collect(), room: 0, limit, length: 0 }
+    }
+
+    /// Makes room for at least `tokens` tokens.
+    pub(super) fn reserve(&mut self, tokens: usize) {
+        let tokens = tokens.min(self.limit);
+        if tokens > self.room {
+            self.layers.iter_mut().for_each(|layer| layer.grow(tokens));
+            self.room = tokens;
+        }
     }
 
     /// Tokens read so far.
@@ -170,8 +182,12 @@ impl Model {
     pub fn forward(&mut self, tokens: &[u32], cache: &mut Cache, want_logits: bool) -> &mut [f32] {
         let Self { config, embedding, head, output_norm, layers, work, .. } = self;
         let (width, position) = (config.width, cache.length);
-        if tokens.is_empty() || position + tokens.len() > cache.capacity {
+        let end = position + tokens.len();
+        if tokens.is_empty() || end > cache.limit {
             return &mut [];
+        }
+        if end > cache.room {
+            cache.reserve(end + end / 2);
         }
         work.x.resize(tokens.len() * width, 0.0);
         for (token, row) in tokens.iter().zip(work.x.chunks_exact_mut(width)) {

@@ -33,14 +33,23 @@ async function ours(engine, file, prompt, max) {
 
 async function wllama(engine, file, prompt, max) {
   const { Wllama } = await import('/wllama/index.js')
-  const model = new Wllama({ default: '/wllama/wasm/wllama.wasm' }, { suppressNativeLog: true, allowOffline: true })
+  const silent = { debug() {}, log() {}, warn() {}, error() {} }
+  const model = new Wllama({ default: `${location.origin}/wllama/wasm/wllama.wasm` }, { logger: silent, allowOffline: true })
   const begun = performance.now()
   await model.loadModel([new Blob([file])], { n_threads: 1, n_ctx: 2048, n_batch: 512 })
   const load_ms = performance.now() - begun
-  let made = 0, text = '', first = 0
+  let made = 0, text = '', first = 0, last = 0, tokens = 0
   const since = performance.now()
-  const { tokens } = await model.createChatCompletion({ messages: [{ role: 'user', content: prompt }], max_tokens: max, temperature: 0, stream: false }).then(r => ({ tokens: r?.usage?.prompt_tokens })).catch(() => ({}))
-  return result(engine, { load_ms, tokens: tokens ?? 0, prefill_ms: first - since, made, decode_ms: performance.now() - first, text })
+  await model.createChatCompletion({
+    messages: [{ role: 'user', content: prompt }], max_tokens: max, temperature: 0, stream: true, stream_options: { include_usage: true },
+    onData(chunk) {
+      const delta = chunk.choices?.[0]?.delta?.content
+      if (delta) { last = performance.now(); first ||= last; made++; text += delta }
+      tokens = chunk.usage?.prompt_tokens ?? chunk.timings?.prompt_n ?? tokens
+    },
+  })
+  // The first piece arrives when the prompt has been read; the others are timed from it.
+  return result(engine, { load_ms, tokens, prefill_ms: first - since, made: made - 1, decode_ms: last - first, text })
 }
 
 function result(engine, r) {
