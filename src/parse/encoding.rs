@@ -23,7 +23,25 @@ pub fn decode<'a>(bytes: &'a [u8], builder: &mut Builder) -> Cow<'a, str> {
     }
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Allow);
     detector.feed(bytes, true);
-    decode_as(detector.guess(None, chardetng::Utf8Detection::Allow), bytes, builder)
+    let guess = hangul(bytes).unwrap_or_else(|| detector.guess(None, chardetng::Utf8Detection::Allow));
+    builder.warn(format!("The encoding is not stated; the text was read as {}.", guess.name()));
+    decode_as(guess, bytes, builder)
+}
+
+/// EUC-KR, when the bytes read as it are mostly Hangul: the detector takes short Korean texts for Japanese
+/// or Chinese, whose byte ranges are the same, but those read as EUC-KR are mostly not Hangul.
+fn hangul(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = bytes.get(..65_536).unwrap_or(bytes);
+    let (text, _, _) = encoding_rs::EUC_KR.decode(head);
+    let of = |test: fn(char) -> bool| text.chars().filter(|c| test(*c)).count();
+    let foreign = of(|c| !c.is_ascii());
+    // The first block of KS X 1001 syllables, which everyday Korean stays within almost wholly, is what
+    // bytes 0xB0A1–0xC8FE give; Chinese in the same bytes would spread over hanja and symbols too.
+    let syllables = of(|c| matches!(c, '\u{AC00}'..='\u{D7A3}'));
+    let particles = of(|c| {
+        matches!(c, '이' | '다' | '는' | '을' | '를' | '의' | '에' | '고' | '은' | '가' | '하' | '한')
+    });
+    (syllables * 10 >= foreign * 8 && particles * 10 >= foreign).then_some(encoding_rs::EUC_KR)
 }
 
 /// Decodes HTML: what a `meta` element in the first kilobytes declares comes before any guess (WHATWG HTML
@@ -58,11 +76,45 @@ pub fn peek(bytes: &[u8], limit: usize) -> String {
 
 fn decode_as<'a>(encoding: &'static Encoding, bytes: &'a [u8], builder: &mut Builder) -> Cow<'a, str> {
     let (text, used, broken) = encoding.decode(bytes);
+    let text = if used == encoding_rs::EUC_KR { composed(text) } else { text };
     if broken {
         let bad = text.matches('\u{FFFD}').count();
         builder.warn(format!("{bad} places could not be decoded as {} and show as \u{FFFD}.", used.name()));
     }
     text
+}
+
+/// KS X 1001 writes rare syllables as a filler and three letters (annex 3 of the standard); the WHATWG decoder
+/// leaves those apart, here they become the syllable.
+fn composed(text: Cow<'_, str>) -> Cow<'_, str> {
+    const FILLER: char = '\u{3164}';
+    const INITIALS: &str = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ";
+    const FINALS: &str = "ㅤㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ";
+    if !text.contains(FILLER) {
+        return text;
+    }
+    let place = |letters: &str, c: char| {
+        letters.chars().position(|letter| letter == c).and_then(|at| u32::try_from(at).ok())
+    };
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let mut ahead = rest.clone();
+        let syllable = (c == FILLER).then(|| {
+            let initial = place(INITIALS, ahead.next()?)?;
+            let vowel = u32::from(ahead.next()?).checked_sub(0x314F).filter(|vowel| *vowel < 21)?;
+            let last = place(FINALS, ahead.next()?)?;
+            char::from_u32(0xAC00 + (initial * 21 + vowel) * 28 + last)
+        });
+        match syllable.flatten() {
+            Some(syllable) => {
+                out.push(syllable);
+                rest = ahead;
+            }
+            None => out.push(c),
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// UTF-16 without a mark: nearly every other byte of the head is NUL.

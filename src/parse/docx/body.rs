@@ -354,6 +354,8 @@ fn symbol(code: u32, font: &str) -> Option<char> {
                 0xB7 => Some('•'),
                 0xB9 => Some('≠'),
                 0xBB => Some('≈'),
+                0xD9 => Some('∧'),
+                0xDA => Some('∨'),
                 0xE5 => Some('∑'),
                 0xF2 => Some('∫'),
                 low => char::from_u32(low),

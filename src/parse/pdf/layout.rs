@@ -29,6 +29,7 @@ pub type Lines = HashMap<String, Look>;
 /// Spans in drawing order → lines: a span goes on the line when its baseline lies near.
 pub fn lines(spans: &[TextSpan]) -> Lines {
     let mut found = Lines::new();
+    let mut spans_alone = Vec::new();
     let mut letters = String::new();
     let mut look = Look { size: 0.0, bold: true };
     let mut baseline = f32::NAN;
@@ -46,15 +47,32 @@ pub fn lines(spans: &[TextSpan]) -> Lines {
         right = span.bbox.x + span.bbox.width;
         let bare = bare(&span.text);
         if !bare.is_empty() {
+            let bold = span.font_weight as u32 >= 600 || span.font_name.to_lowercase().contains("bold");
             look.size = look.size.max(size);
-            look.bold &= span.font_weight as u32 >= 600 || span.font_name.to_lowercase().contains("bold");
+            look.bold &= bold;
             letters.push_str(&bare);
+            spans_alone.push((bare, Look { size, bold }));
         }
     }
     if !letters.is_empty() {
         found.insert(letters, look);
     }
+    // A line that the decoder put together otherwise may still begin with a span.
+    for (letters, look) in spans_alone {
+        found.entry(letters).or_insert(look);
+    }
     found
+}
+
+/// How `line` is set: as the line or span of its letters, else as the longest span that it begins with.
+fn look_up<'a>(line: &str, lines: &'a Lines) -> Option<&'a Look> {
+    let letters = bare(line);
+    lines.get(&letters).or_else(|| {
+        let ends = line.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at);
+        let longest =
+            ends.filter_map(|end| line.get(..end)).map(bare).filter(|part| part.len() * 3 >= letters.len());
+        longest.filter_map(|part| lines.get(&part)).last()
+    })
 }
 
 /// Text without white space.
@@ -88,13 +106,13 @@ pub fn pieces(text: &str, lines: &Lines, body: f32) -> Vec<Piece> {
     let mut open: Vec<&str> = Vec::new();
     let mut open_level = None;
     let longest = split.lines().map(|line| line.chars().count()).max().unwrap_or(0);
-    for line in split.lines() {
-        let line = line.trim();
+    let split = raise_bullets(&split);
+    for line in split.iter().map(|line| line.trim()) {
         if line.is_empty() {
             close(&mut open, open_level, &mut found);
             continue;
         }
-        let level = heading_level(line, lines.get(&bare(line)), body);
+        let level = heading_level(line, look_up(line, lines), body);
         if !open.is_empty() && (level != open_level || level.is_none() && begins_block(&open, line, longest))
         {
             close(&mut open, open_level, &mut found);
@@ -127,6 +145,36 @@ fn unglue(text: &str, lines: &Lines) -> String {
         out.push_str(line.get(from..).unwrap_or(""));
     }
     out
+}
+
+/// The decoder may set a bullet between the first and the second line of its item, when it hangs a little
+/// low: a bullet before a lower-case letter belongs to the line before, when that begins a sentence; a
+/// bullet alone belongs to the line after.
+fn raise_bullets(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut alone = false;
+    for line in text.lines() {
+        let trimmed = line.trim();
+        if trimmed == "•" {
+            alone = true;
+            continue;
+        }
+        let item = if alone { Some(trimmed) } else { trimmed.strip_prefix("• ") };
+        let goes_on = item.filter(|rest| rest.starts_with(char::is_lowercase));
+        match (goes_on, item, found.last_mut()) {
+            (Some(rest), _, Some(before)) if before.trim_start().starts_with(char::is_uppercase) => {
+                before.insert_str(0, "• ");
+                found.push(rest.to_owned());
+            }
+            (_, Some(rest), _) => found.push(format!("• {rest}")),
+            _ => found.push(line.to_owned()),
+        }
+        alone = false;
+    }
+    if alone {
+        found.push("•".to_owned());
+    }
+    found
 }
 
 /// Headings are short, larger than running text (or as large and bold), and no sentences.
@@ -201,7 +249,7 @@ fn is_prose(lines: &[&str]) -> bool {
     let longest = lengths.iter().copied().max().unwrap_or(0);
     let long = lengths.iter().filter(|length| **length * 10 >= longest * 7).count();
     let numbers = but_last.iter().filter(|line| line.ends_with(|c: char| c.is_ascii_digit())).count();
-    longest >= 25 && long * 10 >= lengths.len() * 8 && numbers * 3 <= but_last.len()
+    longest >= 25 && long * 10 >= lengths.len() * 6 && numbers * 3 <= but_last.len()
 }
 
 /// Lines as one line: a blank between, none between CJK letters, and hyphenated words made whole.
@@ -230,6 +278,7 @@ pub fn ends_in_word_part(text: &str) -> bool {
     matches!(end.next(), Some('-' | '\u{AD}' | '\u{2010}')) && end.next().is_some_and(char::is_alphabetic)
 }
 
-fn is_cjk(c: char) -> bool {
+/// Scripts whose lines are joined without a blank.
+pub fn is_cjk(c: char) -> bool {
     matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FFEF}')
 }

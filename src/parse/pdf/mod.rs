@@ -15,10 +15,11 @@ use pdf_oxide::converters::ConversionOptions;
 
 /// Reads a PDF, with the password where one is needed.
 pub fn read(bytes: &[u8], password: Option<&str>, builder: &mut Builder) -> Result<(), Error> {
-    let mut outcome = open(bytes.to_vec(), password).and_then(|pdf| read_pages(&pdf));
+    let attempt = |bytes: Vec<u8>| caught(|| open(bytes, password).and_then(|pdf| read_pages(&pdf)));
+    let mut outcome = attempt(bytes.to_vec());
     let nothing = !matches!(&outcome, Ok(found) if found.has_text() || found.bomb);
     if nothing && is_cut_off(bytes) {
-        let mended = open(mend(bytes), password).and_then(|pdf| read_pages(&pdf));
+        let mended = attempt(mend(bytes));
         if let Ok(found) = mended
             && found.has_text()
         {
@@ -45,13 +46,20 @@ pub fn read(bytes: &[u8], password: Option<&str>, builder: &mut Builder) -> Resu
         let which = if blank == 1 { "1 page has".to_owned() } else { format!("{blank} pages have") };
         builder.warn(format!("{which} no text layer (a picture, or blank)."));
     }
-    for page in join::over_pages(found.pages) {
-        for piece in page {
-            builder.block(piece.kind, &piece.text);
+    for step in join::over_pages(found.pages) {
+        match step {
+            join::Step::Block(piece, breaks) => builder.block_marked(piece.kind, &piece.text, &breaks),
+            join::Step::PageEnd => builder.page_break(),
         }
-        builder.page_break();
     }
     Ok(())
+}
+
+/// Runs a decoder that panics on some damaged files. Where panics unwind this turns them into an error; in
+/// wasm they end the reader, which the page starts anew.
+fn caught(read: impl FnOnce() -> Result<Found, Error>) -> Result<Found, Error> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(Error::corrupt("PDF", "its decoder gave up on it")))
 }
 
 /// What the pages of a PDF gave.
@@ -125,6 +133,12 @@ fn read_pages(pdf: &PdfDocument) -> Result<Found, Error> {
                 String::new()
             }
         };
+        if text.trim().is_empty()
+            && let Err(error) = pdf.get_page_content_data(page)
+        {
+            // Extraction takes content that cannot be decoded for no content; here it is told apart.
+            found.errors.push(format!("Page {} could not be read: {error}.", page + 1));
+        }
         total += text.len();
         if total > limits::TEXT_BYTES {
             return Err(Error::TooLarge {

@@ -4,14 +4,26 @@
 //! that nesting cannot overflow the stack. Scripts, styles, templates and drawings are dropped; every other
 //! word of the page is kept, in document order. Nothing is loaded and nothing is run.
 
+mod flat;
+
 use super::Builder;
 use super::clean::collapse_into;
 use crate::types::BlockKind;
 use ego_tree::iter::Edge;
 use scraper::{Html, Node};
 
+/// Open elements beyond which a browser's tree building takes quadratic time; real pages stay below 100.
+const MAX_DEPTH: usize = 2_000;
+
 /// Reads a whole page or a fragment.
 pub fn read(text: &str, builder: &mut Builder) {
+    if flat::depth_exceeds(text, MAX_DEPTH) {
+        builder.warn(format!(
+            "The page nests deeper than {MAX_DEPTH} elements and was read without its structure."
+        ));
+        flat::read(text, builder);
+        return;
+    }
     let html = Html::parse_document(text);
     let mut walker = Walker::over(builder);
     let mut skipped = None;
@@ -195,13 +207,12 @@ impl Walker<'_> {
 
     fn open(&mut self, name: &str, start: Option<&str>, data: bool) {
         if name == "title" {
-            self.in_title = self.builder.title.is_none();
+            self.in_title = true;
         }
         if let Some(table) = &mut self.table {
             match name {
                 "td" | "th" => table.cell.clear(),
-                "br" | "hr" => table.cell.push(' '),
-                name if is_block(name) => table.cell.push(' '),
+                name if is_block(name) || name == "br" => collapse_into(" ", &mut table.cell),
                 _ => {}
             }
             return;
@@ -240,7 +251,8 @@ impl Walker<'_> {
     fn close(&mut self, name: &str) {
         if name == "title" && self.in_title {
             self.in_title = false;
-            self.builder.title = Some(std::mem::take(&mut self.title));
+            let title = std::mem::take(&mut self.title);
+            self.builder.title.get_or_insert(title);
         }
         if let Some(table) = &mut self.table {
             match name {
@@ -264,7 +276,7 @@ impl Walker<'_> {
                     let table = self.table.take().unwrap_or_default();
                     self.builder.block(BlockKind::Table, &format!("{}{}", table.rows, table.cell.trim()));
                 }
-                name if is_block(name) => table.cell.push(' '),
+                name if is_block(name) => collapse_into(" ", &mut table.cell),
                 _ => {}
             }
             return;
