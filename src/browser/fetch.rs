@@ -30,7 +30,7 @@ impl Default for Options<'_> {
     }
 }
 
-/// Sends a request that carries no cookies and no referrer and follows no redirect to anywhere: a redirect could take
+/// Sends a request that carries no cookies and no referrer and follows no redirect (it would come back opaque): one could take
 /// a key to another origin.
 pub async fn send(url: &str, options: &Options<'_>) -> Result<web_sys::Response, JsValue> {
     let init = web_sys::RequestInit::new();
@@ -41,7 +41,7 @@ pub async fn send(url: &str, options: &Options<'_>) -> Result<web_sys::Response,
     if options.opaque {
         init.set_mode(web_sys::RequestMode::NoCors);
     } else {
-        init.set_redirect(web_sys::RequestRedirect::Error);
+        init.set_redirect(web_sys::RequestRedirect::Manual);
     }
     let headers = web_sys::Headers::new()?;
     for (name, value) in options.headers {
