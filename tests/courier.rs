@@ -334,6 +334,7 @@ fn the_true_cause_is_found() {
         "check the key",
     );
     check_reach(seen(remote, NetworkError, Probe::NetworkError), F::Unreachable, "spelling");
+    check_reach(seen(remote, Status(0, vec![]), Probe::NotMade), F::NotFound, "final address");
     check_reach(seen(remote, TimedOut, Probe::NotMade), F::TimedOut, "up");
     check_reach(seen(remote, Status(401, vec![]), Probe::NotMade), F::Unauthorized, "Enter a key");
     check_reach(seen(remote, Status(503, vec![]), Probe::NotMade), F::HostError, "again");

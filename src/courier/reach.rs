@@ -59,6 +59,7 @@ pub fn diagnose(seen: &Observation<'_>) -> Option<Failure> {
     if let Reply::Status(status, body) = &seen.reply {
         return match status {
             200..300 => None,
+            0 | 300..400 => Some(super::stream::redirected(&host, *status)),
             _ => Some(with_version_hint(
                 failure::from_response(&host, *status, body, seen.had_key),
                 url.as_ref(),

@@ -146,7 +146,8 @@ pub fn read_models(request: &HttpRequest, status: u16, body: &[u8]) -> Result<Ve
     Err(failure)
 }
 
-fn redirected(host: &str, status: u16) -> Failure {
+/// The host answered with a redirect; a page sees it as status 0 (`redirect: 'manual'`).
+pub(super) fn redirected(host: &str, status: u16) -> Failure {
     Failure {
         cause: FailureCause::NotFound,
         status: (status != 0).then_some(status),
