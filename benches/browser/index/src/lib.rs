@@ -64,7 +64,11 @@ pub extern "C" fn search_f32(k: usize) -> usize {
             let Some(index) = index else { return };
             for key in 0..index.len() as u32 {
                 if let Some(row) = index.vector(key) {
-                    best.push(index::Entry { score: kernel::dot::dot_f32(row, query) + 0.0, key, place: key });
+                    best.push(index::Entry {
+                        score: kernel::dot::dot_f32(row, query) + 0.0,
+                        key,
+                        place: key,
+                    });
                 }
             }
         });
