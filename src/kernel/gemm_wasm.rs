@@ -124,7 +124,7 @@ pub(super) struct Relaxed;
 unsafe impl Isa for Relaxed {
     type F = Lane4<true>;
     const GROUP: usize = 4;
-    const ROWS: usize = 6;
+    const ROWS: usize = 4;
     const COLUMNS: usize = 8;
     #[inline(always)]
     unsafe fn tile<const R: usize>(
