@@ -174,14 +174,17 @@ fn every_kernel_is_near_the_f32_model() {
     let texts: Vec<&str> = golden.iter().map(|(text, _)| text.as_str()).collect();
     for kernel in Kernel::available() {
         let model = Minilm::load_for(bytes, kernel).unwrap();
-        let found = model.embed(&texts, &mut Scratch::default());
-        let cosines: Vec<f32> = found.iter().zip(&golden).map(|(found, (_, golden))| found.cosine(golden)).collect();
+        // The scalar twins take their time, so they get the short texts only.
+        let some = if kernel == Kernel::best() { texts.len() } else { 9 };
+        let found = model.embed(&texts[..some], &mut Scratch::default());
+        let cosines: Vec<f32> =
+            found.iter().zip(&golden).map(|(found, (_, golden))| found.cosine(golden)).collect();
         let mean = cosines.iter().sum::<f32>() / cosines.len() as f32;
         let least = if kernel.activation_bits() == 16 { 0.9985 } else { 0.995 };
         eprintln!("{}: mean cosine {mean:.5}, {cosines:.4?}", kernel.name());
         assert!(mean >= least, "{}: {mean} {cosines:?}", kernel.name());
-        assert!((found[0].cosine(&found[1]) - 0.755).abs() < 0.02);
-        assert!((found[0].cosine(&found[2]) - 0.003).abs() < 0.03);
+        assert!((found[0].cosine(&found[1]) - golden[0].1.cosine(&golden[1].1)).abs() < 0.02);
+        assert!((found[0].cosine(&found[2]) - golden[0].1.cosine(&golden[2].1)).abs() < 0.03);
     }
 }
 
@@ -228,13 +231,16 @@ fn a_damaged_file_is_a_typed_error() {
 #[test]
 fn a_damaged_checkpoint_is_a_typed_error() {
     let vocab = "[UNK]\n[CLS]\n[SEP]\n";
-    let container = |header: &str| [&(header.len() as u64).to_le_bytes(), header.as_bytes(), &[0; 64]].concat();
+    let container =
+        |header: &str| [&(header.len() as u64).to_le_bytes(), header.as_bytes(), &[0; 64]].concat();
     assert!(matches!(quantize(b"short", vocab), Err(Error::Safetensors { .. })));
     assert!(matches!(quantize(&[0xff; 64], vocab), Err(Error::Safetensors { .. })));
     assert!(matches!(quantize(&container("{}"), vocab), Err(Error::Tensor { .. })));
     let tensor = |kind: &str, shape: &str, offsets: &str| {
         let name = "embeddings.word_embeddings.weight";
-        container(&format!("{{\"{name}\":{{\"dtype\":\"{kind}\",\"shape\":{shape},\"data_offsets\":{offsets}}}}}"))
+        container(&format!(
+            "{{\"{name}\":{{\"dtype\":\"{kind}\",\"shape\":{shape},\"data_offsets\":{offsets}}}}}"
+        ))
     };
     for bad in [
         tensor("F16", "[3,384]", "[0,64]"),

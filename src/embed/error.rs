@@ -87,7 +87,8 @@ impl Error {
                 "Give the vocab.txt that belongs to the model, one token a line.".to_owned()
             }
             Self::Configuration { .. } | Self::Safetensors { .. } | Self::Tensor { .. } => {
-                "Only BERT encoders of MiniLM shape (384 wide, 12 heads) in f32 safetensors can be used.".to_owned()
+                "Only BERT encoders of MiniLM shape (384 wide, 12 heads) in f32 safetensors can be used."
+                    .to_owned()
             }
         }
     }

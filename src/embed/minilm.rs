@@ -10,7 +10,8 @@ use super::tokenizer::Tokenizer;
 use super::weights::{self, HEADS, HIDDEN, INTERMEDIATE, Norm, Rows};
 use super::{Embedding, MAX_TOKENS};
 use crate::kernel::{
-    Activations, AttentionScratch, Heads, Kernel, Layout, Packed, attend, gelu_quantise, multiply, norm, quantise,
+    Activations, AttentionScratch, Heads, Kernel, Layout, Packed, attend, gelu_quantise, multiply, norm,
+    quantise,
 };
 
 /// Texts run together until they have this many tokens: enough to fill tiles, few enough for the cache.
@@ -101,7 +102,12 @@ impl Minilm {
 
     /// Names model, quantisation and activation width. Vectors of different ids must not be mixed in a cache.
     pub fn id(&self) -> String {
-        format!("minilm-l{}-h{HIDDEN}/int8v{}/a{}", self.layers.len(), weights::VERSION, self.kernel.activation_bits())
+        format!(
+            "minilm-l{}-h{HIDDEN}/int8v{}/a{}",
+            self.layers.len(),
+            weights::VERSION,
+            self.kernel.activation_bits()
+        )
     }
 
     /// The kernel in use.
@@ -197,7 +203,9 @@ impl Minilm {
                 let from = id as usize * HIDDEN;
                 let word = self.word.get(from..from + HIDDEN).unwrap_or_default();
                 let scale = self.word_scale.get(id as usize).copied().unwrap_or_default();
-                rows.extend(word.iter().zip(position).map(|(&word, position)| f32::from(word) * scale + position));
+                rows.extend(
+                    word.iter().zip(position).map(|(&word, position)| f32::from(word) * scale + position),
+                );
             }
         }
     }

@@ -81,7 +81,13 @@ fn put_norm(out: &mut Vec<u8>, source: &Source, name: &str) -> Result<(), Error>
     Ok(())
 }
 
-fn put_linear(out: &mut Vec<u8>, source: &Source, name: &str, rows: usize, width: usize) -> Result<(), Error> {
+fn put_linear(
+    out: &mut Vec<u8>,
+    source: &Source,
+    name: &str,
+    rows: usize,
+    width: usize,
+) -> Result<(), Error> {
     let weight = source.matrix(&format!("{name}.weight"), Some([rows, width]))?;
     let bias = source.vector(&format!("{name}.bias"), rows)?;
     put_rows(out, &weight, width, Some(&bias));
@@ -95,7 +101,9 @@ fn put_rows(out: &mut Vec<u8>, weight: &[f32], width: usize, bias: Option<&[f32]
     put_floats(out, &scales);
     put_floats(out, bias.unwrap_or_default());
     for (row, scale) in weight.chunks_exact(width).zip(scales) {
-        out.extend(row.iter().map(|value| (value / scale).round_ties_even().clamp(-127.0, 127.0) as i8 as u8));
+        out.extend(
+            row.iter().map(|value| (value / scale).round_ties_even().clamp(-127.0, 127.0) as i8 as u8),
+        );
     }
 }
 
@@ -135,7 +143,8 @@ impl<'a> Source<'a> {
     }
 
     fn tensor(&self, name: &str, fits: &dyn Fn(&[usize]) -> bool, expected: &str) -> Result<Vec<f32>, Error> {
-        let odd = |found: String| Error::Tensor { name: name.to_owned(), found, expected: expected.to_owned() };
+        let odd =
+            |found: String| Error::Tensor { name: name.to_owned(), found, expected: expected.to_owned() };
         let entry = self.header.get(name).ok_or_else(|| odd("nothing".to_owned()))?;
         let numbers = |key: &str| -> Vec<usize> {
             let list = entry.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -151,7 +160,8 @@ impl<'a> Source<'a> {
             _ => None,
         };
         let bytes = bytes.ok_or_else(|| odd("offsets outside the file".to_owned()))?;
-        let values: Vec<f32> = bytes.as_chunks::<4>().0.iter().map(|four| f32::from_le_bytes(*four)).collect();
+        let values: Vec<f32> =
+            bytes.as_chunks::<4>().0.iter().map(|four| f32::from_le_bytes(*four)).collect();
         let count = shape.iter().try_fold(1_usize, |product, n| product.checked_mul(*n));
         if count != Some(values.len()) {
             return Err(odd(format!("{} values for {shape:?}", values.len())));

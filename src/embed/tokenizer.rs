@@ -200,7 +200,9 @@ impl Tokenizer {
         word.pieces.clear();
         let (mut root, mut at) = (BEGIN, 0);
         while let Some(rest) = word.bytes.get(at..).filter(|rest| !rest.is_empty()) {
-            let Some((id, len)) = self.vocabulary.longest(root, rest) else { return each(self.unknown, whole) };
+            let Some((id, len)) = self.vocabulary.longest(root, rest) else {
+                return each(self.unknown, whole);
+            };
             word.pieces.push((id, at, at + len));
             at += len;
             root = CONTINUE;

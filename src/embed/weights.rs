@@ -85,7 +85,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Weights<'_>, Error> {
         + matrix(INTERMEDIATE, HIDDEN, 2)
         + matrix(HIDDEN, INTERMEDIATE, 2)
         + 2 * norm;
-    let content = header.at + vocab_bytes + matrix(rows, HIDDEN, 1) + positions * HIDDEN * 4 + norm + layers * layer;
+    let content =
+        header.at + vocab_bytes + matrix(rows, HIDDEN, 1) + positions * HIDDEN * 4 + norm + layers * layer;
     if bytes.len() < content + 32 {
         return Err(Error::Truncated { needed_bytes: content + 32, found_bytes: bytes.len() });
     }

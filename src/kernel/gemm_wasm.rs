@@ -115,7 +115,8 @@ unsafe impl Isa for Simd128 {
     }
 }
 
-/// Six rows × eight columns of 7-bit dot products.
+/// Four rows × eight columns of 7-bit dot products. Not more: LLVM keeps every row's activation word alive, and
+/// V8 has 15 registers and takes one for each dot product; five or six rows spill and run at half the speed.
 #[cfg(target_feature = "relaxed-simd")]
 pub(super) struct Relaxed;
 

@@ -3,9 +3,9 @@
 //! Float throughout: scores are 2ˣ of products whose factor log₂e/√d the caller has put into the queries. Keys
 //! are transposed once a head, so both products are the same tile: rows × 2 registers of columns.
 
+use super::dispatch;
 use super::isa::{Isa, Lanes};
 use super::math::exp2;
-use super::dispatch;
 
 /// Values of one head.
 const HEAD: usize = 32;
@@ -44,7 +44,9 @@ dispatch! {
 #[inline(always)]
 unsafe fn attend_with<I: Isa>(text: Heads<'_>, scratch: &mut AttentionScratch, out: &mut [f32]) {
     let Heads { qkv, rows, first, tokens, heads } = text;
-    assert!(first + tokens <= rows && qkv.len() >= 3 * heads * rows * HEAD && out.len() >= tokens * heads * HEAD);
+    assert!(
+        first + tokens <= rows && qkv.len() >= 3 * heads * rows * HEAD && out.len() >= tokens * heads * HEAD
+    );
     let columns = 2 * I::F::N;
     let padded = tokens.next_multiple_of(columns);
     scratch.keys.clear();
@@ -133,7 +135,8 @@ impl Job {
                 *inverse = I::F::splat(1.0 / total.max(f32::MIN_POSITIVE));
             }
             for column in (0..HEAD).step_by(columns) {
-                let sums = tile::<I::F, R>(self.scores, self.padded, self.values.add(column), HEAD, self.tokens);
+                let sums =
+                    tile::<I::F, R>(self.scores, self.padded, self.values.add(column), HEAD, self.tokens);
                 for (row, ([a, b], inverse)) in sums.into_iter().zip(inverse).enumerate() {
                     let to = self.out.add(row * self.stride + column);
                     a.mul(inverse).store(to);
