@@ -17,7 +17,7 @@ use crate::kernel::{
 /// Texts run together until they have this many tokens: enough to fill tiles, few enough for the cache.
 const GROUP_ROWS: usize = 128;
 /// Rows that go through the feed-forward network at a time; whole tiles for every kernel.
-const BLOCK_ROWS: usize = 48;
+const BLOCK_ROWS: usize = 60;
 
 /// The encoder. Shared by threads; each brings its own [`Scratch`].
 #[derive(Clone, Debug)]

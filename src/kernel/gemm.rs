@@ -150,3 +150,98 @@ unsafe fn multiply_with<I: Isa>(a: &Activations, w: &Packed, layout: Layout, out
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::quantise;
+
+    fn random(seed: &mut u32, below: u32) -> u32 {
+        *seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (*seed >> 8) % below
+    }
+
+    /// Activations are whole numbers from 0 to 127 (or ±8191), both ends in each row, so that quantisation is exact.
+    fn values(kernel: Kernel, rows: usize, k: usize, seed: &mut u32) -> Vec<f32> {
+        let mut values: Vec<f32> = (0..rows * k).map(|_| random(seed, 128) as f32).collect();
+        for row in values.chunks_exact_mut(k) {
+            (row[0], row[1]) = if kernel.activation_bits() == 16 { (8191.0, -8191.0) } else { (0.0, 127.0) };
+        }
+        values
+    }
+
+    fn product(
+        kernel: Kernel,
+        values: &[f32],
+        weights: &[i8],
+        n: usize,
+        k: usize,
+        layout: Layout,
+    ) -> Vec<f32> {
+        let scale: Vec<f32> = (0..n).map(|j| 0.01 + j as f32 * 1e-4).collect();
+        let bias: Vec<f32> = (0..n).map(|j| j as f32 * 0.3 - 2.0).collect();
+        let packed = Packed::new(kernel, weights, k, &scale, &bias).unwrap();
+        let mut activations = Activations::default();
+        quantise(kernel, values, k, &mut activations);
+        let rows = values.len() / k;
+        let mut out = vec![1.0; (rows + 3) * n];
+        multiply(kernel, &activations, &packed, layout, &mut out);
+        out
+    }
+
+    #[test]
+    fn simd_equals_its_scalar_twin_exactly() {
+        let mut seed = 7;
+        for kernel in Kernel::available() {
+            let twin = if kernel.activation_bits() == 16 {
+                Kernel(crate::kernel::Which::Plain16)
+            } else {
+                Kernel(crate::kernel::Which::Plain7)
+            };
+            for (rows, n, k) in
+                [(1, 16, 16), (2, 32, 48), (3, 16, 384), (5, 64, 32), (7, 32, 1536), (13, 48, 64)]
+            {
+                let values = values(kernel, rows, k, &mut seed);
+                let mut weights: Vec<i8> =
+                    (0..n * k).map(|_| (random(&mut seed, 255) as i32 - 127) as i8).collect();
+                // The extremes, where 16-bit sums would overflow first.
+                weights[..k].fill(127);
+                weights[k..2 * k].fill(-127);
+                for layout in
+                    [Layout::Rows, Layout::AddToRows, Layout::Blocks { width: 16, rows: rows + 3, first: 2 }]
+                {
+                    let found = product(kernel, &values, &weights, n, k, layout);
+                    let expected = product(twin, &values, &weights, n, k, layout);
+                    assert_eq!(found, expected, "{} {rows}×{k}×{n} {layout:?}", kernel.name());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_product_is_right() {
+        let mut seed = 3;
+        let (rows, n, k) = (6, 32, 48);
+        for kernel in Kernel::available() {
+            let values = values(kernel, rows, k, &mut seed);
+            let weights: Vec<i8> = (0..n * k).map(|_| (random(&mut seed, 255) as i32 - 127) as i8).collect();
+            let found = product(kernel, &values, &weights, n, k, Layout::Rows);
+            for (i, row) in values.chunks_exact(k).enumerate() {
+                for (j, column) in weights.chunks_exact(k).enumerate() {
+                    let dot: f64 = row.iter().zip(column).map(|(a, w)| f64::from(*a) * f64::from(*w)).sum();
+                    let expected = dot * (0.01 + j as f64 * 1e-4) + j as f64 * 0.3 - 2.0;
+                    let error = (f64::from(found[i * n + j]) - expected).abs();
+                    assert!(error < 1e-5 * expected.abs() + 0.05, "{} ({i}, {j}): {error}", kernel.name());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn odd_sizes_are_refused() {
+        let kernel = Kernel::best();
+        assert!(Packed::new(kernel, &[0; 15 * 16], 15, &[1.0; 16], &[0.0; 16]).is_none());
+        assert!(Packed::new(kernel, &[0; 256], 16, &[1.0; 15], &[0.0; 16]).is_none());
+        assert!(Packed::new(kernel, &[0; 8 * 16], 16, &[1.0; 8], &[0.0; 8]).is_none());
+    }
+}

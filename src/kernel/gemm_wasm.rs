@@ -115,7 +115,8 @@ unsafe impl Isa for Simd128 {
     }
 }
 
-/// Six rows × eight columns of 7-bit dot products.
+/// Four rows × eight columns of 7-bit dot products. Not more: LLVM keeps every row's activation word alive, and
+/// V8 has 15 registers and takes one for each dot product; five or six rows spill and run at half the speed.
 #[cfg(target_feature = "relaxed-simd")]
 pub(super) struct Relaxed;
 
@@ -124,7 +125,7 @@ pub(super) struct Relaxed;
 unsafe impl Isa for Relaxed {
     type F = Lane4<true>;
     const GROUP: usize = 4;
-    const ROWS: usize = 6;
+    const ROWS: usize = 4;
     const COLUMNS: usize = 8;
     #[inline(always)]
     unsafe fn tile<const R: usize>(

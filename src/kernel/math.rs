@@ -166,3 +166,90 @@ unsafe fn norm_with<I: Isa>(values: &mut [f32], gain: &[f32], bias: &[f32]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{AttentionScratch, Heads, Kernel, attend};
+
+    fn wave(count: usize, size: f32) -> Vec<f32> {
+        (0..count).map(|at| ((at * at * 37 + at * 11) % 2003) as f32 / 1001.5 * size - size).collect()
+    }
+
+    #[test]
+    fn gelu_is_near_the_exact_one() {
+        // Φ(x) by its Taylor series, in f64.
+        let exact = |x: f64| {
+            let (mut term, mut sum) = (x, x);
+            for n in 1..200 {
+                term *= -x * x / (2.0 * f64::from(n));
+                sum += term / (2.0 * f64::from(n) + 1.0);
+            }
+            x * (0.5 + sum / (2.0 * std::f64::consts::PI).sqrt())
+        };
+        for kernel in Kernel::available() {
+            let values = wave(1600, 6.0);
+            let mut found = values.clone();
+            gelu_quantise(kernel, &mut found, 16, &mut Activations::default());
+            for (x, y) in values.iter().zip(found) {
+                assert!((exact(f64::from(*x)) - f64::from(y)).abs() < 1e-4, "{}: {x} {y}", kernel.name());
+            }
+        }
+    }
+
+    #[test]
+    fn norm_has_mean_zero_and_variance_one() {
+        for kernel in Kernel::available() {
+            let mut values = wave(3 * 384, 5.0);
+            norm(kernel, &mut values, &[2.0; 384], &[0.5; 384]);
+            for row in values.chunks_exact(384) {
+                let mean = row.iter().sum::<f32>() / 384.0;
+                let variance = row.iter().map(|v| (v - mean) * (v - mean)).sum::<f32>() / 384.0;
+                assert!((mean - 0.5).abs() < 1e-4 && (variance - 4.0).abs() < 1e-3, "{mean} {variance}");
+            }
+        }
+    }
+
+    #[test]
+    fn attention_is_near_the_naive_one() {
+        let (heads, rows) = (2, 40);
+        let qkv = wave(3 * heads * rows * 32, 2.0);
+        for kernel in Kernel::available() {
+            for (first, tokens) in [(0, 40), (3, 1), (5, 7), (2, 33)] {
+                let mut found = vec![0.0; tokens * heads * 32];
+                let text = Heads { qkv: &qkv, rows, first, tokens, heads };
+                attend(kernel, text, &mut AttentionScratch::default(), &mut found);
+                let at = |kind: usize, head: usize, t: usize, d: usize| {
+                    f64::from(qkv[((kind * heads + head) * rows + first + t) * 32 + d])
+                };
+                for head in 0..heads {
+                    for i in 0..tokens {
+                        let score =
+                            |j: usize| (0..32).map(|d| at(0, head, i, d) * at(1, head, j, d)).sum::<f64>();
+                        let scores: Vec<f64> = (0..tokens).map(score).collect();
+                        let most = scores.iter().copied().fold(f64::MIN, f64::max);
+                        let power = |j: usize| (scores[j] - most).exp2();
+                        let total: f64 = (0..tokens).map(power).sum();
+                        for d in 0..32 {
+                            let expected =
+                                (0..tokens).map(|j| power(j) / total * at(2, head, j, d)).sum::<f64>();
+                            let got = f64::from(found[(i * heads + head) * 32 + d]);
+                            assert!((got - expected).abs() < 1e-3, "{} {got} {expected}", kernel.name());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn constant_and_empty_rows_are_fine() {
+        for kernel in Kernel::available() {
+            let mut into = Activations::default();
+            quantise(kernel, &[0.0; 32], 16, &mut into);
+            quantise(kernel, &[-3.0; 32], 16, &mut into);
+            quantise(kernel, &[], 16, &mut into);
+            assert_eq!(into.rows, 0);
+        }
+    }
+}

@@ -1,5 +1,5 @@
 // Runs in the page: loads the engines, then measures them in interleaved rounds.
-import { env, pipeline } from "/npm/@huggingface/transformers/dist/transformers.web.js";
+import { env, pipeline } from "/npm/@huggingface/transformers/dist/transformers.min.js";
 
 const TOKENS = 128, BATCH = 8, DIMENSIONS = 384;
 

@@ -13,7 +13,7 @@ tokenizer.no_padding()
 tokenizer.enable_truncation(256)
 session = onnxruntime.InferenceSession(folder / "onnx" / (sys.argv[2] if len(sys.argv) > 2 else "model.onnx"))
 SENTENCES = [
-    "A man is eating food", "A man is eating a piece of bread", "The stock market crashed yesterday", "",
+    "A man is eating food.", "A man is eating a piece of bread.", "The stock market crashed yesterday.", "",
     "Photosynthesis converts light energy into chemical energy stored in glucose.",
     "fn main() { let total: u64 = (1..=10).map(|n| n * n).sum(); println!(\"{total}\"); }",
     "Wie hoch ist der Eiffelturm, und wann wurde er gebaut?", "東京は日本の首都です。",
