@@ -59,7 +59,7 @@ fn read(name: String, bytes: Vec<u8>) -> Result<Parsed, Error> {
     let label = name.clone();
     std::thread::Builder::new()
         .stack_size(1024 * 1024)
-        .spawn(move || sender.send(parse(&name, &bytes, &ParseOptions::default())))
+        .spawn(move || sender.send(parse(&name, &bytes, &ParseOptions::default())).is_ok())
         .unwrap();
     receiver.recv_timeout(Duration::from_secs(10)).unwrap_or_else(|error| panic!("{label}: {error}"))
 }

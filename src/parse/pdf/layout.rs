@@ -71,7 +71,7 @@ fn look_up<'a>(line: &str, lines: &'a Lines) -> Option<&'a Look> {
         let ends = line.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at);
         let longest =
             ends.filter_map(|end| line.get(..end)).map(bare).filter(|part| part.len() * 3 >= letters.len());
-        longest.filter_map(|part| lines.get(&part)).last()
+        longest.filter_map(|part| lines.get(&part)).next_back()
     })
 }
 
