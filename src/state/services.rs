@@ -51,14 +51,11 @@ impl Default for Services {
     }
 }
 
-/// A worker's script. The site's build id rides along, so that a cached worker of an older build is not used.
+/// A worker's script. The site's build id rides along, so that a cached worker of another build is not used.
 fn script(name: &str, variant: Option<&str>) -> String {
-    let build = web_sys::window()
-        .and_then(|window| window.document()?.query_selector("meta[name='sidecite-build']").ok().flatten())
-        .and_then(|meta| meta.get_attribute("content"))
-        .unwrap_or_default();
+    let id = option_env!("SIDECITE_BUILD_ID").unwrap_or("dev");
     match variant {
-        Some(variant) => format!("./workers/{name}.js?build={build}&variant={variant}"),
-        None => format!("./workers/{name}.js?build={build}"),
+        Some(variant) => format!("./workers/{name}.js?build={variant}&v={id}"),
+        None => format!("./workers/{name}.js?v={id}"),
     }
 }
