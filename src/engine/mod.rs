@@ -12,7 +12,7 @@ mod search;
 pub use corpus::{Corpus, Entry};
 pub use embedder::{BuiltIn, Embedder, content_key, embedded_text};
 pub use ingest::{Incoming, Outcome, ingest, open, rechunk};
-pub use search::search;
+pub use search::{marks, search};
 
 use crate::{chunk, embed, index, retrieve, store};
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,8 @@
 use super::{Corpus, Error};
 use crate::evidence::freeze;
+use crate::lexical;
 use crate::retrieve::{Place, distinct, retrieve};
-use crate::types::{Evidence, RetrievalMode, RetrievalSettings};
+use crate::types::{Evidence, RetrievalMode, RetrievalSettings, Span};
 
 /// Question → evidence: embedded by `embed` (asked only when meaning takes part), looked up by meaning and by words,
 /// fused, frozen. `now` counts milliseconds.
@@ -44,4 +45,14 @@ pub fn search(
     timing.chunks = u32::try_from(corpus.len()).unwrap_or(u32::MAX);
     timing.total_millis = now() - started;
     Ok(freeze(question, *settings, passages, timing))
+}
+
+/// The question's words in each passage, as spans of its document; for the page to mark.
+pub fn marks(evidence: &Evidence) -> Vec<Vec<Span>> {
+    let of_passage = |passage: &crate::types::Passage| {
+        let shift =
+            |span: Span| Span { start: span.start + passage.span.start, end: span.end + passage.span.start };
+        lexical::matches(&evidence.question, &passage.text).into_iter().map(shift).collect()
+    };
+    evidence.passages.iter().map(of_passage).collect()
 }

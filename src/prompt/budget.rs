@@ -1,10 +1,10 @@
 //! Passages → those that fit the context.
 
+use crate::chunk::sentences;
 use crate::evidence::{SEPARATOR, render_one};
 use crate::types::Passage;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use unicode_segmentation::UnicodeSegmentation;
 
 /// Tokens that a chat template adds to each message (role, begin and end marks), and once more for the reply.
 const TOKENS_PER_MESSAGE: u32 = 8;
@@ -124,11 +124,13 @@ fn shorten(passage: &Passage, most: u32, budget: &Budget<'_>) -> Option<Passage>
     let first = text.len() - text.trim_start().len();
     let behind = |end: &usize| *end > first;
     let sentences: Vec<usize> =
-        text.split_sentence_bound_indices().map(|(at, s)| at + s.len()).filter(behind).collect();
+        sentences(text).into_iter().map(|span| span.end as usize).filter(behind).collect();
     longest(&sentences, cut_at).or_else(|| {
-        let words: Vec<usize> =
-            text.unicode_word_indices().map(|(at, word)| at + word.len()).filter(behind).collect();
-        longest(&words, cut_at)
+        // Behind a word; in writing without spaces, behind any character.
+        let ends = |breaks: fn(char) -> bool| -> Vec<usize> {
+            text.char_indices().filter(|(_, c)| breaks(*c)).map(|(at, _)| at).filter(behind).collect()
+        };
+        longest(&ends(char::is_whitespace), cut_at).or_else(|| longest(&ends(|_| true), cut_at))
     })
 }
 

@@ -95,7 +95,10 @@ impl AppState {
         // A question is worth a second engine: the first may have died over a document in the meantime.
         for _ in 0..2 {
             match self.engine().call(&verb, &[]).next().await.map(|reply| reply.body) {
-                Some(FromEngine::Found(evidence)) => return Ok(evidence),
+                Some(FromEngine::Found(evidence, marks)) => {
+                    self.session.marks.set(marks);
+                    return Ok(evidence);
+                }
                 Some(FromEngine::Failed(trouble)) => return Err(trouble),
                 _ => {}
             }

@@ -88,13 +88,8 @@ impl AppState {
         });
         known.unwrap_or_else(|| {
             let id = self.settings.with_untracked(super::Settings::next_endpoint_id);
-            let name = url::Url::parse(base_url)
-                .ok()
-                .and_then(|url| {
-                    let host = url.host_str()?.to_owned();
-                    Some(url.port().map_or(host.clone(), |port| format!("{host}:{port}")))
-                })
-                .unwrap_or_else(|| base_url.to_owned());
+            // The browser's own parser: another one would double the page's tables of characters.
+            let name = web_sys::Url::new(base_url).map_or_else(|_| base_url.to_owned(), |url| url.host());
             self.set(|settings| {
                 settings.endpoints.push(Endpoint { id, name, base_url: base_url.to_owned() })
             });

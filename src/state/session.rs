@@ -2,7 +2,7 @@ use super::{Keyed, Settings};
 use crate::cite::{Citation, cite};
 use crate::markup::{Node, render};
 use crate::prompt::Fit;
-use crate::types::{Answer, AnswerState, Column, ColumnId, Evidence, Sha256, Trouble};
+use crate::types::{Answer, AnswerState, Column, ColumnId, Evidence, Sha256, Span, Trouble};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -17,6 +17,8 @@ pub struct Session {
     pub searching: RwSignal<bool>,
     /// The evidence of the run.
     pub evidence: RwSignal<Option<Arc<Evidence>>>,
+    /// For each passage the question's words in it, as spans of its document.
+    pub marks: RwSignal<Vec<Vec<Span>>>,
     /// Why there is no evidence.
     pub trouble: RwSignal<Option<Trouble>>,
     /// The columns, in order.
@@ -145,6 +147,7 @@ impl Session {
             asked: RwSignal::new(None),
             searching: RwSignal::new(false),
             evidence: RwSignal::new(None),
+            marks: RwSignal::new(Vec::new()),
             trouble: RwSignal::new(None),
             columns,
             expanded: RwSignal::new(None),

@@ -4,7 +4,7 @@ use crate::courier::Inspection;
 use crate::prompt::Fit;
 use crate::types::{
     ChatEvent, ChatRequest, Chunk, ChunkSettings, Document, DocumentId, Endpoint, Evidence, Failure, Format,
-    Manifest, Parameters, RetrievalSettings, Sha256, Trouble, Warning,
+    Manifest, Parameters, RetrievalSettings, Sha256, Span, Trouble, Warning,
 };
 use serde::{Deserialize, Serialize};
 
@@ -116,8 +116,8 @@ pub enum FromEngine {
     Ingested(Manifest),
     /// Given up on request.
     Cancelled,
-    /// Retrieved.
-    Found(Evidence),
+    /// Retrieved; for each passage the question's words in it, as spans of its document.
+    Found(Evidence, Vec<Vec<Span>>),
     /// The chunks of a document, stored or previewed.
     Chunks(Vec<Chunk>),
     /// A document and its stored chunks.

@@ -104,7 +104,8 @@ async fn answer(place: &Place, request: Request<ToEngine, FromEngine>) -> Result
             let embed =
                 |text: &str| model.and_then(|model| Embedder::embed(&mut *model.borrow_mut(), &[text]).pop());
             let evidence = engine::search(&place.corpus.borrow(), &question, embed, &retrieval, &now_millis)?;
-            reply.send(&FromEngine::Found(evidence));
+            let marks = engine::marks(&evidence);
+            reply.send(&FromEngine::Found(evidence, marks));
             Ok(())
         }
         ToEngine::Preview(id, chunking) => {

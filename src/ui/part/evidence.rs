@@ -1,10 +1,8 @@
 use super::viewer::Viewer;
 use crate::format;
-use crate::lexical;
 use crate::state::{AppState, Focus};
 use crate::types::{Passage, Span};
 use leptos::prelude::*;
-use std::sync::Arc;
 
 /// The right pane: the evidence of the run, or a document.
 #[component]
@@ -40,8 +38,16 @@ fn Passages() -> impl IntoView {
     let hash = move || evidence.get().map(|evidence| evidence.sha256);
     let list = move || {
         let evidence = evidence.get()?;
-        let question = Arc::new(evidence.question.clone());
-        Some(evidence.passages.iter().map(|passage| card(state, &question, passage)).collect_view())
+        let marks = state.session.marks.get();
+        let words = marks.into_iter().chain(std::iter::repeat(Vec::new()));
+        Some(
+            evidence
+                .passages
+                .iter()
+                .zip(words)
+                .map(|(passage, words)| card(state, passage, words))
+                .collect_view(),
+        )
     };
     view! {
         <div class="pane-head">
@@ -65,11 +71,15 @@ fn Passages() -> impl IntoView {
     .into_any()
 }
 
-fn card(state: AppState, question: &str, passage: &Passage) -> AnyView {
-    let words = lexical::matches(question, &passage.text);
-    let shift =
-        |span: &Span| Span { start: span.start + passage.span.start, end: span.end + passage.span.start };
-    let focus = Focus { passage: passage.span, words: words.iter().map(shift).collect() };
+fn card(state: AppState, passage: &Passage, words: Vec<Span>) -> AnyView {
+    let local: Vec<Span> = words
+        .iter()
+        .map(|span| Span {
+            start: span.start.saturating_sub(passage.span.start),
+            end: span.end.saturating_sub(passage.span.start),
+        })
+        .collect();
+    let focus = Focus { passage: passage.span, words };
     let document = passage.document;
     let mut place = passage.headings.join(" › ");
     if let Some(page) = passage.page {
@@ -87,7 +97,7 @@ fn card(state: AppState, question: &str, passage: &Passage) -> AnyView {
                 <bdi class="passage-name">{passage.document_name.clone()}</bdi>
                 <span class="passage-place">{place}</span>
             </button>
-            <p class="passage-text">{marked(&passage.text, &words)}</p>
+            <p class="passage-text">{marked(&passage.text, &local)}</p>
             <p class="passage-scores">{scores(passage)}</p>
         </li>
     }
