@@ -30,7 +30,11 @@ impl Packed {
     /// `None` when sizes do not fit together or are not multiples of 16.
     pub fn new(kernel: Kernel, rows: &[i8], k: usize, scale: &[f32], bias: &[f32]) -> Option<Self> {
         let n = bias.len();
-        let fits = n % MULTIPLE == 0 && k % MULTIPLE == 0 && k > 0 && scale.len() == n && rows.len() == n * k;
+        let fits = n.is_multiple_of(MULTIPLE)
+            && k.is_multiple_of(MULTIPLE)
+            && k > 0
+            && scale.len() == n
+            && rows.len() == n * k;
         if !fits {
             return None;
         }
@@ -108,7 +112,7 @@ unsafe fn multiply_with<I: Isa>(a: &Activations, w: &Packed, layout: Layout, out
     let (stride, needed) = match layout {
         Layout::Rows | Layout::AddToRows => (n, a.rows * n),
         Layout::Blocks { width, rows, first } => {
-            assert!(width % MULTIPLE == 0 && n % width == 0 && first + a.rows <= rows);
+            assert!(width.is_multiple_of(MULTIPLE) && n.is_multiple_of(width) && first + a.rows <= rows);
             (width, n * rows)
         }
     };
