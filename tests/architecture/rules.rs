@@ -72,7 +72,8 @@ fn pure(file: &str, path: &Path, order: &[String]) -> Option<String> {
     let words: Vec<&str> = path.words.iter().map(String::as_str).collect();
     let impure = matches!(
         words.as_slice(),
-        ["std", "fs" | "net" | "thread" | "process" | "env", ..]
+        ["std", "fs" | "thread" | "process" | "env", ..]
+            | ["std", "net", "TcpStream" | "TcpListener" | "UdpSocket" | "ToSocketAddrs", ..]
             | ["std", "time", "Instant" | "SystemTime", ..]
     );
     impure
