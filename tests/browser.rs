@@ -82,7 +82,7 @@ async fn cached_vectors_come_back_bit_for_bit() {
 async fn a_shelved_file_waits_until_its_document_is_stored() {
     let (store, shelf) = (IndexedDb::open().await.unwrap(), Shelf::open().await.unwrap());
     let file = files::from_text("shelved.txt", "on the shelf").unwrap();
-    let id = crypto::digest(&files::bytes(&file).await.unwrap()).await;
+    let id = crypto::digest(&files::bytes(&file).await.unwrap()).await.unwrap();
     let failure = Some(Trouble::new("parse", "it is damaged", "mend it"));
     let shelved = Shelved {
         id,
@@ -107,7 +107,7 @@ async fn a_shelved_file_waits_until_its_document_is_stored() {
 #[wasm_bindgen_test]
 async fn webcrypto_and_our_own_hash_agree() {
     let file = files::from_text("abc.txt", "abc").unwrap();
-    let digest = crypto::digest(&files::bytes(&file).await.unwrap()).await;
+    let digest = crypto::digest(&files::bytes(&file).await.unwrap()).await.unwrap();
     // FIPS 180-4, example of one block.
     let expected = Sha256::parse("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad").unwrap();
     assert_eq!(digest, expected);

@@ -6,6 +6,7 @@ use super::Keyring;
 use crate::provider::{Dialect, Error, HttpRequest, address};
 use crate::types::ChatRequest;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A request as shown to a person: the key masked, the body as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +19,18 @@ pub struct Inspection {
     pub headers: Vec<(String, String)>,
     /// The exact body.
     pub body: String,
+}
+
+impl fmt::Display for Inspection {
+    /// As a person reads it: the line, the headers, and the body, indented where it is JSON.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} {}", self.method, self.url)?;
+        self.headers.iter().try_for_each(|(name, value)| writeln!(f, "{name}: {value}"))?;
+        let body = serde_json::from_str::<serde_json::Value>(&self.body)
+            .and_then(|body| serde_json::to_string_pretty(&body))
+            .unwrap_or_else(|_| self.body.clone());
+        write!(f, "\n{body}")
+    }
 }
 
 /// The request that asks the endpoint at `base_url` (as typed) for an answer, with the key of its origin if there is one.

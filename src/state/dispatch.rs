@@ -1,10 +1,7 @@
 use super::{AppState, ColumnView, Stage};
 use crate::browser::clock::{now_millis, sleep};
-use crate::courier::Inspection;
-use crate::prompt::{self, Budget, Style};
 use crate::types::{
-    Answer, AnswerState, ChatEvent, ChatRequest, ColumnId, Evidence, Failure, FailureCause, ModelRef,
-    Parameters, Trouble,
+    Answer, AnswerState, ChatEvent, ColumnId, Evidence, Failure, FailureCause, ModelRef, Trouble,
 };
 use crate::worker::Call;
 use crate::worker::protocol::{FromCourier, FromResident, Sent, ToCourier, ToResident};
@@ -52,31 +49,11 @@ impl AppState {
                         &Trouble::new("send", "its endpoint was removed", hint),
                     );
                 };
-                let request = self.prepare(id, &question, evidence.as_ref(), model, &parameters);
-                let call = self.services().courier.call(&ToCourier::Send { endpoint, request }, &[]);
+                let verb = ToCourier::Send { endpoint, model: model.clone(), question, evidence, parameters };
+                let call = self.services().courier.call(&verb, &[]);
                 self.follow_courier(id, turn, call);
             }
         }
-    }
-
-    /// The request of a remote column, and what of the evidence is in it.
-    fn prepare(
-        self,
-        id: ColumnId,
-        question: &str,
-        evidence: Option<&Evidence>,
-        model: &str,
-        parameters: &Parameters,
-    ) -> ChatRequest {
-        let count = |text: &str| u32::try_from(text.len().div_ceil(4)).unwrap_or(u32::MAX);
-        let budget = Budget { context_tokens: None, reserve_output_tokens: 0, count: &count };
-        let prompt = prompt::build(question, evidence, model, parameters, Style::Standard, &budget);
-        self.session.columns.change(&id, |view| {
-            view.evidence_sha256 = prompt.evidence_sha256;
-            view.fit = Some(prompt.fit);
-            view.stage = Stage::Sent;
-        });
-        prompt.request
     }
 
     fn follow_resident(self, id: ColumnId, turn: u32, mut call: Call<FromResident>) {
@@ -111,7 +88,10 @@ impl AppState {
             let started = now_millis();
             while let Some(reply) = paint.hear(&mut call).await {
                 match reply {
-                    FromCourier::Request(request) => paint.request(shown(&request)),
+                    FromCourier::Started(sent) => {
+                        paint.stage(Stage::Sent);
+                        paint.sent(sent);
+                    }
                     FromCourier::Event(event, at_millis) => paint.take(&event, at_millis),
                     FromCourier::Ended(at_millis) => return paint.end(AnswerState::Done, at_millis),
                     FromCourier::Failed(trouble) => return self.fail_column(id, turn, &trouble),
@@ -125,15 +105,6 @@ impl AppState {
             paint.crashed("the courier", &words, now_millis() - started);
         });
     }
-}
-
-/// A request as a person reads it: line, headers, and the body indented.
-fn shown(request: &Inspection) -> String {
-    let headers: String = request.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
-    let body = serde_json::from_str::<serde_json::Value>(&request.body)
-        .and_then(|body| serde_json::to_string_pretty(&body))
-        .unwrap_or_else(|_| request.body.clone());
-    format!("{} {}\n{headers}\n{body}", request.method, request.url)
 }
 
 /// Collects a column's events and paints them a few times a second.
@@ -183,15 +154,11 @@ impl Painter {
     }
 
     fn sent(&mut self, sent: Sent) {
-        self.request(serde_json::to_string_pretty(&sent.request).unwrap_or_default());
         self.change(|view| {
+            view.request = Some(sent.request);
             view.evidence_sha256 = sent.evidence_sha256;
             view.fit = Some(sent.fit);
         });
-    }
-
-    fn request(&mut self, request: String) {
-        self.change(|view| view.request = Some(request));
     }
 
     fn end(&mut self, state: AnswerState, at_millis: f64) {

@@ -19,7 +19,7 @@ mod view;
 pub use check::{CheckState, Checking};
 pub use corpus::{Corpus, Row, RowState, Totals};
 pub use keyed::{Cell, Keyed};
-pub use sample::{Sample, Starter};
+pub use sample::Sample;
 pub use services::Services;
 pub use session::{ColumnView, Session, Stage};
 pub use settings::{Settings, Theme};

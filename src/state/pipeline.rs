@@ -3,7 +3,7 @@ use crate::browser::clock::{epoch_millis, now_millis, sleep};
 use crate::browser::crypto::digest;
 use crate::browser::files;
 use crate::browser::indexed_db::Shelved;
-use crate::types::{DocumentId, Trouble};
+use crate::types::{DocumentId, Sha256, Trouble};
 use crate::worker::protocol::{FromEngine, FromReader, ToEngine, ToReader};
 use crate::worker::{Call, Reply};
 use futures_util::future::{Either, select};
@@ -35,8 +35,10 @@ impl AppState {
         let name = file.name();
         let size = file.size();
         let unreadable = |trouble: Trouble| {
-            // Without its bytes a file has no hash; its name and size stand in for the row's key.
-            let id = crate::types::sha256(format!("{name}\0{size}").as_bytes());
+            // Without its bytes a file has no hash; its place in time stands in for the row's key.
+            let mut key = [0; 32];
+            key.iter_mut().zip(added_millis.to_be_bytes()).for_each(|(slot, byte)| *slot = byte);
+            let id = Sha256(key);
             let state = RowState::Failed { trouble, password: false };
             self.corpus.rows.put(id, Row::new(id, &name, size as u64, added_millis, state));
         };
@@ -54,7 +56,13 @@ impl AppState {
                 "It may have been moved or changed since it was picked: add it again.",
             ));
         };
-        let id = digest(&buffer).await;
+        let Some(id) = digest(&buffer).await else {
+            return unreadable(Trouble::new(
+                "read",
+                "this page was loaded over plain http, where browsers offer no hashing",
+                "Open it over https, or from this machine (localhost).",
+            ));
+        };
         let known = self.corpus.rows.value(&id);
         if known.is_some_and(|row| row.state.is_under_way() || matches!(row.state, RowState::Ready(_))) {
             return;

@@ -16,7 +16,7 @@ pub struct Sample {
     /// Its files.
     pub documents: Vec<SampleDocument>,
     /// Questions to begin with.
-    pub starters: Vec<Starter>,
+    pub starters: Vec<String>,
 }
 
 /// One file of the sample.
@@ -24,28 +24,6 @@ pub struct Sample {
 pub struct SampleDocument {
     /// File name below `sample/`.
     pub file: String,
-}
-
-/// A question to begin with.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(untagged)]
-pub enum Starter {
-    /// Just the words.
-    Words(String),
-    /// With more about it.
-    Full {
-        /// The words.
-        question: String,
-    },
-}
-
-impl Starter {
-    /// The question.
-    pub fn question(&self) -> &str {
-        match self {
-            Self::Words(question) | Self::Full { question } => question,
-        }
-    }
 }
 
 impl AppState {
@@ -66,7 +44,7 @@ impl AppState {
         if let Some(starter) = sample.starters.first()
             && self.session.question.with_untracked(String::is_empty)
         {
-            self.session.question.set(starter.question().to_owned());
+            self.session.question.set(starter.clone());
         }
         spawn_local(async move {
             let mut loaded = Vec::new();

@@ -4,20 +4,21 @@ use futures_util::StreamExt;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use serde::{Serialize, de::DeserializeOwned};
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 /// The page's end of a worker. Starts it at the first call; when it dies, every open call ends and the next call
 /// starts a new one.
 pub struct Client<Out, In> {
-    inner: Rc<Inner<In>>,
-    out: std::marker::PhantomData<fn(Out)>,
+    inner: Rc<Inner>,
+    speaks: PhantomData<fn(Out) -> In>,
 }
 
 impl<Out, In> Clone for Client<Out, In> {
     fn clone(&self) -> Self {
-        Self { inner: Rc::clone(&self.inner), out: std::marker::PhantomData }
+        Self { inner: Rc::clone(&self.inner), speaks: PhantomData }
     }
 }
 
@@ -33,20 +34,32 @@ pub struct Reply<In> {
 pub struct Call<In> {
     /// Its number, for messages about it.
     pub id: CallId,
-    replies: UnboundedReceiver<Reply<In>>,
+    replies: UnboundedReceiver<Heard>,
+    speaks: PhantomData<fn() -> In>,
 }
 
-impl<In> Call<In> {
-    /// The next reply; nothing when the worker died or was stopped.
+impl<In: DeserializeOwned> Call<In> {
+    /// The next reply; nothing when the worker died or was stopped, or says what cannot be read.
     pub async fn next(&mut self) -> Option<Reply<In>> {
-        self.replies.next().await
+        let heard = self.replies.next().await?;
+        match postcard::from_bytes::<Wire<In>>(&heard.head) {
+            Ok(Wire::Body(_, body)) => Some(Reply { body, attachments: heard.attachments }),
+            Ok(Wire::Hello(_)) | Err(_) => None,
+        }
     }
 }
 
-struct Inner<In> {
+/// A reply before its body is read.
+struct Heard {
+    head: Vec<u8>,
+    attachments: Vec<Uint8Array>,
+}
+
+/// What does not depend on the language spoken: one copy of it serves all workers.
+struct Inner {
     url: String,
     live: RefCell<Option<Live>>,
-    pending: RefCell<HashMap<CallId, UnboundedSender<Reply<In>>>>,
+    pending: RefCell<BTreeMap<CallId, UnboundedSender<Heard>>>,
     last_call: Cell<CallId>,
     last_words: RefCell<Option<String>>,
 }
@@ -78,7 +91,7 @@ impl<Out: Serialize, In: DeserializeOwned + 'static> Client<Out, In> {
             last_call: Cell::new(0),
             last_words: RefCell::default(),
         };
-        Self { inner: Rc::new(inner), out: std::marker::PhantomData }
+        Self { inner: Rc::new(inner), speaks: PhantomData }
     }
 
     /// Asks `body`, handing over `attachments`.
@@ -87,14 +100,14 @@ impl<Out: Serialize, In: DeserializeOwned + 'static> Client<Out, In> {
         self.inner.last_call.set(id);
         let (sender, replies) = unbounded();
         self.inner.pending.borrow_mut().insert(id, sender);
-        self.inner.post(&Wire::Body(id, body), attachments);
-        Call { id, replies }
+        self.inner.post(postcard::to_allocvec(&Wire::Body(id, body)).ok(), attachments);
+        Call { id, replies, speaks: PhantomData }
     }
 
     /// Says `body` without waiting for a reply; starts nothing.
     pub fn tell(&self, body: &Out) {
         if self.is_running() {
-            self.inner.post(&Wire::Body(0, body), &[]);
+            self.inner.post(postcard::to_allocvec(&Wire::Body(0, body)).ok(), &[]);
         }
     }
 
@@ -114,9 +127,9 @@ impl<Out: Serialize, In: DeserializeOwned + 'static> Client<Out, In> {
     }
 }
 
-impl<In: DeserializeOwned + 'static> Inner<In> {
-    fn post<T: Serialize>(self: &Rc<Self>, head: &Wire<T>, attachments: &[ArrayBuffer]) {
-        let Ok(bytes) = postcard::to_allocvec(head) else {
+impl Inner {
+    fn post(self: &Rc<Self>, head: Option<Vec<u8>>, attachments: &[ArrayBuffer]) {
+        let Some(bytes) = head else {
             return self.go_down("a message could not be written");
         };
         let message = Array::of1(&Uint8Array::from(bytes.as_slice()));
@@ -167,19 +180,20 @@ impl<In: DeserializeOwned + 'static> Inner<In> {
     fn hear(&self, data: &JsValue) {
         let parts = Array::from(data);
         let head = Uint8Array::new(&parts.get(0)).to_vec();
-        match postcard::from_bytes::<Wire<In>>(&head) {
-            Ok(Wire::Hello(VERSION)) => self.flush(),
-            Ok(Wire::Body(id, body)) => {
+        // The head begins with the wire's tag and the version or the call: enough to know whom it is for.
+        match postcard::take_from_bytes::<Wire<()>>(&head) {
+            Ok((Wire::Hello(VERSION), _)) => self.flush(),
+            Ok((Wire::Body(id, ()), _)) => {
                 let attachments = parts.iter().skip(1).map(|part| Uint8Array::new(&part)).collect();
                 let mut pending = self.pending.borrow_mut();
                 let heard = pending
                     .get(&id)
-                    .is_some_and(|sender| sender.unbounded_send(Reply { body, attachments }).is_ok());
+                    .is_some_and(|sender| sender.unbounded_send(Heard { head, attachments }).is_ok());
                 if !heard {
                     pending.remove(&id);
                 }
             }
-            Ok(Wire::Hello(other)) => {
+            Ok((Wire::Hello(other), _)) => {
                 self.last_words.replace(Some(format!("version {other}, the page speaks {VERSION}: reload")));
                 self.pending.borrow_mut().clear();
             }

@@ -1,10 +1,9 @@
 //! The tagged unions that cross the boundary, one pair a worker.
 
-use crate::courier::Inspection;
 use crate::prompt::Fit;
 use crate::types::{
-    ChatEvent, ChatRequest, Chunk, ChunkSettings, Document, DocumentId, Endpoint, Evidence, Failure, Format,
-    Manifest, Parameters, RetrievalSettings, Sha256, Span, Trouble, Warning,
+    ChatEvent, Chunk, ChunkSettings, Document, DocumentId, Endpoint, Evidence, Failure, Format, Manifest,
+    Parameters, RetrievalSettings, Sha256, Span, Trouble, Warning,
 };
 use serde::{Deserialize, Serialize};
 
@@ -181,8 +180,8 @@ pub enum FromResident {
 /// The request as put to a model, with what the prompt holds of the evidence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sent {
-    /// The messages.
-    pub request: ChatRequest,
+    /// The exact request as a person reads it; a key is masked.
+    pub request: String,
     /// SHA-256 of the evidence text inside; nothing for the baseline.
     pub evidence_sha256: Option<Sha256>,
     /// What the budget did.
@@ -199,19 +198,18 @@ pub enum ToCourier {
         /// The secret.
         key: String,
     },
-    /// Send and stream.
+    /// Put the question to a model, with the evidence it may have, and stream the answer.
     Send {
         /// Where to.
         endpoint: Endpoint,
-        /// What.
-        request: ChatRequest,
-    },
-    /// The request as it would be sent, without the key.
-    Inspect {
-        /// Where to.
-        endpoint: Endpoint,
-        /// What.
-        request: ChatRequest,
+        /// The model's name there.
+        model: String,
+        /// The question.
+        question: String,
+        /// Nothing for the baseline.
+        evidence: Option<Evidence>,
+        /// Sampling and limits.
+        parameters: Parameters,
     },
     /// List models, or find out why not.
     Check {
@@ -229,8 +227,8 @@ pub enum ToCourier {
 pub enum FromCourier {
     /// The key is kept (`true`) or forgotten.
     KeySet(bool),
-    /// The exact request, key redacted; sent before the first byte leaves, and in reply to `Inspect`.
-    Request(Inspection),
+    /// What is sent, told before the first byte leaves.
+    Started(Sent),
     /// A step of the answer, with the time it arrived in milliseconds after the request left.
     Event(ChatEvent, f64),
     /// Nothing more will come; milliseconds after the request left.

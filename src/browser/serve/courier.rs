@@ -4,9 +4,10 @@ use crate::courier::{
     Egress, Keyring, Limits, Observation, Origin, Patience, Probe, Purpose, Reply, Stream, diagnose, inspect,
     plan, plan_models, read_models,
 };
-use crate::provider::{Dialect, HttpRequest, Key};
-use crate::types::{ChatRequest, Endpoint, Failure, Trouble};
-use crate::worker::protocol::{CallId, Checked, FromCourier, ToCourier};
+use crate::prompt::{Budget, Style, build};
+use crate::provider::{Dialect, Error, HttpRequest, Key};
+use crate::types::{Endpoint, Evidence, Failure, Parameters, Trouble};
+use crate::worker::protocol::{CallId, Checked, FromCourier, Sent, ToCourier};
 use crate::worker::{Outbox, Request, serve};
 use futures_util::future::{Either, select};
 use std::cell::RefCell;
@@ -18,6 +19,8 @@ use wasm_bindgen_futures::spawn_local;
 
 /// How long a check waits for an answer, and then for its probe.
 const CHECK_MILLIS: f64 = 15_000.0;
+/// What a token is taken for where the model's own count is not known.
+const BYTES_PER_TOKEN: usize = 4;
 /// A model list longer than this is not one.
 const MOST_LIST_BYTES: usize = 16 << 20;
 
@@ -29,6 +32,15 @@ struct Place {
     under_way: RefCell<HashMap<CallId, web_sys::AbortController>>,
 }
 
+/// A question for a model behind an endpoint.
+struct Asked {
+    endpoint: Endpoint,
+    model: String,
+    question: String,
+    evidence: Option<Evidence>,
+    parameters: Parameters,
+}
+
 /// Serves the network.
 pub fn courier() {
     let place = Rc::new(Place::default());
@@ -37,14 +49,14 @@ pub fn courier() {
         let Request { id, body, reply, .. } = request;
         match body {
             ToCourier::SetKey { base_url, key } => reply.send(&place.set_key(&base_url, &key)),
-            ToCourier::Inspect { endpoint, request } => reply.send(&place.inspect(&endpoint, &request)),
             ToCourier::Stop(call) => {
                 if let Some(controller) = place.under_way.borrow_mut().remove(&call) {
                     controller.abort();
                 }
             }
-            ToCourier::Send { endpoint, request } => spawn_local(async move {
-                place.send(id, &endpoint, &request, &reply).await;
+            ToCourier::Send { endpoint, model, question, evidence, parameters } => spawn_local(async move {
+                let asked = Asked { endpoint, model, question, evidence, parameters };
+                place.send(id, &asked, &reply).await;
                 place.under_way.borrow_mut().remove(&id);
             }),
             ToCourier::Check { endpoint, page_origin } => spawn_local(async move {
@@ -75,27 +87,20 @@ impl Place {
         }
     }
 
-    fn inspect(&self, endpoint: &Endpoint, request: &ChatRequest) -> FromCourier {
-        match inspect(Dialect::OpenAiChat, &endpoint.base_url, request, &self.keyring.borrow()) {
-            Ok(inspection) => FromCourier::Request(inspection),
-            Err(error) => FromCourier::Failed(Trouble::new("send", error.to_string(), error.hint())),
-        }
-    }
-
-    async fn send(
-        &self,
-        call: CallId,
-        endpoint: &Endpoint,
-        request: &ChatRequest,
-        reply: &Outbox<FromCourier>,
-    ) {
-        let shown = self.inspect(endpoint, request);
-        reply.send(&shown);
-        if !matches!(shown, FromCourier::Request(_)) {
-            return;
-        }
-        let planned = plan(Dialect::OpenAiChat, &endpoint.base_url, request, &self.keyring.borrow());
-        let (Ok(http), Ok(controller)) = (planned, web_sys::AbortController::new()) else { return };
+    async fn send(&self, call: CallId, asked: &Asked, reply: &Outbox<FromCourier>) {
+        let (http, controller) = match self.prepare(asked, reply) {
+            Ok(http) => match web_sys::AbortController::new() {
+                Ok(controller) => (http, controller),
+                Err(_) => return,
+            },
+            Err(error) => {
+                return reply.send(&FromCourier::Failed(Trouble::new(
+                    "send",
+                    error.to_string(),
+                    error.hint(),
+                )));
+            }
+        };
         self.under_way.borrow_mut().insert(call, controller.clone());
         let started = now_millis();
         let mut exchange = Exchange {
@@ -120,6 +125,23 @@ impl Place {
             exchange.tell(events);
         }
         reply.send(&FromCourier::Ended(now_millis() - started));
+    }
+
+    /// Builds the prompt and the request, and tells what will be sent. Nothing is known of the model's context, so all
+    /// of the evidence goes.
+    fn prepare(&self, asked: &Asked, reply: &Outbox<FromCourier>) -> Result<HttpRequest, Error> {
+        let count = |text: &str| u32::try_from(text.len().div_ceil(BYTES_PER_TOKEN)).unwrap_or(u32::MAX);
+        let budget = Budget { context_tokens: None, reserve_output_tokens: 0, count: &count };
+        let (question, evidence) = (&asked.question, asked.evidence.as_ref());
+        let prompt = build(question, evidence, &asked.model, &asked.parameters, Style::Standard, &budget);
+        let (url, keyring) = (&asked.endpoint.base_url, self.keyring.borrow());
+        let inspection = inspect(Dialect::OpenAiChat, url, &prompt.request, &keyring)?;
+        reply.send(&FromCourier::Started(Sent {
+            request: inspection.to_string(),
+            evidence_sha256: prompt.evidence_sha256,
+            fit: prompt.fit,
+        }));
+        plan(Dialect::OpenAiChat, url, &prompt.request, &keyring)
     }
 
     async fn check(&self, base_url: &str, page_origin: &str) -> Result<Vec<String>, Failure> {

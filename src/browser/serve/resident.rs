@@ -1,11 +1,9 @@
 use super::{missing_file, site_url};
 use crate::browser::clock::yield_now;
 use crate::browser::fetch::site_file;
-use crate::prompt::{self, Budget, Fit, Style};
+use crate::prompt::{self, Budget, Fit, Prompt, Style};
 use crate::resident::{Error, Generation, Model, Step, extractive};
-use crate::types::{
-    ChatEvent, ChatRequest, Evidence, Failure, FailureCause, Message, Parameters, Role, Trouble,
-};
+use crate::types::{ChatEvent, Evidence, Failure, FailureCause, Parameters, Trouble};
 use crate::worker::protocol::{CallId, FromResident, Sent, ToResident};
 use crate::worker::{Outbox, Request, serve};
 use futures_util::lock::Mutex;
@@ -60,15 +58,10 @@ struct Asked {
 
 fn extract(question: &str, evidence: Option<&Evidence>, reply: &Outbox<FromResident>) {
     let passages = evidence.map_or(0, |evidence| u32::try_from(evidence.passages.len()).unwrap_or(u32::MAX));
-    let content = match evidence {
-        Some(evidence) => format!("{}\n\n{question}", evidence.text),
-        None => question.to_owned(),
-    };
     reply.send(&FromResident::Started(Sent {
-        request: ChatRequest {
-            model: "extractive".into(),
-            messages: vec![Message { role: Role::User, content }],
-            parameters: Parameters::default(),
+        request: match evidence {
+            Some(evidence) => format!("{}\n\n{question}", evidence.text),
+            None => question.to_owned(),
         },
         evidence_sha256: evidence.map(|evidence| evidence.sha256),
         fit: Fit { passages_sent: passages, passages_total: passages, ..Fit::default() },
@@ -91,9 +84,13 @@ impl Place {
             return Ok(());
         }
         let model = self.model(reply).await?;
-        let sent = fit(&model.borrow(), asked);
-        reply.send(&FromResident::Started(sent.clone()));
-        let mut generation = Generation::start(&model.borrow(), &sent.request).map_err(trouble)?;
+        let prompt = fit(&model.borrow(), asked);
+        reply.send(&FromResident::Started(Sent {
+            request: serde_json::to_string_pretty(&prompt.request).unwrap_or_default(),
+            evidence_sha256: prompt.evidence_sha256,
+            fit: prompt.fit,
+        }));
+        let mut generation = Generation::start(&model.borrow(), &prompt.request).map_err(trouble)?;
         loop {
             yield_now().await;
             if self.is_stopped(call) {
@@ -136,21 +133,20 @@ impl Place {
 }
 
 /// The prompt within the stated budget, counted in the model's own tokens.
-fn fit(model: &Model, asked: &Asked) -> Sent {
+fn fit(model: &Model, asked: &Asked) -> Prompt {
     let count = |text: &str| model.count_tokens(text);
     let answer = asked.parameters.max_tokens.unwrap_or(ANSWER_TOKENS).min(asked.budget_tokens / 2);
     let budget =
         Budget { context_tokens: Some(asked.budget_tokens), reserve_output_tokens: answer, count: &count };
     let parameters = Parameters { max_tokens: Some(answer), ..asked.parameters.clone() };
-    let prompt = prompt::build(
+    prompt::build(
         &asked.question,
         asked.evidence.as_ref(),
         "SmolLM2-135M-Instruct",
         &parameters,
         Style::Small,
         &budget,
-    );
-    Sent { request: prompt.request, evidence_sha256: prompt.evidence_sha256, fit: prompt.fit }
+    )
 }
 
 fn trouble(error: Error) -> Trouble {

@@ -75,8 +75,7 @@ fn Starters() -> impl IntoView {
             sample
                 .starters
                 .into_iter()
-                .map(|starter| {
-                    let question = starter.question().to_owned();
+                .map(|question| {
                     let label = question.clone();
                     view! {
                         <button

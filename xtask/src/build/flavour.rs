@@ -94,6 +94,10 @@ impl Cache {
         if let Some(home) = place::cargo_home() {
             flags.push(format!("--remap-path-prefix={}=/cargo", home.display()));
         }
+        if self.flavour == Flavour::Page {
+            // Views are stored behind one type: a fifth less code, and minutes less compiling (Leptos book, leptos_dx).
+            flags.push("--cfg=erase_components".to_owned());
+        }
         if let Some(features) = self.flavour.target_features() {
             flags.push(format!("-Ctarget-feature={features}"));
         }
