@@ -1,4 +1,4 @@
-//! `generate --prompt TEXT [--system TEXT] [--max N] [--temperature T] [--seed N] [--model FILE]`: lets the built-in
+//! `generate --prompt TEXT [--system TEXT] [--begin TEXT] [--max N] [--temperature T] [--seed N] [--model FILE]`: lets the
 //! chat model answer; text on stdout as it comes, speed on stderr.
 
 use sidecite::resident::{Generation, Model, Step};
@@ -20,7 +20,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), String> {
     let mut messages = Vec::new();
-    let (mut parameters, mut model, mut prompt) = (Parameters::default(), None, None);
+    let (mut parameters, mut model, mut prompt, mut begin) = (Parameters::default(), None, None, None);
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
@@ -28,19 +28,21 @@ fn run() -> Result<(), String> {
         match name.as_str() {
             "--prompt" => prompt = Some(value),
             "--system" => messages.push(Message { role: Role::System, content: value }),
+            "--begin" => begin = Some(value),
             "--max" => parameters.max_tokens = Some(value.parse().map_err(|error| bad(&error))?),
             "--temperature" => parameters.temperature = Some(value.parse().map_err(|error| bad(&error))?),
             "--seed" => parameters.seed = Some(value.parse().map_err(|error| bad(&error))?),
             "--model" => model = Some(PathBuf::from(value)),
             _ => {
                 return Err(format!(
-                    "unknown option {name}; known: --prompt --system --max --temperature --seed --model"
+                    "unknown option {name}; known: --prompt --system --begin --max --temperature --seed --model"
                 ));
             }
         }
     }
     let content = prompt.ok_or("--prompt TEXT is missing")?;
     messages.push(Message { role: Role::User, content });
+    messages.extend(begin.map(|content| Message { role: Role::Assistant, content }));
     let file = model.or_else(default_model).ok_or("no home directory: say --model FILE")?;
 
     let started = Instant::now();

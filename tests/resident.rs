@@ -424,7 +424,7 @@ fn a_damaged_file_is_an_error_and_nothing_worse() {
         let mut bytes = whole.clone();
         for _ in 0..1 + random.next() % 4 {
             let at = random.next() as usize % header;
-            bytes[at] = if random.next() % 2 == 0 { 0xff } else { random.next() as u8 };
+            bytes[at] = if random.next().is_multiple_of(2) { 0xff } else { random.next() as u8 };
         }
         match Model::load(bytes) {
             Err(error) => assert!(!error.to_string().is_empty() && !error.hint().is_empty()),
@@ -517,6 +517,14 @@ fn generation_is_deterministic_and_ends() {
     assert!(others.iter().any(|other| *other != drawn));
     let one = Parameters { top_p: Some(0.0), ..parameters(Some(1.5), Some(5)) };
     assert_eq!(run(&mut model, &request("hello", one)), greedy);
+}
+
+#[test]
+fn a_last_message_of_the_assistant_is_continued() {
+    let mut model = Model::load(tiny(3).bytes()).unwrap();
+    let mut request = request("hello", Parameters { max_tokens: Some(12), ..Parameters::default() });
+    request.messages.push(Message { role: Role::Assistant, content: "he said: ".to_owned() });
+    assert!(run(&mut model, &request).0.starts_with("he said: "));
 }
 
 #[test]

@@ -13,6 +13,7 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128", not(target_feature = "relaxed-simd"))))]
 mod portable;
 mod q8;
 #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]

@@ -48,12 +48,14 @@ pub struct Generation {
     cache: Cache,
     sampler: Sampler,
     decoder: Decoder,
+    begun: String,
     next: Option<u32>,
     finish_reason: Option<&'static str>,
 }
 
 impl Generation {
-    /// Prepares the answer to `request`: encodes its messages and makes room for prompt and answer.
+    /// Prepares the answer to `request`: encodes its messages and makes room for prompt and answer. If the last message
+    /// is the assistant's, the answer begins with it.
     pub fn start(model: &Model, request: &ChatRequest) -> Result<Self, Error> {
         if request.messages.is_empty() {
             return Err(Error::NoMessages);
@@ -78,6 +80,7 @@ impl Generation {
             cache,
             sampler: Sampler::new(&request.parameters),
             decoder: Decoder::default(),
+            begun: template::begun(&request.messages).unwrap_or("").to_owned(),
             next: None,
             finish_reason: None,
         })
@@ -104,6 +107,9 @@ impl Generation {
             self.read = end;
             let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
             return Step::Prefilling { done: count(end), total: count(self.prompt.len()) };
+        }
+        if !self.begun.is_empty() {
+            return Step::Text(std::mem::take(&mut self.begun));
         }
         let Some(token) = self.next else {
             return self.finish("stop");

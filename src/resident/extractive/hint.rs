@@ -112,7 +112,7 @@ pub(super) fn fits(hint: Hint, sentence: &str, asked: &[String]) -> bool {
         match hint {
             Hint::Number => digits > 0 || NUMBERS.contains(&lower.as_str()),
             Hint::Time => {
-                let year = digits >= 3 && digits <= 4 && !written.contains(',');
+                let year = (3..=4).contains(&digits) && !written.contains(',');
                 year || TIMES.contains(&lower.as_str())
                     && (lower != "may" && lower != "march" || written != lower)
             }
