@@ -5,9 +5,11 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use sidecite::chunk::{Tokens, chunk, validate};
+use sidecite::embed::Minilm;
 use sidecite::parse::{ParseOptions, parse};
 use sidecite::types::{ChunkSettings, ChunkStrategy, Span};
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -22,9 +24,20 @@ fn main() -> ExitCode {
     }
 }
 
-/// The tokens that sizes count.
-fn tokenizer() -> Result<impl Tokens, String> {
-    Ok(Words)
+/// The tokens that sizes count: those of the embedder, or words where no prepared model is found.
+fn tokenizer() -> Result<Box<dyn Tokens>, String> {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let tools = variable("SIDECITE_TOOLS")
+        .or_else(|| variable("XDG_CACHE_HOME").map(|cache| cache.join("sidecite")))
+        .or_else(|| variable("HOME").map(|home| home.join(".cache/sidecite")));
+    let model = tools.map(|tools| tools.join("models/minilm-l6-v2.int8.bin")).filter(|model| model.exists());
+    let Some(model) = model else {
+        eprintln!("warning: no embedding model found (`cargo xtask serve` prepares it); sizes count words.");
+        return Ok(Box::new(Words));
+    };
+    let bytes = std::fs::read(&model).map_err(|error| format!("{}: {error}", model.display()))?;
+    let minilm = Minilm::load(&bytes).map_err(|error| format!("{}: {error}", model.display()))?;
+    Ok(Box::new(minilm.tokenizer().clone()))
 }
 
 /// Words and punctuation marks, each a token.
@@ -82,7 +95,7 @@ fn run() -> Result<(), String> {
         eprintln!("warning: {}", warning.message);
     }
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    for chunk in chunk(&parsed.document, &plan, &tokens) {
+    for chunk in chunk(&parsed.document, &plan, tokens.as_ref()) {
         let line = serde_json::json!({
             "ordinal": chunk.ordinal,
             "start": chunk.span.start,

@@ -4,7 +4,7 @@
 //! again among the lines of the page by its letters, which gives its font size and weight.
 
 use crate::types::BlockKind;
-use pdf_oxide::layout::TextSpan;
+use pdf_oxide::layout::{TextChar, TextSpan};
 use std::collections::HashMap;
 
 /// A block of a page.
@@ -78,6 +78,38 @@ fn look_up<'a>(line: &str, lines: &'a Lines) -> Option<&'a Look> {
 /// Text without white space.
 fn bare(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Whether a page gave so little text that its glyphs are worth a look.
+pub fn is_sparse(text: &str) -> bool {
+    text.len() < 4_000 && bare(text).chars().count() < 200
+}
+
+/// Whether `drawn` has more than twice the letters of `text`.
+pub fn holds_far_more(drawn: &str, text: &str) -> bool {
+    bare(drawn).chars().count() > bare(text).chars().count() * 2 + 5
+}
+
+/// Glyphs in drawing order → text: a new baseline is a new line, a gap is a blank.
+pub fn text_of_chars(chars: &[TextChar]) -> String {
+    let mut out = String::new();
+    let mut before: Option<(f32, f32)> = None;
+    for glyph in chars {
+        let size = glyph.font_size.max(1.0);
+        if let Some((right, baseline)) = before {
+            let (rise, gap) = ((glyph.origin_y - baseline).abs(), glyph.origin_x - right);
+            if rise > size * 2.0 {
+                out.push_str("\n\n");
+            } else if rise > size * 0.5 {
+                out.push('\n');
+            } else if (gap > size * 0.2 || gap < -size * 2.0) && !out.ends_with(' ') {
+                out.push(' ');
+            }
+        }
+        before = Some((glyph.origin_x + glyph.advance_width, glyph.origin_y));
+        out.push(glyph.char);
+    }
+    out
 }
 
 /// How many letters a document sets in each font size.

@@ -126,13 +126,21 @@ fn read_pages(pdf: &PdfDocument) -> Result<Found, Error> {
     let mut texts = Vec::new();
     let mut total = 0usize;
     for page in 0..count {
-        let text = match pdf.extract_text_with_options(page, &options) {
+        let mut text = match pdf.extract_text_with_options(page, &options) {
             Ok(text) => text,
             Err(error) => {
                 found.errors.push(format!("Page {} could not be read: {error}.", page + 1));
                 String::new()
             }
         };
+        if layout::is_sparse(&text) {
+            // Marked content with a replacement text of a few words can hide a whole page from extraction.
+            let drawn =
+                pdf.extract_chars(page).map(|chars| layout::text_of_chars(&chars)).unwrap_or_default();
+            if layout::holds_far_more(&drawn, &text) {
+                text = drawn;
+            }
+        }
         if text.trim().is_empty()
             && let Err(error) = pdf.get_page_content_data(page)
         {
