@@ -4,7 +4,7 @@ use crate::types::{
     Answer, AnswerState, ChatEvent, ColumnId, Evidence, Failure, FailureCause, ModelRef, Trouble,
 };
 use crate::worker::Call;
-use crate::worker::protocol::{FromCourier, FromResident, Sent, ToCourier, ToResident};
+use crate::worker::protocol::{FromCourier, FromResident, Painted, Sent, ToCourier, ToResident};
 use futures_util::future::{Either, select};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -69,6 +69,7 @@ impl AppState {
                         started = now_millis();
                         paint.sent(sent);
                     }
+                    FromResident::Painted(painted) => paint.painted(painted),
                     FromResident::Event(event) => paint.take(&event, now_millis() - started),
                     FromResident::Ended => return paint.end(AnswerState::Done, now_millis() - started),
                 }
@@ -92,6 +93,7 @@ impl AppState {
                         paint.stage(Stage::Sent);
                         paint.sent(sent);
                     }
+                    FromCourier::Painted(painted) => paint.painted(painted),
                     FromCourier::Event(event, at_millis) => paint.take(&event, at_millis),
                     FromCourier::Ended(at_millis) => return paint.end(AnswerState::Done, at_millis),
                     FromCourier::Failed(trouble) => return self.fail_column(id, turn, &trouble),
@@ -143,6 +145,12 @@ impl Painter {
     fn stage(&mut self, stage: Stage) {
         self.stage = Some(stage);
         self.dirty = true;
+    }
+
+    /// The worker has drawn the answer: what has gathered is shown with it.
+    fn painted(&mut self, painted: Painted) {
+        self.change(|view| view.painted = Some(Arc::new(painted)));
+        self.paint();
     }
 
     fn take(&mut self, event: &ChatEvent, at_millis: f64) {

@@ -1,8 +1,7 @@
 use super::{Keyed, Settings};
-use crate::cite::{Citation, cite};
-use crate::markup::{Node, render};
 use crate::prompt::Fit;
 use crate::types::{Answer, AnswerState, Column, ColumnId, Evidence, Sha256, Span, Trouble};
+use crate::worker::protocol::Painted;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -36,6 +35,8 @@ pub struct ColumnView {
     pub column: Column,
     /// Its reply; nothing before the first question.
     pub answer: Option<Answer>,
+    /// The reply as it is drawn.
+    pub painted: Option<Arc<Painted>>,
     /// What it is doing before the first word.
     pub stage: Stage,
     /// SHA-256 of the evidence text that was sent.
@@ -86,6 +87,7 @@ impl ColumnView {
         Self {
             column,
             answer: None,
+            painted: None,
             stage: Stage::default(),
             evidence_sha256: None,
             fit: None,
@@ -120,20 +122,6 @@ impl ColumnView {
         self.state().is_some_and(|state| !state.is_over())
     }
 
-    /// The answer's citations, verified against the evidence that was sent.
-    pub fn citations(&self) -> Vec<Citation> {
-        let Some(answer) = &self.answer else { return Vec::new() };
-        let sent = self.fit.as_ref().map_or(0, |fit| fit.passages_sent);
-        match &self.evidence {
-            Some(evidence) => cite(&answer.text, &evidence.passages, sent),
-            None => Vec::new(),
-        }
-    }
-
-    /// The answer as nodes, citations marked.
-    pub fn rendered(&self, citations: &[Citation]) -> Vec<Node> {
-        self.answer.as_ref().map(|answer| render(&answer.text, citations)).unwrap_or_default()
-    }
 }
 
 impl Session {

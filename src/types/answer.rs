@@ -109,12 +109,12 @@ impl Answer {
         }
     }
 
-    /// Output tokens a second between the first token and the end, once there is enough to tell.
+    /// Output tokens a second between the first token and the end, once there is enough of both to tell.
     pub fn tokens_per_second(&self) -> Option<f64> {
         let first = self.timing.first_token_millis?;
         let last = self.timing.total_millis.unwrap_or(self.timing.last_event_millis);
         let (tokens, _) = self.output_tokens();
-        (last - first > 1.0 && tokens > 1).then(|| (tokens - 1) as f64 * 1000.0 / (last - first))
+        (last - first >= 50.0 && tokens > 1).then(|| (tokens - 1) as f64 * 1000.0 / (last - first))
     }
 
     fn begin(&mut self, at_millis: f64) {

@@ -1,5 +1,7 @@
 //! The tagged unions that cross the boundary, one pair a worker.
 
+use crate::cite::Citation;
+use crate::markup::Node;
 use crate::prompt::Fit;
 use crate::types::{
     ChatEvent, Chunk, ChunkSettings, Document, DocumentId, Endpoint, Evidence, Failure, Format, Manifest,
@@ -173,6 +175,8 @@ pub enum FromResident {
     },
     /// A step of the answer.
     Event(ChatEvent),
+    /// The answer so far, to be drawn.
+    Painted(Painted),
     /// Nothing more will come.
     Ended,
 }
@@ -231,12 +235,23 @@ pub enum FromCourier {
     Started(Sent),
     /// A step of the answer, with the time it arrived in milliseconds after the request left.
     Event(ChatEvent, f64),
+    /// The answer so far, to be drawn.
+    Painted(Painted),
     /// Nothing more will come; milliseconds after the request left.
     Ended(f64),
     /// The outcome of a check.
     Checked(Checked),
     /// The verb failed before anything was sent.
     Failed(Trouble),
+}
+
+/// An answer as typed nodes, with its citations verified.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Painted {
+    /// What is drawn.
+    pub nodes: Vec<Node>,
+    /// What the nodes' citations lead to.
+    pub citations: Vec<Citation>,
 }
 
 /// The outcome of a check.

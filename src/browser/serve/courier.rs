@@ -1,3 +1,4 @@
+use super::paint::Painter;
 use crate::browser::clock::{now_millis, sleep};
 use crate::browser::fetch::{Body, Options, error_words, send};
 use crate::courier::{
@@ -6,7 +7,7 @@ use crate::courier::{
 };
 use crate::prompt::{Budget, Style, build};
 use crate::provider::{Dialect, Error, HttpRequest, Key};
-use crate::types::{Endpoint, Evidence, Failure, Parameters, Trouble};
+use crate::types::{ChatEvent, Endpoint, Evidence, Failure, Parameters, Trouble};
 use crate::worker::protocol::{CallId, Checked, FromCourier, Sent, ToCourier};
 use crate::worker::{Outbox, Request, serve};
 use futures_util::future::{Either, select};
@@ -88,11 +89,8 @@ impl Place {
     }
 
     async fn send(&self, call: CallId, asked: &Asked, reply: &Outbox<FromCourier>) {
-        let (http, controller) = match self.prepare(asked, reply) {
-            Ok(http) => match web_sys::AbortController::new() {
-                Ok(controller) => (http, controller),
-                Err(_) => return,
-            },
+        let (http, painter) = match self.prepare(asked, reply) {
+            Ok(prepared) => prepared,
             Err(error) => {
                 return reply.send(&FromCourier::Failed(Trouble::new(
                     "send",
@@ -101,6 +99,7 @@ impl Place {
                 )));
             }
         };
+        let Ok(controller) = web_sys::AbortController::new() else { return };
         self.under_way.borrow_mut().insert(call, controller.clone());
         let started = now_millis();
         let mut exchange = Exchange {
@@ -108,6 +107,7 @@ impl Place {
             patience: Patience::new(Limits::for_url(&http.url), started),
             controller,
             reply,
+            painter,
             started,
         };
         let entry = self.egress.borrow_mut().sent(&http, Purpose::Chat, started);
@@ -124,12 +124,13 @@ impl Place {
             let events = exchange.stream.on_failure(failure);
             exchange.tell(events);
         }
+        exchange.painter.paint();
         reply.send(&FromCourier::Ended(now_millis() - started));
     }
 
     /// Builds the prompt and the request, and tells what will be sent. Nothing is known of the model's context, so all
     /// of the evidence goes.
-    fn prepare(&self, asked: &Asked, reply: &Outbox<FromCourier>) -> Result<HttpRequest, Error> {
+    fn prepare(&self, asked: &Asked, reply: &Outbox<FromCourier>) -> Result<(HttpRequest, Painter), Error> {
         let count = |text: &str| u32::try_from(text.len().div_ceil(BYTES_PER_TOKEN)).unwrap_or(u32::MAX);
         let budget = Budget { context_tokens: None, reserve_output_tokens: 0, count: &count };
         let (question, evidence) = (&asked.question, asked.evidence.as_ref());
@@ -141,7 +142,12 @@ impl Place {
             evidence_sha256: prompt.evidence_sha256,
             fit: prompt.fit,
         }));
-        plan(Dialect::OpenAiChat, url, &prompt.request, &keyring)
+        let passages = evidence.map(|evidence| evidence.passages.clone()).unwrap_or_default();
+        let reply = reply.clone();
+        let painter = Painter::new(passages, prompt.fit.passages_sent, move |painted| {
+            reply.send(&FromCourier::Painted(painted));
+        });
+        Ok((plan(Dialect::OpenAiChat, url, &prompt.request, &keyring)?, painter))
     }
 
     async fn check(&self, base_url: &str, page_origin: &str) -> Result<Vec<String>, Failure> {
@@ -212,6 +218,7 @@ struct Exchange<'a> {
     patience: Patience,
     controller: web_sys::AbortController,
     reply: &'a Outbox<FromCourier>,
+    painter: Painter,
     started: f64,
 }
 
@@ -280,9 +287,13 @@ impl Exchange<'_> {
         }
     }
 
-    fn tell(&self, events: Vec<crate::types::ChatEvent>) {
+    fn tell(&self, events: Vec<ChatEvent>) {
         let at_millis = now_millis() - self.started;
         for event in events {
+            self.painter.hear(&event);
+            if let ChatEvent::Failed(_) = event {
+                self.painter.paint();
+            }
             self.reply.send(&FromCourier::Event(event, at_millis));
         }
     }

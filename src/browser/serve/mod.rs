@@ -2,6 +2,7 @@
 
 mod courier;
 mod engine;
+mod paint;
 #[cfg(feature = "reader")]
 mod reader;
 mod resident;

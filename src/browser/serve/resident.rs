@@ -1,3 +1,4 @@
+use super::paint::Painter;
 use super::{missing_file, site_url};
 use crate::browser::clock::yield_now;
 use crate::browser::fetch::site_file;
@@ -66,10 +67,19 @@ fn extract(question: &str, evidence: Option<&Evidence>, reply: &Outbox<FromResid
         evidence_sha256: evidence.map(|evidence| evidence.sha256),
         fit: Fit { passages_sent: passages, passages_total: passages, ..Fit::default() },
     }));
+    let painter = painter(evidence, passages, reply);
     for event in extractive::answer(question, evidence) {
+        painter.hear(&event);
         reply.send(&FromResident::Event(event));
     }
+    painter.paint();
     reply.send(&FromResident::Ended);
+}
+
+fn painter(evidence: Option<&Evidence>, sent: u32, reply: &Outbox<FromResident>) -> Painter {
+    let reply = reply.clone();
+    let passages = evidence.map(|evidence| evidence.passages.clone()).unwrap_or_default();
+    Painter::new(passages, sent, move |painted| reply.send(&FromResident::Painted(painted)))
 }
 
 impl Place {
@@ -90,6 +100,7 @@ impl Place {
             evidence_sha256: prompt.evidence_sha256,
             fit: prompt.fit,
         }));
+        let painter = painter(asked.evidence.as_ref(), prompt.fit.passages_sent, reply);
         let mut generation = Generation::start(&model.borrow(), &prompt.request).map_err(trouble)?;
         loop {
             yield_now().await;
@@ -99,8 +110,13 @@ impl Place {
             match generation.step(&mut model.borrow_mut()) {
                 Step::Prefilling { done, total } => reply.send(&FromResident::Reading { done, total }),
                 Step::Text(text) if text.is_empty() => {}
-                Step::Text(text) => reply.send(&FromResident::Event(ChatEvent::TextDelta(text))),
+                Step::Text(text) => {
+                    let event = ChatEvent::TextDelta(text);
+                    painter.hear(&event);
+                    reply.send(&FromResident::Event(event));
+                }
                 Step::Done { finish_reason, usage } => {
+                    painter.paint();
                     reply.send(&FromResident::Event(ChatEvent::Usage(usage)));
                     reply.send(&FromResident::Event(ChatEvent::Finish(finish_reason)));
                     return Ok(());

@@ -1,7 +1,8 @@
-use crate::cite::{Citation, Target};
+use crate::cite::Target;
 use crate::markup::{Align, Inline, Item, Node};
 use crate::state::{AppState, ColumnView, Focus};
 use crate::types::Evidence;
+use crate::worker::protocol::Painted;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 struct Context {
     state: AppState,
-    citations: Arc<Vec<Citation>>,
+    painted: Arc<Painted>,
     evidence: Option<Arc<Evidence>>,
 }
 
@@ -20,21 +21,15 @@ pub fn AnswerBody(
     view: RwSignal<ColumnView>,
 ) -> impl IntoView {
     let state = AppState::get();
-    let text = Memo::new(move |_| {
-        view.with(|view| {
-            let citations = view.citations();
-            let nodes = view.rendered(&citations);
-            (nodes, Arc::new(citations))
-        })
-    });
+    let painted = Memo::new(move |_| view.with(|view| view.painted.clone()));
     let reasoning = Memo::new(move |_| {
         view.with(|view| view.answer.as_ref().map(|answer| answer.reasoning.clone()).unwrap_or_default())
     });
     let body = move || {
-        let (parsed, citations) = text.get();
-        let context =
-            Context { state, citations, evidence: view.with_untracked(|view| view.evidence.clone()) };
-        nodes(&parsed, &context)
+        let painted = painted.get()?;
+        let evidence = view.with_untracked(|view| view.evidence.clone());
+        let context = Context { state, painted: Arc::clone(&painted), evidence };
+        Some(nodes(&painted.nodes, &context))
     };
     view! {
         <Show when=move || reasoning.with(|text| !text.is_empty())>
@@ -158,7 +153,7 @@ fn link(url: String, asked: String, text: AnyView) -> AnyView {
 }
 
 fn cite(at: usize, context: &Context) -> AnyView {
-    let Some(citation) = context.citations.get(at) else { return ().into_any() };
+    let Some(citation) = context.painted.citations.get(at) else { return ().into_any() };
     let number = citation.number;
     let passage = context
         .evidence

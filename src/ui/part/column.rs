@@ -45,7 +45,7 @@ pub fn ColumnCard(
                 </div>
                 <div class="column-actions">{move || actions(state, id, &name, with_documents, data_state.get(), expanded())}</div>
             </header>
-            <div class="column-body" tabindex="0" aria-label="Answer">
+            <div class="column-body" tabindex="0" role="group" aria-label="Answer">
                 <AnswerBody view/>
                 {move || view.with(waiting)}
                 {move || view.with(failure)}

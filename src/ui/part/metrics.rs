@@ -52,8 +52,8 @@ fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
             "from handing over the request to the first word".to_owned(),
         ),
         (
-            "Pace",
-            answer.tokens_per_second().map_or_else(none, format::tokens_per_second),
+            "Tokens/s",
+            answer.tokens_per_second().map_or_else(none, |rate| format!("{rate:.1}")),
             "after the first token".to_owned(),
         ),
         ("Total", millis(answer.timing.total_millis), "from handing over the request to the end".to_owned()),

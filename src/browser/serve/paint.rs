@@ -1,0 +1,72 @@
+use crate::browser::clock::{now_millis, sleep};
+use crate::cite::cite;
+use crate::markup::render;
+use crate::types::{ChatEvent, Passage};
+use crate::worker::protocol::Painted;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+
+/// An answer is drawn at most this often: fast enough to look live, slow enough to leave the page free.
+const PAINT_MILLIS: f64 = 50.0;
+
+/// Turns an answer under way into nodes and citations, here rather than on the page's thread, and sends them a few
+/// times a second.
+#[derive(Clone)]
+pub struct Painter(Rc<Inner>);
+
+struct Inner {
+    passages: Vec<Passage>,
+    sent: u32,
+    send: Box<dyn Fn(Painted)>,
+    text: RefCell<Text>,
+}
+
+#[derive(Default)]
+struct Text {
+    answer: String,
+    painted_millis: f64,
+    /// A painting is due.
+    due: bool,
+}
+
+impl Painter {
+    /// An answer over the first `sent` of `passages`.
+    pub fn new(passages: Vec<Passage>, sent: u32, send: impl Fn(Painted) + 'static) -> Self {
+        let text = RefCell::default();
+        Self(Rc::new(Inner { passages, sent, send: Box::new(send), text }))
+    }
+
+    /// Takes in a step of the answer.
+    pub fn hear(&self, event: &ChatEvent) {
+        let ChatEvent::TextDelta(delta) = event else { return };
+        let wait = {
+            let mut text = self.0.text.borrow_mut();
+            text.answer.push_str(delta);
+            if std::mem::replace(&mut text.due, true) {
+                return;
+            }
+            PAINT_MILLIS - (now_millis() - text.painted_millis)
+        };
+        if wait <= 0.0 {
+            return self.paint();
+        }
+        let painter = self.clone();
+        spawn_local(async move {
+            sleep(wait as i32).await;
+            painter.paint();
+        });
+    }
+
+    /// Draws what has not been drawn yet; to be called at the end.
+    pub fn paint(&self) {
+        let mut text = self.0.text.borrow_mut();
+        if !std::mem::take(&mut text.due) {
+            return;
+        }
+        text.painted_millis = now_millis();
+        let citations = cite(&text.answer, &self.0.passages, self.0.sent);
+        let nodes = render(&text.answer, &citations);
+        (self.0.send)(Painted { nodes, citations });
+    }
+}
