@@ -51,7 +51,7 @@ pub fn build(
         let trail = Trail::new().template(0, system).question(1, question);
         let tokens = budget.count_messages(trail.contents());
         let fit = Fit { tokens, budget: budget.input_tokens(), ..Fit::default() };
-        return finish(trail, model, parameters, None, fit);
+        return finish(trail, model, parameters, None, fit, None);
     };
     let frame = Trail::new()
         .template(0, system)
@@ -85,7 +85,7 @@ pub fn build(
             cut_tokens: budget.count(&evidence.text).saturating_sub(budget.count(&text)),
             last_cut: passages.iter().zip(&evidence.passages).any(|(sent, whole)| sent.text != whole.text),
         };
-        return finish(trail, model, parameters, Some(text), fit);
+        return finish(trail, model, parameters, Some(text), fit, template::begun(style));
     }
 }
 
@@ -110,9 +110,11 @@ fn finish(
     parameters: &Parameters,
     evidence_text: Option<String>,
     fit: Fit,
+    begun: Option<&str>,
 ) -> Prompt {
     let (contents, origins) = trail.into_parts();
-    let roles = [Role::System, Role::User];
+    let roles = [Role::System, Role::User, Role::Assistant];
+    let contents = contents.into_iter().chain(begun.map(str::to_owned));
     let messages = roles.into_iter().zip(contents).map(|(role, content)| Message { role, content }).collect();
     Prompt {
         request: ChatRequest { model: model.to_owned(), messages, parameters: parameters.clone() },

@@ -121,7 +121,6 @@ impl ColumnView {
     pub fn is_under_way(&self) -> bool {
         self.state().is_some_and(|state| !state.is_over())
     }
-
 }
 
 impl Session {

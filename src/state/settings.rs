@@ -73,7 +73,7 @@ impl Default for Settings {
                 column(3, ModelRef::SmolLm2, false),
             ],
             endpoints: Vec::new(),
-            budget_tokens: 1024,
+            budget_tokens: 768,
             theme: Theme::System,
         }
     }

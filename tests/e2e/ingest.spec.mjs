@@ -18,6 +18,7 @@ describe("documents", () => {
   it("come by drop, by paste and by picker; the same file twice is one document", async () => {
     const tab = await lab.open();
     const { page } = tab;
+    await page.getByRole("button", { name: "Add documents" }).waitFor();
     await page.evaluate(() => {
       const transfer = new DataTransfer();
       transfer.items.add(new File(["Dropped: the ferry leaves at noon."], "dropped.txt"));

@@ -88,7 +88,7 @@ export function evidenceOf(request) {
 }
 
 /** Chat requests that a fake provider has seen. */
-export const chats = (fake) => fake.requests.filter(({ path }) => path.endsWith("/chat/completions"));
+export const chats = (fake) => fake.requests.filter(({ method, path }) => method === "POST" && path.endsWith("/chat/completions"));
 
 /** Every file of a folder of the shared data. */
 export function dataFiles(folder) {
