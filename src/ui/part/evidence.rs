@@ -85,12 +85,11 @@ fn card(state: AppState, passage: &Passage, words: Vec<Span>) -> AnyView {
     if let Some(page) = passage.page {
         place = if place.is_empty() { format!("page {page}") } else { format!("{place} · page {page}") };
     }
-    let label = format!("Open passage {} in {}", passage.number, passage.document_name);
     view! {
         <li class="passage" data-passage=passage.number.to_string()>
             <button
                 class="passage-head"
-                aria-label=label
+                title="Open in the document"
                 on:click=move |_| state.open_document(document, Some(focus.clone()))
             >
                 <span class="passage-number">{passage.number}</span>
