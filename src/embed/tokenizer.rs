@@ -63,8 +63,8 @@ impl Tokenizer {
     /// Where each token, without `[CLS]` and `[SEP]`, stands in `text`.
     ///
     /// Spans are in order and on character boundaries. Characters that are dropped (accents, controls) belong
-    /// to the token before them. Tokens made from one character (a Hangul syllable cut in two) share its span;
-    /// otherwise spans do not overlap.
+    /// to the token before them. Two tokens overlap only in a character that was cut between them (a Hangul
+    /// syllable is several letters to BERT).
     pub fn token_spans(&self, text: &str) -> Vec<Span> {
         let mut spans = Vec::with_capacity(text.len() / 4);
         self.scan(text, &mut |_, span| {
