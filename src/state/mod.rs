@@ -68,7 +68,7 @@ impl AppState {
 
     /// The page's state, from anywhere below the root.
     pub fn get() -> Self {
-        use_context::<Self>().unwrap_or_else(Self::new)
+        use_context::<Self>().unwrap_or_default()
     }
 
     /// The workers.

@@ -1,4 +1,7 @@
 //! The tagged unions that cross the boundary, one pair a worker.
+//!
+//! Variants differ in size; a message is made once, encoded and dropped, so boxing the large ones would gain nothing.
+#![allow(clippy::large_enum_variant)]
 
 use crate::cite::Citation;
 use crate::markup::Node;

@@ -27,7 +27,7 @@ pub fn reader() {
                 }
             }
             Err(error) => {
-                let password = matches!(error, Error::PasswordNeeded { .. } | Error::WrongPassword { .. });
+                let password = matches!(error, Error::PasswordNeeded | Error::WrongPassword);
                 request.reply.send(&FromReader::Failed { trouble: error.into(), password });
             }
         }

@@ -29,7 +29,7 @@ pub fn DocumentRow(
             </button>
             <span class="document-row-actions">{move || actions(state, id, &name, word.get())}</span>
             <span class="document-row-about">{move || row.with(about)}</span>
-            {move || row.with(|row| progress(row))}
+            {move || row.with(progress)}
             {move || row.with(|row| reason(state, row))}
         </li>
     }
