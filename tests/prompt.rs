@@ -67,7 +67,9 @@ fn golden() {
     let evidence = evidence(&["Wings lift.", "Drag slows."]);
     let prompt = ask("  What do wings do?\n", Some(&evidence), None);
     let messages = &prompt.request.messages;
-    assert_eq!((messages.len(), messages[0].role, messages[1].role), (2, Role::System, Role::User));
+    let roles: Vec<Role> = messages.iter().map(|message| message.role).collect();
+    assert_eq!(roles, [Role::System, Role::User, Role::Assistant]);
+    assert_eq!(messages[2].content, "According to the passages,");
     assert_eq!(
         messages[1].content,
         format!("<evidence>\n{}\n</evidence>\n\nQuestion: What do wings do?", evidence.text)

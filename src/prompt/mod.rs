@@ -51,14 +51,15 @@ pub fn build(
         let trail = Trail::new().template(0, system).question(1, question);
         let tokens = budget.count_messages(trail.contents());
         let fit = Fit { tokens, budget: budget.input_tokens(), ..Fit::default() };
-        return finish(trail, model, parameters, None, fit, None);
+        return finish(trail, model, parameters, None, fit);
     };
     let frame = Trail::new()
         .template(0, system)
         .template(1, template::OPEN)
         .template(1, template::CLOSE)
         .template(1, template::ASK)
-        .question(1, question);
+        .question(1, question)
+        .template(2, template::begun(style));
     let cut = fit(&evidence.passages, budget.count_messages(frame.contents()), budget);
     let mut passages: Vec<Passage> = cut.passages;
     loop {
@@ -70,7 +71,7 @@ pub fn build(
         } else {
             evidence::render(&passages)
         };
-        let trail = with_evidence(system, question, &text, &passages);
+        let trail = with_evidence(system, question, &text, &passages).template(2, template::begun(style));
         let tokens = budget.count_messages(trail.contents());
         let over = budget.input_tokens().is_some_and(|most| tokens > most);
         // Counts of pieces need not add up to the count of the whole; the whole decides.
@@ -85,7 +86,7 @@ pub fn build(
             cut_tokens: budget.count(&evidence.text).saturating_sub(budget.count(&text)),
             last_cut: passages.iter().zip(&evidence.passages).any(|(sent, whole)| sent.text != whole.text),
         };
-        return finish(trail, model, parameters, Some(text), fit, template::begun(style));
+        return finish(trail, model, parameters, Some(text), fit);
     }
 }
 
@@ -110,11 +111,9 @@ fn finish(
     parameters: &Parameters,
     evidence_text: Option<String>,
     fit: Fit,
-    begun: Option<&str>,
 ) -> Prompt {
     let (contents, origins) = trail.into_parts();
     let roles = [Role::System, Role::User, Role::Assistant];
-    let contents = contents.into_iter().chain(begun.map(str::to_owned));
     let messages = roles.into_iter().zip(contents).map(|(role, content)| Message { role, content }).collect();
     Prompt {
         request: ChatRequest { model: model.to_owned(), messages, parameters: parameters.clone() },

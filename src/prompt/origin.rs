@@ -25,15 +25,15 @@ pub struct Source {
     pub origin: Origin,
 }
 
-/// Two messages in the making: 0 the system's, 1 the user's.
+/// Messages in the making: 0 the system's, 1 the user's, 2 the beginning of the answer, which may stay empty.
 pub(super) struct Trail {
-    contents: [String; 2],
+    contents: Vec<String>,
     sources: Vec<Source>,
 }
 
 impl Trail {
     pub(super) fn new() -> Self {
-        Self { contents: [String::new(), String::new()], sources: Vec::new() }
+        Self { contents: vec![String::new(), String::new()], sources: Vec::new() }
     }
 
     pub(super) fn template(self, message: usize, text: &str) -> Self {
@@ -49,6 +49,9 @@ impl Trail {
     }
 
     fn push(mut self, message: usize, text: &str, origin: Origin) -> Self {
+        if message >= self.contents.len() && !text.is_empty() {
+            self.contents.resize(message + 1, String::new());
+        }
         let Some(content) = self.contents.get_mut(message) else { return self };
         let span = Span::new(content.len(), content.len() + text.len());
         content.push_str(text);
@@ -65,7 +68,7 @@ impl Trail {
         &self.contents
     }
 
-    pub(super) fn into_parts(self) -> ([String; 2], Vec<Source>) {
+    pub(super) fn into_parts(self) -> (Vec<String>, Vec<Source>) {
         (self.contents, self.sources)
     }
 }

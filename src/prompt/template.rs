@@ -38,8 +38,11 @@ const BEGUN: &str = "According to the passages,";
 const BASELINE: &str = "You answer questions briefly and say when you do not know.";
 
 /// The beginning of the answer, given to models too small to begin well by themselves.
-pub(super) fn begun(style: Style) -> Option<&'static str> {
-    (style == Style::Small).then_some(BEGUN)
+pub(super) fn begun(style: Style) -> &'static str {
+    match style {
+        Style::Standard => "",
+        Style::Small => BEGUN,
+    }
 }
 
 /// The system message.
