@@ -34,7 +34,7 @@ fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
     let (output, reported) = answer.output_tokens();
     let (input, input_reported) = match answer.usage.and_then(|usage| usage.input_tokens) {
         Some(tokens) => (Some(tokens), true),
-        None => (view.fit.as_ref().map(|fit| u64::from(fit.tokens)), false),
+        None => (view.fit.as_ref().map(|fit| u64::from(fit.tokens)).filter(|tokens| *tokens > 0), false),
     };
     let tokens = |tokens: u64, reported: bool| {
         format!("{}{}", if reported { "" } else { "≈ " }, format::count(tokens))
