@@ -44,7 +44,7 @@ describe("the sample", () => {
     assert.notEqual((await model.first().locator(".answer").innerText()).trim(), "");
     assert.equal(await model.last().getAttribute("data-evidence-sha256"), null);
     assert.equal(await model.last().getAttribute("data-with-documents"), "false");
-    assert.match(await model.first().locator(".metrics").innerText(), /First token[\s\S]*tokens\/s[\s\S]*Evidence/);
+    assert.match(await model.first().locator(".metrics").innerText(), /First token\s+[\d.]+ m?s[\s\S]*Tokens\/s\s+[\d.]+[\s\S]*Evidence\s+[0-9a-f]{8}/);
     assert.deepEqual(await axeViolations(page), []);
     tab.assertClean();
     await tab.close();

@@ -55,6 +55,7 @@ pub fn Composer() -> impl IntoView {
             {move || state.session.trouble.get().map(|trouble| view! {
                 <p class="notice bad" role="alert">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
             })}
+            <h2 class="visually-hidden">"Answers"</h2>
             <div class="columns" class:has-expanded=move || state.session.expanded.get().is_some()>
                 <For each=move || state.session.columns.cells() key=|cell| cell.key let:cell>
                     <ColumnCard id=cell.key view=cell.value/>
