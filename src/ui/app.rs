@@ -45,11 +45,11 @@ pub fn App() -> impl IntoView {
     view! {
         <a class="skip-link" href="#question">"Skip to the question"</a>
         <Header/>
-        <div class="workbench" data-pane=pane>
+        <main class="workbench" data-pane=pane>
             <Documents/>
             <Composer/>
             <EvidencePane/>
-        </div>
+        </main>
         <PaneTabs/>
         <p class="visually-hidden" role="status">{move || state.session.announcement.get()}</p>
         {move || dialog(state.view.dialog.get())}

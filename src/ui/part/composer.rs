@@ -24,7 +24,7 @@ pub fn Composer() -> impl IntoView {
     let busy = Memo::new(move |_| state.session.is_busy());
     let full = move || state.session.columns.len() >= 8;
     view! {
-        <main class="composer" aria-label="Question and answers">
+        <section class="composer" aria-label="Question and answers">
             <form class="composer-form" on:submit=submit>
                 <label class="visually-hidden" for="question">"Question"</label>
                 <textarea
@@ -61,7 +61,7 @@ pub fn Composer() -> impl IntoView {
                     <ColumnCard id=cell.key view=cell.value/>
                 </For>
             </div>
-        </main>
+        </section>
     }
     .into_any()
 }
