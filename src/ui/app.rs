@@ -85,7 +85,7 @@ fn PaneTabs() -> impl IntoView {
     view! {
         <nav class="pane-tabs" aria-label="Panes">
             {tab(Pane::Documents, "Documents")}
-            {tab(Pane::Ask, "Ask")}
+            {tab(Pane::Ask, "Answers")}
             {tab(Pane::Evidence, "Evidence")}
         </nav>
     }

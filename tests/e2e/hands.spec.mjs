@@ -68,7 +68,7 @@ describe("hands and eyes", () => {
         await addFiles(page, [textFile("ferry.txt", "The ferry leaves at noon from the old pier."), textFile("empty.txt", "")]);
         await settled(page, 2);
         await look("documents");
-        await pane("Ask");
+        await pane("Answers");
         await page.getByRole("textbox", { name: "Question" }).fill("When does the ferry leave?");
         await page.keyboard.press("Enter");
         await ended(columns(page, "Extractive quotes"));
