@@ -30,7 +30,7 @@ pub fn DocumentRow(
             <span class="document-row-actions">{move || actions(state, id, &name, word.get())}</span>
             <span class="document-row-about">{move || row.with(about)}</span>
             {move || row.with(progress)}
-            {move || row.with(|row| reason(state, row))}
+            {move || row.with(reason)}
         </li>
     }
     .into_any()
@@ -80,7 +80,7 @@ fn progress(row: &Row) -> AnyView {
 }
 
 /// Why it failed and what to do, or what went partly wrong.
-fn reason(state: AppState, row: &Row) -> AnyView {
+fn reason(row: &Row) -> AnyView {
     let id = row.id;
     match &row.state {
         RowState::Failed { trouble, password } => {
@@ -95,7 +95,6 @@ fn reason(state: AppState, row: &Row) -> AnyView {
         RowState::Ready(manifest) if !manifest.warnings.is_empty() => {
             let warnings: Vec<String> =
                 manifest.warnings.iter().map(|warning| warning.message.clone()).collect();
-            let _ = state;
             view! { <span class="document-row-reason"><Icon name=Name::Warning/>{warnings.join(" ")}</span> }
                 .into_any()
         }
