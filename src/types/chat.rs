@@ -1,3 +1,4 @@
+use super::Span;
 use serde::{Deserialize, Serialize};
 
 /// What is sent to a model, before any provider's wire format.
@@ -43,6 +44,35 @@ pub struct Parameters {
     pub top_p: Option<f32>,
     /// For hosts that can repeat themselves.
     pub seed: Option<u64>,
+    /// How long the model should think, where it can.
+    #[serde(default)]
+    pub effort: Option<Effort>,
+}
+
+/// How long a reasoning model should think.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effort {
+    /// Briefly.
+    Low,
+    /// As usual.
+    Medium,
+    /// Thoroughly.
+    High,
+}
+
+impl Effort {
+    /// All of them, in the order shown.
+    pub const ALL: [Self; 3] = [Self::Low, Self::Medium, Self::High];
+
+    /// The word on the wire and on the page.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
 }
 
 /// One step of a streamed answer, in the order in which it happened. Every model's stream becomes these.
@@ -52,12 +82,25 @@ pub enum ChatEvent {
     TextDelta(String),
     /// Text of the model's reasoning to append.
     ReasoningDelta(String),
+    /// What the host itself cites; may come after the text it is about.
+    Citation(NativeCitation),
     /// Token counts as the host reports them; a later one replaces an earlier one.
     Usage(Usage),
     /// Why generation ended, in the host's own word (`stop`, `length`, …). More events may follow.
     Finish(String),
     /// The stream failed here; the text so far stands.
     Failed(Failure),
+}
+
+/// A citation that a host states beside the text (Anthropic, Cohere), before it is verified.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NativeCitation {
+    /// The words of the ANSWER that are backed: bytes of the text so far.
+    pub span: Span,
+    /// The words of the source, where the host quotes them.
+    pub quote: Option<String>,
+    /// The sources' names or ids, as they were sent: of our evidence the passage's number.
+    pub sources: Vec<String>,
 }
 
 /// Token counts as reported by a host; `None` where it does not say.
@@ -73,6 +116,12 @@ pub struct Usage {
     pub cached_tokens: Option<u64>,
     /// Prompt and output together.
     pub total_tokens: Option<u64>,
+    /// Prompt tokens written to a cache, where that is billed apart.
+    pub cache_write_tokens: Option<u64>,
+    /// Prompt tokens that are billed, where the host counts them apart (Cohere).
+    pub billed_input_tokens: Option<u64>,
+    /// Output tokens that are billed, where that is not `output_tokens` (Cohere; xAI bills reasoning besides).
+    pub billed_output_tokens: Option<u64>,
 }
 
 /// Why a column failed, in words for people.
@@ -86,6 +135,36 @@ pub struct Failure {
     pub message: String,
     /// What to do about it.
     pub hint: String,
+    /// The request parameter that the host does not take: the page offers to run again without it.
+    pub parameter: Option<String>,
+    /// How long the host asks to wait.
+    pub retry_after_millis: Option<u64>,
+    /// Commands that repair it, ready to copy.
+    pub fixes: Vec<Fix>,
+}
+
+impl Failure {
+    /// A failure without a status, parameter, wait or command.
+    pub fn new(cause: FailureCause, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            cause,
+            status: None,
+            message: message.into(),
+            hint: hint.into(),
+            parameter: None,
+            retry_after_millis: None,
+            fixes: Vec::new(),
+        }
+    }
+}
+
+/// A command or a file that repairs something, ready to copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fix {
+    /// What it is, such as `LiteLLM` or `Caddyfile`.
+    pub title: String,
+    /// The text to copy.
+    pub text: String,
 }
 
 /// Kinds of failure.
@@ -103,8 +182,16 @@ pub enum FailureCause {
     Unauthorized,
     /// Wrong path or unknown model (404).
     NotFound,
-    /// Rate limited or quota used up (429).
+    /// Too many requests for now (429).
     RateLimited,
+    /// The plan's quota or the balance is used up (402, some 429).
+    QuotaUsedUp,
+    /// The organisation forbids calls from browsers (Anthropic).
+    BrowserForbidden,
+    /// The browser asks the person first, or was told not to let this page reach local addresses.
+    LocalNetworkDenied,
+    /// The day's spending limit, set here, is reached.
+    OverBudget,
     /// The request was refused as malformed (other 4xx).
     BadRequest,
     /// The host failed (5xx) or reported an error inside the stream.

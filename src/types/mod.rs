@@ -6,21 +6,29 @@
 mod answer;
 mod chat;
 mod chunk;
+mod dialect;
 mod document;
 mod evidence;
 mod id;
 mod manifest;
+mod provider;
 mod recipe;
 mod run;
 mod span;
 
 pub use answer::{Answer, AnswerState, Timing};
-pub use chat::{ChatEvent, ChatRequest, Failure, FailureCause, Message, Parameters, Role, Usage};
+pub use chat::{
+    ChatEvent, ChatRequest, Effort, Failure, FailureCause, Fix, Message, NativeCitation, Parameters, Role, Usage,
+};
 pub use chunk::{Chunk, ChunkSettings, ChunkStrategy};
+pub use dialect::Dialect;
 pub use document::{Block, BlockKind, Document, Format, Warning};
 pub use evidence::{Evidence, Passage, Scores, SearchTiming};
 pub use id::{DocumentId, Sha256, sha256};
 pub use manifest::{Manifest, Trouble};
+pub use provider::{
+    Blank, Cors, CorsStatus, Cost, ModelEntry, Price, ProviderGroup, ProviderRow, Route, Spending, SpendingLimits,
+};
 pub use recipe::{Query, Recipe, RetrievalMode, RetrievalSettings};
-pub use run::{Column, ColumnId, Endpoint, ModelRef};
+pub use run::{AuthKind, Column, ColumnId, Endpoint, ModelRef};
 pub use span::Span;
