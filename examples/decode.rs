@@ -63,11 +63,13 @@ fn decode(dialect: Dialect, body: &[u8], cut: usize) -> Value {
     events.extend(decoder.finish());
 
     let (mut text, mut reasoning) = (String::new(), String::new());
+    let mut citations = Vec::new();
     let (mut finish_reason, mut usage, mut failure) = (None, None, None);
     for event in events {
         match event {
             ChatEvent::TextDelta(delta) => text.push_str(&delta),
             ChatEvent::ReasoningDelta(delta) => reasoning.push_str(&delta),
+            ChatEvent::Citation(citation) => citations.push(citation),
             ChatEvent::Usage(counts) => usage = Some(counts),
             ChatEvent::Finish(reason) => finish_reason = Some(reason),
             ChatEvent::Failed(why) => failure = Some(why),
@@ -79,6 +81,7 @@ fn decode(dialect: Dialect, body: &[u8], cut: usize) -> Value {
         "tool_calls": decoder.tool_calls(),
         "finish_reason": finish_reason,
         "usage": usage.map_or_else(|| json!({}), counts),
+        "citations": citations,
         "error": decoder.reported_error(),
         "failure": failure,
     })

@@ -6,8 +6,8 @@ use sidecite::courier::{
     Egress, Keyring, Limits, Observation, Origin, Patience, Probe, Purpose, Reply, Stream, diagnose, inspect,
     plan, plan_models, read_models, timeout,
 };
-use sidecite::provider::{Dialect, Key};
-use sidecite::types::{ChatEvent, ChatRequest, FailureCause, Message, Parameters, Role};
+use sidecite::provider::{Dialect, Error, HttpRequest, Key, Target};
+use sidecite::types::{AuthKind, ChatEvent, ChatRequest, FailureCause, Message, Parameters, Role};
 use url::Url;
 
 const SECRET: &str = "sk-CANARY-7f3e9a51c2d84b60";
@@ -87,7 +87,32 @@ const ELSEWHERE: [&str; 56] = [
     "https://",
 ];
 
-fn carries_secret(request: &sidecite::provider::HttpRequest) -> bool {
+/// Every dialect with every way of showing a key.
+fn every_way() -> impl Iterator<Item = (Dialect, AuthKind)> {
+    let ways = [
+        AuthKind::Usual,
+        AuthKind::Bearer,
+        AuthKind::XApiKey,
+        AuthKind::ApiKey,
+        AuthKind::XGoogApiKey,
+        AuthKind::ApiKeyScheme,
+    ];
+    Dialect::ALL.into_iter().flat_map(move |dialect| ways.into_iter().map(move |way| (dialect, way)))
+}
+
+fn planned(dialect: Dialect, auth: AuthKind, url: &str, keyring: &Keyring) -> Option<HttpRequest> {
+    plan(&Target::custom(dialect, url, auth).ok()?, &request(), keyring).ok()
+}
+
+fn listed(dialect: Dialect, auth: AuthKind, url: &str, keyring: &Keyring) -> Option<HttpRequest> {
+    plan_models(&Target::custom(dialect, url, auth).ok()?, keyring)
+}
+
+fn plan_at(url: &str, request: &ChatRequest, keyring: &Keyring) -> Result<HttpRequest, Error> {
+    plan(&Target::custom(Dialect::OpenaiChat, url, AuthKind::Usual)?, request, keyring)
+}
+
+fn carries_secret(request: &HttpRequest) -> bool {
     request.url.contains(SECRET)
         || request.headers.iter().any(|(_, value)| value.contains(SECRET))
         || String::from_utf8_lossy(&request.body).contains(SECRET)
@@ -97,11 +122,10 @@ fn carries_secret(request: &sidecite::provider::HttpRequest) -> bool {
 fn a_key_never_goes_to_another_origin() {
     let keyring = keyring();
     for url in ELSEWHERE {
-        for planned in [
-            plan(Dialect::OpenAiChat, url, &request(), &keyring),
-            plan_models(Dialect::OpenAiChat, url, &keyring),
-        ] {
-            assert!(!planned.is_ok_and(|request| carries_secret(&request)), "{url:?}");
+        for (dialect, auth) in every_way() {
+            for planned in [planned(dialect, auth, url, &keyring), listed(dialect, auth, url, &keyring)] {
+                assert!(!planned.is_some_and(|request| carries_secret(&request)), "{url:?}");
+            }
         }
         if let Ok(url) = Url::parse(url) {
             assert!(keyring.get(&url).is_none(), "{url}");
@@ -125,7 +149,7 @@ fn a_key_goes_to_its_own_origin_however_it_is_written() {
         "https://api.good.example\\@evil.example/v1",
         "https://api.good.exa\tmple/v1",
     ] {
-        let request = plan(Dialect::OpenAiChat, url, &request(), &keyring).unwrap();
+        let request = plan_at(url, &request(), &keyring).unwrap();
         assert!(carries_secret(&request), "{url:?}");
         assert_eq!(Url::parse(&request.url).unwrap().host_str(), Some("api.good.example"));
     }
@@ -138,7 +162,7 @@ fn forgetting_a_key_is_final() {
     assert_eq!(keyring.origins().collect::<Vec<_>>(), [&origin]);
     assert!(keyring.forget(&origin));
     assert!(!keyring.forget(&origin));
-    assert!(!carries_secret(&plan(Dialect::OpenAiChat, HOME, &request(), &keyring).unwrap()));
+    assert!(!carries_secret(&plan_at(HOME, &request(), &keyring).unwrap()));
 }
 
 proptest! {
@@ -155,7 +179,7 @@ proptest! {
     ) {
         let typed = format!("{scheme}{slashes}{user}{host}{port}{tail}");
         let keyring = keyring();
-        if let Ok(request) = plan(Dialect::OpenAiChat, &typed, &request(), &keyring)
+        if let Ok(request) = plan_at(&typed, &request(), &keyring)
             && carries_secret(&request)
         {
             let sent_to = Url::parse(&request.url).unwrap();
@@ -166,7 +190,7 @@ proptest! {
 
     #[test]
     fn planning_never_panics(typed in "\\PC{0,60}") {
-        let _ = plan(Dialect::OpenAiChat, &typed, &request(), &keyring());
+        let _ = plan_at(&typed, &request(), &keyring());
     }
 }
 
@@ -175,8 +199,8 @@ fn an_inspection_is_the_request_without_the_key() {
     let keyring = keyring();
     let mut asked = request();
     asked.messages[0].content = format!("Is {SECRET} my key?");
-    let sent = plan(Dialect::OpenAiChat, HOME, &request(), &keyring).unwrap();
-    let shown = inspect(Dialect::OpenAiChat, HOME, &request(), &keyring).unwrap();
+    let sent = plan_at(HOME, &request(), &keyring).unwrap();
+    let shown = inspect(&sent);
     assert_eq!((&shown.url, &shown.method), (&sent.url, &sent.method));
     assert_eq!(shown.body.as_bytes(), sent.body);
     assert_eq!(
@@ -186,7 +210,7 @@ fn an_inspection_is_the_request_without_the_key() {
             ("content-type".to_owned(), "application/json".to_owned())
         ]
     );
-    for shown in [shown, inspect(Dialect::OpenAiChat, HOME, &asked, &keyring).unwrap()] {
+    for shown in [shown, inspect(&plan_at(HOME, &asked, &keyring).unwrap())] {
         assert!(!format!("{shown:?}").contains(SECRET));
         assert!(!serde_json::to_string(&shown).unwrap().contains(SECRET));
     }
@@ -196,7 +220,7 @@ fn an_inspection_is_the_request_without_the_key() {
 // ---------------------------------------------------------------- stream
 
 fn stream() -> Stream {
-    Stream::new(Dialect::OpenAiChat, &plan(Dialect::OpenAiChat, HOME, &request(), &keyring()).unwrap())
+    Stream::new(Dialect::OpenaiChat, &plan_at(HOME, &request(), &keyring()).unwrap())
 }
 
 fn failure_of(events: &[ChatEvent]) -> sidecite::types::Failure {
@@ -282,7 +306,7 @@ fn redirects_are_not_followed() {
 
 #[test]
 fn models_or_why_not() {
-    let request = plan_models(Dialect::OpenAiChat, HOME, &keyring()).unwrap();
+    let request = listed(Dialect::OpenaiChat, AuthKind::Usual, HOME, &keyring()).unwrap();
     assert_eq!(
         (request.method.as_str(), request.url.as_str()),
         ("GET", "https://api.good.example/v1/models")
@@ -416,7 +440,7 @@ fn patience_ends_once_and_bytes_restart_it() {
 #[test]
 fn egress_lists_what_left_without_secrets() {
     let mut egress = Egress::default();
-    let request = plan(Dialect::OpenAiChat, HOME, &request(), &keyring()).unwrap();
+    let request = plan_at(HOME, &request(), &keyring()).unwrap();
     let id = egress.sent(&request, Purpose::Chat, 5.0).unwrap();
     egress.answered(id, 200);
     egress.received(id, 10);

@@ -4,8 +4,8 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sidecite::provider::framing::sse::{MAX_EVENT_BYTES, SseDecoder, SseEvent};
-use sidecite::provider::{Dialect, Error, Key, address, failure, models, redact};
-use sidecite::types::{ChatEvent, ChatRequest, Failure, FailureCause, Message, Parameters, Role};
+use sidecite::provider::{Dialect, Error, HttpRequest, Key, Target, address, failure, models, redact};
+use sidecite::types::{AuthKind, ChatEvent, ChatRequest, Failure, FailureCause, Message, Parameters, Role};
 use std::path::{Path, PathBuf};
 
 const CUTS: [usize; 4] = [1, 2, 7, 4096];
@@ -92,7 +92,7 @@ struct Decoded {
 }
 
 fn decode(body: &[u8], cut: usize) -> Decoded {
-    let mut decoder = Dialect::OpenAiChat.decoder();
+    let mut decoder = Dialect::OpenaiChat.decoder();
     let mut events = Vec::new();
     for piece in body.chunks(cut) {
         events.extend(decoder.push(piece));
@@ -104,6 +104,7 @@ fn decode(body: &[u8], cut: usize) -> Decoded {
             ChatEvent::TextDelta(text) => out.text += &text,
             ChatEvent::ReasoningDelta(text) => out.reasoning += &text,
             ChatEvent::Finish(reason) => out.finish_reason = Some(reason),
+            ChatEvent::Citation(_) => {}
             ChatEvent::Usage(usage) => {
                 out.usage = json!({
                     "input": usage.input_tokens, "output": usage.output_tokens, "total": usage.total_tokens,
@@ -247,7 +248,7 @@ fn incomplete_and_foreign_answers_fail_by_name() {
 
 #[test]
 fn after_done_the_answer_is_complete_but_reading_goes_on_to_the_end() {
-    let mut decoder = Dialect::OpenAiChat.decoder();
+    let mut decoder = Dialect::OpenaiChat.decoder();
     decoder.push(b"data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n");
     assert!(!decoder.is_complete());
     decoder.push(b"data: [DONE]\n\n");
@@ -259,7 +260,7 @@ fn after_done_the_answer_is_complete_but_reading_goes_on_to_the_end() {
 #[test]
 fn bodies_without_end_are_bounded() {
     for start in ["{\"choices\":", "data: "] {
-        let mut decoder = Dialect::OpenAiChat.decoder();
+        let mut decoder = Dialect::OpenaiChat.decoder();
         let mut events = decoder.push(start.as_bytes());
         for _ in 0..20 {
             events.extend(decoder.push(&vec![b'1'; 1 << 20]));
@@ -308,6 +309,10 @@ proptest! {
 
 // ---------------------------------------------------------------- requests
 
+fn encode(base: &str, request: &ChatRequest, key: Option<&Key>) -> Result<HttpRequest, Error> {
+    sidecite::provider::encode(&Target::custom(Dialect::OpenaiChat, base, AuthKind::Usual)?, request, key)
+}
+
 fn request() -> ChatRequest {
     ChatRequest {
         model: "m".into(),
@@ -315,14 +320,20 @@ fn request() -> ChatRequest {
             Message { role: Role::System, content: "Be brief.".into() },
             Message { role: Role::User, content: "Why \"so\"?\n".into() },
         ],
-        parameters: Parameters { max_tokens: Some(50), temperature: Some(0.7), top_p: None, seed: Some(1) },
+        parameters: Parameters {
+            max_tokens: Some(50),
+            temperature: Some(0.7),
+            top_p: None,
+            seed: Some(1),
+            effort: None,
+        },
     }
 }
 
 #[test]
 fn a_request_holds_what_was_set_and_nothing_else() {
     let key = Key::new(" Bearer sk-abc ").unwrap();
-    let http = Dialect::OpenAiChat.encode("http://localhost:11434/v1/", &request(), Some(&key)).unwrap();
+    let http = encode("http://localhost:11434/v1/", &request(), Some(&key)).unwrap();
     assert_eq!(http.url, "http://localhost:11434/v1/chat/completions");
     assert_eq!(
         http.headers,
@@ -335,14 +346,14 @@ fn a_request_holds_what_was_set_and_nothing_else() {
         String::from_utf8(http.body).unwrap(),
         r#"{"model":"m","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Why \"so\"?\n"}],"stream":true,"stream_options":{"include_usage":true},"max_tokens":50,"temperature":0.7,"seed":1}"#
     );
-    let keyless = Dialect::OpenAiChat.encode("http://localhost:11434", &request(), None).unwrap();
+    let keyless = encode("http://localhost:11434", &request(), None).unwrap();
     assert_eq!(keyless.headers.len(), 1);
 }
 
 #[test]
 fn hosts_that_differ_get_what_they_take() {
     let body = |base: &str| -> Value {
-        serde_json::from_slice(&Dialect::OpenAiChat.encode(base, &request(), None).unwrap().body).unwrap()
+        serde_json::from_slice(&encode(base, &request(), None).unwrap().body).unwrap()
     };
     assert_eq!(body("https://api.openai.com/v1")["max_completion_tokens"], 50);
     assert_eq!(body("https://x.openai.azure.com/openai/v1")["max_tokens"], Value::Null);
@@ -362,7 +373,7 @@ fn addresses_are_joined_or_refused_with_a_hint() {
         ("http://[::1]:8080/v1", "http://[::1]:8080/v1/chat/completions"),
         ("https://bücher.example/v1", "https://xn--bcher-kva.example/v1/chat/completions"),
     ] {
-        assert_eq!(Dialect::OpenAiChat.encode(typed, &request(), None).unwrap().url, url);
+        assert_eq!(encode(typed, &request(), None).unwrap().url, url);
     }
     let refused = |typed: &str| address::parse_base(typed).unwrap_err();
     for (typed, suggestion) in [
@@ -387,7 +398,7 @@ fn addresses_are_joined_or_refused_with_a_hint() {
     assert!(matches!(refused("https://h:99999/"), Error::NotAUrl { .. }));
     let mut nameless = request();
     nameless.model = " ".into();
-    assert_eq!(Dialect::OpenAiChat.encode("https://h.example", &nameless, None), Err(Error::NoModel));
+    assert_eq!(encode("https://h.example", &nameless, None), Err(Error::NoModel));
     for error in [refused("ftp://h.example"), refused("x.example"), Error::NoModel] {
         assert!(!error.hint().is_empty() && error.to_failure().message.starts_with("Nothing was sent"));
     }

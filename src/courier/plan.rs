@@ -1,12 +1,13 @@
-//! Endpoint + `ChatRequest` + keyring → the request to send; the same, without the key, to show.
+//! Target + `ChatRequest` + keyring → the request to send; the same, without the key, to show.
 //!
-//! `inspect` calls `plan` and masks the result, so that what a person sees cannot drift from what is sent.
+//! `inspect` masks the very request that is sent, so that what a person sees cannot drift from it.
 
 use super::Keyring;
-use crate::provider::{Dialect, Error, HttpRequest, address};
+use crate::provider::{Error, HttpRequest, Target, chat_url, encode, encode_models};
 use crate::types::ChatRequest;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use url::Url;
 
 /// A request as shown to a person: the key masked, the body as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,44 +34,28 @@ impl fmt::Display for Inspection {
     }
 }
 
-/// The request that asks the endpoint at `base_url` (as typed) for an answer, with the key of its origin if there is one.
+/// The request that asks `target` for an answer, with the key of its origin if there is one.
 ///
 /// # Errors
-/// When the address is unusable or no model is named.
-pub fn plan(
-    dialect: Dialect,
-    base_url: &str,
-    request: &ChatRequest,
-    keyring: &Keyring,
-) -> Result<HttpRequest, Error> {
-    let url = dialect.chat_url(base_url)?;
-    dialect.encode(base_url, request, keyring.get(&url))
+/// When no model is named.
+pub fn plan(target: &Target, request: &ChatRequest, keyring: &Keyring) -> Result<HttpRequest, Error> {
+    encode(target, request, keyring.get(&chat_url(target, &request.model)))
 }
 
-/// The request that lists the models of the endpoint at `base_url` (as typed); the Check button's.
-///
-/// # Errors
-/// When the address is unusable.
-pub fn plan_models(dialect: Dialect, base_url: &str, keyring: &Keyring) -> Result<HttpRequest, Error> {
-    let base = address::parse_base(base_url)?;
-    dialect.encode_models(base_url, keyring.get(&base))
+/// The request that lists the models of `target`; the Check button's. Nothing where a host has no list.
+pub fn plan_models(target: &Target, keyring: &Keyring) -> Option<HttpRequest> {
+    let keyless = encode_models(target, None)?;
+    let url = Url::parse(&keyless.url).ok()?;
+    encode_models(target, keyring.get(&url))
 }
 
-/// What `plan` would send, without the key.
-///
-/// # Errors
-/// As `plan`.
-pub fn inspect(
-    dialect: Dialect,
-    base_url: &str,
-    request: &ChatRequest,
-    keyring: &Keyring,
-) -> Result<Inspection, Error> {
-    let shown = plan(dialect, base_url, request, keyring)?.redacted();
-    Ok(Inspection {
+/// What `request` looks like to a person: without the key.
+pub fn inspect(request: &HttpRequest) -> Inspection {
+    let shown = request.redacted();
+    Inspection {
         method: shown.method,
         url: shown.url,
         headers: shown.headers,
         body: String::from_utf8_lossy(&shown.body).into_owned(),
-    })
+    }
 }

@@ -55,7 +55,7 @@ pub fn diagnose(seen: &Observation<'_>) -> Option<Failure> {
     let url = Url::parse(seen.url).ok();
     let host = url.as_ref().map_or_else(|| "the host".to_owned(), host_and_port);
     let local = url.as_ref().is_some_and(address::is_local);
-    let fail = |cause, message: String, hint: String| Some(Failure { cause, status: None, message, hint });
+    let fail = |cause, message: String, hint: String| Some(Failure::new(cause, message, hint));
     if let Reply::Status(status, body) = &seen.reply {
         return match status {
             200..300 => None,

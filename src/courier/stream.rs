@@ -149,12 +149,14 @@ pub fn read_models(request: &HttpRequest, status: u16, body: &[u8]) -> Result<Ve
 /// The host answered with a redirect; a page sees it as status 0 (`redirect: 'manual'`).
 pub(super) fn redirected(host: &str, status: u16) -> Failure {
     Failure {
-        cause: FailureCause::NotFound,
         status: (status != 0).then_some(status),
-        message: format!(
-            "{host} sends the request on to another address, which is not followed: the key belongs here only."
-        ),
-        hint: "Enter the final address as base URL (https instead of http, and the right path).".into(),
+        ..Failure::new(
+            FailureCause::NotFound,
+            format!(
+                "{host} sends the request on to another address, which is not followed: the key belongs here only."
+            ),
+            "Enter the final address as base URL (https instead of http, and the right path).",
+        )
     }
 }
 

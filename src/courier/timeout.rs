@@ -114,12 +114,8 @@ impl Patience {
             _ => format!("The stream stopped: nothing came for {secs} s. The text so far is kept."),
         };
         self.phase = Phase::Over;
-        Some(Failure {
-            cause: FailureCause::TimedOut,
-            status: None,
-            message,
-            hint: "Check that the host is up and not busy, then run this column again.".into(),
-        })
+        let hint = "Check that the host is up and not busy, then run this column again.";
+        Some(Failure::new(FailureCause::TimedOut, message, hint))
     }
 
     fn limit_millis(&self) -> Option<f64> {

@@ -63,11 +63,6 @@ impl Error {
 
     /// The same as a column's failure; nothing was sent.
     pub fn to_failure(&self) -> Failure {
-        Failure {
-            cause: FailureCause::BadRequest,
-            status: None,
-            message: format!("Nothing was sent: {self}."),
-            hint: self.hint(),
-        }
+        Failure::new(FailureCause::BadRequest, format!("Nothing was sent: {self}."), self.hint())
     }
 }

@@ -32,7 +32,11 @@ pub fn from_response(host: &str, status: u16, body: &[u8], had_key: bool) -> Fai
         _ => format!("{host} answered in an unexpected way"),
     };
     let hint = hint_for(cause, status, &raw, value.as_ref(), had_key);
-    Failure { cause, status: Some(status), message: format!("{what} ({status}).{}", quoted(words)), hint }
+    Failure {
+        parameter: value.as_ref().and_then(parameter_named).filter(|_| cause == FailureCause::BadRequest),
+        retry_after_millis: wait_secs(value.as_ref(), &raw).map(|secs| (secs * 1000.0).ceil() as u64),
+        ..Failure::new(cause, format!("{what} ({status}).{}", quoted(words)), hint).with_status(status)
+    }
 }
 
 /// The failure that an error object (or text) inside a 200 stream means.
@@ -44,42 +48,32 @@ pub fn from_stream_error(error: &Value) -> Failure {
         Some(status) => hint_for(cause_of(status, &raw), status, &raw, Some(error), true),
         None => hint_for(FailureCause::HostError, 500, &raw, Some(error), true),
     };
+    let message = format!("The host reported an error in its answer.{}", quoted(words));
     Failure {
-        cause: FailureCause::HostError,
-        status: None,
-        message: format!("The host reported an error in its answer.{}", quoted(words)),
-        hint,
+        retry_after_millis: wait_secs(Some(error), &raw).map(|secs| (secs * 1000.0).ceil() as u64),
+        ..Failure::new(FailureCause::HostError, message, hint)
     }
 }
 
 /// A 200 answer that is not in the dialect: its first words are quoted.
 pub fn garbled(body_start: &str) -> Failure {
     let html = body_start.trim_start().starts_with('<');
-    Failure {
-        cause: FailureCause::Garbled,
-        status: None,
-        message: format!(
-            "The answer is {}, not a chat stream.{}",
-            if html { "a web page" } else { "in an unknown format" },
-            quoted(words_of_text(body_start))
-        ),
-        hint: "Check the base URL: it usually ends in /v1, and a login page or proxy may stand in between."
-            .into(),
-    }
+    let what = if html { "a web page" } else { "in an unknown format" };
+    Failure::new(
+        FailureCause::Garbled,
+        format!("The answer is {what}, not a chat stream.{}", quoted(words_of_text(body_start))),
+        "Check the base URL: it usually ends in /v1, and a login page or proxy may stand in between.",
+    )
 }
 
 /// The stream ended before the answer did.
 pub fn cut_off(any_text: bool) -> Failure {
-    Failure {
-        cause: FailureCause::CutOff,
-        status: None,
-        message: if any_text {
-            "The stream ended before the answer was complete; the text so far is kept.".into()
-        } else {
-            "The connection closed before any answer arrived.".into()
-        },
-        hint: "Run this column again.".into(),
-    }
+    let message = if any_text {
+        "The stream ended before the answer was complete; the text so far is kept."
+    } else {
+        "The connection closed before any answer arrived."
+    };
+    Failure::new(FailureCause::CutOff, message, "Run this column again.")
 }
 
 /// The provider's own words in an error body, unclipped and unmasked.
@@ -266,12 +260,12 @@ fn hint_for(
 }
 
 /// The request parameter that an OpenAI-shaped error blames, as one plain word.
-fn parameter_named(value: &Value) -> Option<&str> {
+fn parameter_named(value: &Value) -> Option<String> {
     let parameter = value.pointer("/error/param").or_else(|| value.get("param"))?.as_str()?;
     let plain = !parameter.is_empty()
         && parameter.len() <= 40
         && parameter.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'));
-    (plain && parameter != "model" && parameter != "messages").then_some(parameter)
+    (plain && parameter != "model" && parameter != "messages").then(|| parameter.to_owned())
 }
 
 /// Seconds to wait, from Google's `RetryInfo` or "try again in 12.3s".

@@ -1,27 +1,50 @@
 //! A request as data: what the courier's transport sends, and what a person may inspect.
 
 use super::auth::{Key, MASK};
+use crate::types::AuthKind;
 use std::fmt;
 
-/// One HTTP request, complete. Holds the key in its `authorization` header, so `Debug` masks that header and there
-/// is no `Serialize`. Whoever sends it must refuse redirects: the key belongs to this origin only.
-#[derive(Clone, PartialEq, Eq)]
+/// One HTTP request, complete. Holds the key in one of its headers, so `Debug` masks it and there is no `Serialize`.
+/// Whoever sends it must refuse redirects: the key belongs to this origin only.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct HttpRequest {
     /// `GET` or `POST`.
     pub method: String,
     /// Absolute URL, as parsed and written by the `url` crate.
     pub url: String,
-    /// Lower-case names; never more than `authorization` and `content-type` (many hosts refuse others at preflight).
+    /// Lower-case names; never more than the host is known to need (many refuse others at preflight).
     pub headers: Vec<(String, String)>,
     /// Body bytes; empty for `GET`.
     pub body: Vec<u8>,
+    /// The key that its headers carry or were signed with, for masking.
+    pub secret: Option<Key>,
 }
 
 impl HttpRequest {
     /// The key that this request carries, if any.
     pub fn key(&self) -> Option<Key> {
-        let (_, value) = self.headers.iter().find(|(name, _)| name == "authorization")?;
-        Key::new(value).ok()
+        self.secret.clone()
+    }
+
+    /// Adds headers, names lower-cased.
+    pub fn add_headers(&mut self, headers: &[(String, String)]) {
+        self.headers.extend(headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())));
+    }
+
+    /// Puts `key` into the header where the host looks for it. A signature (`SigV4`) is made later, over the whole request.
+    pub fn show_key(&mut self, auth: AuthKind, key: Option<&Key>) {
+        let Some(key) = key else { return };
+        let secret = key.expose();
+        let (name, value) = match auth {
+            AuthKind::None | AuthKind::SigV4 => return,
+            AuthKind::Usual | AuthKind::Bearer => ("authorization", format!("Bearer {secret}")),
+            AuthKind::ApiKeyScheme => ("authorization", format!("Api-Key {secret}")),
+            AuthKind::XApiKey => ("x-api-key", secret.to_owned()),
+            AuthKind::ApiKey => ("api-key", secret.to_owned()),
+            AuthKind::XGoogApiKey => ("x-goog-api-key", secret.to_owned()),
+        };
+        self.headers.insert(0, (name.to_owned(), value));
+        self.secret = Some(key.clone());
     }
 
     /// The same request with the key masked wherever it stands.
@@ -38,16 +61,18 @@ impl HttpRequest {
             url: key.redact(&self.url),
             headers: self.headers.iter().map(|(name, value)| (name.clone(), key.redact(value))).collect(),
             body,
+            secret: self.secret.clone(),
         }
     }
 }
 
 impl fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let safe = |name: &str| matches!(name, "content-type" | "anthropic-version");
         let headers: Vec<(&str, &str)> = self
             .headers
             .iter()
-            .map(|(name, value)| (name.as_str(), if name == "authorization" { MASK } else { value.as_str() }))
+            .map(|(name, value)| (name.as_str(), if safe(name) { value.as_str() } else { MASK }))
             .collect();
         f.debug_struct("HttpRequest")
             .field("method", &self.method)

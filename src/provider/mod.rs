@@ -9,6 +9,8 @@
 pub mod address;
 /// API keys that do not show themselves.
 pub mod auth;
+/// Bytes of an answer → events.
+pub mod decode;
 /// The wire formats.
 pub mod dialects;
 /// What can be wrong before anything is sent.
@@ -23,8 +25,13 @@ pub mod http;
 pub mod models;
 /// Text with anything like a key masked.
 pub mod redact;
+/// Where and how to speak to a host.
+pub mod target;
 
+pub use crate::types::Dialect;
 pub use auth::Key;
-pub use dialects::{Decoder, Dialect, ToolCall};
+pub use decode::{Decoder, ToolCall};
+pub use dialects::{chat_url, encode, encode_models};
 pub use error::Error;
 pub use http::HttpRequest;
+pub use target::{ModelList, Quirks, SystemRole, Target};

@@ -106,9 +106,15 @@ impl Target {
         !self.quirks.omit.iter().any(|omitted| omitted == name)
     }
 
-    /// `base` with `path` appended.
+    /// `base` with `path` appended; a query in `path` is added to that of `base`. The origin stays whatever `path` is.
     pub fn join(&self, path: &str) -> Url {
-        address::join(&self.base, path)
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+        let mut url = address::join(&self.base, path);
+        if let Some(query) = query {
+            let whole = url.query().map_or_else(|| query.to_owned(), |before| format!("{before}&{query}"));
+            url.set_query(Some(&whole));
+        }
+        url
     }
 }
 

@@ -174,12 +174,7 @@ impl AppState {
     }
 
     pub(super) fn fail_column(self, id: ColumnId, turn: u32, trouble: &Trouble) {
-        let failure = Failure {
-            cause: FailureCause::Crashed,
-            status: None,
-            message: trouble.message.clone(),
-            hint: trouble.hint.clone(),
-        };
+        let failure = Failure::new(FailureCause::Crashed, trouble.message.clone(), trouble.hint.clone());
         self.session.columns.change(&id, |view| {
             let elapsed = now_millis() - view.started_millis;
             if view.turn == turn

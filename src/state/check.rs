@@ -31,7 +31,7 @@ impl AppState {
     /// Gives the key to the courier, then lists the endpoint's models or finds out why not.
     pub fn check(self, typed: Checking) {
         self.checking.set(CheckState::Running);
-        let endpoint = Endpoint { id: 0, name: String::new(), base_url: typed.base_url.trim().to_owned() };
+        let endpoint = Endpoint { base_url: typed.base_url.trim().to_owned(), ..Endpoint::default() };
         spawn_local(async move {
             if let Err(failure) = self.give_key(&endpoint.base_url, typed.key).await {
                 return self.checking.set(CheckState::Unreachable(failure));
@@ -56,24 +56,20 @@ impl AppState {
         let verb = ToCourier::SetKey { base_url: base_url.to_owned(), key: key.trim().to_owned() };
         match self.services().courier.call(&verb, &[]).next().await.map(|reply| reply.body) {
             Some(FromCourier::KeySet(_)) => Ok(()),
-            Some(FromCourier::Failed(trouble)) => Err(Failure {
-                cause: crate::types::FailureCause::BadRequest,
-                status: None,
-                message: trouble.message,
-                hint: trouble.hint,
-            }),
+            Some(FromCourier::Failed(trouble)) => {
+                Err(Failure::new(crate::types::FailureCause::BadRequest, trouble.message, trouble.hint))
+            }
             _ => Err(crashed()),
         }
     }
 }
 
 fn crashed() -> Failure {
-    Failure {
-        cause: crate::types::FailureCause::Crashed,
-        status: None,
-        message: "the courier stopped".into(),
-        hint: "Try again; keys have to be entered anew.".into(),
-    }
+    Failure::new(
+        crate::types::FailureCause::Crashed,
+        "the courier stopped",
+        "Try again; keys have to be entered anew.",
+    )
 }
 
 impl AppState {
@@ -91,7 +87,12 @@ impl AppState {
             // The browser's own parser: another one would double the page's tables of characters.
             let name = web_sys::Url::new(base_url).map_or_else(|_| base_url.to_owned(), |url| url.host());
             self.set(|settings| {
-                settings.endpoints.push(Endpoint { id, name, base_url: base_url.to_owned() })
+                settings.endpoints.push(Endpoint {
+                    id,
+                    name,
+                    base_url: base_url.to_owned(),
+                    ..Endpoint::default()
+                })
             });
             id
         })

@@ -175,12 +175,11 @@ impl Painter {
     }
 
     fn crashed(&mut self, who: &str, words: &str, at_millis: f64) {
-        let failure = Failure {
-            cause: FailureCause::Crashed,
-            status: None,
-            message: format!("{who} stopped: {words}"),
-            hint: "Press Run again: it is started anew.".into(),
-        };
+        let failure = Failure::new(
+            FailureCause::Crashed,
+            format!("{who} stopped: {words}"),
+            "Press Run again: it is started anew.",
+        );
         self.take(&ChatEvent::Failed(failure), at_millis);
     }
 

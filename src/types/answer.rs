@@ -84,6 +84,8 @@ impl Answer {
                 self.begin(at_millis);
                 self.reasoning.push_str(text);
             }
+            // Citations are verified and drawn with the text, away from the page.
+            ChatEvent::Citation(_) => {}
             ChatEvent::Usage(usage) => self.usage = Some(*usage),
             ChatEvent::Finish(reason) => self.finish_reason = Some(reason.clone()),
             ChatEvent::Failed(failure) => {

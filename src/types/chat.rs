@@ -156,6 +156,11 @@ impl Failure {
             fixes: Vec::new(),
         }
     }
+
+    /// The same, with the HTTP status that came.
+    pub fn with_status(self, status: u16) -> Self {
+        Self { status: Some(status), ..self }
+    }
 }
 
 /// A command or a file that repairs something, ready to copy.

@@ -18,7 +18,8 @@ mod span;
 
 pub use answer::{Answer, AnswerState, Timing};
 pub use chat::{
-    ChatEvent, ChatRequest, Effort, Failure, FailureCause, Fix, Message, NativeCitation, Parameters, Role, Usage,
+    ChatEvent, ChatRequest, Effort, Failure, FailureCause, Fix, Message, NativeCitation, Parameters, Role,
+    Usage,
 };
 pub use chunk::{Chunk, ChunkSettings, ChunkStrategy};
 pub use dialect::Dialect;
@@ -27,7 +28,8 @@ pub use evidence::{Evidence, Passage, Scores, SearchTiming};
 pub use id::{DocumentId, Sha256, sha256};
 pub use manifest::{Manifest, Trouble};
 pub use provider::{
-    Blank, Cors, CorsStatus, Cost, ModelEntry, Price, ProviderGroup, ProviderRow, Route, Spending, SpendingLimits,
+    Blank, Cors, CorsStatus, Cost, ModelEntry, Price, ProviderGroup, ProviderRow, Route, Spending,
+    SpendingLimits,
 };
 pub use recipe::{Query, Recipe, RetrievalMode, RetrievalSettings};
 pub use run::{AuthKind, Column, ColumnId, Endpoint, ModelRef};

@@ -6,7 +6,7 @@ use crate::courier::{
     plan, plan_models, read_models,
 };
 use crate::prompt::{Budget, Style, build};
-use crate::provider::{Dialect, Error, HttpRequest, Key};
+use crate::provider::{Error, HttpRequest, Key, Target};
 use crate::types::{ChatEvent, Endpoint, Evidence, Failure, Parameters, Trouble};
 use crate::worker::protocol::{CallId, Checked, FromCourier, Sent, ToCourier};
 use crate::worker::{Outbox, Request, serve};
@@ -61,7 +61,7 @@ pub fn courier() {
                 place.under_way.borrow_mut().remove(&id);
             }),
             ToCourier::Check { endpoint, page_origin } => spawn_local(async move {
-                let checked = match place.check(&endpoint.base_url, &page_origin).await {
+                let checked = match place.check(&endpoint, &page_origin).await {
                     Ok(models) => Checked::Models(models),
                     Err(failure) => Checked::Failed(failure),
                 };
@@ -89,7 +89,9 @@ impl Place {
     }
 
     async fn send(&self, call: CallId, asked: &Asked, reply: &Outbox<FromCourier>) {
-        let (http, painter) = match self.prepare(asked, reply) {
+        let target = target_of(&asked.endpoint);
+        let prepared = target.and_then(|target| Ok((self.prepare(asked, &target, reply)?, target.dialect)));
+        let ((http, painter), dialect) = match prepared {
             Ok(prepared) => prepared,
             Err(error) => {
                 return reply.send(&FromCourier::Failed(Trouble::new(
@@ -103,7 +105,7 @@ impl Place {
         self.under_way.borrow_mut().insert(call, controller.clone());
         let started = now_millis();
         let mut exchange = Exchange {
-            stream: Stream::new(Dialect::OpenAiChat, &http),
+            stream: Stream::new(dialect, &http),
             patience: Patience::new(Limits::for_url(&http.url), started),
             controller,
             reply,
@@ -130,15 +132,19 @@ impl Place {
 
     /// Builds the prompt and the request, and tells what will be sent. Nothing is known of the model's context, so all
     /// of the evidence goes.
-    fn prepare(&self, asked: &Asked, reply: &Outbox<FromCourier>) -> Result<(HttpRequest, Painter), Error> {
+    fn prepare(
+        &self,
+        asked: &Asked,
+        target: &Target,
+        reply: &Outbox<FromCourier>,
+    ) -> Result<(HttpRequest, Painter), Error> {
         let count = |text: &str| u32::try_from(text.len().div_ceil(BYTES_PER_TOKEN)).unwrap_or(u32::MAX);
         let budget = Budget { context_tokens: None, reserve_output_tokens: 0, count: &count };
         let (question, evidence) = (&asked.question, asked.evidence.as_ref());
         let prompt = build(question, evidence, &asked.model, &asked.parameters, Style::Standard, &budget);
-        let (url, keyring) = (&asked.endpoint.base_url, self.keyring.borrow());
-        let inspection = inspect(Dialect::OpenAiChat, url, &prompt.request, &keyring)?;
+        let http = plan(target, &prompt.request, &self.keyring.borrow())?;
         reply.send(&FromCourier::Started(Sent {
-            request: inspection.to_string(),
+            request: inspect(&http).to_string(),
             evidence_sha256: prompt.evidence_sha256,
             fit: prompt.fit,
         }));
@@ -147,12 +153,13 @@ impl Place {
         let painter = Painter::new(passages, prompt.fit.passages_sent, move |painted| {
             reply.send(&FromCourier::Painted(painted));
         });
-        Ok((plan(Dialect::OpenAiChat, url, &prompt.request, &keyring)?, painter))
+        Ok((http, painter))
     }
 
-    async fn check(&self, base_url: &str, page_origin: &str) -> Result<Vec<String>, Failure> {
-        let http = plan_models(Dialect::OpenAiChat, base_url, &self.keyring.borrow())
-            .map_err(|error| error.to_failure())?;
+    async fn check(&self, endpoint: &Endpoint, page_origin: &str) -> Result<Vec<String>, Failure> {
+        let target = target_of(endpoint).map_err(|error| error.to_failure())?;
+        let http = plan_models(&target, &self.keyring.borrow());
+        let http = http.ok_or_else(|| Error::NoModel.to_failure())?;
         let started = now_millis();
         let entry = self.egress.borrow_mut().sent(&http, Purpose::Models, started);
         let reply = fetch_whole(&http).await;
@@ -200,8 +207,7 @@ impl Place {
 
     /// Whether anything answers at `url`: asked without key, body or CORS, so that nothing can be read.
     async fn probe(&self, url: &str) -> Probe {
-        let bare =
-            HttpRequest { method: "GET".into(), url: url.to_owned(), headers: Vec::new(), body: Vec::new() };
+        let bare = HttpRequest { method: "GET".into(), url: url.to_owned(), ..HttpRequest::default() };
         self.egress.borrow_mut().sent(&bare, Purpose::Probe, now_millis());
         let options = Options { opaque: true, ..Options::default() };
         let answer = pin!(send(url, &options));
@@ -330,12 +336,16 @@ async fn fetch_whole(http: &HttpRequest) -> Reply {
     }
 }
 
+/// Where an endpoint is and how to speak to it.
+fn target_of(endpoint: &Endpoint) -> Result<Target, Error> {
+    Target::custom(endpoint.dialect, &endpoint.base_url, endpoint.auth)
+}
+
 /// Nothing explains it.
 fn unknown() -> Failure {
-    Failure {
-        cause: crate::types::FailureCause::Unreachable,
-        status: None,
-        message: "The request failed, and the browser does not say why.".into(),
-        hint: "Open the browser's network panel and run this column again.".into(),
-    }
+    Failure::new(
+        crate::types::FailureCause::Unreachable,
+        "The request failed, and the browser does not say why.",
+        "Open the browser's network panel and run this column again.",
+    )
 }

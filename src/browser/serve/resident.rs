@@ -36,12 +36,7 @@ pub fn resident() {
             spawn_local(async move {
                 let asked = Asked { question, evidence, parameters, budget_tokens };
                 if let Err(trouble) = place.generate(request.id, &asked, &request.reply).await {
-                    let failure = Failure {
-                        cause: FailureCause::Model,
-                        status: None,
-                        message: trouble.message,
-                        hint: trouble.hint,
-                    };
+                    let failure = Failure::new(FailureCause::Model, trouble.message, trouble.hint);
                     request.reply.send(&FromResident::Event(ChatEvent::Failed(failure)));
                 }
                 request.reply.send(&FromResident::Ended);

@@ -1,133 +1,233 @@
-//! The wire formats: one folder each, two pure functions each (request → bytes, bytes → events), dispatched by a
-//! closed enum. A dialect never sends.
+//! The wire formats: one folder each, two pure functions each (request → body, value → events), dispatched by the closed
+//! enum `Dialect`. A dialect never sends, and never sees bytes: framing is done before it.
 
+/// Anthropic Messages (<https://docs.claude.com/en/api/messages-streaming>).
+pub mod anthropic;
+/// AWS Bedrock ConverseStream (<https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html>).
+pub mod bedrock_converse;
+/// Cohere chat, version 2 (<https://docs.cohere.com/v2/reference/chat-stream>).
+pub mod cohere_v2;
+/// Google Gemini and Vertex AI (<https://ai.google.dev/api/generate-content>).
+pub mod gemini;
+/// Ollama's own chat (<https://docs.ollama.com/api/chat>).
+pub mod ollama;
 /// OpenAI chat completions, spoken by nearly every host.
 pub mod openai_chat;
+/// OpenAI Responses (<https://platform.openai.com/docs/api-reference/responses>).
+pub mod openai_responses;
 
-use super::{Error, HttpRequest, Key, address};
-use crate::types::{ChatEvent, ChatRequest};
-use serde::{Deserialize, Serialize};
+use super::decode::{Decoder, Out};
+use super::framing::Frame;
+use super::target::SystemRole;
+use super::{Error, HttpRequest, Key, ModelList, Target};
+use crate::types::{ChatRequest, Dialect, Message, Role};
 use serde_json::Value;
-
-/// A wire format.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Dialect {
-    /// OpenAI chat completions.
-    #[default]
-    OpenAiChat,
-}
-
-/// A tool call that a model asked for. Nothing here runs tools; they are kept for the `decode` program.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ToolCall {
-    /// The host's id for it; may be empty.
-    pub id: String,
-    /// The function's name.
-    pub name: String,
-    /// The arguments' JSON text, possibly cut off.
-    pub arguments: String,
-}
+use url::Url;
 
 impl Dialect {
-    /// All of them, in the order shown.
-    pub const ALL: [Self; 1] = [Self::OpenAiChat];
-
-    /// The name used in settings and on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::OpenAiChat => "openai-chat",
-        }
-    }
-
-    /// The dialect of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|dialect| dialect.name() == name)
-    }
-
-    /// The request that asks `request` of the endpoint at `base_url` (as typed), with `key` if there is one.
-    ///
-    /// # Errors
-    /// When the address is unusable or no model is named.
-    pub fn encode(
-        self,
-        base_url: &str,
-        request: &ChatRequest,
-        key: Option<&Key>,
-    ) -> Result<HttpRequest, Error> {
-        match self {
-            Self::OpenAiChat => openai_chat::encode(base_url, request, key),
-        }
-    }
-
-    /// The request that lists the models of the endpoint at `base_url`.
-    ///
-    /// # Errors
-    /// When the address is unusable.
-    pub fn encode_models(self, base_url: &str, key: Option<&Key>) -> Result<HttpRequest, Error> {
-        match self {
-            Self::OpenAiChat => openai_chat::encode_models(base_url, key),
-        }
-    }
-
-    /// The URL that `encode` will call, for finding the key that belongs there.
-    ///
-    /// # Errors
-    /// When the address is unusable.
-    pub fn chat_url(self, base_url: &str) -> Result<url::Url, Error> {
-        let base = address::parse_base(base_url)?;
-        match self {
-            Self::OpenAiChat => Ok(address::join(&base, openai_chat::CHAT_PATH)),
-        }
-    }
-
     /// A decoder for one answer.
     pub fn decoder(self) -> Decoder {
+        Decoder::new(self)
+    }
+
+    /// The path of a chat request below the base URL; `{model}` stands for the model.
+    fn chat_path(self) -> &'static str {
         match self {
-            Self::OpenAiChat => Decoder::OpenAiChat(Box::default()),
+            Self::OpenaiChat => openai_chat::CHAT_PATH,
+            Self::OpenaiResponses => openai_responses::CHAT_PATH,
+            Self::Anthropic => anthropic::CHAT_PATH,
+            Self::Gemini => gemini::CHAT_PATH,
+            Self::CohereV2 => cohere_v2::CHAT_PATH,
+            Self::BedrockConverse => bedrock_converse::CHAT_PATH,
+            Self::Ollama => ollama::CHAT_PATH,
+        }
+    }
+
+    /// The path of the list of models below the base URL.
+    fn models_path(self) -> &'static str {
+        match self {
+            Self::OpenaiChat => openai_chat::MODELS_PATH,
+            Self::OpenaiResponses => openai_responses::MODELS_PATH,
+            Self::Anthropic => anthropic::MODELS_PATH,
+            Self::Gemini => gemini::MODELS_PATH,
+            Self::CohereV2 => cohere_v2::MODELS_PATH,
+            Self::BedrockConverse => bedrock_converse::MODELS_PATH,
+            Self::Ollama => ollama::MODELS_PATH,
         }
     }
 }
 
-/// Takes the bytes of one 200 answer, cut anywhere, and yields its events in order.
+/// The URL that `encode` will call, for finding the key that belongs there.
+pub fn chat_url(target: &Target, model: &str) -> Url {
+    let path = target.chat_path.as_deref().unwrap_or(target.dialect.chat_path());
+    target.join(&path.replace("{model}", &path_segment(model.trim())))
+}
+
+/// The request that asks `request` of `target`, with `key` if there is one. A request for `AuthKind::SigV4` is still to be
+/// signed (`auth::sign`).
+///
+/// # Errors
+/// When no model is named.
+pub fn encode(target: &Target, request: &ChatRequest, key: Option<&Key>) -> Result<HttpRequest, Error> {
+    if request.model.trim().is_empty() {
+        return Err(Error::NoModel);
+    }
+    let messages = placed(&request.messages, system_role(target));
+    let mut body = match target.dialect {
+        Dialect::OpenaiChat => openai_chat::body(target, request, &messages),
+        Dialect::OpenaiResponses => openai_responses::body(target, request, &messages),
+        Dialect::Anthropic => anthropic::body(target, request, &messages),
+        Dialect::Gemini => gemini::body(target, request, &messages),
+        Dialect::CohereV2 => cohere_v2::body(target, request, &messages),
+        Dialect::BedrockConverse => bedrock_converse::body(target, request, &messages),
+        Dialect::Ollama => ollama::body(target, request, &messages),
+    };
+    if path_names_model(target) {
+        body.remove("model");
+    }
+    body.extend(target.quirks.body.clone());
+    let mut http = HttpRequest {
+        method: "POST".into(),
+        url: chat_url(target, &request.model).into(),
+        headers: vec![("content-type".into(), "application/json".into())],
+        // Strings, numbers and booleans only: this cannot fail, and an empty body would be refused by the host.
+        body: serde_json::to_vec(&body).unwrap_or_default(),
+        secret: None,
+    };
+    http.add_headers(&target.headers);
+    http.show_key(target.auth, key);
+    Ok(http)
+}
+
+/// The request for the list of models; nothing where a host has none.
+pub fn encode_models(target: &Target, key: Option<&Key>) -> Option<HttpRequest> {
+    let url = match &target.models {
+        ModelList::Usual => target.join(target.dialect.models_path()),
+        ModelList::Path(path) => target.join(path),
+        ModelList::Url(url) => url.clone(),
+        ModelList::None => return None,
+    };
+    // No body, so no content type: a keyless check is then a simple request without preflight.
+    let mut http = HttpRequest { method: "GET".into(), url: url.into(), ..HttpRequest::default() };
+    http.add_headers(&target.headers);
+    http.show_key(target.auth, key);
+    Some(http)
+}
+
+/// Whether the address says which model is meant, so that the body must not.
+fn path_names_model(target: &Target) -> bool {
+    target.chat_path.as_deref().unwrap_or(target.dialect.chat_path()).contains("{model}")
+}
+
+/// A host that was found to refuse system messages gets them folded into the question.
+fn system_role(target: &Target) -> SystemRole {
+    if target.takes("system") { target.quirks.system } else { SystemRole::Fold }
+}
+
+/// The messages with the system message where the host wants it.
+fn placed(messages: &[Message], role: SystemRole) -> Vec<Message> {
+    if role != SystemRole::Fold {
+        return messages.to_vec();
+    }
+    let mut standing = String::new();
+    let mut placed: Vec<Message> = Vec::new();
+    for message in messages {
+        match message.role {
+            Role::System => {
+                standing.push_str(&message.content);
+                standing.push_str("\n\n");
+            }
+            role => {
+                let content = format!("{}{}", std::mem::take(&mut standing), message.content);
+                placed.push(Message { role, content });
+            }
+        }
+    }
+    placed
+}
+
+/// A model's name as one segment of a path: everything but unreserved characters is percent-encoded (RFC 3986, §2.3).
+/// `/` stays for names like `publishers/x` only where the template has them, so it is encoded here.
+fn path_segment(name: &str) -> String {
+    name.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
+            other => format!("%{other:02X}"),
+        })
+        .collect()
+}
+
+/// What reads one answer's values: the dialects with what each has to remember.
 #[derive(Clone, Debug)]
-pub enum Decoder {
+pub enum Reader {
     /// OpenAI chat completions.
-    OpenAiChat(Box<openai_chat::Decoder>),
+    OpenaiChat,
+    /// OpenAI Responses.
+    OpenaiResponses(openai_responses::Reader),
+    /// Anthropic Messages.
+    Anthropic(anthropic::Reader),
+    /// Google Gemini and Vertex AI.
+    Gemini(gemini::Reader),
+    /// Cohere chat, version 2.
+    CohereV2(cohere_v2::Reader),
+    /// AWS Bedrock ConverseStream.
+    BedrockConverse(bedrock_converse::Reader),
+    /// Ollama's own chat.
+    Ollama(ollama::Reader),
 }
 
-impl Decoder {
-    /// Events that `bytes` complete.
-    pub fn push(&mut self, bytes: &[u8]) -> Vec<ChatEvent> {
-        match self {
-            Self::OpenAiChat(decoder) => decoder.push(bytes),
+impl Reader {
+    /// For an answer in `dialect`.
+    pub fn new(dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::OpenaiChat => Self::OpenaiChat,
+            Dialect::OpenaiResponses => Self::OpenaiResponses(openai_responses::Reader::default()),
+            Dialect::Anthropic => Self::Anthropic(anthropic::Reader::default()),
+            Dialect::Gemini => Self::Gemini(gemini::Reader::default()),
+            Dialect::CohereV2 => Self::CohereV2(cohere_v2::Reader::default()),
+            Dialect::BedrockConverse => Self::BedrockConverse(bedrock_converse::Reader::default()),
+            Dialect::Ollama => Self::Ollama(ollama::Reader::default()),
         }
     }
 
-    /// The body has ended: events that were still under way, and `Failed` when the answer is not complete.
-    pub fn finish(&mut self) -> Vec<ChatEvent> {
+    /// Takes in one value; `name` is the event's, where it had one.
+    pub fn read(&mut self, name: &str, value: &Value, out: &mut Out) {
         match self {
-            Self::OpenAiChat(decoder) => decoder.finish(),
+            Self::OpenaiChat => openai_chat::read(name, value, out),
+            Self::OpenaiResponses(reader) => reader.read(name, value, out),
+            Self::Anthropic(reader) => reader.read(name, value, out),
+            Self::Gemini(reader) => reader.read(name, value, out),
+            Self::CohereV2(reader) => reader.read(name, value, out),
+            Self::BedrockConverse(reader) => reader.read(name, value, out),
+            Self::Ollama(reader) => reader.read(name, value, out),
         }
     }
 
-    /// Whether the host said that nothing more comes; the connection may be closed.
-    pub fn is_complete(&self) -> bool {
+    /// Takes in one frame of an AWS event stream; `value` is its payload.
+    pub fn read_frame(&mut self, frame: &Frame, value: &Value, out: &mut Out) {
         match self {
-            Self::OpenAiChat(decoder) => decoder.is_complete(),
+            Self::BedrockConverse(reader) => reader.read_frame(frame, value, out),
+            other => other.read(frame.header(":event-type").unwrap_or(""), value, out),
         }
     }
 
-    /// Tool calls so far.
-    pub fn tool_calls(&self) -> &[ToolCall] {
-        match self {
-            Self::OpenAiChat(decoder) => decoder.tool_calls(),
-        }
+    /// Whether a body that is not whole JSON looks like an answer of the dialect that was cut off.
+    pub fn is_like(&self, text: &str) -> bool {
+        let sign = match self {
+            Self::OpenaiChat => "\"choices\"",
+            Self::OpenaiResponses(_) => "\"output\"",
+            Self::Anthropic(_) => "\"content\"",
+            Self::Gemini(_) => "\"candidates\"",
+            Self::CohereV2(_) | Self::Ollama(_) => "\"message\"",
+            Self::BedrockConverse(_) => "\"output\"",
+        };
+        text.contains(sign)
     }
+}
 
-    /// The error object as the host sent it, where it sent one.
-    pub fn reported_error(&self) -> Option<&Value> {
-        match self {
-            Self::OpenAiChat(decoder) => decoder.reported_error(),
-        }
-    }
+/// A decimal as a person typed it (`0.7`, not `0.699999988079071`); nothing for what JSON cannot hold.
+fn decimal(value: f32) -> Option<Value> {
+    serde_json::from_str(&value.to_string()).ok()
 }

@@ -114,6 +114,7 @@ fn usage(value: &Value) -> Option<Usage> {
         reasoning_tokens: count("/completion_tokens_details/reasoning_tokens"),
         cached_tokens: count("/prompt_tokens_details/cached_tokens"),
         total_tokens: count("/total_tokens"),
+        ..Usage::default()
     })
 }
 

@@ -3,8 +3,19 @@
 //! Deltas are joined by `index`. Hosts bend this: the first index may be 1, the index may be missing, ids may be
 //! missing after the first delta, and two calls may share an index but not an id.
 
-use crate::provider::ToolCall;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+/// A tool call that a model asked for. Nothing here runs tools; they are kept for the `decode` program.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolCall {
+    /// The host's id for it; may be empty.
+    pub id: String,
+    /// The function's name.
+    pub name: String,
+    /// The arguments' JSON text, possibly cut off.
+    pub arguments: String,
+}
 
 /// Most tool calls kept of one answer.
 const MAX_CALLS: usize = 1_000;
@@ -41,6 +52,36 @@ impl ToolCalls {
             self.calls.push(ToolCall { id: id.to_owned(), name: name.to_owned(), arguments });
             self.indices.push(index);
         }
+    }
+
+    /// Takes in a call that came whole.
+    pub fn push_whole(&mut self, call: ToolCall) {
+        if self.calls.len() < MAX_CALLS {
+            self.calls.push(call);
+            self.indices.push(None);
+        }
+    }
+
+    /// Takes in a piece of the arguments of the call begun under `index`.
+    pub fn push_arguments(&mut self, index: u64, piece: &str) {
+        let at = self.indices.iter().rposition(|known| *known == Some(index));
+        if let Some(call) = at.and_then(|at| self.calls.get_mut(at)) {
+            call.arguments.push_str(piece);
+        }
+    }
+
+    /// Begins a call under `index`.
+    pub fn begin(&mut self, index: u64, id: &str, name: &str) {
+        if self.calls.len() < MAX_CALLS {
+            self.calls.push(ToolCall { id: id.to_owned(), name: name.to_owned(), arguments: String::new() });
+            self.indices.push(Some(index));
+        }
+    }
+
+    /// The call begun under `index`, for hosts that correct it afterwards.
+    pub fn under(&mut self, index: u64) -> Option<&mut ToolCall> {
+        let at = self.indices.iter().rposition(|known| *known == Some(index))?;
+        self.calls.get_mut(at)
     }
 
     /// The calls so far.
