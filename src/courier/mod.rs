@@ -9,6 +9,8 @@
 
 /// Which requests went where.
 pub mod egress;
+/// One's own calls → how a provider's model does.
+pub mod health;
 /// Keys, each bound to an origin.
 pub mod keyring;
 /// Requests planned, and shown without their key.
@@ -21,6 +23,7 @@ pub mod stream;
 pub mod timeout;
 
 pub use egress::{Egress, EgressEntry, Purpose};
+pub use health::{Bucket, Health};
 pub use keyring::{Keyring, Origin};
 pub use plan::{Inspection, inspect, plan, plan_models};
 pub use reach::{Observation, Probe, Reply, diagnose};

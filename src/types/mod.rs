@@ -28,7 +28,7 @@ pub use evidence::{Evidence, Passage, Scores, SearchTiming};
 pub use id::{DocumentId, Sha256, sha256};
 pub use manifest::{Manifest, Trouble};
 pub use provider::{
-    Blank, Cors, CorsStatus, Cost, ModelEntry, Price, ProviderGroup, ProviderRow, Route, Spending,
+    Blank, Cors, CorsStatus, Cost, FamilyHost, ModelEntry, ModelFamily, Price, ProviderGroup, ProviderRow, Route, Spending,
     SpendingLimits,
 };
 pub use recipe::{Query, Recipe, RetrievalMode, RetrievalSettings};

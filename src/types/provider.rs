@@ -118,6 +118,28 @@ pub struct ModelEntry {
     pub price: Option<Price>,
 }
 
+/// One model under the names that several hosts give it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelFamily {
+    /// Its name for people.
+    pub name: String,
+    /// Who offers it, and under which name.
+    pub hosts: Vec<FamilyHost>,
+}
+
+/// A host of a model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FamilyHost {
+    /// `ProviderRow::id`.
+    pub provider: String,
+    /// The wire format to use there; the row's usual one when nothing is said.
+    pub dialect: Option<Dialect>,
+    /// The model's name there.
+    pub model: String,
+    /// What it costs there.
+    pub price: Option<Price>,
+}
+
 /// What a model costs, in US dollars a million tokens. `None`: unknown, never free.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Price {

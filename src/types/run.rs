@@ -26,6 +26,8 @@ pub enum ModelRef {
     Extractive,
     /// SmolLM2-135M-Instruct, in the tab.
     SmolLm2,
+    /// Chrome's built-in model, where the browser has one.
+    Chrome,
     /// A model behind an endpoint the person entered.
     Remote {
         /// `Endpoint::id`.
