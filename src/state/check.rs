@@ -37,10 +37,13 @@ impl AppState {
                 return self.checking.set(CheckState::Unreachable(failure));
             }
             let page_origin = web_sys::window().and_then(|window| window.location().origin().ok());
-            let verb = ToCourier::Check { endpoint, page_origin: page_origin.unwrap_or_default() };
+            let page_origin = page_origin.unwrap_or_default();
+            let verb = ToCourier::Check { endpoint, model: String::new(), page_origin };
             let mut call = self.services().courier.call(&verb, &[]);
             let state = match call.next().await.map(|reply| reply.body) {
-                Some(FromCourier::Checked(Checked::Models(models))) => CheckState::Reachable(models),
+                Some(FromCourier::Checked(Checked::Models(models))) => {
+                    CheckState::Reachable(models.into_iter().map(|model| model.name).collect())
+                }
                 Some(FromCourier::Checked(Checked::Failed(failure))) => CheckState::Unreachable(failure),
                 _ => CheckState::Unreachable(crashed()),
             };
@@ -53,7 +56,8 @@ impl AppState {
         if key.trim().is_empty() {
             return Ok(());
         }
-        let verb = ToCourier::SetKey { base_url: base_url.to_owned(), key: key.trim().to_owned() };
+        let endpoint = Endpoint { base_url: base_url.to_owned(), ..Endpoint::default() };
+        let verb = ToCourier::SetKey { endpoint, key: key.trim().to_owned() };
         match self.services().courier.call(&verb, &[]).next().await.map(|reply| reply.body) {
             Some(FromCourier::KeySet(_)) => Ok(()),
             Some(FromCourier::Failed(trouble)) => {

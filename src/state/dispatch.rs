@@ -39,6 +39,7 @@ impl AppState {
                 let call = self.services().resident.call(&verb, &[]);
                 self.follow_resident(id, turn, call);
             }
+            ModelRef::Chrome => {}
             ModelRef::Remote { endpoint, model } => {
                 let found = self.settings.with_untracked(|settings| settings.endpoint(*endpoint).cloned());
                 let Some(endpoint) = found else {
@@ -49,7 +50,8 @@ impl AppState {
                         &Trouble::new("send", "its endpoint was removed", hint),
                     );
                 };
-                let verb = ToCourier::Send { endpoint, model: model.clone(), question, evidence, parameters };
+                let (model, omit) = (model.clone(), Vec::new());
+                let verb = ToCourier::Send { endpoint, model, question, evidence, parameters, omit };
                 let call = self.services().courier.call(&verb, &[]);
                 self.follow_courier(id, turn, call);
             }
@@ -95,9 +97,9 @@ impl AppState {
                     }
                     FromCourier::Painted(painted) => paint.painted(painted),
                     FromCourier::Event(event, at_millis) => paint.take(&event, at_millis),
-                    FromCourier::Ended(at_millis) => return paint.end(AnswerState::Done, at_millis),
+                    FromCourier::Ended { at_millis, .. } => return paint.end(AnswerState::Done, at_millis),
                     FromCourier::Failed(trouble) => return self.fail_column(id, turn, &trouble),
-                    FromCourier::KeySet(_) | FromCourier::Checked(_) => {}
+                    _ => {}
                 }
                 if !self.is_turn(id, turn) {
                     return;

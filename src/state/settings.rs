@@ -100,6 +100,7 @@ impl Settings {
         match model {
             ModelRef::Extractive => ("Extractive quotes".into(), "built in, no model".into()),
             ModelRef::SmolLm2 => ("SmolLM2 135M".into(), "built in, runs in this tab".into()),
+            ModelRef::Chrome => ("Chrome's built-in model".into(), "in this browser".into()),
             ModelRef::Remote { endpoint, model } => {
                 let host = self.endpoint(*endpoint).map(|endpoint| endpoint.name.clone());
                 (model.clone(), host.unwrap_or_else(|| "endpoint removed".into()))

@@ -28,8 +28,8 @@ pub use evidence::{Evidence, Passage, Scores, SearchTiming};
 pub use id::{DocumentId, Sha256, sha256};
 pub use manifest::{Manifest, Trouble};
 pub use provider::{
-    Blank, Cors, CorsStatus, Cost, FamilyHost, ModelEntry, ModelFamily, Price, ProviderGroup, ProviderRow, Route, Spending,
-    SpendingLimits,
+    Blank, Cors, CorsStatus, Cost, FamilyHost, ModelEntry, ModelFamily, Price, ProviderGroup, ProviderRow,
+    Route, Spending, SpendingLimits,
 };
 pub use recipe::{Query, Recipe, RetrievalMode, RetrievalSettings};
 pub use run::{AuthKind, Column, ColumnId, Endpoint, ModelRef};

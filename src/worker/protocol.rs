@@ -8,9 +8,9 @@ use crate::courier::{EgressEntry, Health, Origin};
 use crate::markup::Node;
 use crate::prompt::Fit;
 use crate::types::{
-    ChatEvent, Chunk, ChunkSettings, Cost, Document, DocumentId, Endpoint, Evidence, Failure, Format, Manifest,
-    ModelEntry, ModelFamily, Parameters, Price, ProviderRow, RetrievalSettings, Sha256, Span, Spending,
-    SpendingLimits, Trouble, Warning,
+    ChatEvent, Chunk, ChunkSettings, Cost, Document, DocumentId, Endpoint, Evidence, Failure, Format,
+    Manifest, ModelEntry, ModelFamily, Parameters, Price, ProviderRow, RetrievalSettings, Sha256, Span,
+    Spending, SpendingLimits, Trouble, Warning,
 };
 use serde::{Deserialize, Serialize};
 

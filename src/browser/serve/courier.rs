@@ -7,7 +7,7 @@ use crate::courier::{
 };
 use crate::prompt::{Budget, Style, build};
 use crate::provider::{Error, HttpRequest, Key, Target};
-use crate::types::{ChatEvent, Endpoint, Evidence, Failure, Parameters, Trouble};
+use crate::types::{ChatEvent, Endpoint, Evidence, Failure, ModelEntry, Parameters, Trouble};
 use crate::worker::protocol::{CallId, Checked, FromCourier, Sent, ToCourier};
 use crate::worker::{Outbox, Request, serve};
 use futures_util::future::{Either, select};
@@ -40,6 +40,7 @@ struct Asked {
     question: String,
     evidence: Option<Evidence>,
     parameters: Parameters,
+    omit: Vec<String>,
 }
 
 /// Serves the network.
@@ -49,24 +50,27 @@ pub fn courier() {
         let place = Rc::clone(&place);
         let Request { id, body, reply, .. } = request;
         match body {
-            ToCourier::SetKey { base_url, key } => reply.send(&place.set_key(&base_url, &key)),
+            ToCourier::SetKey { endpoint, key } => reply.send(&place.set_key(&endpoint.base_url, &key)),
             ToCourier::Stop(call) => {
                 if let Some(controller) = place.under_way.borrow_mut().remove(&call) {
                     controller.abort();
                 }
             }
-            ToCourier::Send { endpoint, model, question, evidence, parameters } => spawn_local(async move {
-                let asked = Asked { endpoint, model, question, evidence, parameters };
-                place.send(id, &asked, &reply).await;
-                place.under_way.borrow_mut().remove(&id);
-            }),
-            ToCourier::Check { endpoint, page_origin } => spawn_local(async move {
+            ToCourier::Send { endpoint, model, question, evidence, parameters, omit } => {
+                spawn_local(async move {
+                    let asked = Asked { endpoint, model, question, evidence, parameters, omit };
+                    place.send(id, &asked, &reply).await;
+                    place.under_way.borrow_mut().remove(&id);
+                });
+            }
+            ToCourier::Check { endpoint, page_origin, .. } => spawn_local(async move {
                 let checked = match place.check(&endpoint, &page_origin).await {
                     Ok(models) => Checked::Models(models),
                     Err(failure) => Checked::Failed(failure),
                 };
                 reply.send(&FromCourier::Checked(checked));
             }),
+            _ => reply.send(&FromCourier::Failed(Trouble::new("courier", "not built yet", ""))),
         }
     });
 }
@@ -89,7 +93,10 @@ impl Place {
     }
 
     async fn send(&self, call: CallId, asked: &Asked, reply: &Outbox<FromCourier>) {
-        let target = target_of(&asked.endpoint);
+        let target = target_of(&asked.endpoint).map(|mut target| {
+            target.quirks.omit.extend(asked.omit.iter().cloned());
+            target
+        });
         let prepared = target.and_then(|target| Ok((self.prepare(asked, &target, reply)?, target.dialect)));
         let ((http, painter), dialect) = match prepared {
             Ok(prepared) => prepared,
@@ -127,7 +134,7 @@ impl Place {
             exchange.tell(events);
         }
         exchange.painter.paint();
-        reply.send(&FromCourier::Ended(now_millis() - started));
+        reply.send(&FromCourier::Ended { at_millis: now_millis() - started, cost: None, notice: None });
     }
 
     /// Builds the prompt and the request, and tells what will be sent. Nothing is known of the model's context, so all
@@ -156,7 +163,7 @@ impl Place {
         Ok((http, painter))
     }
 
-    async fn check(&self, endpoint: &Endpoint, page_origin: &str) -> Result<Vec<String>, Failure> {
+    async fn check(&self, endpoint: &Endpoint, page_origin: &str) -> Result<Vec<ModelEntry>, Failure> {
         let target = target_of(endpoint).map_err(|error| error.to_failure())?;
         let http = plan_models(&target, &self.keyring.borrow());
         let http = http.ok_or_else(|| Error::NoModel.to_failure())?;
@@ -167,7 +174,10 @@ impl Place {
             self.note(entry, *status, body.len());
         }
         match &reply {
-            Reply::Status(status, body) if (200..300).contains(status) => read_models(&http, *status, body),
+            Reply::Status(status, body) if (200..300).contains(status) => {
+                let names = read_models(&http, *status, body)?;
+                Ok(names.into_iter().map(|name| ModelEntry { name, ..ModelEntry::default() }).collect())
+            }
             _ => {
                 Err(self.why(&http, page_origin, reply, now_millis() - started).await.unwrap_or_else(unknown))
             }
