@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use proptest::prelude::*;
-use sidecite::cite::{Citation, Target, cite};
-use sidecite::types::{Passage, Scores, Span, sha256};
+use sidecite::cite::{Citation, Target, cite, cite_all};
+use sidecite::types::{NativeCitation, Passage, Scores, Span, sha256};
 
 const DOCUMENT: &str = "Préface.\nThe cat sat on the mat — it didn’t move.\nParis is the capital of France. \
 Its 2.1 million inhabitants\nlike “good bread” very much. Employees get thirty days of leave.";
@@ -231,5 +231,78 @@ proptest! {
         Just("Paris "), Just(". "), Just("…"), Just("\\"), Just("![x](y)"), Just("[1]: z\n"), Just("    "), Just("~~"),
     ], 0..40)) {
         spans_hold(&parts.concat());
+    }
+}
+
+// ---------------------------------------------------------------- native citations
+
+fn native(answer: &str, words: &str, quote: Option<&str>, sources: &[&str]) -> NativeCitation {
+    let start = answer.find(words).unwrap();
+    NativeCitation {
+        span: Span::new(start, start + words.len()),
+        quote: quote.map(str::to_owned),
+        sources: sources.iter().map(|source| (*source).to_owned()).collect(),
+    }
+}
+
+#[test]
+fn native_citations_become_markers_behind_the_words_they_back() {
+    let answer = "Die Katze saß dort — reglos. Paris ist groß.\n";
+    let natives = [
+        native(answer, "Paris ist groß.", None, &["2"]),
+        native(answer, "saß dort", Some("sat on the mat"), &["elsewhere"]),
+    ];
+    let (text, citations) = cite_all(answer, &natives, &passages(), 3);
+    assert_eq!(text, "Die Katze saß dort[1] — reglos. Paris ist groß.[2]\n");
+    assert_eq!(citations.len(), 2);
+    let Target::Passage { index: 0, quote: Some(quote), .. } = citations[0].target else {
+        panic!("{citations:?}")
+    };
+    assert_eq!(quote.of(DOCUMENT), "sat on the mat");
+    assert!(matches!(citations[1].target, Target::Passage { index: 1, .. }));
+}
+
+#[test]
+fn native_citations_are_verified_or_flagged() {
+    let answer = "It moved. Rome is big. Leave is long [3].";
+    let natives = [
+        // The words quoted stand in no passage that was sent.
+        native(answer, "It moved.", Some("the cat moved a lot"), &["1"]),
+        native(answer, "Rome is big.", None, &["https://rome.example", "9"]),
+        // The model wrote this one itself already.
+        native(answer, "Leave is long", None, &["3"]),
+    ];
+    let (text, citations) = cite_all(answer, &natives, &passages(), 3);
+    assert_eq!(text, "It moved.[1] Rome is big.[0] Leave is long [3].");
+    let targets: Vec<_> = citations.iter().map(|citation| citation.target.clone()).collect();
+    assert_eq!(targets[0], Target::Unsupported { index: 0 });
+    assert_eq!(targets[1], Target::OutOfRange);
+    assert!(matches!(targets[2], Target::Passage { index: 2, .. }));
+    // What was not sent cannot be cited.
+    let (_, citations) = cite_all(answer, &natives[..1], &passages(), 0);
+    assert_eq!(citations[0].target, Target::OutOfRange);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn weaving_only_adds_markers(answer in "\\PC{0,80}", spans in prop::collection::vec((0u32..120, 0u32..120, 0u32..5), 0..6)) {
+        let natives: Vec<NativeCitation> = spans
+            .iter()
+            .map(|(start, end, number)| NativeCitation {
+                span: Span { start: *start, end: *end },
+                quote: None,
+                sources: vec![number.to_string()],
+            })
+            .collect();
+        // Without brackets of its own, taking the markers out gives the answer back.
+        let plain = answer.replace(['[', ']'], "");
+        let (text, _) = cite_all(&plain, &natives, &passages(), 3);
+        let mut taken = text;
+        for number in 0..5 {
+            taken = taken.replace(&format!("[{number}]"), "");
+        }
+        prop_assert_eq!(taken, plain);
     }
 }

@@ -16,10 +16,12 @@
 mod claim;
 mod fold;
 mod markers;
+mod native;
 mod prose;
 mod quote;
 mod support;
 
+pub use native::cite_all;
 pub use prose::{mask, options, unmask};
 
 use crate::types::{Passage, Span};

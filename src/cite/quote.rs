@@ -54,6 +54,14 @@ pub fn locate(quoted: &Quoted, folded: &Folded, passage: Span) -> Option<Span> {
     Some(Span::new(offset + start, offset + end))
 }
 
+/// Where the passage at `passage` in its document, folded to `folded`, holds `words`: a span of the document.
+pub fn locate_text(words: &str, folded: &Folded, passage: Span) -> Option<Span> {
+    let whole = Span::new(0, words.len());
+    let pieces = pieces(words, whole, &[]);
+    (!pieces.is_empty()).then_some(())?;
+    locate(&Quoted { group: whole, pieces }, folded, passage)
+}
+
 /// Whether the quotation marks hold the name of the passage's document or of a heading above it.
 pub fn is_title(quoted: &Quoted, passage: &Passage) -> bool {
     let plain = |text: &str| fold(text).text.replace(['-', '_'], " ");

@@ -1,7 +1,7 @@
 use crate::browser::clock::{now_millis, sleep};
-use crate::cite::cite;
+use crate::cite::cite_all;
 use crate::markup::render;
-use crate::types::{ChatEvent, Passage};
+use crate::types::{ChatEvent, NativeCitation, Passage};
 use crate::worker::protocol::Painted;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -25,6 +25,7 @@ struct Inner {
 #[derive(Default)]
 struct Text {
     answer: String,
+    natives: Vec<NativeCitation>,
     painted_millis: f64,
     /// A painting is due.
     due: bool,
@@ -39,10 +40,13 @@ impl Painter {
 
     /// Takes in a step of the answer.
     pub fn hear(&self, event: &ChatEvent) {
-        let ChatEvent::TextDelta(delta) = event else { return };
         let wait = {
             let mut text = self.0.text.borrow_mut();
-            text.answer.push_str(delta);
+            match event {
+                ChatEvent::TextDelta(delta) => text.answer.push_str(delta),
+                ChatEvent::Citation(native) => text.natives.push(native.clone()),
+                _ => return,
+            }
             if std::mem::replace(&mut text.due, true) {
                 return;
             }
@@ -65,8 +69,8 @@ impl Painter {
             return;
         }
         text.painted_millis = now_millis();
-        let citations = cite(&text.answer, &self.0.passages, self.0.sent);
-        let nodes = render(&text.answer, &citations);
+        let (answer, citations) = cite_all(&text.answer, &text.natives, &self.0.passages, self.0.sent);
+        let nodes = render(&answer, &citations);
         (self.0.send)(Painted { nodes, citations });
     }
 }
