@@ -3,8 +3,8 @@
 
 use proptest::prelude::*;
 use sidecite::courier::{
-    Egress, Keyring, Limits, Observation, Origin, Patience, Probe, Purpose, Reply, Stream, diagnose, inspect,
-    plan, plan_models, read_models, timeout,
+    Egress, Keyring, Limits, Origin, Patience, Purpose, Stream, inspect, plan, plan_models, read_models,
+    timeout,
 };
 use sidecite::provider::{Dialect, Error, HttpRequest, Key, Target};
 use sidecite::types::{AuthKind, ChatEvent, ChatRequest, FailureCause, Message, Parameters, Role};
@@ -317,99 +317,6 @@ fn models_or_why_not() {
     assert_eq!(read_models(&request, 200, br#"{"data":[]}"#).unwrap_err().cause, FailureCause::Garbled);
     let echoed = format!("{{\"detail\":\"bad {SECRET}\"}}");
     assert!(!read_models(&request, 403, echoed.as_bytes()).unwrap_err().message.contains("CANARY"));
-}
-
-// ---------------------------------------------------------------- reach
-
-fn seen(url: &'static str, reply: Reply, probe: Probe) -> Observation<'static> {
-    Observation {
-        online: true,
-        page_origin: "https://sidecite.example",
-        url,
-        had_key: false,
-        reply,
-        probe,
-        elapsed_millis: 12.0,
-    }
-}
-
-fn check_reach(observation: Observation<'_>, cause: FailureCause, hint: &str) {
-    let failure = diagnose(&observation).unwrap_or_else(|| panic!("reachable: {observation:?}"));
-    assert_eq!(failure.cause, cause, "{observation:?}");
-    assert!(failure.hint.contains(hint), "{} lacks {hint:?}", failure.hint);
-    assert!(!failure.message.is_empty());
-}
-
-#[test]
-fn the_true_cause_is_found() {
-    use FailureCause as F;
-    use Reply::{NetworkError, Status, TimedOut};
-    let remote = "https://api.good.example/v1/models";
-    assert_eq!(diagnose(&seen(remote, Status(200, vec![]), Probe::NotMade)), None);
-    check_reach(
-        Observation { online: false, ..seen(remote, NetworkError, Probe::NotMade) },
-        F::Offline,
-        "built-in",
-    );
-    check_reach(seen(remote, NetworkError, Probe::Resolved), F::Cors, "path");
-    check_reach(
-        Observation { had_key: true, ..seen(remote, NetworkError, Probe::Resolved) },
-        F::Cors,
-        "check the key",
-    );
-    check_reach(seen(remote, NetworkError, Probe::NetworkError), F::Unreachable, "spelling");
-    check_reach(seen(remote, Status(0, vec![]), Probe::NotMade), F::NotFound, "final address");
-    check_reach(seen(remote, TimedOut, Probe::NotMade), F::TimedOut, "up");
-    check_reach(seen(remote, Status(401, vec![]), Probe::NotMade), F::Unauthorized, "Enter a key");
-    check_reach(seen(remote, Status(503, vec![]), Probe::NotMade), F::HostError, "again");
-    check_reach(seen("https://h.example/models", Status(404, vec![]), Probe::NotMade), F::NotFound, "/v1");
-    check_reach(seen(remote, Status(404, vec![]), Probe::NotMade), F::NotFound, "base URL");
-    check_reach(
-        seen("http://10.0.0.7:8000/v1/models", NetworkError, Probe::NotMade),
-        F::MixedContent,
-        "https",
-    );
-    check_reach(
-        seen("http://h.example/v1/models", NetworkError, Probe::NetworkError),
-        F::MixedContent,
-        "https",
-    );
-    let origin = "OLLAMA_ORIGINS=https://sidecite.example";
-    check_reach(seen("http://localhost:11434/v1/models", NetworkError, Probe::Resolved), F::Cors, origin);
-    check_reach(seen("http://127.0.0.1:1234/v1/models", NetworkError, Probe::Resolved), F::Cors, "--cors");
-    check_reach(
-        seen("http://127.0.0.1:8080/v1/models", NetworkError, Probe::Resolved),
-        F::Cors,
-        "--cors-origins",
-    );
-    check_reach(
-        seen("http://[::1]:8000/v1/models", NetworkError, Probe::Resolved),
-        F::Cors,
-        "--allowed-origins",
-    );
-    check_reach(seen("http://localhost:7777/v1/models", NetworkError, Probe::Resolved), F::Cors, origin);
-    check_reach(
-        seen("http://localhost:7777/v1/models", NetworkError, Probe::NetworkError),
-        F::Unreachable,
-        "allow it",
-    );
-    // A local server works without a network.
-    check_reach(
-        Observation {
-            online: false,
-            ..seen("http://localhost:11434/v1/models", NetworkError, Probe::Resolved)
-        },
-        F::Cors,
-        origin,
-    );
-    check_reach(
-        Observation {
-            page_origin: "http://localhost:5000",
-            ..seen("http://h.example/v1", NetworkError, Probe::NetworkError)
-        },
-        F::Unreachable,
-        "spelling",
-    );
 }
 
 // ---------------------------------------------------------------- timeouts, egress

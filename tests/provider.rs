@@ -503,15 +503,15 @@ fn statuses_and_bodies_become_words_and_hints() {
             "reached",
             "2 s",
         ),
-        (429, r#"{"error":{"message":"try again in 2m3s"}}"#, F::RateLimited, "again", "120 s"),
+        (429, r#"{"error":{"message":"try again in 2m3s"}}"#, F::RateLimited, "again", "123 s"),
         (
             429,
             r#"{"error":{"code":"insufficient_quota","message":"You exceeded your quota"}}"#,
-            F::RateLimited,
+            F::QuotaUsedUp,
             "exceeded",
             "balance",
         ),
-        (402, "", F::RateLimited, "(402).", "balance"),
+        (402, "", F::QuotaUsedUp, "(402).", "balance"),
         (
             503,
             r#"{"error":{"message":"Loading model","code":503}}"#,

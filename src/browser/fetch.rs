@@ -22,11 +22,13 @@ pub struct Options<'a> {
     pub opaque: bool,
     /// Stops the request.
     pub signal: Option<&'a web_sys::AbortSignal>,
+    /// `loopback` or `local`, for plain http addresses of the person's own machine or network.
+    pub address_space: Option<&'a str>,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { method: "GET", headers: &[], body: None, opaque: false, signal: None }
+        Self { method: "GET", headers: &[], body: None, opaque: false, signal: None, address_space: None }
     }
 }
 
@@ -52,6 +54,9 @@ pub async fn send(url: &str, options: &Options<'_>) -> Result<web_sys::Response,
         init.set_body(&Uint8Array::from(body));
     }
     init.set_signal(options.signal);
+    if let Some(space) = options.address_space {
+        Reflect::set(&init, &"targetAddressSpace".into(), &space.into())?;
+    }
     let request = web_sys::Request::new_with_str_and_init(url, &init)?;
     JsFuture::from(global_fetch(&request)).await?.dyn_into()
 }

@@ -5,5 +5,6 @@ pub mod crypto;
 pub mod fetch;
 pub mod files;
 pub mod indexed_db;
+pub mod permission;
 pub mod serve;
 pub mod simd;

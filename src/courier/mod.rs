@@ -9,6 +9,8 @@
 
 /// Which requests went where.
 pub mod egress;
+/// What to run so that a host takes calls from a page.
+pub mod gateway;
 /// One's own calls → how a provider's model does.
 pub mod health;
 /// Keys, each bound to an origin.
@@ -26,6 +28,6 @@ pub use egress::{Egress, EgressEntry, Purpose};
 pub use health::{Bucket, Health};
 pub use keyring::{Keyring, Origin};
 pub use plan::{Inspection, inspect, plan, plan_models};
-pub use reach::{Observation, Probe, Reply, diagnose};
+pub use reach::{Known, LocalAccess, Observation, Probe, Reply, diagnose};
 pub use stream::{Stream, read_models};
 pub use timeout::{Limits, Patience};

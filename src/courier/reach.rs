@@ -1,12 +1,15 @@
 //! What a browser saw of a request → why it failed.
 //!
-//! To a page a blocked host is a bare `TypeError`, the same for no network, DNS, a refused port, mixed content and CORS.
-//! The cause is found by elimination: the offline flag, the schemes of page and host, then a second, keyless
-//! `mode:'no-cors'` request, which succeeds blindly when something answers there: then it was CORS. A status, where
-//! one is visible, speaks for itself.
+//! To a page a blocked host is a bare `TypeError`, the same for no network, DNS, a refused port, mixed content, a denied
+//! permission and CORS. The cause is found by elimination: the offline flag, the permission for local addresses, the
+//! schemes of page and host; then a second, keyless `mode:'no-cors'` request, which succeeds blindly when something
+//! answers there, so that it was CORS; then a third, readable one without the key: where that can be read, the host lets
+//! pages in and only hides what it thinks of the key (Scaleway and others send no CORS headers with a 401). A status,
+//! where one is visible, speaks for itself.
 
+use super::gateway;
 use crate::provider::{address, failure};
-use crate::types::{Failure, FailureCause};
+use crate::types::{Cors, CorsStatus, Dialect, Failure, FailureCause};
 use url::{Host, Url};
 
 /// How the request ended, as far as the page may see.
@@ -20,15 +23,43 @@ pub enum Reply {
     TimedOut,
 }
 
-/// How the `mode:'no-cors'` request to the same URL ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a second request to the same URL ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Probe {
     /// Not made.
+    #[default]
     NotMade,
-    /// It resolved (opaquely): something answers there.
+    /// It resolved: something answers there.
     Resolved,
     /// `TypeError`: nothing answers, or the browser blocks it.
     NetworkError,
+}
+
+/// The browser's permission to reach addresses of the person's own machine and network (Chrome and Edge from 142).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LocalAccess {
+    /// The browser knows no such permission.
+    #[default]
+    Unknown,
+    /// Given.
+    Granted,
+    /// The browser asks, or will ask.
+    Asks,
+    /// Refused.
+    Denied,
+}
+
+/// What the catalogue knows of the host.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Known {
+    /// Its name for people; empty for a custom endpoint.
+    pub name: String,
+    /// What calls from a page are known to meet.
+    pub cors: Option<Cors>,
+    /// LiteLLM's prefix for it; empty where it has none.
+    pub litellm: String,
+    /// The wire format asked for.
+    pub dialect: Dialect,
 }
 
 /// Everything the browser side noticed.
@@ -44,10 +75,16 @@ pub struct Observation<'a> {
     pub had_key: bool,
     /// How the request ended.
     pub reply: Reply,
-    /// How the probe ended.
+    /// How the blind probe ended.
     pub probe: Probe,
+    /// How a readable request without the key ended.
+    pub keyless: Probe,
+    /// The permission for local addresses.
+    pub local_access: LocalAccess,
     /// Milliseconds until the request ended.
     pub elapsed_millis: f64,
+    /// What is known of the host.
+    pub known: &'a Known,
 }
 
 /// Why the request failed; nothing when it did not.
@@ -55,7 +92,6 @@ pub fn diagnose(seen: &Observation<'_>) -> Option<Failure> {
     let url = Url::parse(seen.url).ok();
     let host = url.as_ref().map_or_else(|| "the host".to_owned(), host_and_port);
     let local = url.as_ref().is_some_and(address::is_local);
-    let fail = |cause, message: String, hint: String| Some(Failure::new(cause, message, hint));
     if let Reply::Status(status, body) = &seen.reply {
         return match status {
             200..300 => None,
@@ -66,41 +102,112 @@ pub fn diagnose(seen: &Observation<'_>) -> Option<Failure> {
             )),
         };
     }
+    let fail = |cause, message: String, hint: &str| Some(Failure::new(cause, message, hint));
     // The flag is only believed for hosts out there: a local server answers without a network.
     if !seen.online && !local {
         return fail(
             FailureCause::Offline,
             "The browser has no network connection.".into(),
-            "Connect and run this column again; the built-in models work without a network.".into(),
+            "Connect and run this column again; the built-in models work without a network.",
         );
     }
-    if is_mixed_content(seen.page_origin, url.as_ref()) {
+    if local && seen.local_access == LocalAccess::Denied {
+        return fail(
+            FailureCause::LocalNetworkDenied,
+            format!(
+                "The browser was told not to let this page reach {host}, an address of your own machine or network."
+            ),
+            "Click the icon left of the address bar, open the site settings, allow access to local devices, then try again.",
+        );
+    }
+    if is_mixed_content(seen, url.as_ref()) {
         return fail(
             FailureCause::MixedContent,
             format!(
                 "This page is served over https; the browser lets it call no plain http address such as {host}."
             ),
-            "Use an https address for the host, or open Sidecite from http://localhost.".into(),
+            "Use an https address for the host, or open Sidecite from http://localhost.",
+        );
+    }
+    if local && seen.local_access == LocalAccess::Asks && seen.probe != Probe::Resolved {
+        return fail(
+            FailureCause::LocalNetworkDenied,
+            format!(
+                "The browser asks whether this page may reach {host}, an address of your own machine or network."
+            ),
+            "Allow it when the browser asks, then press the button again.",
         );
     }
     if seen.reply == Reply::TimedOut {
         return fail(
             FailureCause::TimedOut,
             format!("{host} did not answer within {} s.", (seen.elapsed_millis / 1000.0).round()),
-            "Check that the host is up and not busy, then run this column again.".into(),
+            "Check that the host is up and not busy, then run this column again.",
         );
     }
     match seen.probe {
-        Probe::Resolved => fail(
-            FailureCause::Cors,
-            format!("{host} is there, but does not allow calls from this page ({}).", seen.page_origin),
-            cors_hint(url.as_ref(), local, seen),
-        ),
+        Probe::Resolved if seen.had_key && hides_refusals(seen) => Some(hidden_refusal(seen, &host)),
+        Probe::Resolved => Some(blocked(seen, url.as_ref(), &host, local)),
         Probe::NotMade | Probe::NetworkError => fail(
             FailureCause::Unreachable,
             format!("Nothing answers at {host}."),
-            unreachable_hint(seen, &host, local),
+            &unreachable_hint(seen, &host, local),
         ),
+    }
+}
+
+/// Whether the host lets pages in, so that only its answer to this key is hidden.
+fn hides_refusals(seen: &Observation<'_>) -> bool {
+    let known_open = seen.known.cors.as_ref().is_some_and(|cors| cors.status == CorsStatus::Allowed);
+    seen.keyless == Probe::Resolved || known_open
+}
+
+fn hidden_refusal(seen: &Observation<'_>, host: &str) -> Failure {
+    let why = match &seen.known.cors {
+        _ if seen.keyless == Probe::Resolved => "it answers this page when no key is sent".to_owned(),
+        Some(cors) => format!("it is known to take calls from pages ({})", dated(cors)),
+        None => String::new(),
+    };
+    Failure::new(
+        FailureCause::Unauthorized,
+        format!(
+            "{host} most likely refused the key, and hides that from pages: {why}, but its answer to this key may not be read."
+        ),
+        "Check the key and the path of the base URL.",
+    )
+}
+
+/// Something answers, but not to pages.
+fn blocked(seen: &Observation<'_>, url: Option<&Url>, host: &str, local: bool) -> Failure {
+    let known = seen.known.cors.as_ref().filter(|_| !local);
+    let mut message =
+        format!("{host} is there, but does not allow calls from this page ({}).", seen.page_origin);
+    if let Some(cors) = known.filter(|cors| cors.status == CorsStatus::Blocked) {
+        message.push_str(&format!(" {} is known for that ({}).", seen.known.name, dated(cors)));
+    }
+    let hint = match known {
+        _ if local => "Let the server accept this page: restart it with the setting below.".to_owned(),
+        Some(cors) if !cors.fix.is_empty() => cors.fix.clone(),
+        Some(cors) if cors.status == CorsStatus::Blocked => {
+            "Run a gateway of your own, such as one of these, and enter its address.".to_owned()
+        }
+        _ => format!(
+            "Check the path of the base URL; if the host takes no calls from web pages, run a gateway of your own and enter its address.{}",
+            if seen.had_key { " Some hosts hide a refused key this way: check the key too." } else { "" }
+        ),
+    };
+    let fixes = url.map_or_else(Vec::new, |url| {
+        gateway::fixes(url, local, seen.page_origin, &seen.known.litellm, seen.known.dialect)
+    });
+    Failure { fixes, ..Failure::new(FailureCause::Cors, message, hint) }
+}
+
+fn dated(cors: &Cors) -> String {
+    match (cors.seen.is_empty(), cors.source.is_empty()) {
+        (true, true) => "by the catalogue".to_owned(),
+        (true, false) => cors.source.clone(),
+        (false, true) => format!("seen {}", cors.seen),
+        (false, false) => format!("seen {}, {}", cors.seen, cors.source),
     }
 }
 
@@ -118,50 +225,21 @@ fn with_version_hint(mut failure: Failure, url: Option<&Url>) -> Failure {
     failure
 }
 
-/// Browsers block http from an https page, but for the machine itself (Secure Contexts, §3.1).
-fn is_mixed_content(page_origin: &str, url: Option<&Url>) -> bool {
+/// Browsers block http from an https page, but for the machine itself (Secure Contexts, §3.1) and, in browsers that ask
+/// for local addresses, for those once they are allowed.
+fn is_mixed_content(seen: &Observation<'_>, url: Option<&Url>) -> bool {
     let Some(url) = url else { return false };
-    page_origin.starts_with("https:") && url.scheme() == "http" && !is_loopback(url)
+    let lifted = seen.local_access != LocalAccess::Unknown && address::is_local(url);
+    seen.page_origin.starts_with("https:") && url.scheme() == "http" && !is_loopback(url) && !lifted
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether `url` is on this very machine.
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
-    }
-}
-
-/// The setting that lets this page in, by what usually listens there.
-fn cors_hint(url: Option<&Url>, local: bool, seen: &Observation<'_>) -> String {
-    let origin = seen.page_origin;
-    let (host, port) =
-        url.map_or(("", None), |url| (url.host_str().unwrap_or(""), url.port_or_known_default()));
-    let ollama = format!("Ollama: set OLLAMA_ORIGINS={origin} and restart it");
-    let lm_studio = "LM Studio: lms server start --cors".to_owned();
-    let llama_cpp = format!("llama.cpp: llama-server --cors-origins {origin}");
-    let vllm = format!("vLLM: vllm serve … --allowed-origins '[\"{origin}\"]'");
-    let tgi = format!("Text Generation Inference: --cors-allow-origin {origin}");
-    if !local {
-        let key =
-            if seen.had_key { " Some hosts hide a refused key this way: check the key too." } else { "" };
-        return match () {
-            () if host.contains("bedrock-runtime") || host.ends_with("nvidia.com") => {
-                "This provider takes no calls from web pages; put a proxy of your own (LiteLLM, Caddy) in front and enter its address.".into()
-            }
-            () => format!(
-                "Check the path of the base URL; if the host takes no calls from web pages, put a proxy of your own (LiteLLM, Caddy) in front.{key}"
-            ),
-        };
-    }
-    match port {
-        Some(11434) => format!("{ollama}."),
-        Some(1234) => format!("{lm_studio}."),
-        Some(8080 | 9931) => format!("{llama_cpp}."),
-        Some(8000) => format!("{vllm}."),
-        Some(3000) => format!("{tgi}."),
-        _ => format!("Let the server accept this page. {ollama}. {lm_studio}. {llama_cpp}. {vllm}."),
     }
 }
 

@@ -25,7 +25,11 @@ pub fn from_response(host: &str, status: u16, body: &[u8], had_key: bool) -> Fai
         FailureCause::Unauthorized if had_key => format!("{host} refused the key"),
         FailureCause::Unauthorized => format!("{host} wants a key"),
         FailureCause::NotFound => format!("{host} does not know that address or model"),
-        FailureCause::RateLimited => format!("{host} limits requests or the quota is used up"),
+        FailureCause::RateLimited => format!("{host} limits how often it may be asked"),
+        FailureCause::QuotaUsedUp => format!("{host} says that the quota or balance is used up"),
+        FailureCause::BrowserForbidden => {
+            format!("{host} takes no calls from web pages for this key's organisation")
+        }
         FailureCause::TimedOut => format!("{host} gave up waiting"),
         FailureCause::BadRequest => format!("{host} refused the request"),
         FailureCause::HostError => format!("{host} failed"),
@@ -44,14 +48,27 @@ pub fn from_stream_error(error: &Value) -> Failure {
     let raw = error.to_string().to_lowercase();
     let words = words_of(error).or_else(|| words_of_text(&error.to_string()));
     let status = status_inside(error);
-    let hint = match status {
-        Some(status) => hint_for(cause_of(status, &raw), status, &raw, Some(error), true),
-        None => hint_for(FailureCause::HostError, 500, &raw, Some(error), true),
+    let cause = match status {
+        Some(status) => cause_of(status, &raw),
+        None if is_about_quota(&raw) => FailureCause::QuotaUsedUp,
+        None if ["throttl", "rate_limit", "rate limit", "too many requests"]
+            .iter()
+            .any(|sign| raw.contains(sign)) =>
+        {
+            FailureCause::RateLimited
+        }
+        None => FailureCause::HostError,
+    };
+    let hint = hint_for(cause, status.unwrap_or(500), &raw, Some(error), true);
+    // What stands inside a stream is the host's trouble whatever its number, but for limits, which have words of their own.
+    let cause = match cause {
+        FailureCause::RateLimited | FailureCause::QuotaUsedUp => cause,
+        _ => FailureCause::HostError,
     };
     let message = format!("The host reported an error in its answer.{}", quoted(words));
     Failure {
         retry_after_millis: wait_secs(Some(error), &raw).map(|secs| (secs * 1000.0).ceil() as u64),
-        ..Failure::new(FailureCause::HostError, message, hint)
+        ..Failure::new(cause, message, hint)
     }
 }
 
@@ -187,15 +204,34 @@ fn cause_of(status: u16, raw_lower: &str) -> FailureCause {
     // Google answers a bad key with 400.
     let bad_key = ["api_key_invalid", "api key not valid", "api key expired"];
     match status {
+        // Anthropic, with an administrator's setting.
+        401 | 403 if raw_lower.contains("cors requests are not allowed") => FailureCause::BrowserForbidden,
         401 | 403 => FailureCause::Unauthorized,
         400 if bad_key.iter().any(|sign| raw_lower.contains(sign)) => FailureCause::Unauthorized,
         404 => FailureCause::NotFound,
-        402 | 429 => FailureCause::RateLimited,
+        402 => FailureCause::QuotaUsedUp,
+        400 | 429 if is_about_quota(raw_lower) => FailureCause::QuotaUsedUp,
+        429 => FailureCause::RateLimited,
         408 => FailureCause::TimedOut,
         400..500 => FailureCause::BadRequest,
         500.. => FailureCause::HostError,
         _ => FailureCause::Garbled,
     }
+}
+
+/// Whether the words are about money rather than pace.
+fn is_about_quota(raw_lower: &str) -> bool {
+    [
+        "insufficient_quota",
+        "exceeded your current quota, please check your plan",
+        "credit balance",
+        "insufficient balance",
+        "insufficient credit",
+        "out of credit",
+        "billing_hard_limit",
+    ]
+    .iter()
+    .any(|sign| raw_lower.contains(sign))
 }
 
 fn hint_for(
@@ -218,10 +254,9 @@ fn hint_for(
             "Use Check to list the models of this endpoint and choose one of them.".into()
         }
         FailureCause::NotFound => "Check the base URL; most hosts want it to end in /v1.".into(),
-        FailureCause::RateLimited
-            if status == 402 || says(&["insufficient_quota", "billing", "credit", "balance"]) =>
-        {
-            "Check the plan and balance at the provider.".into()
+        FailureCause::QuotaUsedUp => "Check the plan and balance at the provider.".into(),
+        FailureCause::BrowserForbidden => {
+            "Ask an administrator of the organisation to allow CORS requests, use a key of another organisation, or go through a gateway.".into()
         }
         FailureCause::RateLimited => match wait_secs(value, raw_lower) {
             Some(secs) => format!("Wait about {} s, then run this column again.", secs.ceil()),
@@ -277,16 +312,27 @@ fn wait_secs(value: Option<&Value>, raw_lower: &str) -> Option<f64> {
         .find_map(|detail| detail.get("retryDelay")?.as_str()?.strip_suffix('s')?.parse::<f64>().ok());
     let secs = stated.or_else(|| {
         let (_, after) = raw_lower.split_once("try again in ")?;
-        let digits = after.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(after.len());
-        let (number, unit) = after.split_at(digits);
-        let number: f64 = number.parse().ok()?;
-        let unit = unit.trim_start();
-        match () {
-            () if unit.starts_with("ms") => Some(number / 1000.0),
-            () if unit.starts_with('m') => Some(number * 60.0),
-            () if unit.starts_with('h') => Some(number * 3600.0),
-            () => Some(number),
-        }
+        duration_secs(after)
     })?;
     (secs.is_finite() && secs >= 0.0).then_some(secs)
+}
+
+/// Seconds at the start of `text`: `12.3s`, `850ms`, `2m3.5s`, `1 hour`, a bare number.
+fn duration_secs(text: &str) -> Option<f64> {
+    let (mut total, mut rest, mut any) = (0.0, text, false);
+    loop {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let (number, after) = rest.split_at(digits);
+        let Ok(number) = number.parse::<f64>() else { return any.then_some(total) };
+        let unit = after.trim_start();
+        let letters = unit.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(unit.len());
+        let (unit, after) = unit.split_at(letters);
+        total += match unit {
+            "ms" | "milliseconds" => number / 1000.0,
+            unit if unit.starts_with('m') => number * 60.0,
+            unit if unit.starts_with('h') => number * 3600.0,
+            _ => number,
+        };
+        (rest, any) = (after, true);
+    }
 }

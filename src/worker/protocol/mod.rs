@@ -1,0 +1,209 @@
+//! The tagged unions that cross the boundary, one pair a worker.
+//!
+//! Variants differ in size; a message is made once, encoded and dropped, so boxing the large ones would gain nothing.
+#![allow(clippy::large_enum_variant)]
+
+mod courier;
+
+pub use courier::{Checked, FromCourier, KeyState, KeyStates, PriceSource, ToCourier, VaultState, VaultVerb};
+
+use crate::cite::Citation;
+use crate::markup::Node;
+use crate::prompt::Fit;
+use crate::types::{
+    ChatEvent, Chunk, ChunkSettings, Document, DocumentId, Evidence, Format, Manifest, Parameters,
+    RetrievalSettings, Sha256, Span, Trouble, Warning,
+};
+use serde::{Deserialize, Serialize};
+
+/// Raised whenever a message changes: a page and a worker of different builds refuse each other.
+pub const VERSION: u32 = 2;
+
+/// Numbers a request and its replies.
+pub type CallId = u32;
+
+/// What travels in a message's head.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Wire<T> {
+    /// The worker is up and speaks this version; nothing is sent to it before.
+    Hello(u32),
+    /// A request or a reply.
+    Body(CallId, T),
+}
+
+/// Page → reader.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum ToReader {
+    /// Parse the attached bytes.
+    Read {
+        /// The file's hash.
+        id: DocumentId,
+        /// Its name.
+        name: String,
+        /// For encrypted files.
+        password: Option<String>,
+    },
+}
+
+/// Reader → page.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum FromReader {
+    /// The attached buffer is the document, as postcard; the page hands it on unread.
+    Parsed {
+        /// What the bytes are.
+        format: Format,
+        /// Pages, 0 for formats without.
+        pages: u32,
+        /// What went partly wrong.
+        warnings: Vec<Warning>,
+    },
+    /// Not readable.
+    Failed {
+        /// Why.
+        trouble: Trouble,
+        /// A password would help.
+        password: bool,
+    },
+}
+
+/// Page → engine.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum ToEngine {
+    /// Load what is stored and warm the index.
+    Open,
+    /// Chunk, embed, store and index the attached document.
+    Ingest {
+        /// Its hash.
+        id: DocumentId,
+        /// Size of the original file.
+        size_bytes: u64,
+        /// When it was added.
+        added_millis: u64,
+        /// How to cut it.
+        chunking: ChunkSettings,
+        /// What went partly wrong while reading it.
+        warnings: Vec<Warning>,
+    },
+    /// Give up the ingest of this call.
+    Cancel(CallId),
+    /// Cut and embed a stored document anew.
+    Rechunk(DocumentId, ChunkSettings),
+    /// Retrieve evidence.
+    Search {
+        /// The question as typed.
+        question: String,
+        /// How to find passages.
+        retrieval: RetrievalSettings,
+    },
+    /// Cut a stored document, for a look.
+    Preview(DocumentId, ChunkSettings),
+    /// A stored document.
+    Document(DocumentId),
+    /// Forget a document.
+    Remove(DocumentId),
+}
+
+/// Engine → page.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum FromEngine {
+    /// The corpus is warm.
+    Opened {
+        /// Stored documents, in the order of adding.
+        manifests: Vec<Manifest>,
+        /// `false`: this browser forbids storage, everything lasts as long as the tab.
+        persistent: bool,
+    },
+    /// Chunks embedded so far.
+    Progress {
+        /// Done.
+        done: u32,
+        /// Of how many.
+        total: u32,
+    },
+    /// Wholly stored and indexed.
+    Ingested(Manifest),
+    /// Given up on request.
+    Cancelled,
+    /// Retrieved; for each passage the question's words in it, as spans of its document.
+    Found(Evidence, Vec<Vec<Span>>),
+    /// The chunks of a document, stored or previewed.
+    Chunks(Vec<Chunk>),
+    /// A document and its stored chunks.
+    Document(Document, Vec<Chunk>),
+    /// Forgotten.
+    Removed,
+    /// The verb failed.
+    Failed(Trouble),
+}
+
+/// Page → resident.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum ToResident {
+    /// Quote the best sentences of the evidence.
+    Extract {
+        /// The question.
+        question: String,
+        /// Nothing for the baseline.
+        evidence: Option<Evidence>,
+    },
+    /// Answer with the built-in chat model.
+    Generate {
+        /// The question.
+        question: String,
+        /// Nothing for the baseline.
+        evidence: Option<Evidence>,
+        /// Sampling and limits.
+        parameters: Parameters,
+        /// Context the prompt and the answer may fill together.
+        budget_tokens: u32,
+    },
+    /// Give up the call.
+    Stop(CallId),
+}
+
+/// Resident → page.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum FromResident {
+    /// Bytes of the model's weights fetched so far.
+    Loading {
+        /// Done.
+        done: u64,
+        /// Of how many, 0 if unknown.
+        total: u64,
+    },
+    /// The turn has come; times count from here. What was really put to the model.
+    Started(Sent),
+    /// Prompt tokens read so far.
+    Reading {
+        /// Done.
+        done: u32,
+        /// Of how many.
+        total: u32,
+    },
+    /// A step of the answer.
+    Event(ChatEvent),
+    /// The answer so far, to be drawn.
+    Painted(Painted),
+    /// Nothing more will come.
+    Ended,
+}
+
+/// The request as put to a model, with what the prompt holds of the evidence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sent {
+    /// The exact request as a person reads it; a key is masked.
+    pub request: String,
+    /// SHA-256 of the evidence text inside; nothing for the baseline.
+    pub evidence_sha256: Option<Sha256>,
+    /// What the budget did.
+    pub fit: Fit,
+}
+
+/// An answer as typed nodes, with its citations verified.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Painted {
+    /// What is drawn.
+    pub nodes: Vec<Node>,
+    /// What the nodes' citations lead to.
+    pub citations: Vec<Citation>,
+}
