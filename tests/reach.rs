@@ -64,20 +64,12 @@ fn the_true_cause_is_found() {
         F::MixedContent,
         "https",
     );
-    let origin = "OLLAMA_ORIGINS=https://sidecite.example";
-    check_reach(seen("http://localhost:11434/v1/models", NetworkError, Probe::Resolved), F::Cors, origin);
-    check_reach(seen("http://127.0.0.1:1234/v1/models", NetworkError, Probe::Resolved), F::Cors, "--cors");
-    check_reach(
-        seen("http://127.0.0.1:8080/v1/models", NetworkError, Probe::Resolved),
-        F::Cors,
-        "--cors-origins",
-    );
-    check_reach(
-        seen("http://[::1]:8000/v1/models", NetworkError, Probe::Resolved),
-        F::Cors,
-        "--allowed-origins",
-    );
-    check_reach(seen("http://localhost:7777/v1/models", NetworkError, Probe::Resolved), F::Cors, origin);
+    let restart = "restart it with";
+    check_reach(seen("http://localhost:11434/v1/models", NetworkError, Probe::Resolved), F::Cors, restart);
+    check_reach(seen("http://127.0.0.1:1234/v1/models", NetworkError, Probe::Resolved), F::Cors, restart);
+    check_reach(seen("http://127.0.0.1:8080/v1/models", NetworkError, Probe::Resolved), F::Cors, restart);
+    check_reach(seen("http://[::1]:8000/v1/models", NetworkError, Probe::Resolved), F::Cors, restart);
+    check_reach(seen("http://localhost:7777/v1/models", NetworkError, Probe::Resolved), F::Cors, restart);
     check_reach(
         seen("http://localhost:7777/v1/models", NetworkError, Probe::NetworkError),
         F::Unreachable,
@@ -90,7 +82,7 @@ fn the_true_cause_is_found() {
             ..seen("http://localhost:11434/v1/models", NetworkError, Probe::Resolved)
         },
         F::Cors,
-        origin,
+        restart,
     );
     check_reach(
         Observation {

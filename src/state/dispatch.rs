@@ -151,7 +151,7 @@ impl Painter {
 
     /// The worker has drawn the answer: what has gathered is shown with it.
     fn painted(&mut self, painted: Painted) {
-        self.change(|view| view.painted = Some(Arc::new(painted)));
+        self.change(|view| Arc::make_mut(&mut view.drawn).take(painted));
         self.paint();
     }
 

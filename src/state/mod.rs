@@ -7,6 +7,7 @@ mod ask;
 mod check;
 mod corpus;
 mod dispatch;
+mod drawn;
 mod keyed;
 mod open;
 mod pipeline;
@@ -18,6 +19,7 @@ mod view;
 
 pub use check::{CheckState, Checking};
 pub use corpus::{Corpus, Row, RowState, Totals};
+pub use drawn::Drawn;
 pub use keyed::{Cell, Keyed};
 pub use sample::Sample;
 pub use services::Services;

@@ -1,7 +1,6 @@
-use super::{Keyed, Settings};
+use super::{Drawn, Keyed, Settings};
 use crate::prompt::Fit;
 use crate::types::{Answer, AnswerState, Column, ColumnId, Evidence, Sha256, Span, Trouble};
-use crate::worker::protocol::Painted;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -36,7 +35,7 @@ pub struct ColumnView {
     /// Its reply; nothing before the first question.
     pub answer: Option<Answer>,
     /// The reply as it is drawn.
-    pub painted: Option<Arc<Painted>>,
+    pub drawn: Arc<Drawn>,
     /// What it is doing before the first word.
     pub stage: Stage,
     /// SHA-256 of the evidence text that was sent.
@@ -87,7 +86,7 @@ impl ColumnView {
         Self {
             column,
             answer: None,
-            painted: None,
+            drawn: Arc::default(),
             stage: Stage::default(),
             evidence_sha256: None,
             fit: None,

@@ -1,6 +1,6 @@
 use crate::browser::clock::{now_millis, sleep};
-use crate::cite::cite_all;
-use crate::markup::render;
+use crate::cite::{Citation, cite_all};
+use crate::markup::{Node, render};
 use crate::types::{ChatEvent, NativeCitation, Passage};
 use crate::worker::protocol::Painted;
 use std::cell::RefCell;
@@ -8,7 +8,7 @@ use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
 /// An answer is drawn at most this often: fast enough to look live, slow enough to leave the page free.
-const PAINT_MILLIS: f64 = 50.0;
+const PAINT_MILLIS: f64 = 25.0;
 
 /// Turns an answer under way into nodes and citations, here rather than on the page's thread, and sends them a few
 /// times a second.
@@ -26,6 +26,8 @@ struct Inner {
 struct Text {
     answer: String,
     natives: Vec<NativeCitation>,
+    /// What was drawn last.
+    drawn: (Vec<Node>, Vec<Citation>),
     painted_millis: f64,
     /// A painting is due.
     due: bool,
@@ -71,6 +73,15 @@ impl Painter {
         text.painted_millis = now_millis();
         let (answer, citations) = cite_all(&text.answer, &text.natives, &self.0.passages, self.0.sent);
         let nodes = render(&answer, &citations);
-        (self.0.send)(Painted { nodes, citations });
+        // Only what has changed crosses the thread boundary and is drawn anew.
+        let (before, cited) = &text.drawn;
+        let keep = if citations.starts_with(cited) {
+            before.iter().zip(&nodes).take_while(|(before, now)| before == now).count()
+        } else {
+            0
+        };
+        let tail = nodes.get(keep..).unwrap_or(&[]).to_vec();
+        text.drawn = (nodes, citations.clone());
+        (self.0.send)(Painted { keep: keep as u32, nodes: tail, citations });
     }
 }

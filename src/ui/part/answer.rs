@@ -1,8 +1,7 @@
 use crate::cite::Target;
 use crate::markup::{Align, Inline, Item, Node};
-use crate::state::{AppState, ColumnView, Focus};
+use crate::state::{AppState, ColumnView, Drawn, Focus};
 use crate::types::Evidence;
-use crate::worker::protocol::Painted;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -10,7 +9,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 struct Context {
     state: AppState,
-    painted: Arc<Painted>,
+    drawn: Arc<Drawn>,
     evidence: Option<Arc<Evidence>>,
 }
 
@@ -21,15 +20,15 @@ pub fn AnswerBody(
     view: RwSignal<ColumnView>,
 ) -> impl IntoView {
     let state = AppState::get();
-    let painted = Memo::new(move |_| view.with(|view| view.painted.clone()));
+    let drawn = Memo::new(move |_| view.with(|view| Arc::clone(&view.drawn)));
     let reasoning = Memo::new(move |_| {
         view.with(|view| view.answer.as_ref().map(|answer| answer.reasoning.clone()).unwrap_or_default())
     });
-    let body = move || {
-        let painted = painted.get()?;
+    let draw = move |(at, _): (usize, u32)| {
+        let drawn = drawn.get_untracked();
         let evidence = view.with_untracked(|view| view.evidence.clone());
-        let context = Context { state, painted: Arc::clone(&painted), evidence };
-        Some(nodes(&painted.nodes, &context))
+        let context = Context { state, drawn: Arc::clone(&drawn), evidence };
+        drawn.nodes.get(at).map(|node| block(node, &context))
     };
     view! {
         <Show when=move || reasoning.with(|text| !text.is_empty())>
@@ -38,7 +37,9 @@ pub fn AnswerBody(
                 <p>{move || reasoning.get()}</p>
             </details>
         </Show>
-        <div class="answer">{body}</div>
+        <div class="answer">
+            <For each=move || drawn.with(|drawn| drawn.keys()) key=|key| *key children=draw/>
+        </div>
     }
     .into_any()
 }
@@ -153,7 +154,7 @@ fn link(url: String, asked: String, text: AnyView) -> AnyView {
 }
 
 fn cite(at: usize, context: &Context) -> AnyView {
-    let Some(citation) = context.painted.citations.get(at) else { return ().into_any() };
+    let Some(citation) = context.drawn.citations.get(at) else { return ().into_any() };
     let number = citation.number;
     let passage = context
         .evidence

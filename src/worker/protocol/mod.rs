@@ -202,8 +202,10 @@ pub struct Sent {
 /// An answer as typed nodes, with its citations verified.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Painted {
-    /// What is drawn.
+    /// How many of the blocks drawn before stay as they are.
+    pub keep: u32,
+    /// The blocks that follow them.
     pub nodes: Vec<Node>,
-    /// What the nodes' citations lead to.
+    /// What the citations of all blocks lead to.
     pub citations: Vec<Citation>,
 }
