@@ -10,6 +10,9 @@ use std::fmt;
 /// What stands where a secret was.
 pub const MASK: &str = "••••••••";
 
+/// Shorter parts of a key are words rather than secrets.
+const MIN_PART_BYTES: usize = 8;
+
 /// An API key. Compared only with other keys; read only by `expose`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Key(String);
@@ -43,9 +46,13 @@ impl Key {
         &self.0
     }
 
-    /// `text` with every occurrence of this key masked.
+    /// `text` with every occurrence of this key masked, and of the parts of a key that has some: of AWS credentials
+    /// (`ID:SECRET:TOKEN`) each is sent or echoed on its own.
     pub fn redact(&self, text: &str) -> String {
-        text.replace(&self.0, MASK)
+        let whole = text.replace(&self.0, MASK);
+        let parts =
+            self.0.split(':').filter(|part| part.len() >= MIN_PART_BYTES && part.len() < self.0.len());
+        parts.fold(whole, |text, part| text.replace(part, MASK))
     }
 }
 

@@ -40,6 +40,15 @@ pub enum Error {
         /// What is wrong with it, without showing it.
         reason: String,
     },
+    /// A key that is no pair of AWS credentials.
+    #[error("the key is not of the form that AWS needs: {reason}")]
+    BadAwsKey {
+        /// What is wrong with it, without showing it.
+        reason: String,
+    },
+    /// A host of AWS without a region.
+    #[error("no AWS region is set")]
+    NoRegion,
     /// No model name.
     #[error("no model is chosen")]
     NoModel,
@@ -57,6 +66,10 @@ impl Error {
             }
             Self::NotAUrl { .. } => "Enter a base URL such as https://api.example.com/v1.".into(),
             Self::BadKey { .. } => "Copy the key again: one line, no spaces.".into(),
+            Self::BadAwsKey { .. } => "Enter the key as ACCESS_KEY_ID:SECRET_ACCESS_KEY, or as \
+                 ACCESS_KEY_ID:SECRET_ACCESS_KEY:SESSION_TOKEN for temporary credentials."
+                .into(),
+            Self::NoRegion => "Enter the region of the endpoint, such as us-east-1.".into(),
             Self::NoModel => "Choose a model, or use Check to list the models of this endpoint.".into(),
         }
     }

@@ -243,6 +243,11 @@ fn hint_for(
 ) -> String {
     let says = |signs: &[&str]| signs.iter().any(|sign| raw_lower.contains(sign));
     match cause {
+        FailureCause::Unauthorized if says(&CLOCK_SIGNS) => {
+            "Check this computer's clock: AWS refuses what was signed five minutes too early or late. \
+             If the clock is right, copy the secret access key again."
+                .into()
+        }
         FailureCause::Unauthorized if !had_key => "Enter a key for this endpoint in Settings.".into(),
         FailureCause::Unauthorized if status == 403 => {
             "Check that the key may use this model, and that the host allows calls from this site.".into()
@@ -293,6 +298,15 @@ fn hint_for(
         _ => "Check the base URL of this endpoint.".into(),
     }
 }
+
+/// What AWS says of a signature that it does not accept: mostly the clock, else the secret.
+const CLOCK_SIGNS: [&str; 5] = [
+    "invalidsignatureexception",
+    "signature expired",
+    "signature not yet current",
+    "requesttimetooskewed",
+    "signature we calculated does not match",
+];
 
 /// The request parameter that an OpenAI-shaped error blames, as one plain word.
 fn parameter_named(value: &Value) -> Option<String> {

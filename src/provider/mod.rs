@@ -25,6 +25,8 @@ pub mod http;
 pub mod models;
 /// Text with anything like a key masked.
 pub mod redact;
+/// Signing for hosts of AWS.
+pub mod sigv4;
 /// Where and how to speak to a host.
 pub mod target;
 

@@ -11,7 +11,7 @@ mod json;
 mod out;
 mod tools;
 
-pub use json::parse;
+pub use json::{arguments, count, parse};
 pub use out::Out;
 pub use tools::{ToolCall, ToolCalls};
 
@@ -41,6 +41,19 @@ pub struct Decoder {
     over: bool,
 }
 
+/// The framing of a body, where it is known beforehand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FramingKind {
+    /// Server-sent events.
+    Sse,
+    /// An object a line.
+    Ndjson,
+    /// One value.
+    Json,
+    /// AWS event stream.
+    EventStream,
+}
+
 /// How values are told apart in a body.
 #[derive(Clone, Debug, Default)]
 enum Framing {
@@ -50,7 +63,7 @@ enum Framing {
     Sse(SseDecoder),
     /// An object a line.
     Lines(Lines),
-    /// One array.
+    /// One value, held until the end.
     Whole,
     EventStream(EventStream),
 }
@@ -67,6 +80,17 @@ impl Decoder {
             out: Out::default(),
             over: false,
         }
+    }
+
+    /// For an answer in `dialect` whose framing is known, so that its first byte need not tell.
+    pub fn with_framing(dialect: Dialect, framing: FramingKind) -> Self {
+        let framing = match framing {
+            FramingKind::Sse => Framing::Sse(SseDecoder::default()),
+            FramingKind::Ndjson => Framing::Lines(Lines::default()),
+            FramingKind::Json => Framing::Whole,
+            FramingKind::EventStream => Framing::EventStream(EventStream::default()),
+        };
+        Self { framing, ..Self::new(dialect) }
     }
 
     /// Events that `bytes` complete.

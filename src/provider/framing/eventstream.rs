@@ -122,7 +122,10 @@ fn read_frame(bytes: &[u8]) -> Result<Option<(Frame, usize)>, EventStreamError> 
         return Err(EventStreamError::Prelude { expected, found });
     }
     let (total, headers) = (total as usize, headers as usize);
-    if total > MAX_FRAME_BYTES || total < PRELUDE_BYTES + headers + CRC_BYTES {
+    // Subtraction, not a sum: lengths near 4 GiB must not wrap where addresses have 32 bits.
+    if total > MAX_FRAME_BYTES
+        || total.checked_sub(PRELUDE_BYTES + CRC_BYTES).is_none_or(|room| room < headers)
+    {
         return Err(EventStreamError::Lengths { total, headers });
     }
     let Some(frame) = bytes.get(..total) else { return Ok(None) };

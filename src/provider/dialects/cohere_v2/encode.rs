@@ -1,8 +1,9 @@
-//! `ChatRequest` → body.
+//! `ChatRequest` → the body of `POST {base}/chat`. The limit of probability is `p`; thinking has a switch, no degrees.
 
 use crate::provider::Target;
+use crate::provider::dialects::decimal;
 use crate::types::{ChatRequest, Message};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Appended to the base for an answer.
 pub const CHAT_PATH: &str = "chat";
@@ -10,6 +11,21 @@ pub const CHAT_PATH: &str = "chat";
 pub const MODELS_PATH: &str = "models";
 
 /// The body for `request`; `messages` are the request's, with its system message where `target` wants it.
-pub fn body(_target: &Target, _request: &ChatRequest, _messages: &[Message]) -> Map<String, Value> {
-    Map::new()
+pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map<String, Value> {
+    let parameters = &request.parameters;
+    let mut body = Map::new();
+    let mut put = |name: &str, value: Option<Value>| {
+        if let Some(value) = value.filter(|_| target.takes(name)) {
+            body.insert(name.to_owned(), value);
+        }
+    };
+    put("model", Some(json!(request.model.trim())));
+    put("messages", Some(json!(messages)));
+    put("stream", Some(json!(true)));
+    put("max_tokens", parameters.max_tokens.map(|most| json!(most)));
+    put("temperature", parameters.temperature.and_then(decimal));
+    put("p", parameters.top_p.and_then(decimal));
+    put("seed", parameters.seed.map(|seed| json!(seed)));
+    put("thinking", parameters.effort.map(|_| json!({"type": "enabled"})));
+    body
 }
