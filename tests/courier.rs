@@ -101,7 +101,7 @@ fn every_way() -> impl Iterator<Item = (Dialect, AuthKind)> {
 }
 
 fn planned(dialect: Dialect, auth: AuthKind, url: &str, keyring: &Keyring) -> Option<HttpRequest> {
-    plan(&Target::custom(dialect, url, auth).ok()?, &request(), keyring).ok()
+    plan(&Target::custom(dialect, url, auth).ok()?, &request(), keyring, 0).ok()
 }
 
 fn listed(dialect: Dialect, auth: AuthKind, url: &str, keyring: &Keyring) -> Option<HttpRequest> {
@@ -109,7 +109,7 @@ fn listed(dialect: Dialect, auth: AuthKind, url: &str, keyring: &Keyring) -> Opt
 }
 
 fn plan_at(url: &str, request: &ChatRequest, keyring: &Keyring) -> Result<HttpRequest, Error> {
-    plan(&Target::custom(Dialect::OpenaiChat, url, AuthKind::Usual)?, request, keyring)
+    plan(&Target::custom(Dialect::OpenaiChat, url, AuthKind::Usual)?, request, keyring, 0)
 }
 
 fn carries_secret(request: &HttpRequest) -> bool {

@@ -3,8 +3,8 @@
 //! `inspect` masks the very request that is sent, so that what a person sees cannot drift from it.
 
 use super::Keyring;
-use crate::provider::{Error, HttpRequest, Target, chat_url, encode, encode_models};
-use crate::types::ChatRequest;
+use crate::provider::{Error, HttpRequest, Target, chat_url, encode, encode_models, sigv4};
+use crate::types::{AuthKind, ChatRequest};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use url::Url;
@@ -34,12 +34,26 @@ impl fmt::Display for Inspection {
     }
 }
 
-/// The request that asks `target` for an answer, with the key of its origin if there is one.
+/// The AWS service that Bedrock's hosts belong to.
+const AWS_SERVICE: &str = "bedrock";
+
+/// The request that asks `target` for an answer, with the key of its origin if there is one. A signature holds for some
+/// minutes from `epoch_secs` on (seconds since 1970), so a later try is planned anew.
 ///
 /// # Errors
-/// When no model is named.
-pub fn plan(target: &Target, request: &ChatRequest, keyring: &Keyring) -> Result<HttpRequest, Error> {
-    encode(target, request, keyring.get(&chat_url(target, &request.model)))
+/// When no model is named, or the key cannot sign.
+pub fn plan(
+    target: &Target,
+    request: &ChatRequest,
+    keyring: &Keyring,
+    epoch_secs: u64,
+) -> Result<HttpRequest, Error> {
+    let key = keyring.get(&chat_url(target, &request.model));
+    let mut http = encode(target, request, key)?;
+    if let (AuthKind::SigV4, Some(key)) = (target.auth, key) {
+        sigv4::sign(&mut http, key, &target.region, AWS_SERVICE, epoch_secs)?;
+    }
+    Ok(http)
 }
 
 /// The request that lists the models of `target`; the Check button's. Nothing where a host has no list.

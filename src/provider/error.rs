@@ -1,6 +1,6 @@
 //! What can be wrong with an endpoint or a key before anything is sent.
 
-use crate::types::{Failure, FailureCause};
+use crate::types::{Dialect, Failure, FailureCause};
 use serde::{Deserialize, Serialize};
 
 /// Why no request could be written.
@@ -52,6 +52,50 @@ pub enum Error {
     /// No model name.
     #[error("no model is chosen")]
     NoModel,
+    /// A blank of the catalogue's address is empty.
+    #[error("{label} is missing")]
+    MissingBlank {
+        /// The blank's label.
+        label: String,
+        /// What it looks like.
+        example: String,
+    },
+    /// A blank of the catalogue's address holds what its place cannot.
+    #[error("{label} is unusable: {reason}")]
+    BadBlank {
+        /// The blank's label.
+        label: String,
+        /// What it may hold.
+        reason: String,
+    },
+    /// No such row in the catalogue.
+    #[error("the provider {id} is not known")]
+    UnknownProvider {
+        /// As it stands in the settings.
+        id: String,
+    },
+    /// The system is not spoken to in that dialect.
+    #[error("{name} is not reached by {}", .dialect.label())]
+    NoRoute {
+        /// The system.
+        name: String,
+        /// The dialect asked for.
+        dialect: Dialect,
+    },
+    /// The system no longer exists.
+    #[error("{name} no longer exists")]
+    Retired {
+        /// The system.
+        name: String,
+        /// Since when, and what took its place.
+        successor: String,
+    },
+    /// The host does not read keys shown in that way.
+    #[error("{name} does not take a key shown in that way")]
+    AuthNotTaken {
+        /// The system.
+        name: String,
+    },
 }
 
 impl Error {
@@ -71,6 +115,13 @@ impl Error {
                 .into(),
             Self::NoRegion => "Enter the region of the endpoint, such as us-east-1.".into(),
             Self::NoModel => "Choose a model, or use Check to list the models of this endpoint.".into(),
+            Self::MissingBlank { label, example } if example.is_empty() => format!("Fill in {label}."),
+            Self::MissingBlank { label, example } => format!("Fill in {label}, such as {example}."),
+            Self::BadBlank { label, .. } => format!("Enter {label} alone, without the rest of the address."),
+            Self::UnknownProvider { .. } => "Choose a provider from the list, or Another address.".into(),
+            Self::NoRoute { .. } => "Choose one of the provider's dialects.".into(),
+            Self::Retired { successor, .. } => successor.clone(),
+            Self::AuthNotTaken { .. } => "Choose how the key is shown: the provider's usual way.".into(),
         }
     }
 

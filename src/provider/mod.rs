@@ -9,12 +9,18 @@
 pub mod address;
 /// API keys that do not show themselves.
 pub mod auth;
+/// The systems that can be reached, as data.
+pub mod catalogue;
 /// Bytes of an answer → events.
 pub mod decode;
 /// The wire formats.
 pub mod dialects;
+/// Texts → vectors, at a host.
+pub mod embeddings;
 /// What can be wrong before anything is sent.
 pub mod error;
+/// Models under the names that several hosts give them.
+pub mod families;
 /// HTTP statuses, error bodies and in-stream errors → `Failure`.
 pub mod failure;
 /// Bytes → events, before any dialect.
@@ -25,6 +31,8 @@ pub mod http;
 pub mod models;
 /// Text with anything like a key masked.
 pub mod redact;
+/// Passages → scores, at a host.
+pub mod rerank;
 /// Signing for hosts of AWS.
 pub mod sigv4;
 /// Where and how to speak to a host.
@@ -32,6 +40,7 @@ pub mod target;
 
 pub use crate::types::Dialect;
 pub use auth::Key;
+pub use catalogue::Catalogue;
 pub use decode::{Decoder, ToolCall};
 pub use dialects::{chat_url, encode, encode_models};
 pub use error::Error;

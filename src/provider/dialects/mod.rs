@@ -148,7 +148,7 @@ fn placed(messages: &[Message], role: SystemRole) -> Vec<Message> {
 
 /// A model's name as one segment of a path: everything but unreserved characters is percent-encoded (RFC 3986, §2.3).
 /// `/` stays for names like `publishers/x` only where the template has them, so it is encoded here.
-fn path_segment(name: &str) -> String {
+pub(super) fn path_segment(name: &str) -> String {
     name.bytes()
         .map(|byte| match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {

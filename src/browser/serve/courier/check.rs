@@ -26,7 +26,8 @@ impl Place {
             Err(error) => return Checked::Failed(error.to_failure()),
         };
         let Some(http) = plan_models(&target, &self.keyring.borrow()) else {
-            return Checked::Unlisted(Vec::new());
+            let row = self.catalogue().and_then(|catalogue| catalogue.find(&endpoint.provider));
+            return Checked::Unlisted(row.map(|row| row.models).unwrap_or_default());
         };
         let started = now_millis();
         let entry = self.egress.borrow_mut().sent(&http, Purpose::Models, started);
@@ -54,7 +55,20 @@ impl Place {
 
     /// What the catalogue knows of an endpoint's host.
     pub(super) fn known(&self, endpoint: &Endpoint) -> Known {
-        Known { dialect: endpoint.dialect, ..Known::default() }
+        let row = self.catalogue().and_then(|catalogue| {
+            let row = catalogue.find(&endpoint.provider)?;
+            Some((row, catalogue.litellm(&endpoint.provider)))
+        });
+        match row {
+            // What is known of a host says nothing about a gateway in front of it.
+            Some((row, litellm)) if endpoint.base_url.trim().is_empty() => Known {
+                name: row.name,
+                cors: Some(row.cors),
+                litellm: litellm.to_owned(),
+                dialect: endpoint.dialect,
+            },
+            _ => Known { dialect: endpoint.dialect, ..Known::default() },
+        }
     }
 
     /// The true cause of a request that brought no usable answer.

@@ -8,13 +8,13 @@ mod send;
 use crate::browser::fetch::Options;
 use crate::browser::permission;
 use crate::courier::{Egress, Keyring, Origin};
-use crate::provider::{Error, HttpRequest, Key, Target};
+use crate::provider::{Catalogue, Error, HttpRequest, Key, Target, families};
 use crate::types::{ChatEvent, Endpoint, Failure, Trouble};
 use crate::worker::protocol::{CallId, FromCourier, ToCourier};
 use crate::worker::{Outbox, Request, serve};
 use futures_channel::mpsc::UnboundedSender;
 use send::Asked;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use url::Url;
@@ -24,6 +24,7 @@ use wasm_bindgen_futures::spawn_local;
 /// Keys and what is under way, for as long as the worker lives.
 #[derive(Default)]
 struct Place {
+    catalogue: OnceCell<Option<Catalogue>>,
     keyring: RefCell<Keyring>,
     egress: RefCell<Egress>,
     under_way: RefCell<HashMap<CallId, web_sys::AbortController>>,
@@ -47,6 +48,7 @@ pub fn courier() {
 impl Place {
     async fn answer(&self, id: CallId, verb: ToCourier, reply: &Outbox<FromCourier>) {
         match verb {
+            ToCourier::Catalogue => reply.send(&self.list()),
             ToCourier::SetKey { endpoint, key } => reply.send(&self.set_key(&endpoint, &key)),
             ToCourier::Send { endpoint, model, question, evidence, parameters, omit } => {
                 let asked = Asked { endpoint, model, question, evidence, parameters, omit };
@@ -90,7 +92,20 @@ impl Place {
 
     /// Where an endpoint is and how to speak to it.
     fn target(&self, endpoint: &Endpoint) -> Result<Target, Error> {
-        Target::custom(endpoint.dialect, &endpoint.base_url, endpoint.auth)
+        match self.catalogue() {
+            Some(catalogue) => catalogue.target(endpoint),
+            None => Target::custom(endpoint.dialect, &endpoint.base_url, endpoint.auth),
+        }
+    }
+
+    /// Read when first asked for; a test proves that it can be.
+    fn catalogue(&self) -> Option<&Catalogue> {
+        self.catalogue.get_or_init(|| Catalogue::built_in().ok()).as_ref()
+    }
+
+    fn list(&self) -> FromCourier {
+        let rows = self.catalogue().map(Catalogue::rows).unwrap_or_default();
+        FromCourier::Catalogue { rows, families: families::built_in().unwrap_or_default() }
     }
 
     /// A request of entry `entry` was answered, and `bytes` of its body came.

@@ -2,7 +2,7 @@
 
 use super::exchange::{Exchange, Outcome};
 use super::{Place, failed, unknown};
-use crate::browser::clock::now_millis;
+use crate::browser::clock::{epoch_millis, now_millis};
 use crate::browser::serve::paint::Painter;
 use crate::courier::{Limits, Patience, Purpose, Reply, Stream, inspect, plan};
 use crate::prompt::{Budget, Prompt, Style, build};
@@ -38,7 +38,7 @@ impl Place {
         target.quirks.omit.extend(asked.omit.iter().cloned());
         let (prompt, painter) =
             prompt_for(&asked.question, asked.evidence.as_ref(), &asked.model, &asked.parameters, reply);
-        let planned = plan(&target, &prompt.request, &self.keyring.borrow());
+        let planned = plan(&target, &prompt.request, &self.keyring.borrow(), epoch_millis() / 1000);
         let http = match planned {
             Ok(http) => http,
             Err(error) => return reply.send(&failed("send", &error)),

@@ -1,0 +1,86 @@
+//! A template and a person's words → an address. In the host a word may only be letters, digits and hyphens, in a port only
+//! digits; anywhere else it is percent-encoded. So no word can change more of the address than its own place.
+
+use super::row::BlankData;
+use crate::provider::Error;
+use std::collections::BTreeMap;
+
+/// Where in a URL a blank stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Host,
+    Port,
+    Path,
+}
+
+/// `template` with its blanks filled by `values`, or by what each usually is. `{model}` stays: it is filled at the request.
+///
+/// # Errors
+/// `MissingBlank`, `BadBlank`.
+pub(super) fn fill(
+    template: &str,
+    blanks: &[BlankData],
+    values: &BTreeMap<String, String>,
+) -> Result<String, Error> {
+    let mut filled = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let Some((name, after)) = after.split_once('}') else { break };
+        rest = after;
+        match blanks.iter().find(|blank| blank.name == name) {
+            Some(blank) => filled.push_str(&word(blank, values, place(&filled))?),
+            None => {
+                filled.push('{');
+                filled.push_str(name);
+                filled.push('}');
+            }
+        }
+    }
+    filled.push_str(rest);
+    Ok(filled)
+}
+
+/// What is filled into `blank`, as typed; nothing when it is empty and has no usual value.
+pub(super) fn value<'a>(blank: &'a BlankData, values: &'a BTreeMap<String, String>) -> Option<&'a str> {
+    let typed = values.get(&blank.name).map_or("", |value| value.trim());
+    Some(if typed.is_empty() { blank.usual.as_str() } else { typed }).filter(|value| !value.is_empty())
+}
+
+/// The names of the blanks in `template`.
+pub(super) fn names(template: &str) -> Vec<&str> {
+    template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
+}
+
+fn word(blank: &BlankData, values: &BTreeMap<String, String>, place: Place) -> Result<String, Error> {
+    let Some(value) = value(blank, values) else {
+        return Err(Error::MissingBlank { label: blank.label.clone(), example: blank.example.clone() });
+    };
+    let bad = |reason: &str| Error::BadBlank { label: blank.label.clone(), reason: reason.to_owned() };
+    match place {
+        Place::Host => {
+            let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+            if !plain || value.len() > 63 || value.starts_with('-') || value.ends_with('-') {
+                return Err(bad("it may only hold letters, digits and hyphens"));
+            }
+            Ok(value.to_ascii_lowercase())
+        }
+        Place::Port => match value.parse::<u16>() {
+            Ok(port) if port > 0 && value.bytes().all(|byte| byte.is_ascii_digit()) => Ok(port.to_string()),
+            _ => Err(bad("it must be a number from 1 to 65535")),
+        },
+        // A dot alone would be taken for the folder itself, two for the one above.
+        Place::Path if matches!(value, "." | "..") => Err(bad("it must be a name")),
+        Place::Path => Ok(crate::provider::dialects::path_segment(value)),
+    }
+}
+
+/// The place right behind `before`.
+fn place(before: &str) -> Place {
+    match before.split_once("://") {
+        Some((_, authority)) if authority.contains(['/', '?']) => Place::Path,
+        Some((_, authority)) if authority.contains(':') => Place::Port,
+        Some(_) => Place::Host,
+        None => Place::Path,
+    }
+}

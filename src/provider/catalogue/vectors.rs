@@ -1,0 +1,118 @@
+//! An `Endpoint` and its row → where to embed or rerank.
+
+use super::row::{Limits, RowData, VectorRow};
+use super::{Catalogue, fill, target};
+use crate::provider::embeddings::Shape as EmbeddingShape;
+use crate::provider::rerank::Shape as RerankShape;
+use crate::provider::{Error, ModelList, Quirks, Target};
+use crate::types::{Dialect, Endpoint};
+use std::collections::BTreeMap;
+
+/// Where and how to embed.
+pub type VectorTarget = Aimed<EmbeddingShape>;
+/// Where and how to rerank.
+pub type RerankTarget = Aimed<RerankShape>;
+
+/// A host for vectors or scores.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Aimed<Shape> {
+    /// The host; its `chat_path` is the path of the request, in place of the shape's own.
+    pub target: Target,
+    /// The wire format.
+    pub shape: Shape,
+    /// How much one request may hold.
+    pub limits: Limits,
+    /// Whether it can do without a key.
+    pub key_optional: bool,
+}
+
+impl Catalogue {
+    /// Where `endpoint` embeds; a custom one as OpenAI does. Nothing where its row does not.
+    ///
+    /// # Errors
+    /// As `target`.
+    pub fn embeddings(&self, endpoint: &Endpoint) -> Result<Option<VectorTarget>, Error> {
+        if matches!(endpoint.provider.as_str(), "" | "custom") {
+            let target = Target::custom(Dialect::OpenaiChat, &endpoint.base_url, endpoint.auth)?;
+            let limits = Limits { inputs: 32, tokens: None };
+            return Ok(Some(Aimed { target, shape: EmbeddingShape::Openai, limits, key_optional: true }));
+        }
+        let row = self.known(endpoint)?;
+        row.embeddings.as_ref().map(|vectors| aim(row, vectors, vectors.shape, endpoint)).transpose()
+    }
+
+    /// Where `endpoint` reranks. Nothing where its row does not.
+    ///
+    /// # Errors
+    /// As `target`.
+    pub fn rerank(&self, endpoint: &Endpoint) -> Result<Option<RerankTarget>, Error> {
+        if matches!(endpoint.provider.as_str(), "" | "custom") {
+            let target = Target::custom(Dialect::OpenaiChat, &endpoint.base_url, endpoint.auth)?;
+            let limits = Limits { inputs: 32, tokens: None };
+            return Ok(Some(Aimed { target, shape: RerankShape::Cohere, limits, key_optional: true }));
+        }
+        let row = self.known(endpoint)?;
+        row.rerank.as_ref().map(|vectors| aim(row, vectors, vectors.shape, endpoint)).transpose()
+    }
+
+    /// The ids of the rows that embed, in the order of the file, with suggested models.
+    pub fn embedding_rows(&self) -> Vec<(&str, &[String])> {
+        self.rows
+            .iter()
+            .filter_map(|row| Some((row.id.as_str(), row.embeddings.as_ref()?.models.as_slice())))
+            .collect()
+    }
+
+    /// The ids of the rows that rerank, in the order of the file, with suggested models.
+    pub fn rerank_rows(&self) -> Vec<(&str, &[String])> {
+        self.rows
+            .iter()
+            .filter_map(|row| Some((row.id.as_str(), row.rerank.as_ref()?.models.as_slice())))
+            .collect()
+    }
+
+    fn known(&self, endpoint: &Endpoint) -> Result<&RowData, Error> {
+        self.row(&endpoint.provider).ok_or_else(|| Error::UnknownProvider { id: endpoint.provider.clone() })
+    }
+}
+
+/// What the table does not say is as in the row's first route.
+fn aim<Shape>(
+    row: &RowData,
+    vectors: &VectorRow<Shape>,
+    shape: Shape,
+    endpoint: &Endpoint,
+) -> Result<Aimed<Shape>, Error> {
+    let none = BTreeMap::new();
+    let first = row.route.first();
+    let blanks = match first {
+        Some(route) if vectors.blanks.is_empty() => route.blanks.as_slice(),
+        _ => vectors.blanks.as_slice(),
+    };
+    let auths = match first {
+        Some(route) if vectors.auth.is_empty() => route.auth.as_slice(),
+        _ => vectors.auth.as_slice(),
+    };
+    let base = match (target::gateway(endpoint)?, first) {
+        (Some(url), _) => url,
+        (None, Some(route)) if vectors.base.is_empty() => {
+            target::base(&route.base, &route.base_when, blanks, &endpoint.blanks)?
+        }
+        _ => target::base(&vectors.base, &none, blanks, &endpoint.blanks)?,
+    };
+    let offered = if endpoint.base_url.trim().is_empty() { auths } else { &[] };
+    let path = vectors.path.as_deref().map(|path| fill::fill(path, blanks, &endpoint.blanks)).transpose()?;
+    let target = Target {
+        dialect: first.map_or(Dialect::OpenaiChat, |route| route.dialect),
+        provider: row.id.clone(),
+        base,
+        chat_path: path,
+        models: ModelList::None,
+        auth: target::auth(endpoint.auth, auths, offered, &row.name)?,
+        region: target::region(blanks, &endpoint.blanks),
+        headers: Vec::new(),
+        quirks: Quirks::default(),
+    };
+    let key_optional = vectors.key_optional || first.is_some_and(|route| route.key_optional);
+    Ok(Aimed { target, shape, limits: vectors.limits(), key_optional })
+}
