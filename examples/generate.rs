@@ -50,7 +50,12 @@ fn run() -> Result<(), String> {
     let mut model =
         Model::load(bytes).map_err(|error| format!("{}: {error}. {}", file.display(), error.hint()))?;
     let loaded = started.elapsed();
-    let request = ChatRequest { model: "smollm2-135m-instruct".to_owned(), messages, parameters };
+    let request = ChatRequest {
+        model: "smollm2-135m-instruct".to_owned(),
+        messages,
+        parameters,
+        ..ChatRequest::default()
+    };
     let mut generation =
         Generation::start(&model, &request).map_err(|error| format!("{error}. {}", error.hint()))?;
     let (mut started, mut prefill) = (Instant::now(), 0.0);

@@ -64,7 +64,12 @@ fn run(arguments: impl Iterator<Item = String>) -> Result<String, String> {
         let message = |role, content: &str| Message { role, content: content.to_owned() };
         let question = asked.question.as_deref().unwrap_or("Why is the sky blue?");
         let messages = vec![message(Role::System, "Answer briefly."), message(Role::User, question)];
-        let request = ChatRequest { model: asked.model, messages, parameters: asked.parameters };
+        let request = ChatRequest {
+            model: asked.model,
+            messages,
+            parameters: asked.parameters,
+            ..ChatRequest::default()
+        };
         plan(&target, &request, &keyring, now_secs()).map_err(shown)?
     };
     let shown = inspect(&http);

@@ -24,6 +24,7 @@ fn question(model: &str) -> ChatRequest {
         model: model.into(),
         messages: vec![message(Role::System, "Be brief."), message(Role::User, "Why?")],
         parameters: Parameters { max_tokens: Some(100), seed: Some(7), ..Parameters::default() },
+        ..ChatRequest::default()
     }
 }
 

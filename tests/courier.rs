@@ -18,6 +18,7 @@ fn request() -> ChatRequest {
         model: "m".into(),
         messages: vec![Message { role: Role::User, content: "Why?".into() }],
         parameters: Parameters::default(),
+        ..ChatRequest::default()
     }
 }
 

@@ -325,8 +325,9 @@ fn request() -> ChatRequest {
             temperature: Some(0.7),
             top_p: None,
             seed: Some(1),
-            effort: None,
+            ..Parameters::default()
         },
+        ..ChatRequest::default()
     }
 }
 

@@ -277,7 +277,7 @@ fn logits(model: &mut Model, slices: &[&[u32]]) -> Vec<f64> {
 
 fn request(content: &str, parameters: Parameters) -> ChatRequest {
     let messages = vec![Message { role: Role::User, content: content.to_owned() }];
-    ChatRequest { model: "tiny".to_owned(), messages, parameters }
+    ChatRequest { model: "tiny".to_owned(), messages, parameters, ..ChatRequest::default() }
 }
 
 fn run(model: &mut Model, request: &ChatRequest) -> (String, String) {

@@ -17,7 +17,9 @@ pub use origin::{Origin, Source};
 pub use template::Style;
 
 use crate::evidence::{self, SEPARATOR};
-use crate::types::{ChatRequest, Evidence, Message, Parameters, Passage, Role, Sha256, sha256};
+use crate::types::{
+    ChatRequest, Evidence, Message, Parameters, Passage, Role, Sha256, SourceDocument, sha256,
+};
 use budget::fit;
 use origin::Trail;
 
@@ -53,6 +55,9 @@ pub fn build(
         let fit = Fit { tokens, budget: budget.input_tokens(), ..Fit::default() };
         return finish(trail, model, parameters, None, fit);
     };
+    if style == Style::Documents {
+        return beside(question, evidence, model, parameters, budget);
+    }
     let frame = Trail::new()
         .template(0, system)
         .template(1, template::OPEN)
@@ -90,6 +95,39 @@ pub fn build(
     }
 }
 
+/// The passages as documents beside the question, each with its part of the evidence text word for word, so that the hash
+/// is that of every other column.
+fn beside(
+    question: &str,
+    evidence: &Evidence,
+    model: &str,
+    parameters: &Parameters,
+    budget: &Budget<'_>,
+) -> Prompt {
+    let documents: Vec<SourceDocument> = evidence
+        .passages
+        .iter()
+        .map(|passage| SourceDocument {
+            id: passage.number.to_string(),
+            title: passage.document_name.clone(),
+            text: evidence::render_one(passage),
+        })
+        .collect();
+    let sent: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
+    let text = if sent.is_empty() { evidence.text.clone() } else { sent.join(SEPARATOR) };
+    let trail = Trail::new().template(0, template::system(Style::Documents, true)).question(1, question);
+    let fit = Fit {
+        tokens: budget.count_messages(trail.contents()) + budget.count(&text),
+        budget: budget.input_tokens(),
+        passages_sent: documents.len() as u32,
+        passages_total: documents.len() as u32,
+        ..Fit::default()
+    };
+    let mut prompt = finish(trail, model, parameters, Some(text), fit);
+    prompt.request.documents = documents;
+    prompt
+}
+
 fn with_evidence(system: &str, question: &str, text: &str, passages: &[Passage]) -> Trail {
     let mut trail = Trail::new().template(0, system).template(1, template::OPEN);
     let mut rest = text;
@@ -116,7 +154,12 @@ fn finish(
     let roles = [Role::System, Role::User, Role::Assistant];
     let messages = roles.into_iter().zip(contents).map(|(role, content)| Message { role, content }).collect();
     Prompt {
-        request: ChatRequest { model: model.to_owned(), messages, parameters: parameters.clone() },
+        request: ChatRequest {
+            model: model.to_owned(),
+            messages,
+            parameters: parameters.clone(),
+            documents: Vec::new(),
+        },
         evidence_sha256: evidence_text.as_ref().map(|text| sha256(text.as_bytes())),
         evidence_text,
         fit,

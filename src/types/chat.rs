@@ -2,14 +2,28 @@ use super::Span;
 use serde::{Deserialize, Serialize};
 
 /// What is sent to a model, before any provider's wire format.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ChatRequest {
     /// The model's name at its host.
     pub model: String,
     /// The conversation so far.
     pub messages: Vec<Message>,
+    /// Passages sent beside the conversation, for hosts that cite natively; otherwise they stand in a message.
+    #[serde(default)]
+    pub documents: Vec<SourceDocument>,
     /// Sampling and limits.
     pub parameters: Parameters,
+}
+
+/// A passage as a document of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceDocument {
+    /// The passage's number: citations name it.
+    pub id: String,
+    /// The document it is from.
+    pub title: String,
+    /// Its part of the evidence text, word for word.
+    pub text: String,
 }
 
 /// One message of a conversation.
@@ -47,6 +61,9 @@ pub struct Parameters {
     /// How long the model should think, where it can.
     #[serde(default)]
     pub effort: Option<Effort>,
+    /// Send the passages as documents and let the host cite them, where it can (Anthropic, Cohere).
+    #[serde(default)]
+    pub native_citations: bool,
 }
 
 /// How long a reasoning model should think.

@@ -60,6 +60,11 @@ impl Dialect {
         }
     }
 
+    /// Whether its hosts can cite documents that are sent beside the conversation.
+    pub fn cites_natively(self) -> bool {
+        matches!(self, Self::Anthropic | Self::CohereV2)
+    }
+
     /// The dialect of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|dialect| dialect.name() == name)

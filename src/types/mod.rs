@@ -19,7 +19,7 @@ mod span;
 pub use answer::{Answer, AnswerState, Timing};
 pub use chat::{
     ChatEvent, ChatRequest, Effort, Failure, FailureCause, Fix, Message, NativeCitation, Parameters, Role,
-    Usage,
+    SourceDocument, Usage,
 };
 pub use chunk::{Chunk, ChunkSettings, ChunkStrategy};
 pub use dialect::Dialect;

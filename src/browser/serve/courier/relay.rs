@@ -3,6 +3,7 @@
 use super::Place;
 use super::send::prompt_for;
 use crate::browser::clock::now_millis;
+use crate::prompt::Style;
 use crate::types::{ChatEvent, Evidence, Parameters, Role};
 use crate::worker::Outbox;
 use crate::worker::protocol::{CallId, FromCourier, Sent};
@@ -21,7 +22,8 @@ impl Place {
     ) {
         let (sender, mut events) = unbounded();
         self.relays.borrow_mut().insert(call, sender);
-        let (prompt, painter) = prompt_for(question, evidence.as_ref(), model, parameters, reply);
+        let (prompt, painter) =
+            prompt_for(question, evidence.as_ref(), model, parameters, Style::Standard, reply);
         let content = |role: Role| {
             let of_role = prompt.request.messages.iter().filter(|message| message.role == role);
             of_role.map(|message| message.content.as_str()).collect::<Vec<_>>().join("\n\n")

@@ -36,8 +36,16 @@ impl Place {
             Err(error) => return reply.send(&failed("send", &error)),
         };
         target.quirks.omit.extend(asked.omit.iter().cloned());
-        let (prompt, painter) =
-            prompt_for(&asked.question, asked.evidence.as_ref(), &asked.model, &asked.parameters, reply);
+        let native = asked.parameters.native_citations && target.dialect.cites_natively();
+        let style = if native { Style::Documents } else { Style::Standard };
+        let (prompt, painter) = prompt_for(
+            &asked.question,
+            asked.evidence.as_ref(),
+            &asked.model,
+            &asked.parameters,
+            style,
+            reply,
+        );
         let planned = plan(&target, &prompt.request, &self.keyring.borrow(), epoch_millis() / 1000);
         let http = match planned {
             Ok(http) => http,
@@ -86,11 +94,12 @@ pub(super) fn prompt_for(
     evidence: Option<&Evidence>,
     model: &str,
     parameters: &Parameters,
+    style: Style,
     reply: &Outbox<FromCourier>,
 ) -> (Prompt, Painter) {
     let count = |text: &str| u32::try_from(text.len().div_ceil(BYTES_PER_TOKEN)).unwrap_or(u32::MAX);
     let budget = Budget { context_tokens: None, reserve_output_tokens: 0, count: &count };
-    let prompt = build(question, evidence, model, parameters, Style::Standard, &budget);
+    let prompt = build(question, evidence, model, parameters, style, &budget);
     let passages = evidence.map(|evidence| evidence.passages.clone()).unwrap_or_default();
     let reply = reply.clone();
     let painter = Painter::new(passages, prompt.fit.passages_sent, move |painted| {

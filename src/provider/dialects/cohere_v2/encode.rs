@@ -21,6 +21,14 @@ pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map
     };
     put("model", Some(json!(request.model.trim())));
     put("messages", Some(json!(messages)));
+    let documents: Vec<Value> = request
+        .documents
+        .iter()
+        .map(|document| json!({"id": document.id, "data": {"title": document.title, "text": document.text}}))
+        .collect();
+    let any = !documents.is_empty();
+    put("documents", any.then_some(Value::Array(documents)));
+    put("citation_options", any.then(|| json!({"mode": "ACCURATE"})));
     put("stream", Some(json!(true)));
     put("max_tokens", parameters.max_tokens.map(|most| json!(most)));
     put("temperature", parameters.temperature.and_then(decimal));
