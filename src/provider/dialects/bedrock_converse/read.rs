@@ -43,17 +43,19 @@ impl Reader {
         out.known();
         let kind = frame.header(":exception-type").or_else(|| frame.header(":error-code"));
         match frame.header(":message-type") {
-            Some("exception" | "error") => self.fail(frame, kind.unwrap_or("error"), value, out),
-            None if kind.is_some() => self.fail(frame, kind.unwrap_or("error"), value, out),
+            Some("exception" | "error") => Self::fail(frame, kind.unwrap_or("error"), value, out),
+            None if kind.is_some() => Self::fail(frame, kind.unwrap_or("error"), value, out),
             _ => {
                 self.event(frame.header(":event-type").unwrap_or(""), value, out);
             }
         }
     }
 
-    fn fail(&mut self, frame: &Frame, kind: &str, payload: &Value, out: &mut Out) {
-        out.error.get_or_insert_with(|| exception::as_sent(frame, payload));
-        out.fail(exception::failure(kind, payload, frame.header(":error-message")));
+    fn fail(frame: &Frame, kind: &str, payload: &Value, out: &mut Out) {
+        let sent = exception::as_sent(frame, payload);
+        let body = sent.get("body").unwrap_or(payload);
+        out.fail(exception::failure(kind, body, frame.header(":error-message")));
+        out.error.get_or_insert(sent);
     }
 
     /// Takes in the payload of an event; `false` when there is no such event.
