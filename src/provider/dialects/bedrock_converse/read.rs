@@ -95,7 +95,7 @@ impl Reader {
     }
 
     fn delta(&mut self, index: u64, delta: &Value, out: &mut Out) {
-        out.reasoning(text_at(delta, "/reasoningContent/text"));
+        out.reasoning(reasoning_at(delta));
         out.text(text_at(delta, "/text"));
         if let (Some(input), false) = (delta.pointer("/toolUse/input"), out.failed) {
             out.tools.push_arguments(index, &arguments(input));
@@ -136,7 +136,7 @@ impl Reader {
         let content = answer.pointer("/output/message/content").and_then(Value::as_array);
         for (index, block) in content.into_iter().flatten().enumerate() {
             self.enter(index as u64, out);
-            out.reasoning(text_at(block, "/reasoningContent/reasoningText/text"));
+            out.reasoning(reasoning_at(block));
             out.text(text_at(block, "/text"));
             texts(block.pointer("/citationsContent/content")).for_each(|text| out.text(text));
             let citations = block.pointer("/citationsContent/citations").and_then(Value::as_array);
@@ -172,6 +172,14 @@ fn usage(usage: Option<&Value>) -> Option<Usage> {
 
 fn text_at<'a>(value: &'a Value, at: &str) -> &'a str {
     value.pointer(at).and_then(Value::as_str).unwrap_or("")
+}
+
+/// Deltas hold the text itself, whole blocks one level deeper.
+fn reasoning_at(value: &Value) -> &str {
+    match text_at(value, "/reasoningContent/text") {
+        "" => text_at(value, "/reasoningContent/reasoningText/text"),
+        text => text,
+    }
 }
 
 /// The texts of `[{"text": …}, …]`.
