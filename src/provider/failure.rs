@@ -244,7 +244,7 @@ fn hint_for(
     let says = |signs: &[&str]| signs.iter().any(|sign| raw_lower.contains(sign));
     match cause {
         FailureCause::Unauthorized if says(&CLOCK_SIGNS) => {
-            "Check this computer's clock: AWS refuses what was signed five minutes too early or late. \
+            "Check this computer's clock: what was signed more than five minutes too early or late is refused. \
              If the clock is right, copy the secret access key again."
                 .into()
         }

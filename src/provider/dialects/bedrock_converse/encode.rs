@@ -26,8 +26,7 @@ pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map
     put(&mut config, "topP", parameters.top_p.and_then(decimal));
     // Blank text is refused.
     let said = || messages.iter().filter(|message| !message.content.trim().is_empty());
-    let system: Vec<Value> =
-        said().filter(|message| message.role == Role::System).map(|message| block(message)).collect();
+    let system: Vec<Value> = said().filter(|message| message.role == Role::System).map(block).collect();
     let mut body = Map::new();
     put(&mut body, "messages", Some(Value::Array(turns(said()))));
     put(&mut body, "system", (!system.is_empty()).then_some(Value::Array(system)));

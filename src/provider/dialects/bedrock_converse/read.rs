@@ -43,17 +43,19 @@ impl Reader {
         out.known();
         let kind = frame.header(":exception-type").or_else(|| frame.header(":error-code"));
         match frame.header(":message-type") {
-            Some("exception" | "error") => self.fail(frame, kind.unwrap_or("error"), value, out),
-            None if kind.is_some() => self.fail(frame, kind.unwrap_or("error"), value, out),
+            Some("exception" | "error") => Self::fail(frame, kind.unwrap_or("error"), value, out),
+            None if kind.is_some() => Self::fail(frame, kind.unwrap_or("error"), value, out),
             _ => {
                 self.event(frame.header(":event-type").unwrap_or(""), value, out);
             }
         }
     }
 
-    fn fail(&mut self, frame: &Frame, kind: &str, payload: &Value, out: &mut Out) {
-        out.error.get_or_insert_with(|| exception::as_sent(frame, payload));
-        out.fail(exception::failure(kind, payload, frame.header(":error-message")));
+    fn fail(frame: &Frame, kind: &str, payload: &Value, out: &mut Out) {
+        let sent = exception::as_sent(frame, payload);
+        let body = sent.get("body").unwrap_or(payload);
+        out.fail(exception::failure(kind, body, frame.header(":error-message")));
+        out.error.get_or_insert(sent);
     }
 
     /// Takes in the payload of an event; `false` when there is no such event.
@@ -93,7 +95,7 @@ impl Reader {
     }
 
     fn delta(&mut self, index: u64, delta: &Value, out: &mut Out) {
-        out.reasoning(text_at(delta, "/reasoningContent/text"));
+        out.reasoning(reasoning_at(delta));
         out.text(text_at(delta, "/text"));
         if let (Some(input), false) = (delta.pointer("/toolUse/input"), out.failed) {
             out.tools.push_arguments(index, &arguments(input));
@@ -134,7 +136,7 @@ impl Reader {
         let content = answer.pointer("/output/message/content").and_then(Value::as_array);
         for (index, block) in content.into_iter().flatten().enumerate() {
             self.enter(index as u64, out);
-            out.reasoning(text_at(block, "/reasoningContent/reasoningText/text"));
+            out.reasoning(reasoning_at(block));
             out.text(text_at(block, "/text"));
             texts(block.pointer("/citationsContent/content")).for_each(|text| out.text(text));
             let citations = block.pointer("/citationsContent/citations").and_then(Value::as_array);
@@ -170,6 +172,14 @@ fn usage(usage: Option<&Value>) -> Option<Usage> {
 
 fn text_at<'a>(value: &'a Value, at: &str) -> &'a str {
     value.pointer(at).and_then(Value::as_str).unwrap_or("")
+}
+
+/// Deltas hold the text itself, whole blocks one level deeper.
+fn reasoning_at(value: &Value) -> &str {
+    match text_at(value, "/reasoningContent/text") {
+        "" => text_at(value, "/reasoningContent/reasoningText/text"),
+        text => text,
+    }
 }
 
 /// The texts of `[{"text": …}, …]`.
