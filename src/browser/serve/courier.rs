@@ -7,7 +7,7 @@ use crate::courier::{
 };
 use crate::prompt::{Budget, Style, build};
 use crate::provider::{Error, HttpRequest, Key, Target};
-use crate::types::{ChatEvent, Endpoint, Evidence, Failure, Parameters, Trouble};
+use crate::types::{ChatEvent, Endpoint, Evidence, Failure, ModelEntry, Parameters, Trouble};
 use crate::worker::protocol::{CallId, Checked, FromCourier, Sent, ToCourier};
 use crate::worker::{Outbox, Request, serve};
 use futures_util::future::{Either, select};
@@ -62,7 +62,7 @@ pub fn courier() {
             }),
             ToCourier::Check { endpoint, page_origin } => spawn_local(async move {
                 let checked = match place.check(&endpoint, &page_origin).await {
-                    Ok(models) => Checked::Models(models),
+                    Ok(models) => Checked::Models(models.into_iter().map(|model| model.name).collect()),
                     Err(failure) => Checked::Failed(failure),
                 };
                 reply.send(&FromCourier::Checked(checked));
@@ -156,7 +156,7 @@ impl Place {
         Ok((http, painter))
     }
 
-    async fn check(&self, endpoint: &Endpoint, page_origin: &str) -> Result<Vec<String>, Failure> {
+    async fn check(&self, endpoint: &Endpoint, page_origin: &str) -> Result<Vec<ModelEntry>, Failure> {
         let target = target_of(endpoint).map_err(|error| error.to_failure())?;
         let http = plan_models(&target, &self.keyring.borrow());
         let http = http.ok_or_else(|| Error::NoModel.to_failure())?;
