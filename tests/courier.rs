@@ -312,7 +312,8 @@ fn models_or_why_not() {
         (request.method.as_str(), request.url.as_str()),
         ("GET", "https://api.good.example/v1/models")
     );
-    assert_eq!(read_models(&request, 200, br#"{"data":[{"id":"a"},{"id":"b"}]}"#).unwrap(), ["a", "b"]);
+    let found = read_models(&request, 200, br#"{"data":[{"id":"a"},{"id":"b"}]}"#).unwrap();
+    assert_eq!(found.iter().map(|model| model.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(read_models(&request, 401, b"{}").unwrap_err().cause, FailureCause::Unauthorized);
     assert_eq!(read_models(&request, 200, b"<html>Sign in</html>").unwrap_err().cause, FailureCause::Garbled);
     assert_eq!(read_models(&request, 200, br#"{"data":[]}"#).unwrap_err().cause, FailureCause::Garbled);

@@ -5,7 +5,7 @@
 //! is masked in whatever a host says of it.
 
 use crate::provider::{Decoder, Dialect, HttpRequest, Key, failure, models};
-use crate::types::{ChatEvent, Failure, FailureCause};
+use crate::types::{ChatEvent, Failure, FailureCause, ModelEntry};
 use url::Url;
 
 /// Most bytes kept of the body of a refusal.
@@ -124,7 +124,7 @@ impl Stream {
 ///
 /// # Errors
 /// What the status or the body says.
-pub fn read_models(request: &HttpRequest, status: u16, body: &[u8]) -> Result<Vec<String>, Failure> {
+pub fn read_models(request: &HttpRequest, status: u16, body: &[u8]) -> Result<Vec<ModelEntry>, Failure> {
     let (host, key) = (host_of(&request.url), request.key());
     if status == 0 || (300..400).contains(&status) {
         return Err(redirected(&host, status));

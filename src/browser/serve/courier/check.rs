@@ -39,12 +39,7 @@ impl Place {
             && (200..300).contains(status)
         {
             return match read_models(&http, *status, body) {
-                Ok(models) => Checked::Models(
-                    models
-                        .into_iter()
-                        .map(|name| crate::types::ModelEntry { name, ..Default::default() })
-                        .collect(),
-                ),
+                Ok(models) => Checked::Models(models),
                 Err(failure) => Checked::Failed(failure),
             };
         }
