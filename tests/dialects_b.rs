@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use sidecite::provider::decode::FramingKind;
 use sidecite::provider::{Dialect, Target, encode};
 use sidecite::types::{
-    AuthKind, ChatRequest, Effort, FailureCause, Message, NativeCitation, Parameters, Role, Span, Usage,
+    AuthKind, ChatRequest, Effort, FailureCause, Message, NativeCitation, Parameters, Role, SourceDocument,
+    Span, Usage,
 };
 use wire::{Decoded, decode, decode_at_all_cuts, decode_framed, event, frame, sse};
 
@@ -645,7 +646,9 @@ fn request(model: &str) -> ChatRequest {
             top_p: Some(0.9),
             seed: Some(1),
             effort: Some(Effort::High),
+            ..Parameters::default()
         },
+        ..ChatRequest::default()
     }
 }
 
@@ -670,6 +673,7 @@ fn plain(model: &str, content: &str) -> ChatRequest {
         model: model.into(),
         messages: vec![Message { role: Role::User, content: content.into() }],
         parameters: Parameters::default(),
+        ..ChatRequest::default()
     }
 }
 
@@ -750,4 +754,15 @@ fn ollama_requests_reserve_a_context_that_holds_the_prompt() {
         let body: Value = serde_json::from_str(&sent(Dialect::Ollama, &[], &asked).1).unwrap();
         assert_eq!(body["options"]["num_ctx"], context, "{prompt_bytes} {max_tokens:?}");
     }
+}
+
+#[test]
+fn cohere_gets_passages_as_documents_that_it_cites() {
+    let document = SourceDocument { id: "1".into(), title: "a.txt".into(), text: "[1] a.txt\nÉté.".into() };
+    let request = ChatRequest { documents: vec![document], ..plain("command-a", "Quand ?") };
+    let (_, body) = sent(Dialect::CohereV2, &[], &request);
+    let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+    let data = serde_json::json!({"title": "a.txt", "text": "[1] a.txt\nÉté."});
+    assert_eq!(body["documents"], serde_json::json!([{"id": "1", "data": data}]));
+    assert_eq!(body["citation_options"]["mode"], "ACCURATE");
 }

@@ -210,6 +210,7 @@ fn a_models_colon_is_sent_encoded_and_signed_encoded_twice() {
         model: "amazon.nova-lite-v1:0".into(),
         messages: vec![Message { role: Role::User, content: "Hi".into() }],
         parameters: Parameters::default(),
+        ..ChatRequest::default()
     };
     let key = Key::new(&format!("{PAIR}:{TOKEN}")).unwrap();
     let mut http = encode(&target, &asked, Some(&key)).unwrap();
