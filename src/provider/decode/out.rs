@@ -80,6 +80,15 @@ impl Out {
         }
     }
 
+    /// As `finish`, for hosts that report an error first and then say how the answer ended.
+    pub fn finish_anyway(&mut self, reason: &str) {
+        self.any_known = true;
+        if !reason.is_empty() {
+            self.finished = true;
+            self.events.push(ChatEvent::Finish(reason.to_owned()));
+        }
+    }
+
     /// Nothing more comes.
     pub fn done(&mut self) {
         self.any_known = true;

@@ -16,6 +16,10 @@ pub mod openai_chat;
 /// OpenAI Responses (<https://platform.openai.com/docs/api-reference/responses>).
 pub mod openai_responses;
 
+mod blocked;
+mod loose;
+mod turns;
+
 use super::decode::{Decoder, Out};
 use super::framing::Frame;
 use super::target::SystemRole;
@@ -60,7 +64,14 @@ impl Dialect {
 /// The URL that `encode` will call, for finding the key that belongs there.
 pub fn chat_url(target: &Target, model: &str) -> Url {
     let path = target.chat_path.as_deref().unwrap_or(target.dialect.chat_path());
-    target.join(&path.replace("{model}", &path_segment(model.trim())))
+    let model = model.trim();
+    // Google lists its models as `models/NAME`, which its chat path has already.
+    let model = if target.dialect == Dialect::Gemini {
+        model.strip_prefix("models/").unwrap_or(model)
+    } else {
+        model
+    };
+    target.join(&path.replace("{model}", &path_segment(model)))
 }
 
 /// The request that asks `request` of `target`, with `key` if there is one. A request for `AuthKind::SigV4` is still to be
@@ -119,9 +130,10 @@ fn path_names_model(target: &Target) -> bool {
     target.chat_path.as_deref().unwrap_or(target.dialect.chat_path()).contains("{model}")
 }
 
-/// A host that was found to refuse system messages gets them folded into the question.
+/// A host that was found to refuse system messages, under whatever name, gets them folded into the question.
 fn system_role(target: &Target) -> SystemRole {
-    if target.takes("system") { target.quirks.system } else { SystemRole::Fold }
+    let names = ["system", "instructions", "systemInstruction", "system_instruction"];
+    if names.iter().all(|name| target.takes(name)) { target.quirks.system } else { SystemRole::Fold }
 }
 
 /// The messages with the system message where the host wants it.

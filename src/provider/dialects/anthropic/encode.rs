@@ -1,15 +1,63 @@
-//! `ChatRequest` → body.
+//! `ChatRequest` → the body of `POST {base}/messages`. Turns must alternate and hold text; `max_tokens` must be there.
 
 use crate::provider::Target;
-use crate::types::{ChatRequest, Message};
-use serde_json::{Map, Value};
+use crate::provider::dialects::{decimal, turns};
+use crate::types::{ChatRequest, Effort, Message, Role};
+use serde_json::{Map, Value, json};
 
 /// Appended to the base for an answer.
 pub const CHAT_PATH: &str = "messages";
 /// Appended to the base for the list of models.
 pub const MODELS_PATH: &str = "models";
 
+/// Most tokens of an answer when the person set no limit: every model of the dialect can do that.
+const USUAL_MAX_TOKENS: u32 = 4096;
+
 /// The body for `request`; `messages` are the request's, with its system message where `target` wants it.
-pub fn body(_target: &Target, _request: &ChatRequest, _messages: &[Message]) -> Map<String, Value> {
-    Map::new()
+pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map<String, Value> {
+    let parameters = &request.parameters;
+    let budget = parameters.effort.filter(|_| target.takes("thinking")).map(budget_tokens);
+    let mut max_tokens = parameters.max_tokens.unwrap_or(USUAL_MAX_TOKENS);
+    // Thinking counts against the limit and must stay below it.
+    if let Some(budget) = budget.filter(|budget| *budget >= max_tokens) {
+        max_tokens = max_tokens.saturating_add(budget);
+    }
+    let mut body = Map::new();
+    let mut put = |name: &str, value: Option<Value>| {
+        if let Some(value) = value.filter(|_| target.takes(name)) {
+            body.insert(name.to_owned(), value);
+        }
+    };
+    put("model", Some(json!(request.model.trim())));
+    put("max_tokens", Some(json!(max_tokens)));
+    put("system", turns::instructions(messages).map(Value::from));
+    put("messages", Some(json!(conversation(messages))));
+    put("stream", Some(json!(true)));
+    // A thinking model takes no sampling of ours.
+    let sampled = budget.is_none();
+    put(
+        "temperature",
+        parameters.temperature.filter(|_| sampled).and_then(|warm| decimal(warm.clamp(0.0, 1.0))),
+    );
+    put("top_p", parameters.top_p.filter(|_| sampled).and_then(decimal));
+    put("thinking", budget.map(|budget| json!({"type": "enabled", "budget_tokens": budget})));
+    body
+}
+
+/// Tokens of thinking for an effort; 1,024 is the least that the API takes.
+fn budget_tokens(effort: Effort) -> u32 {
+    match effort {
+        Effort::Low => 1_024,
+        Effort::Medium => 4_096,
+        Effort::High => 16_384,
+    }
+}
+
+/// The turns; white space at the end of what the model is to continue is refused.
+fn conversation(messages: &[Message]) -> Vec<Message> {
+    let mut turns = turns::turns(messages);
+    if let Some(last) = turns.last_mut().filter(|last| last.role == Role::Assistant) {
+        last.content.truncate(last.content.trim_end().len());
+    }
+    turns
 }

@@ -3,6 +3,7 @@
 //! Read as loose JSON, not as a struct: any field may be missing, null, or of another type than documented, and none
 //! of that may cost the text. Choices other than index 0 are ignored.
 
+use crate::provider::dialects::loose::{self, error};
 use crate::types::Usage;
 use serde_json::Value;
 
@@ -92,22 +93,13 @@ fn read_part(part: &Value, chunk: &mut Chunk<'_>) {
     }
 }
 
-fn error(value: &Value) -> Option<&Value> {
-    value.get("error").filter(|error| match error {
-        Value::Null | Value::Bool(false) => false,
-        Value::String(text) => !text.is_empty(),
-        Value::Object(fields) => !fields.is_empty(),
-        _ => true,
-    })
-}
-
 /// Token counts: `usage`, or Groq's `x_groq.usage`.
 fn usage(value: &Value) -> Option<Usage> {
     let usage = [value.get("usage"), value.pointer("/x_groq/usage")]
         .into_iter()
         .flatten()
         .find(|usage| usage.as_object().is_some_and(|fields| !fields.is_empty()))?;
-    let count = |path: &str| usage.pointer(path).and_then(whole_number);
+    let count = |path: &str| loose::count(usage, path);
     Some(Usage {
         input_tokens: count("/prompt_tokens"),
         output_tokens: count("/completion_tokens"),
@@ -115,13 +107,5 @@ fn usage(value: &Value) -> Option<Usage> {
         cached_tokens: count("/prompt_tokens_details/cached_tokens"),
         total_tokens: count("/total_tokens"),
         ..Usage::default()
-    })
-}
-
-/// A count, also when a host writes it as `12.0`.
-fn whole_number(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| {
-        let number = value.as_f64()?;
-        (number >= 0.0 && number.fract() == 0.0 && number <= 9e15).then_some(number as u64)
     })
 }

@@ -1,9 +1,9 @@
 //! `ChatRequest` → the body of `POST {base}/chat/completions`. Sends only parameters that were set: models refuse those
 //! they do not know.
 
-use crate::provider::Target;
 use crate::provider::dialects::decimal;
-use crate::types::{ChatRequest, Message};
+use crate::provider::{SystemRole, Target};
+use crate::types::{ChatRequest, Message, Role};
 use serde_json::{Map, Value, json};
 
 /// Appended to the base for an answer.
@@ -21,7 +21,7 @@ pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map
         }
     };
     put("model", Some(json!(request.model.trim())));
-    put("messages", Some(json!(messages)));
+    put("messages", Some(messages.iter().map(|message| placed(target, message)).collect()));
     put("stream", Some(json!(true)));
     put("stream_options", target.quirks.stream_usage.then(|| json!({"include_usage": true})));
     // A host that refused one name of the limit is tried with the other.
@@ -34,4 +34,12 @@ pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map
     put("seed", parameters.seed.map(|seed| json!(seed)));
     put("reasoning_effort", parameters.effort.map(|effort| json!(effort.name())));
     body
+}
+
+/// One message, standing instructions under the role that `target` wants.
+fn placed(target: &Target, message: &Message) -> Value {
+    if message.role == Role::System && target.quirks.system == SystemRole::Developer {
+        return json!({"role": "developer", "content": message.content});
+    }
+    json!(message)
 }

@@ -1,0 +1,42 @@
+//! An answer that a host's filter kept back → a failure in words: a finish reason alone leaves an empty column.
+
+use crate::provider::redact::{clip, redact};
+use crate::types::{Failure, FailureCause};
+
+/// Most characters quoted of the host's explanation.
+const MAX_WORDS_CHARS: usize = 300;
+
+/// What was kept back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Blocked {
+    /// Nothing was generated.
+    Question,
+    /// Nothing of the answer is shown.
+    Answer,
+    /// The answer ends early.
+    Rest,
+}
+
+impl Blocked {
+    /// For an answer that was stopped, by whether any of it came.
+    pub(super) fn after(any_text: bool) -> Self {
+        if any_text { Self::Rest } else { Self::Answer }
+    }
+}
+
+/// The failure; `why` is the host's word for the reason, `words` its explanation.
+pub(super) fn failure(what: Blocked, why: &str, words: Option<&str>) -> Failure {
+    let what = match what {
+        Blocked::Question => format!("The host blocked the question ({why})."),
+        Blocked::Answer => format!("The host blocked the answer ({why})."),
+        Blocked::Rest => format!("The host stopped the answer here ({why}); the text so far is kept."),
+    };
+    let words = words.map(|words| clip(&redact(words), MAX_WORDS_CHARS)).filter(|words| !words.is_empty());
+    let quoted = words.map_or_else(String::new, |words| format!(" Its words: “{words}”"));
+    Failure::new(
+        // Asking the same again gives the same: no cause that is retried.
+        FailureCause::BadRequest,
+        what + &quoted,
+        "Ask in other words, leave out the passage that may be the reason, or choose another model.",
+    )
+}
