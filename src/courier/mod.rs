@@ -9,12 +9,18 @@
 
 /// Which requests went where.
 pub mod egress;
+/// The date of an HTTP header.
+pub mod http_date;
 /// Keys, each bound to an origin.
 pub mod keyring;
+/// Who may send now, and who waits.
+pub mod limit;
 /// Requests planned, and shown without their key.
 pub mod plan;
 /// What the browser saw → the true cause.
 pub mod reach;
+/// Whether to ask again, and when.
+pub mod retry;
 /// An answer under way.
 pub mod stream;
 /// How long to wait for what.
@@ -22,7 +28,9 @@ pub mod timeout;
 
 pub use egress::{Egress, EgressEntry, Purpose};
 pub use keyring::{Keyring, Origin};
+pub use limit::{Ending, Limiter, Ticket, Turn};
 pub use plan::{Inspection, inspect, plan, plan_models};
 pub use reach::{Observation, Probe, Reply, diagnose};
+pub use retry::{Retry, RetryHeaders, Verdict};
 pub use stream::{Stream, read_models};
 pub use timeout::{Limits, Patience};
