@@ -146,19 +146,20 @@ fn decode(mut decoder: Decoder, body: &[u8], cut: usize) -> Value {
 
 /// An error body: nothing was answered.
 fn refused(status: u16, body: &[u8]) -> Value {
-    let error = match serde_json::from_slice::<Value>(body) {
+    let (error, finish_reason) = match serde_json::from_slice::<Value>(body) {
         Ok(value) => {
             // Google sends a list of one.
             let first = value.as_array().and_then(|items| items.first()).unwrap_or(&value);
-            first.get("error").filter(|error| !error.is_null()).cloned().unwrap_or(value)
+            let member = |name: &str| first.get(name).cloned().unwrap_or(Value::Null);
+            (member("error"), member("status"))
         }
-        Err(_) => json!(String::from_utf8_lossy(body)),
+        Err(_) => (json!(String::from_utf8_lossy(body)), Value::Null),
     };
     json!({
         "text": "",
         "reasoning": "",
         "tool_calls": [],
-        "finish_reason": null,
+        "finish_reason": finish_reason,
         "usage": {},
         "citations": [],
         "error": error,

@@ -3,11 +3,13 @@
 
 use proptest::prelude::*;
 use sidecite::courier::{
-    Egress, Keyring, Limits, Origin, Patience, Purpose, Stream, inspect, plan, plan_models, read_models,
-    timeout,
+    Egress, EgressEnd, KeyStatus, Keyring, Limits, Origin, Patience, Purpose, Stream, inspect,
+    is_reasoning_model, plan, plan_models, read_models, thinks, timeout,
 };
 use sidecite::provider::{Dialect, Error, HttpRequest, Key, Target};
-use sidecite::types::{AuthKind, ChatEvent, ChatRequest, FailureCause, Message, Parameters, Role};
+use sidecite::types::{
+    AuthKind, ChatEvent, ChatRequest, Effort, FailureCause, Message, Parameters, Role, Usage,
+};
 use url::Url;
 
 const SECRET: &str = "sk-CANARY-7f3e9a51c2d84b60";
@@ -344,6 +346,244 @@ fn patience_ends_once_and_bytes_restart_it() {
     let mut patience = Patience::new(Limits::REMOTE, 0.0);
     patience.on_end();
     assert!(patience.expire(1e9).is_none());
+}
+
+#[test]
+fn thinking_models_get_more_time_until_their_answer_begins() {
+    let (remote, local) = ("https://api.openai.com/v1/responses", "http://localhost:11434/v1");
+    assert_eq!(Limits::for_request(remote, false), Limits::REMOTE);
+    assert_eq!(Limits::for_request(local, false), Limits::LOCAL);
+    for url in [remote, local] {
+        assert_eq!(Limits::for_request(url, true), Limits::REASONING);
+    }
+    let text = [ChatEvent::TextDelta("a".into())];
+    let thought = [ChatEvent::ReasoningDelta("a".into())];
+    let mut patience = Patience::new(Limits::REASONING, 0.0);
+    patience.on_response(1_000.0);
+    assert_eq!(patience.deadline_millis(), Some(301_000.0));
+    // A comment keeps the line, and does not begin the short wait.
+    patience.on_bytes(100_000.0);
+    patience.on_events(&[]);
+    assert_eq!(patience.deadline_millis(), Some(400_000.0));
+    // Neither do a thought or a count of tokens.
+    patience.on_bytes(390_000.0);
+    patience.on_events(&thought);
+    patience.on_bytes(680_000.0);
+    patience.on_events(&[ChatEvent::Usage(Usage::default())]);
+    assert_eq!(patience.deadline_millis(), Some(980_000.0));
+    patience.on_bytes(900_000.0);
+    patience.on_events(&text);
+    assert_eq!(patience.deadline_millis(), Some(960_000.0));
+    patience.on_bytes(910_000.0);
+    patience.on_events(&thought);
+    assert_eq!(patience.deadline_millis(), Some(970_000.0));
+    assert!(patience.expire(970_000.0).unwrap().message.contains("60 s"));
+    patience.on_events(&text);
+    assert_eq!(patience.deadline_millis(), None);
+}
+
+#[test]
+fn comments_alone_do_not_hold_the_line_for_ever() {
+    for limits in [Limits::REMOTE, Limits::REASONING] {
+        let mut patience = Patience::new(limits, 0.0);
+        patience.on_response(5_000.0);
+        let mut now = 5_000.0;
+        while patience.expire(now).is_none() {
+            patience.on_bytes(now);
+            now += 10_000.0;
+            assert!(now < 1e7, "for ever");
+        }
+        assert_eq!(now, 5_000.0 + timeout::SILENCE_MILLIS);
+    }
+    let mut patience = Patience::new(Limits::REMOTE, 0.0);
+    patience.on_bytes(0.0);
+    patience.on_bytes(590_000.0);
+    assert!(patience.expire(600_000.0).unwrap().message.contains("600 s, but no answer began"));
+}
+
+#[test]
+fn models_that_think_are_known_by_name() {
+    for name in [
+        "o1",
+        "o1-mini",
+        "o3",
+        "o3-pro-2025-06-10",
+        "o4-mini",
+        "openai/o3",
+        "gpt-5",
+        "gpt-5.1",
+        "gpt-5-mini",
+        "GPT-5",
+        "azure/gpt-5-nano",
+        "gpt-6",
+        "gpt-oss-120b",
+        "openai/gpt-oss-20b:free",
+        "gpt-oss:20b",
+        "deepseek-reasoner",
+        "deepseek-ai/DeepSeek-R1",
+        "deepseek-r1:14b",
+        "accounts/fireworks/models/deepseek-r1-0528",
+        "us.deepseek.r1-v1:0",
+        "qwq-32b",
+        "qwen3-8b",
+        "qwen3:8b",
+        "Qwen/Qwen3-235B-A22B",
+        "qwen3.5-plus",
+        "magistral-small-2509",
+        "gemini-2.5-pro",
+        "models/gemini-2.5-flash",
+        "google/gemini-3-pro-preview",
+        "grok-3-mini",
+        "grok-4",
+        "x-ai/grok-4.1-fast",
+        "grok-4-fast-reasoning",
+        "kimi-k2-thinking",
+        "kimi-k2.5",
+        "claude-3.7-sonnet:thinking",
+        "sonar-reasoning-pro",
+        "phi-4-reasoning",
+        "glm-4.6",
+        "minimax-m2",
+        "command-a-reasoning-08-2025",
+        "smollm3-3b",
+    ] {
+        assert!(is_reasoning_model(name), "{name}");
+    }
+    for name in [
+        "",
+        "m",
+        "gpt-4o",
+        "gpt-4.1",
+        "gpt-4-turbo",
+        "gpt-35-turbo",
+        "gpt-3.5-turbo",
+        "gpt-5-chat-latest",
+        "chatgpt-4o-latest",
+        "gpt-neo-20b",
+        "claude-sonnet-4-5",
+        "claude-3-5-haiku-latest",
+        "gemini-2.0-flash",
+        "gemini-1.5-pro",
+        "gemma-3-27b-it",
+        "grok-2-1212",
+        "grok-3",
+        "grok-4-fast-non-reasoning",
+        "qwen2.5-72b-instruct",
+        "qwen-7b-chat",
+        "qwen-plus",
+        "qwen3-coder",
+        "deepseek-chat",
+        "deepseek-v3.1",
+        "llama-3.3-70b-versatile",
+        "mistral-large-2411",
+        "kimi-k2-0905-preview",
+        "glm-4-9b",
+        "smollm2-135m",
+        "phi-4",
+        "nomic-embed",
+        "é",
+    ] {
+        assert!(!is_reasoning_model(name), "{name}");
+    }
+    let asked = Parameters { effort: Some(Effort::Low), ..Parameters::default() };
+    assert!(thinks("claude-sonnet-4-5", &asked) && !thinks("claude-sonnet-4-5", &Parameters::default()));
+    assert!(thinks("o3", &Parameters::default()));
+}
+
+#[test]
+fn egress_tells_how_it_ended_and_only_what_changed() {
+    let mut egress = Egress::default();
+    let request = plan_at(HOME, &request(), &keyring()).unwrap();
+    let chat = egress.sent(&request, Purpose::Chat, 1_000.0).unwrap();
+    let prices = egress.sent(&request, Purpose::Prices, 2_000.0).unwrap();
+    let seen = egress.changes_since(0);
+    assert_eq!(seen.iter().map(|entry| entry.id).collect::<Vec<_>>(), [chat, prices]);
+    assert!(seen.iter().all(|entry| entry.end.is_none() && entry.duration_millis.is_none()));
+    let revision = seen.iter().map(|entry| entry.revision).max().unwrap();
+    assert_eq!(egress.changes_since(revision), []);
+    // A blocked request has a time, and no status.
+    egress.answered(chat, 0);
+    egress.ended(chat, EgressEnd::Blocked, 1_250.0);
+    egress.ended(chat, EgressEnd::Complete, 9_000.0);
+    let changed = egress.changes_since(revision);
+    let [entry] = changed.as_slice() else { panic!("{changed:?}") };
+    let told = (entry.id, entry.status, entry.end, entry.duration_millis);
+    assert_eq!(told, (chat, None, Some(EgressEnd::Blocked), Some(250.0)));
+    // A clock set back meanwhile makes no negative time.
+    egress.ended(prices, EgressEnd::Aborted, 0.0);
+    assert_eq!(egress.entries().last().unwrap().duration_millis, Some(0.0));
+    // What has fallen off is not brought back.
+    for _ in 0..sidecite::courier::egress::MAX_ENTRIES {
+        egress.sent(&request, Purpose::Rerank, 3_000.0);
+    }
+    egress.received(chat, 5);
+    assert!(egress.entries().all(|entry| entry.purpose == Purpose::Rerank));
+    let names: std::collections::BTreeSet<&str> = Purpose::ALL.into_iter().map(Purpose::name).collect();
+    assert_eq!(names.len(), 6);
+}
+
+#[test]
+fn a_keyring_knows_what_the_vault_remembers() {
+    let origin = |text: &str| Origin::parse(text).unwrap();
+    let key = |text: &str| Key::new(text).unwrap();
+    let (a, b, c) = (origin("https://a.example"), origin("https://b.example"), origin("https://c.example"));
+    let status = |in_memory, remembered| KeyStatus { in_memory, remembered };
+    let mut keyring = Keyring::default();
+    keyring.set_remembered([a.clone(), b.clone()]);
+    keyring.put(b.clone(), key("typed"));
+    assert_eq!(keyring.status(&a), status(false, true));
+    assert_eq!(keyring.status(&b), status(true, true));
+    assert_eq!(keyring.status(&c), status(false, false));
+    // Unlocked: a key that was typed meanwhile is the newer one.
+    assert!(keyring.put_from_vault(a.clone(), key("kept-a")));
+    assert!(!keyring.put_from_vault(b.clone(), key("kept-b")));
+    assert_eq!(keyring.get(&Url::parse("https://b.example/v1").unwrap()), Some(&key("typed")));
+    assert_eq!(keyring.statuses().count(), 2);
+    // Locked: what came from the vault goes, its origin stays known.
+    keyring.lock();
+    assert_eq!(keyring.status(&a), status(false, true));
+    assert_eq!(keyring.get(&Url::parse("https://a.example/v1").unwrap()), None);
+    assert_eq!(keyring.status(&b), status(true, true));
+    // A typed key that went into the vault goes with it.
+    keyring.set_kept(&b);
+    keyring.set_kept(&c);
+    keyring.lock();
+    assert_eq!((keyring.status(&b), keyring.status(&c)), (status(false, true), status(false, false)));
+    // Taken out of the vault elsewhere: neither known nor in memory.
+    keyring.put_from_vault(a.clone(), key("kept-a"));
+    keyring.set_remembered([b.clone()]);
+    assert_eq!((keyring.status(&a), keyring.of(&a)), (status(false, false), None));
+    keyring.forget(&b);
+    assert_eq!(keyring.statuses().count(), 0);
+    keyring.put_from_vault(a.clone(), key("kept-a"));
+    keyring.forget_all();
+    assert_eq!(keyring.status(&a), status(false, false));
+    assert!(!format!("{keyring:?}").contains("kept-a"));
+}
+
+#[test]
+fn an_origin_is_read_back_only_as_it_is_written() {
+    for text in
+        ["https://a.example", "http://localhost:11434", "https://a.example:8443", "http://[::1]:80808"]
+    {
+        let parsed = Origin::parse(text);
+        assert_eq!(parsed.as_ref().map(Origin::as_str), (!text.contains("80808")).then_some(text));
+    }
+    for text in [
+        "",
+        "a.example",
+        "https://a.example/",
+        "https://A.example",
+        "https://a.example:443",
+        "https://u@a.example",
+        "https://a.example/v1",
+        "ftp://a.example",
+        "https://a.example?",
+        " https://a.example",
+        "null",
+    ] {
+        assert_eq!(Origin::parse(text), None, "{text}");
+    }
 }
 
 #[test]

@@ -348,7 +348,9 @@ fn bedrock_exceptions_and_errors_end_the_answer() {
         let decoded =
             bedrock(&[delta(0, json!({"text": "so far"})), last, delta(0, json!({"text": "lost"}))]);
         let failure = decoded.failure.unwrap();
-        assert_eq!((failure.cause, decoded.failures), (FailureCause::HostError, 1));
+        let limited = hint.to_lowercase().starts_with("wait");
+        let cause = if limited { FailureCause::RateLimited } else { FailureCause::HostError };
+        assert_eq!((failure.cause, decoded.failures), (cause, 1));
         assert!(failure.message.contains(words), "{} lacks {words}", failure.message);
         assert!(failure.hint.contains(hint), "{} lacks {hint}", failure.hint);
         assert_eq!(decoded.text, "so far");

@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use wire::{Decoded, decode};
 
 /// Folders of recordings whose dialect is read; the dialect is the file's in `INDEX.tsv`.
-const FOLDERS: [&str; 4] = ["cohere-v2", "bedrock-converse", "ollama", "openai-chat"];
+const FOLDERS: [&str; 7] =
+    ["openai-chat", "openai-responses", "anthropic", "gemini", "cohere-v2", "bedrock-converse", "ollama"];
 /// Dialects of the hand-written edge cases in `synthetic-edge`.
-const EDGE_DIALECTS: [&str; 3] = ["bedrock-converse", "ollama", "openai-chat"];
+const EDGE_DIALECTS: [&str; 5] = ["anthropic", "gemini", "bedrock-converse", "ollama", "openai-chat"];
 
 /// One row of `INDEX.tsv`.
 struct Row {

@@ -1,4 +1,6 @@
 //! Which requests went where: the list a person can look at, without bodies and keys.
+//!
+//! Every change gives an entry a new revision, so that the page asks only for what has changed since it last did.
 
 use super::Origin;
 use crate::provider::HttpRequest;
@@ -18,6 +20,41 @@ pub enum Purpose {
     Models,
     /// Whether something answers there at all (no key, no body).
     Probe,
+    /// A newer price list.
+    Prices,
+    /// Vectors of texts.
+    Embeddings,
+    /// A better order of passages.
+    Rerank,
+}
+
+impl Purpose {
+    /// All of them, in the order shown.
+    pub const ALL: [Self; 6] =
+        [Self::Chat, Self::Models, Self::Probe, Self::Prices, Self::Embeddings, Self::Rerank];
+
+    /// The word on the page and in exports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Models => "models",
+            Self::Probe => "probe",
+            Self::Prices => "prices",
+            Self::Embeddings => "embeddings",
+            Self::Rerank => "rerank",
+        }
+    }
+}
+
+/// How a request ended on the wire; its status is told beside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EgressEnd {
+    /// The response was read to its end.
+    Complete,
+    /// The browser let nothing out or nothing in (CORS, no network, a cut connection): it does not say which.
+    Blocked,
+    /// It was broken off here: by the person, a timeout, or because the answer was complete.
+    Aborted,
 }
 
 /// One request that left the tab.
@@ -25,7 +62,9 @@ pub enum Purpose {
 pub struct EgressEntry {
     /// Names it; counts up from 0.
     pub id: u64,
-    /// When, in milliseconds of the clock of whoever sends.
+    /// Rises with every change of any entry, from 1.
+    pub revision: u64,
+    /// When it was sent, in milliseconds since 1970.
     pub at_millis: f64,
     /// Where to.
     pub origin: Origin,
@@ -39,6 +78,10 @@ pub struct EgressEntry {
     pub status: Option<u16>,
     /// Body bytes received so far.
     pub response_bytes: u64,
+    /// How it ended; nothing while it is under way.
+    pub end: Option<EgressEnd>,
+    /// Milliseconds until then.
+    pub duration_millis: Option<f64>,
 }
 
 /// The list, oldest first.
@@ -46,6 +89,7 @@ pub struct EgressEntry {
 pub struct Egress {
     entries: VecDeque<EgressEntry>,
     next_id: u64,
+    revision: u64,
 }
 
 impl Egress {
@@ -54,11 +98,13 @@ impl Egress {
         let origin = Origin::of(&Url::parse(&request.url).ok()?)?;
         let id = self.next_id;
         self.next_id += 1;
+        self.revision += 1;
         if self.entries.len() == MAX_ENTRIES {
             self.entries.pop_front();
         }
         self.entries.push_back(EgressEntry {
             id,
+            revision: self.revision,
             at_millis,
             origin,
             purpose,
@@ -66,22 +112,31 @@ impl Egress {
             request_bytes: request.body.len() as u64,
             status: None,
             response_bytes: 0,
+            end: None,
+            duration_millis: None,
         });
         Some(id)
     }
 
-    /// A status came for request `id`.
+    /// A status came for request `id`; 0, which stands for none, is not one.
     pub fn answered(&mut self, id: u64, status: u16) {
-        if let Some(entry) = self.find(id) {
-            entry.status = Some(status);
-        }
+        self.change(id, |entry| entry.status = (status != 0).then_some(status));
     }
 
     /// `bytes` more came for request `id`.
     pub fn received(&mut self, id: u64, bytes: usize) {
-        if let Some(entry) = self.find(id) {
-            entry.response_bytes += bytes as u64;
-        }
+        self.change(id, |entry| entry.response_bytes += bytes as u64);
+    }
+
+    /// Request `id` ended, at `now_millis` since 1970. The first end counts.
+    pub fn ended(&mut self, id: u64, end: EgressEnd, now_millis: f64) {
+        self.change(id, |entry| {
+            if entry.end.is_none() {
+                entry.end = Some(end);
+                // The world's clock may be set back meanwhile.
+                entry.duration_millis = Some((now_millis - entry.at_millis).max(0.0));
+            }
+        });
     }
 
     /// All entries, oldest first.
@@ -89,7 +144,17 @@ impl Egress {
         self.entries.iter()
     }
 
-    fn find(&mut self, id: u64) -> Option<&mut EgressEntry> {
-        self.entries.iter_mut().rev().find(|entry| entry.id == id)
+    /// Entries that are new or have changed since `revision`, oldest first; all of them since 0. The highest revision
+    /// among them is the next to ask with.
+    pub fn changes_since(&self, revision: u64) -> Vec<EgressEntry> {
+        self.entries.iter().filter(|entry| entry.revision > revision).cloned().collect()
+    }
+
+    fn change(&mut self, id: u64, change: impl FnOnce(&mut EgressEntry)) {
+        if let Some(entry) = self.entries.iter_mut().rev().find(|entry| entry.id == id) {
+            self.revision += 1;
+            entry.revision = self.revision;
+            change(entry);
+        }
     }
 }

@@ -13,21 +13,34 @@ pub mod egress;
 pub mod gateway;
 /// One's own calls → how a provider's model does.
 pub mod health;
+/// The date of an HTTP header.
+pub mod http_date;
 /// Keys, each bound to an origin.
 pub mod keyring;
+/// Who may send now, and who waits.
+pub mod limit;
 /// Requests planned, and shown without their key.
 pub mod plan;
 /// What the browser saw → the true cause.
 pub mod reach;
+/// Whether to ask again, and when.
+pub mod retry;
 /// An answer under way.
 pub mod stream;
+/// Whether a model thinks before it answers.
+pub mod thinking;
 /// How long to wait for what.
 pub mod timeout;
+/// Keys that outlast the tab, encrypted.
+pub mod vault;
 
-pub use egress::{Egress, EgressEntry, Purpose};
-pub use health::{Bucket, Health};
-pub use keyring::{Keyring, Origin};
+pub use egress::{Egress, EgressEnd, EgressEntry, Purpose};
+pub use health::{Bucket, CallRecord, Health, Outcome, summarise};
+pub use keyring::{KeyStatus, Keyring, Origin};
+pub use limit::{Ending, Limiter, Ticket, Turn};
 pub use plan::{Inspection, inspect, plan, plan_models};
 pub use reach::{Known, LocalAccess, Observation, Probe, Reply, diagnose};
+pub use retry::{Retry, RetryHeaders, Verdict};
 pub use stream::{Stream, read_models};
+pub use thinking::{is_reasoning_model, thinks};
 pub use timeout::{Limits, Patience};

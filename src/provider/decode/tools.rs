@@ -9,12 +9,18 @@ use serde_json::Value;
 /// A tool call that a model asked for. Nothing here runs tools; they are kept for the `decode` program.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolCall {
-    /// The host's id for it; may be empty.
-    pub id: String,
+    /// The host's id for it; nothing in dialects that have none.
+    pub id: Option<String>,
     /// The function's name.
     pub name: String,
     /// The arguments' JSON text, possibly cut off.
     pub arguments: String,
+}
+
+impl ToolCall {
+    fn id(&self) -> &str {
+        self.id.as_deref().unwrap_or("")
+    }
 }
 
 /// Most tool calls kept of one answer.
@@ -41,15 +47,15 @@ impl ToolCalls {
         let index = delta.get("index").and_then(Value::as_u64);
         let known = self.find(index, id, name);
         if let Some(call) = known.and_then(|at| self.calls.get_mut(at)) {
-            if call.id.is_empty() {
-                call.id.push_str(id);
+            if call.id().is_empty() {
+                call.id = Some(id.to_owned());
             }
             if call.name.is_empty() {
                 call.name.push_str(name);
             }
             call.arguments.push_str(&arguments);
         } else if self.calls.len() < MAX_CALLS {
-            self.calls.push(ToolCall { id: id.to_owned(), name: name.to_owned(), arguments });
+            self.calls.push(ToolCall { id: Some(id.to_owned()), name: name.to_owned(), arguments });
             self.indices.push(index);
         }
     }
@@ -73,7 +79,11 @@ impl ToolCalls {
     /// Begins a call under `index`.
     pub fn begin(&mut self, index: u64, id: &str, name: &str) {
         if self.calls.len() < MAX_CALLS {
-            self.calls.push(ToolCall { id: id.to_owned(), name: name.to_owned(), arguments: String::new() });
+            self.calls.push(ToolCall {
+                id: Some(id.to_owned()),
+                name: name.to_owned(),
+                arguments: String::new(),
+            });
             self.indices.push(Some(index));
         }
     }
@@ -95,10 +105,10 @@ impl ToolCalls {
             Some(_) => self.indices.iter().rposition(|known| *known == index)?,
             // Without an index only a nameless, idless delta can be a continuation, of the newest call.
             None if id.is_empty() && name.is_empty() => self.calls.len().checked_sub(1)?,
-            None => self.calls.iter().rposition(|call| !id.is_empty() && call.id == id)?,
+            None => self.calls.iter().rposition(|call| !id.is_empty() && call.id() == id)?,
         };
         let call = self.calls.get(at)?;
-        let another = !id.is_empty() && !call.id.is_empty() && call.id != id && !name.is_empty();
+        let another = !id.is_empty() && !call.id().is_empty() && call.id() != id && !name.is_empty();
         (!another).then_some(at)
     }
 }

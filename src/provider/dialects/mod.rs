@@ -75,7 +75,7 @@ pub fn chat_url(target: &Target, model: &str) -> Url {
 }
 
 /// The request that asks `request` of `target`, with `key` if there is one. A request for `AuthKind::SigV4` is still to be
-/// signed (`auth::sign`).
+/// signed (`sigv4::sign`).
 ///
 /// # Errors
 /// When no model is named.

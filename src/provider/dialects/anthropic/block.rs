@@ -1,6 +1,6 @@
 //! One content block under way. Blocks of unknown kinds and of tools that the host runs itself say nothing here.
 
-use crate::provider::decode::{Out, ToolCall};
+use crate::provider::decode::{self, Out, ToolCall};
 use crate::provider::dialects::loose::{count, first_text, items, text};
 use serde_json::Value;
 
@@ -76,9 +76,9 @@ impl Block {
 pub(super) fn read_whole(block: &Value, out: &mut Out) {
     match text(block, "type") {
         "tool_use" => out.tool_call(ToolCall {
-            id: text(block, "id").to_owned(),
+            id: Some(text(block, "id").to_owned()),
             name: text(block, "name").to_owned(),
-            arguments: block.get("input").map_or_else(String::new, Value::to_string),
+            arguments: block.get("input").map_or_else(String::new, decode::arguments),
         }),
         _ => Block::begin(0, block, out).end(out),
     }

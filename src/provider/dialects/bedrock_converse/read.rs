@@ -143,7 +143,7 @@ impl Reader {
             citations.into_iter().flatten().for_each(|citation| self.cite(citation));
             if let Some(tool) = block.get("toolUse") {
                 out.tool_call(ToolCall {
-                    id: text_at(tool, "/toolUseId").to_owned(),
+                    id: Some(text_at(tool, "/toolUseId").to_owned()),
                     name: text_at(tool, "/name").to_owned(),
                     arguments: tool.get("input").map(arguments).unwrap_or_default(),
                 });

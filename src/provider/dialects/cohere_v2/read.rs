@@ -134,7 +134,7 @@ impl Reader {
         each(message.get("tool_calls"), |call| {
             let text = |at: &str| text_of(call.pointer(at)).to_owned();
             let arguments = call.pointer("/function/arguments").map(arguments).unwrap_or_default();
-            out.tool_call(ToolCall { id: text("/id"), name: text("/function/name"), arguments });
+            out.tool_call(ToolCall { id: Some(text("/id")), name: text("/function/name"), arguments });
         });
         each(message.get("citations"), |citation| self.cite(citation, out));
         self.end(answer, out);

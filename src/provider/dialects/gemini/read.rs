@@ -5,7 +5,7 @@
 
 use super::grounding::Grounding;
 use super::stop;
-use crate::provider::decode::{Out, ToolCall};
+use crate::provider::decode::{self, Out, ToolCall};
 use crate::provider::dialects::loose::{count, error, items, text};
 use crate::types::Usage;
 use serde_json::Value;
@@ -81,9 +81,9 @@ impl Reader {
         if let Some(call) = part.get("functionCall").filter(|call| call.is_object()) {
             let arguments = call.get("args").filter(|arguments| !arguments.is_null());
             out.tool_call(ToolCall {
-                id: text(call, "id").to_owned(),
+                id: call.get("id").and_then(Value::as_str).map(str::to_owned),
                 name: text(call, "name").to_owned(),
-                arguments: arguments.map_or_else(|| "{}".to_owned(), Value::to_string),
+                arguments: arguments.map_or_else(|| "{}".to_owned(), decode::arguments),
             });
         }
     }

@@ -21,7 +21,7 @@ impl Reader {
             out.text(text_at(message, "/content"));
             for call in message.get("tool_calls").and_then(Value::as_array).into_iter().flatten() {
                 out.tool_call(ToolCall {
-                    id: text_at(call, "/id").to_owned(),
+                    id: Some(text_at(call, "/id").to_owned()),
                     name: text_at(call, "/function/name").to_owned(),
                     arguments: call.pointer("/function/arguments").map(arguments).unwrap_or_default(),
                 });

@@ -42,7 +42,7 @@ pub(super) fn read_reasoning(item: &Value, out: &mut Out) {
 /// A call of a tool of ours. Those that the host runs itself are of other types.
 pub(super) fn tool_call(item: &Value) -> Option<ToolCall> {
     (text(item, "type") == "function_call").then(|| ToolCall {
-        id: first_text(item, &["call_id", "id"]).unwrap_or("").to_owned(),
+        id: Some(first_text(item, &["call_id", "id"]).unwrap_or("").to_owned()),
         name: text(item, "name").to_owned(),
         arguments: match item.get("arguments") {
             Some(Value::String(arguments)) => arguments.clone(),

@@ -116,7 +116,7 @@ impl Reader {
         match out.tools.under(number) {
             // Begun again under its number: the same call, said anew.
             Some(known) => known.arguments.clear(),
-            None => out.tools.begin(number, &call.id, &call.name),
+            None => out.tools.begin(number, call.id.as_deref().unwrap_or(""), &call.name),
         }
         out.tools.push_arguments(number, &call.arguments);
     }
@@ -203,7 +203,9 @@ fn correct(known: &mut ToolCall, whole: ToolCall) {
             *field = value;
         }
     };
-    set(&mut known.id, whole.id, true);
+    if known.id.as_deref().unwrap_or("").is_empty() {
+        known.id = whole.id;
+    }
     set(&mut known.name, whole.name, true);
     set(&mut known.arguments, whole.arguments, false);
 }

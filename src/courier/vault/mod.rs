@@ -1,0 +1,143 @@
+//! Keys that outlast the tab: encrypted under a passphrase, by choice only.
+//!
+//! A key-encryption key (`Kek`) comes from the passphrase by Argon2id (`kdf`); each API key is an entry of its own,
+//! sealed by AES-256-GCM and bound to its provider and origin (`envelope`), and a verifier tells a wrong passphrase even
+//! where there is no entry. AES itself is the browser's: this module hands out [`Job`]s and takes in what came of them,
+//! so that one and the same bytes are tested here and in a browser.
+//!
+//! Whoever reads the stored bytes sees which providers and origins have a key, how many there are and how long each is,
+//! but none of them. Whoever can write them can remove entries or put an older vault in place, but cannot move an entry
+//! to another origin or change one unnoticed. It does not help against code that runs in the page while it is open, nor
+//! against a passphrase that can be guessed.
+
+/// Closing by itself.
+pub mod auto_lock;
+/// The stored bytes.
+pub mod envelope;
+/// Passphrase → key-encryption key.
+pub mod kdf;
+
+pub use auto_lock::AutoLock;
+pub use envelope::{Entry, Envelope, Sealing};
+pub use kdf::{Kdf, Kek};
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Bytes of an initialisation vector of AES-GCM, random for every sealing.
+pub const IV_BYTES: usize = 12;
+/// Bytes by which a sealed text is longer than the plain one.
+pub const TAG_BYTES: usize = 16;
+
+/// An initialisation vector.
+pub type Iv = [u8; IV_BYTES];
+
+/// One use of AES-256-GCM under the vault's `Kek`: to encrypt (`input` is plain), or to decrypt (`input` is sealed, the
+/// tag at its end).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Job {
+    /// The initialisation vector.
+    pub iv: Iv,
+    /// What is authenticated beside the text.
+    pub aad: Vec<u8>,
+    /// The text.
+    pub input: Vec<u8>,
+}
+
+impl fmt::Debug for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Job({} B)", self.input.len())
+    }
+}
+
+/// Why the vault cannot be opened or written. Nothing is changed then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Error {
+    /// The stored bytes begin otherwise.
+    #[error("what is stored is not a key vault")]
+    NotAVault,
+    /// Written by a later version of this page.
+    #[error("the key vault has version {version}, this page reads version {}", envelope::VERSION)]
+    Newer {
+        /// Its version.
+        version: u8,
+    },
+    /// The stored bytes end early, go on too long or hold nonsense.
+    #[error("the key vault is damaged: {reason}")]
+    Damaged {
+        /// What is wrong.
+        reason: String,
+    },
+    /// Parameters that make guessing cheap: nobody but an attacker would have stored them.
+    #[error("the key vault asks for too weak a derivation ({memory_kib} KiB, {passes} passes)")]
+    WeakKdf {
+        /// Memory it names.
+        memory_kib: u32,
+        /// Passes it names.
+        passes: u32,
+    },
+    /// Parameters that would take this tab's memory or time.
+    #[error(
+        "the key vault asks for too costly a derivation ({memory_kib} KiB, {passes} passes, {lanes} lanes)"
+    )]
+    CostlyKdf {
+        /// Memory it names.
+        memory_kib: u32,
+        /// Passes it names.
+        passes: u32,
+        /// Lanes it names.
+        lanes: u32,
+    },
+    /// The verifier does not open.
+    #[error("the passphrase is wrong, or the beginning of the key vault was changed")]
+    WrongPassphrase,
+    /// The passphrase is right, but an entry does not open.
+    #[error("the stored key of {provider} for {origin} was changed or damaged")]
+    Tampered {
+        /// Whose.
+        provider: String,
+        /// For where.
+        origin: String,
+    },
+    /// A new passphrase that is too short.
+    #[error("the passphrase has fewer than {} characters", kdf::MIN_PASSPHRASE_CHARS)]
+    ShortPassphrase,
+    /// A name or a key that does not fit.
+    #[error("{what} is too long to be stored")]
+    TooLong {
+        /// What.
+        what: String,
+    },
+    /// There is not enough memory for the derivation.
+    #[error("this tab has not enough memory to derive the vault's key")]
+    NoMemory,
+    /// The browser's cryptography failed, or is missing (a page served over plain http has none).
+    #[error("the browser's cryptography failed: {reason}")]
+    Crypto {
+        /// Its words.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::NotAVault | Self::Damaged { .. } | Self::WeakKdf { .. } | Self::CostlyKdf { .. } => {
+                "Delete the key vault in Settings, and enter the keys again.".into()
+            }
+            Self::Newer { .. } => "Reload the page to get its newest version.".into(),
+            Self::WrongPassphrase => {
+                "Try again; a forgotten passphrase cannot be recovered, only the vault deleted.".into()
+            }
+            Self::Tampered { .. } => {
+                "Forget this key in Settings, enter it again, and consider to revoke it at the provider."
+                    .into()
+            }
+            Self::ShortPassphrase => "Use several words.".into(),
+            Self::TooLong { .. } => "Copy the key again.".into(),
+            Self::NoMemory => "Close other tabs and try again.".into(),
+            Self::Crypto { .. } => "Open Sidecite over https or from http://localhost.".into(),
+        }
+    }
+}
