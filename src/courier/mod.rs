@@ -15,6 +15,8 @@ pub mod keyring;
 pub mod plan;
 /// What the browser saw → the true cause.
 pub mod reach;
+/// What was spent, and what may be.
+pub mod spending;
 /// An answer under way.
 pub mod stream;
 /// How long to wait for what.
