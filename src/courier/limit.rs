@@ -15,9 +15,9 @@ use std::collections::{BTreeMap, VecDeque};
 use url::Url;
 
 /// Requests at a time to an origin on the internet.
-pub const REMOTE_AT_ONCE: usize = 4;
+pub const REMOTE_AT_ONCE: usize = 6;
 /// Requests at a time to the person's own machine or network.
-pub const LOCAL_AT_ONCE: usize = 2;
+pub const LOCAL_AT_ONCE: usize = 6;
 /// Successes after which a reduced limit grows by one.
 pub const GROW_AFTER: u32 = 5;
 /// The pause after a 429 that names no time.

@@ -25,6 +25,8 @@ pub mod plan;
 pub mod reach;
 /// Whether to ask again, and when.
 pub mod retry;
+/// What was spent, and what may be.
+pub mod spending;
 /// An answer under way.
 pub mod stream;
 /// Whether a model thinks before it answers.

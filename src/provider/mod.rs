@@ -29,6 +29,8 @@ pub mod framing;
 pub mod http;
 /// `GET /models` → names.
 pub mod models;
+/// Token counts → what they cost.
+pub mod pricing;
 /// Text with anything like a key masked.
 pub mod redact;
 /// Passages → scores, at a host.

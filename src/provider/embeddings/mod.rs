@@ -1,6 +1,20 @@
-//! Texts → a request for their vectors; the answer → the vectors, checked.
+//! Texts → a request for their vectors; the answer → the vectors, checked and of unit length.
+//!
+//! Mechanism: `batches` cuts the texts by what the host takes at once; `encode` writes one batch in the host's [`Shape`];
+//! `decode` puts the vectors back into the texts' order and refuses what is not exactly that: a wrong count, an index
+//! twice, mixed dimensions, numbers that are none. Nothing is cut silently: hosts are asked to refuse a text that is too long.
+//!
+//! Prefixes that some models want before a text (`query: `) are the caller's, unless the host has a field for the purpose.
 
+mod decode;
+mod encode;
+
+pub use decode::{Vectors, decode};
+pub use encode::{Purpose, encode};
+
+use super::catalogue::Limits;
 use serde::Deserialize;
+use std::ops::Range;
 
 /// A wire format for embeddings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -8,16 +22,20 @@ use serde::Deserialize;
 pub enum Shape {
     /// OpenAI's, spoken by nearly every host.
     Openai,
+    /// OpenAI's with the purpose as NVIDIA names it.
+    Nvidia,
+    /// OpenAI's with the purpose as Jina names it.
+    Jina,
+    /// Mistral's.
+    Mistral,
+    /// Voyage's.
+    Voyage,
     /// Gemini's `batchEmbedContents`.
     Gemini,
     /// Vertex AI's `predict`.
     Vertex,
     /// Cohere's, version 2.
     Cohere,
-    /// Voyage's.
-    Voyage,
-    /// Mistral's.
-    Mistral,
     /// Ollama's own.
     Ollama,
     /// Text Embeddings Inference.
@@ -26,4 +44,75 @@ pub enum Shape {
     BedrockTitan,
     /// Cohere's models on Bedrock.
     BedrockCohere,
+}
+
+/// Why an answer is not the vectors that were asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Not JSON, or JSON without vectors where they belong.
+    #[error("the answer holds no vectors")]
+    NoVectors,
+    /// Another number of vectors than of texts.
+    #[error("{expected} vectors were asked for, {got} came")]
+    Count {
+        /// Texts sent.
+        expected: usize,
+        /// Vectors received.
+        got: usize,
+    },
+    /// A number twice, or one that is no text's.
+    #[error("the vectors are not numbered as the texts were")]
+    Order,
+    /// Another length than expected, or than the first vector's.
+    #[error("vector {place} has {got} dimensions instead of {expected}")]
+    Dimensions {
+        /// Which, from 0.
+        place: usize,
+        /// Its length.
+        got: usize,
+        /// The others'.
+        expected: usize,
+    },
+    /// A value that is no finite number, or nothing but zeros.
+    #[error("vector {place} is not one: a value is no number, or all are 0")]
+    NotAVector {
+        /// Which, from 0.
+        place: usize,
+    },
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NoVectors => "Check that the model is one for embeddings.",
+            Self::Dimensions { .. } => "The model changed since the index was made: make the index again.",
+            Self::Count { .. } | Self::Order | Self::NotAVector { .. } => {
+                "Run it again; if it stays so, the host or the model is at fault."
+            }
+        }
+    }
+}
+
+/// A token of ordinary text has at least this many bytes, so that a batch is rather too small than too large.
+const BYTES_PER_TOKEN: usize = 3;
+
+/// `texts` cut into runs that `limits` allow, in order, each of at least one text. Tokens are estimated from bytes.
+pub fn batches<T: AsRef<str>>(texts: &[T], limits: Limits) -> Vec<Range<usize>> {
+    let most_inputs = (limits.inputs as usize).max(1);
+    let most_tokens = limits.tokens.map_or(usize::MAX, |tokens| tokens as usize);
+    let mut runs = Vec::new();
+    let (mut start, mut tokens) = (0, 0_usize);
+    for (place, text) in texts.iter().enumerate() {
+        let more = text.as_ref().len().div_ceil(BYTES_PER_TOKEN);
+        if place > start && (place - start == most_inputs || tokens.saturating_add(more) > most_tokens) {
+            runs.push(start..place);
+            (start, tokens) = (place, 0);
+        }
+        tokens = tokens.saturating_add(more);
+    }
+    if start < texts.len() {
+        runs.push(start..texts.len());
+    }
+    runs
 }

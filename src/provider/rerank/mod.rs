@@ -1,6 +1,13 @@
-//! A question and passages → a request for their scores; the answer → the scores, checked.
+//! A question and passages → a request for their scores; the answer → the scores, in the passages' order.
+//!
+//! Hosts answer sorted by score and numbered; `decode` puts the scores back and refuses an answer that leaves a passage out.
+//! Scores of one model can be compared with each other, never with another model's.
 
+use super::catalogue::RerankTarget;
+use super::dialects::path_segment;
+use super::{Error as RequestError, HttpRequest, Key};
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 /// A wire format for reranking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -16,4 +23,107 @@ pub enum Shape {
     Tei,
     /// The llama.cpp server's.
     LlamaCpp,
+}
+
+/// Why an answer is not the scores that were asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Not JSON, or JSON without scores where they belong.
+    #[error("the answer holds no scores")]
+    NoScores,
+    /// Another number of scores than of passages.
+    #[error("{expected} scores were asked for, {got} came")]
+    Count {
+        /// Passages sent.
+        expected: usize,
+        /// Scores received.
+        got: usize,
+    },
+    /// A number twice, or one that is no passage's.
+    #[error("the scores are not numbered as the passages were")]
+    Order,
+    /// A score that is no finite number.
+    #[error("the score of passage {place} is no number")]
+    NotAScore {
+        /// Which, from 0.
+        place: usize,
+    },
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NoScores => "Check that the model is a reranker, and that the server was started as one.",
+            _ => "Run it again; if it stays so, the host or the model is at fault.",
+        }
+    }
+}
+
+/// The request for the scores of `passages` for `query` by `model`.
+///
+/// # Errors
+/// When no model is named, except where the server holds a single one.
+pub fn encode<T: AsRef<str>>(
+    aimed: &RerankTarget,
+    model: &str,
+    query: &str,
+    passages: &[T],
+    key: Option<&Key>,
+) -> Result<HttpRequest, RequestError> {
+    let model = model.trim();
+    if model.is_empty() && aimed.shape != Shape::Tei {
+        return Err(RequestError::NoModel);
+    }
+    let passages: Vec<&str> = passages.iter().map(AsRef::as_ref).collect();
+    let body = match aimed.shape {
+        Shape::Cohere | Shape::LlamaCpp => json!({"model": model, "query": query, "documents": passages}),
+        Shape::Voyage => {
+            json!({"model": model, "query": query, "documents": passages, "truncation": false})
+        }
+        Shape::Jina => {
+            json!({"model": model, "query": query, "documents": passages, "return_documents": false})
+        }
+        Shape::Tei => json!({"query": query, "texts": passages}),
+    };
+    let path = aimed.target.chat_path.as_deref().unwrap_or("rerank");
+    let mut http = HttpRequest {
+        method: "POST".into(),
+        url: aimed.target.join(&path.replace("{model}", &path_segment(model))).into(),
+        headers: vec![("content-type".into(), "application/json".into())],
+        body: serde_json::to_vec(&body).unwrap_or_default(),
+        secret: None,
+    };
+    http.add_headers(&aimed.target.headers);
+    http.show_key(aimed.target.auth, key);
+    Ok(http)
+}
+
+/// The scores in `body` of `count` passages, in the passages' order; higher is better.
+///
+/// # Errors
+/// When it is not exactly one score a passage.
+pub fn decode(shape: Shape, body: &[u8], count: usize) -> Result<Vec<f32>, Error> {
+    let value: Value = serde_json::from_slice(body).map_err(|_| Error::NoScores)?;
+    let list = match shape {
+        Shape::Tei => value.as_array(),
+        Shape::Voyage => value.get("data").and_then(Value::as_array),
+        Shape::Cohere | Shape::Jina | Shape::LlamaCpp => value.get("results").and_then(Value::as_array),
+    };
+    let list = list.ok_or(Error::NoScores)?;
+    if list.len() != count {
+        return Err(Error::Count { expected: count, got: list.len() });
+    }
+    let mut scores: Vec<Option<f32>> = vec![None; count];
+    for one in list {
+        let number = one.get("index").and_then(Value::as_u64).and_then(|number| usize::try_from(number).ok());
+        let place = number.ok_or(Error::Order)?;
+        let score = one.get(if shape == Shape::Tei { "score" } else { "relevance_score" });
+        let score = score.and_then(Value::as_f64).map(|score| score as f32).filter(|score| score.is_finite());
+        let slot = scores.get_mut(place).ok_or(Error::Order)?;
+        if slot.replace(score.ok_or(Error::NotAScore { place })?).is_some() {
+            return Err(Error::Order);
+        }
+    }
+    scores.into_iter().collect::<Option<_>>().ok_or(Error::Order)
 }
