@@ -235,6 +235,11 @@ pub enum Checked {
     Models(Vec<ModelEntry>),
     /// The host lists no models, so nothing was asked; names that are known of it.
     Unlisted(Vec<String>),
+    /// Told after the list: the named model has answered.
+    Answered {
+        /// Milliseconds until its first word.
+        millis: f64,
+    },
     /// The true cause why not.
     Failed(Failure),
 }

@@ -1,51 +1,135 @@
 //! The Check button: list the models, try the named one, or find out why not.
 
+use super::exchange::{Exchange, Outcome};
 use super::{Place, scope, unknown};
-use crate::browser::clock::{now_millis, sleep};
+use crate::browser::clock::{epoch_millis, now_millis, sleep};
 use crate::browser::fetch::{Body, Options, error_words, send};
 use crate::browser::permission;
 use crate::courier::{
-    Known, LocalAccess, Observation, Probe, Purpose, Reply, diagnose, plan_models, read_models,
+    EgressEnd, Known, Limits, LocalAccess, Observation, Patience, Probe, Purpose, Reply, Stream, diagnose, plan,
+    plan_models, read_models,
 };
-use crate::provider::HttpRequest;
-use crate::types::{Endpoint, Failure};
-use crate::worker::protocol::Checked;
+use crate::provider::{HttpRequest, Target};
+use crate::types::{ChatEvent, ChatRequest, Endpoint, Failure, Message, ModelEntry, Role};
+use crate::worker::Outbox;
+use crate::worker::protocol::{Checked, FromCourier};
 use futures_util::future::{Either, select};
+use std::cell::Cell;
 use std::pin::pin;
 use url::Url;
 
 /// How long a check waits for an answer, and then for each probe.
 const CHECK_MILLIS: f64 = 15_000.0;
+/// What a model is asked to see whether it answers.
+const TRIAL: &str = "Say OK.";
 /// A model list longer than this is not one.
 const MOST_LIST_BYTES: usize = 16 << 20;
 
 impl Place {
-    pub(super) async fn check(&self, endpoint: &Endpoint, _model: &str, page_origin: &str) -> Checked {
+    /// Lists the models, then puts one word to the named one: only an answer proves that key, model, quota and this page's
+    /// right to call it are all in order.
+    pub(super) async fn check(
+        &self,
+        endpoint: &Endpoint,
+        model: &str,
+        page_origin: &str,
+        reply: &Outbox<FromCourier>,
+    ) {
+        let tell = |checked| reply.send(&FromCourier::Checked(checked));
         let target = match self.target(endpoint) {
             Ok(target) => target,
-            Err(error) => return Checked::Failed(error.to_failure()),
+            Err(error) => return tell(Checked::Failed(error.to_failure())),
         };
-        let Some(http) = plan_models(&target, &self.keyring.borrow()) else {
-            let row = self.catalogue().and_then(|catalogue| catalogue.find(&endpoint.provider));
-            return Checked::Unlisted(row.map(|row| row.models).unwrap_or_default());
-        };
-        let started = now_millis();
-        let entry = self.egress.borrow_mut().sent(&http, Purpose::Models, started);
-        let reply = fetch_whole(&http).await;
-        if let Reply::Status(status, body) = &reply {
-            self.note(entry, *status, body.len());
+        let known = self.known(endpoint);
+        self.close_vault_in_time();
+        let planned = plan_models(&target, &self.keyring.borrow());
+        match planned {
+            Some(http) => match self.models(&http, page_origin, &known).await {
+                Ok(models) => tell(Checked::Models(self.priced(&target, models))),
+                Err(failure) => return tell(Checked::Failed(failure)),
+            },
+            None => {
+                let row = self.catalogue().and_then(|catalogue| catalogue.find(&endpoint.provider));
+                tell(Checked::Unlisted(row.map(|row| row.models).unwrap_or_default()));
+            }
         }
+        if !model.trim().is_empty() {
+            tell(self.trial(&target, model, page_origin, &known).await);
+        }
+    }
+
+    async fn models(
+        &self,
+        http: &HttpRequest,
+        page_origin: &str,
+        known: &Known,
+    ) -> Result<Vec<ModelEntry>, Failure> {
+        let started = now_millis();
+        let entry = self.egress.borrow_mut().sent(http, Purpose::Models, epoch_millis() as f64);
+        let reply = fetch_whole(http).await;
+        self.fetched(entry, &reply);
         if let Reply::Status(status, body) = &reply
             && (200..300).contains(status)
         {
-            return match read_models(&http, *status, body) {
-                Ok(models) => Checked::Models(models),
-                Err(failure) => Checked::Failed(failure),
-            };
+            return read_models(http, *status, body);
         }
-        let known = self.known(endpoint);
         let elapsed = now_millis() - started;
-        Checked::Failed(self.why(&http, page_origin, reply, elapsed, &known).await.unwrap_or_else(unknown))
+        Err(self.why(http, page_origin, reply, elapsed, known).await.unwrap_or_else(unknown))
+    }
+
+    /// One word, put to the model.
+    async fn trial(&self, target: &Target, model: &str, page_origin: &str, known: &Known) -> Checked {
+        let request = ChatRequest {
+            model: model.to_owned(),
+            messages: vec![Message { role: Role::User, content: TRIAL.into() }],
+            ..ChatRequest::default()
+        };
+        let started = now_millis();
+        let planned = plan(target, &request, &self.keyring.borrow(), epoch_millis() / 1000);
+        let http = match planned {
+            Ok(http) => http,
+            Err(error) => return Checked::Failed(error.to_failure()),
+        };
+        let Ok(controller) = web_sys::AbortController::new() else { return Checked::Failed(unknown()) };
+        let entry = self.egress.borrow_mut().sent(&http, Purpose::Chat, epoch_millis() as f64);
+        // The first word is enough: what else would come need not be paid for.
+        let aborts = controller.clone();
+        let spoke = Cell::new(None);
+        let mut hear = |event: ChatEvent| {
+            if matches!(event, ChatEvent::TextDelta(_) | ChatEvent::ReasoningDelta(_)) {
+                spoke.set(Some(now_millis() - started));
+                aborts.abort();
+            }
+        };
+        let mut exchange = Exchange {
+            stream: Stream::new(target.dialect, &http),
+            patience: Patience::new(Limits::for_request(&http.url, true), started),
+            controller,
+            headers: None,
+            hear: &mut hear,
+            note: &|status, bytes| self.note(entry, status, bytes),
+        };
+        let outcome = exchange.run(&http).await;
+        self.ended(entry, &outcome, true);
+        let elapsed = now_millis() - started;
+        match (spoke.get(), outcome) {
+            (Some(millis), _) => Checked::Answered { millis },
+            (None, Outcome::Complete | Outcome::Stopped) => Checked::Answered { millis: elapsed },
+            (None, Outcome::Failed(failure)) => Checked::Failed(failure),
+            (None, Outcome::Unexplained) => {
+                let why = self.why(&http, page_origin, Reply::NetworkError, elapsed, known).await;
+                Checked::Failed(why.unwrap_or_else(unknown))
+            }
+        }
+    }
+
+    /// Models with the price that lists know, where the host states none.
+    fn priced(&self, target: &Target, models: Vec<ModelEntry>) -> Vec<ModelEntry> {
+        let priced = |mut model: ModelEntry| {
+            model.price = model.price.or_else(|| self.price(&target.provider, &model.name));
+            model
+        };
+        models.into_iter().map(priced).collect()
     }
 
     /// What the catalogue knows of an endpoint's host.
@@ -105,13 +189,16 @@ impl Place {
     /// or readably.
     async fn probe(&self, url: &str, blind: bool) -> Probe {
         let bare = HttpRequest { method: "GET".into(), url: url.to_owned(), ..HttpRequest::default() };
-        self.egress.borrow_mut().sent(&bare, Purpose::Probe, now_millis());
+        let entry = self.egress.borrow_mut().sent(&bare, Purpose::Probe, epoch_millis() as f64);
         let options = Options { opaque: blind, ..Options::default() };
         let answer = pin!(send(url, &options));
-        match select(answer, pin!(sleep(CHECK_MILLIS as i32))).await {
-            Either::Left((Ok(_), _)) => Probe::Resolved,
-            Either::Left((Err(_), _)) | Either::Right(_) => Probe::NetworkError,
-        }
+        let (probe, end) = match select(answer, pin!(sleep(CHECK_MILLIS as i32))).await {
+            Either::Left((Ok(_), _)) => (Probe::Resolved, EgressEnd::Complete),
+            Either::Left((Err(_), _)) => (Probe::NetworkError, EgressEnd::Blocked),
+            Either::Right(_) => (Probe::NetworkError, EgressEnd::Aborted),
+        };
+        self.end(entry, end);
+        probe
     }
 }
 

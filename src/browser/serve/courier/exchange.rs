@@ -66,7 +66,9 @@ impl Exchange<'_> {
                 Ok(Some(bytes)) => {
                     self.patience.on_bytes(now_millis());
                     (self.note)(response.status(), bytes.len());
-                    self.stream.on_bytes(&bytes)
+                    let events = self.stream.on_bytes(&bytes);
+                    self.patience.on_events(&events);
+                    events
                 }
                 Ok(None) => self.stream.on_end(),
                 Err(_) if signal.aborted() => return Outcome::Stopped,

@@ -2,30 +2,47 @@
 
 mod check;
 mod exchange;
+mod keys;
+mod money;
+mod queue;
 mod relay;
 mod send;
 
+use crate::browser::clock::epoch_millis;
 use crate::browser::fetch::Options;
+use crate::browser::indexed_db::Ledger;
 use crate::browser::permission;
-use crate::courier::{Egress, Keyring, Origin};
-use crate::provider::{Catalogue, Error, HttpRequest, Key, Target, families};
+use crate::browser::vault::KeyVault;
+use crate::courier::{Egress, EgressEnd, Keyring, Origin, Reply};
+use crate::provider::{Catalogue, Error, HttpRequest, Target, families};
 use crate::types::{ChatEvent, Endpoint, Failure, Trouble};
 use crate::worker::protocol::{CallId, FromCourier, ToCourier};
 use crate::worker::{Outbox, Request, serve};
+use exchange::Outcome;
 use futures_channel::mpsc::UnboundedSender;
+use money::Money;
+use queue::Queue;
 use send::Asked;
-use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use url::Url;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 
-/// Keys and what is under way, for as long as the worker lives.
+/// Keys, books and what is under way, for as long as the worker lives.
 #[derive(Default)]
 struct Place {
     catalogue: OnceCell<Option<Catalogue>>,
     keyring: RefCell<Keyring>,
+    /// Whose key each is.
+    owners: RefCell<BTreeMap<Origin, String>>,
+    ledger: OnceCell<Rc<Ledger>>,
+    vault: OnceCell<KeyVault>,
+    /// The vault's closing is being waited for.
+    watching: Cell<bool>,
+    money: Money,
+    queue: Queue,
     egress: RefCell<Egress>,
     under_way: RefCell<HashMap<CallId, web_sys::AbortController>>,
     relays: RefCell<HashMap<CallId, UnboundedSender<Option<ChatEvent>>>>,
@@ -46,23 +63,40 @@ pub fn courier() {
 }
 
 impl Place {
-    async fn answer(&self, id: CallId, verb: ToCourier, reply: &Outbox<FromCourier>) {
-        match verb {
-            ToCourier::Catalogue => reply.send(&self.list()),
-            ToCourier::SetKey { endpoint, key } => reply.send(&self.set_key(&endpoint, &key)),
+    async fn answer(self: &Rc<Self>, id: CallId, verb: ToCourier, reply: &Outbox<FromCourier>) {
+        let outcome = match verb {
             ToCourier::Send { endpoint, model, question, evidence, parameters, omit } => {
                 let asked = Asked { endpoint, model, question, evidence, parameters, omit };
                 self.send(id, &asked, reply).await;
                 self.under_way.borrow_mut().remove(&id);
+                return;
             }
             ToCourier::Relay { model, question, evidence, parameters } => {
-                self.relay(id, &model, &question, evidence, &parameters, reply).await;
+                return self.relay(id, &model, &question, evidence, &parameters, reply).await;
             }
             ToCourier::Check { endpoint, model, page_origin } => {
-                reply.send(&FromCourier::Checked(self.check(&endpoint, &model, &page_origin).await));
+                return self.check(&endpoint, &model, &page_origin, reply).await;
             }
-            _ => reply.send(&FromCourier::Failed(Trouble::new("courier", "not built yet", ""))),
-        }
+            ToCourier::Catalogue => self.list().await,
+            ToCourier::SetKey { endpoint, key } => self.set_key(&endpoint, &key).await,
+            ToCourier::Keys => self.keys().await,
+            ToCourier::ForgetKey(origin) => match self.forget_key(&origin).await {
+                FromCourier::KeySet(_) => self.keys().await,
+                other => other,
+            },
+            ToCourier::ForgetAllKeys => self.forget_all_keys().await,
+            ToCourier::Vault(verb) => self.vault_verb(verb).await,
+            ToCourier::Prices(of) => self.prices(&of).await,
+            ToCourier::Egress(revision) => FromCourier::Egress(self.egress.borrow().changes_since(revision)),
+            ToCourier::Spending => self.spending().await,
+            ToCourier::SetLimits(limits) => self.set_limits(limits).await,
+            ToCourier::SetPrice { provider, model, price } => self.set_price(&provider, &model, price).await,
+            ToCourier::RefreshPrices(source) => self.refresh_prices(source).await,
+            ToCourier::Health => self.health().await,
+            ToCourier::ClearHealth => self.clear_health().await,
+            ToCourier::Stop(_) | ToCourier::Relayed(..) => return,
+        };
+        reply.send(&outcome);
     }
 
     fn stop(&self, call: CallId) {
@@ -71,23 +105,6 @@ impl Place {
         }
         // Nobody listens to the rest.
         self.relays.borrow_mut().remove(&call);
-    }
-
-    fn set_key(&self, endpoint: &Endpoint, key: &str) -> FromCourier {
-        let kept = self.target(endpoint).and_then(|target| {
-            let origin = Origin::of(&target.base).ok_or(Error::HasUserinfo)?;
-            let mut keyring = self.keyring.borrow_mut();
-            if key.is_empty() {
-                keyring.forget(&origin);
-            } else {
-                keyring.put(origin, Key::new(key)?);
-            }
-            Ok(!key.is_empty())
-        });
-        match kept {
-            Ok(kept) => FromCourier::KeySet(kept),
-            Err(error) => failed("key", &error),
-        }
     }
 
     /// Where an endpoint is and how to speak to it.
@@ -103,9 +120,28 @@ impl Place {
         self.catalogue.get_or_init(|| Catalogue::built_in().ok()).as_ref()
     }
 
-    fn list(&self) -> FromCourier {
+    async fn list(&self) -> FromCourier {
+        self.load_money().await;
         let rows = self.catalogue().map(Catalogue::rows).unwrap_or_default();
-        FromCourier::Catalogue { rows, families: families::built_in().unwrap_or_default() }
+        let mut families = families::built_in().unwrap_or_default();
+        for host in families.iter_mut().flat_map(|family| &mut family.hosts) {
+            host.price = self.price(&host.provider, &host.model);
+        }
+        FromCourier::Catalogue { rows, families }
+    }
+
+    async fn ledger(&self) -> Rc<Ledger> {
+        if let Some(ledger) = self.ledger.get() {
+            return Rc::clone(ledger);
+        }
+        let opened = Rc::new(Ledger::open().await);
+        // Two tasks may have opened it at once; the first stays.
+        Rc::clone(self.ledger.get_or_init(|| opened))
+    }
+
+    async fn vault(&self) -> &KeyVault {
+        let ledger = self.ledger().await;
+        self.vault.get_or_init(|| KeyVault::new(ledger))
     }
 
     /// A request of entry `entry` was answered, and `bytes` of its body came.
@@ -114,6 +150,35 @@ impl Place {
             let mut egress = self.egress.borrow_mut();
             egress.answered(entry, status);
             egress.received(entry, bytes);
+        }
+    }
+
+    /// A request of entry `entry` ended; `readable`: its answer could be read.
+    fn ended(&self, entry: Option<u64>, outcome: &Outcome, readable: bool) {
+        let end = match outcome {
+            Outcome::Unexplained => EgressEnd::Blocked,
+            Outcome::Stopped => EgressEnd::Aborted,
+            Outcome::Failed(_) if !readable => EgressEnd::Aborted,
+            Outcome::Complete | Outcome::Failed(_) => EgressEnd::Complete,
+        };
+        self.end(entry, end);
+    }
+
+    fn end(&self, entry: Option<u64>, end: EgressEnd) {
+        if let Some(entry) = entry {
+            self.egress.borrow_mut().ended(entry, end, epoch_millis() as f64);
+        }
+    }
+
+    /// A small request of entry `entry` brought `reply`.
+    fn fetched(&self, entry: Option<u64>, reply: &Reply) {
+        match reply {
+            Reply::Status(status, body) => {
+                self.note(entry, *status, body.len());
+                self.end(entry, EgressEnd::Complete);
+            }
+            Reply::NetworkError => self.end(entry, EgressEnd::Blocked),
+            Reply::TimedOut => self.end(entry, EgressEnd::Aborted),
         }
     }
 }
