@@ -7,3 +7,4 @@ pub mod files;
 pub mod indexed_db;
 pub mod serve;
 pub mod simd;
+pub mod vault;
