@@ -8,3 +8,4 @@ pub mod indexed_db;
 pub mod permission;
 pub mod serve;
 pub mod simd;
+pub mod vault;

@@ -1,12 +1,16 @@
 //! IndexedDB behind `Store`, and the shelf of original files beside it.
 //!
-//! One database, six tables, all keyed by hex hash. A document's four tables are written in one transaction, and only
-//! its completion counts: quota failures arrive as an abort of the whole transaction, never of one table.
+//! One database for documents, six tables, all keyed by hex hash. A document's four tables are written in one transaction,
+//! and only its completion counts: quota failures arrive as an abort of the whole transaction, never of one table.
+//! Another one for the courier (`Ledger`), so that neither's upgrade waits for the other's worker.
 
 mod files;
+mod ledger;
 mod records;
+mod tables;
 
 pub use files::{Shelf, Shelved};
+pub use ledger::Ledger;
 pub use records::IndexedDb;
 
 use crate::store::Error;
@@ -28,15 +32,20 @@ const VECTORS: &str = "vectors";
 const CACHE: &str = "cache";
 const TABLES: [&str; 6] = [FILES, MANIFESTS, DOCUMENTS, CHUNKS, VECTORS, CACHE];
 
-/// Opens the database, creating what is missing.
+/// Opens the documents' database.
 async fn open() -> Result<Database, Error> {
+    open_named(NAME, VERSION, &TABLES).await
+}
+
+/// Opens a database, creating what is missing.
+async fn open_named(name: &str, version: u32, tables: &'static [&'static str]) -> Result<Database, Error> {
     let mut request = Factory::new()
-        .and_then(|factory| factory.open(NAME, Some(VERSION)))
+        .and_then(|factory| factory.open(name, Some(version)))
         .map_err(|error| failed("opening", &error))?;
-    request.on_upgrade_needed(|event| {
+    request.on_upgrade_needed(move |event| {
         if let Ok(database) = event.database() {
             let present = database.store_names();
-            for table in TABLES.iter().filter(|table| !present.iter().any(|name| name == *table)) {
+            for table in tables.iter().filter(|table| !present.iter().any(|name| name == *table)) {
                 let _ = database.create_object_store(table, ObjectStoreParams::new());
             }
         }

@@ -3,7 +3,8 @@
 /// Without use for so long, the vault closes.
 pub const IDLE_MILLIS: f64 = 15.0 * 60_000.0;
 
-/// When an open vault closes. Times are milliseconds of a clock that does not run backwards.
+/// When an open vault closes. Times are milliseconds since 1970: a page's own clock may stand still while the computer
+/// sleeps. A clock that was set back by as much closes the vault too.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AutoLock {
     used_millis: f64,
@@ -20,7 +21,7 @@ impl AutoLock {
     pub fn used(&mut self, now_millis: f64) -> bool {
         let open = !self.is_due(now_millis);
         if open {
-            self.used_millis = self.used_millis.max(now_millis);
+            self.used_millis = now_millis;
         }
         open
     }
@@ -30,8 +31,8 @@ impl AutoLock {
         self.used_millis + IDLE_MILLIS
     }
 
-    /// Whether it is to be closed. Ask this before every use: a sleeping computer stops timers.
+    /// Whether it is to be closed. Ask this before every use: timers stand still with the computer.
     pub fn is_due(&self, now_millis: f64) -> bool {
-        now_millis >= self.deadline_millis()
+        (now_millis - self.used_millis).abs() >= IDLE_MILLIS
     }
 }

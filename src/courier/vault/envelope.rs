@@ -59,19 +59,19 @@ impl Sealing {
     /// vector for each part, and take a random salt for each `kdf`.
     ///
     /// # Errors
-    /// Parameters or texts out of range.
+    /// Parameters or texts out of range; what `iv` says.
     pub fn whole(
         kdf: Kdf,
         keys: &[(String, Origin, Key)],
-        mut iv: impl FnMut() -> Iv,
+        mut iv: impl FnMut() -> Result<Iv, Error>,
     ) -> Result<Self, Error> {
         kdf.check()?;
-        let verifier_iv = iv();
+        let verifier_iv = iv()?;
         let draft = Envelope { kdf, verifier_iv, verifier: Vec::new(), entries: Vec::new() };
         let job = Job { iv: verifier_iv, aad: aad(VERIFIER, "", ""), input: Vec::new() };
         let mut sealing = Self { draft, jobs: vec![(None, job)] };
         for (provider, origin, key) in keys {
-            sealing.add(provider, origin, key, iv())?;
+            sealing.add(provider, origin, key, iv()?)?;
         }
         Ok(sealing)
     }

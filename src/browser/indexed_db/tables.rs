@@ -1,0 +1,160 @@
+use super::{begin, bytes_value, complete, failed, open_named, put, value_bytes};
+use crate::store::Error;
+use idb::{Database, KeyRange, Query, TransactionMode};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use wasm_bindgen::JsValue;
+
+/// Tables of bytes by text, in a database or, where the browser forbids storage, in memory.
+pub struct Tables {
+    names: &'static [&'static str],
+    place: Place,
+}
+
+enum Place {
+    Database(Database),
+    Memory { why: Error, rows: RefCell<BTreeMap<(String, String), Vec<u8>>> },
+}
+
+/// Table and key of a value.
+pub type Row<'a> = (&'static str, &'a str);
+
+/// A row to write, or with no value to delete.
+pub struct Write {
+    /// Its table.
+    pub table: &'static str,
+    /// Its key.
+    pub key: String,
+    /// Its value.
+    pub value: Option<Vec<u8>>,
+}
+
+impl Tables {
+    /// Opens the database with these tables, or begins in memory.
+    pub async fn open(name: &str, version: u32, names: &'static [&'static str]) -> Self {
+        let place = match open_named(name, version, names).await {
+            Ok(database) => Place::Database(database),
+            Err(why) => Place::Memory { why, rows: RefCell::default() },
+        };
+        Self { names, place }
+    }
+
+    /// Why nothing outlasts the tab, where that is so.
+    pub fn trouble(&self) -> Option<&Error> {
+        match &self.place {
+            Place::Database(_) => None,
+            Place::Memory { why, .. } => Some(why),
+        }
+    }
+
+    /// One value.
+    pub async fn get(&self, table: &'static str, key: &str) -> Result<Option<Vec<u8>>, Error> {
+        match &self.place {
+            Place::Memory { rows, .. } => Ok(rows.borrow().get(&place(table, key)).cloned()),
+            Place::Database(database) => {
+                let transaction = begin(database, &[table], TransactionMode::ReadOnly)?;
+                read(&transaction, table, key).await
+            }
+        }
+    }
+
+    /// All values of a table from a key on, by key.
+    pub async fn from(&self, table: &'static str, key: &str) -> Result<Vec<Vec<u8>>, Error> {
+        match &self.place {
+            Place::Memory { rows, .. } => {
+                let rows = rows.borrow();
+                let rows = rows.range(place(table, key)..).take_while(|((its, _), _)| its == table);
+                Ok(rows.map(|(_, value)| value.clone()).collect())
+            }
+            Place::Database(database) => {
+                let doing = |error| failed("reading", &error);
+                let transaction = begin(database, &[table], TransactionMode::ReadOnly)?;
+                let range = KeyRange::lower_bound(&key.into(), None).map_err(doing)?;
+                let store = transaction.object_store(table).map_err(doing)?;
+                let values = store.get_all(Some(Query::KeyRange(range)), None).map_err(doing)?.await;
+                Ok(values.map_err(doing)?.iter().map(value_bytes).collect())
+            }
+        }
+    }
+
+    /// Forgets what a table has below a key.
+    pub async fn remove_below(&self, table: &'static str, key: &str) -> Result<(), Error> {
+        match &self.place {
+            Place::Memory { rows, .. } => {
+                rows.borrow_mut().retain(|(its, at), _| its != table || at.as_str() >= key);
+                Ok(())
+            }
+            Place::Database(database) => {
+                let doing = |error| failed("removing", &error);
+                let transaction = begin(database, &[table], TransactionMode::ReadWrite)?;
+                let range = KeyRange::upper_bound(&key.into(), Some(true)).map_err(doing)?;
+                let store = transaction.object_store(table).map_err(doing)?;
+                store.delete(Query::KeyRange(range)).map(drop).map_err(doing)?;
+                complete(transaction, "the removal").await
+            }
+        }
+    }
+
+    /// Reads one value and writes what `decide` makes of it, in one transaction: no other tab comes in between.
+    pub async fn change(
+        &self,
+        (table, key): Row<'_>,
+        what: &str,
+        decide: impl FnOnce(Option<Vec<u8>>) -> Result<Vec<Write>, Error>,
+    ) -> Result<(), Error> {
+        match &self.place {
+            Place::Memory { rows, .. } => {
+                let now = rows.borrow().get(&place(table, key)).cloned();
+                let mut rows = rows.borrow_mut();
+                for Write { table, key, value } in decide(now)? {
+                    match value {
+                        Some(value) => rows.insert((table.to_owned(), key), value),
+                        None => rows.remove(&(table.to_owned(), key)),
+                    };
+                }
+                Ok(())
+            }
+            Place::Database(database) => {
+                let transaction = begin(database, self.names, TransactionMode::ReadWrite)?;
+                let writes = decide(read(&transaction, table, key).await?)?;
+                if writes.is_empty() {
+                    return Ok(());
+                }
+                for Write { table, key, value } in &writes {
+                    match value {
+                        Some(value) => put(&transaction, table, key, &bytes_value(value))?,
+                        None => transaction
+                            .object_store(table)
+                            .and_then(|store| store.delete(Query::Key(JsValue::from_str(key))).map(drop))
+                            .map_err(|error| failed("removing", &error))?,
+                    }
+                }
+                complete(transaction, what).await
+            }
+        }
+    }
+}
+
+impl Drop for Tables {
+    /// A connection that is only dropped stays until the browser collects it, and holds up every upgrade and deletion.
+    fn drop(&mut self) {
+        if let Place::Database(database) = &self.place {
+            database.close();
+        }
+    }
+}
+
+fn place(table: &str, key: &str) -> (String, String) {
+    (table.to_owned(), key.to_owned())
+}
+
+async fn read(
+    transaction: &idb::Transaction,
+    table: &'static str,
+    key: &str,
+) -> Result<Option<Vec<u8>>, Error> {
+    let doing = |error| failed("reading", &error);
+    let store = transaction.object_store(table).map_err(doing)?;
+    let value = store.get(Query::Key(JsValue::from_str(key))).map_err(doing)?.await.map_err(doing)?;
+    Ok(value.map(|value| value_bytes(&value)))
+}

@@ -1,0 +1,247 @@
+//! The key vault's verbs: derive, encrypt by the browser, keep in the courier's database.
+//!
+//! Another tab may have the same vault open. So nothing is written over a vault that has changed since it was read, and
+//! a key goes in only when the key in hand opens the verifier of the vault as it is now. Deriving takes about half a
+//! second of the worker's only thread. Times are milliseconds since 1970.
+
+use super::crypto::{Aes, random};
+use super::indexed_db::Ledger;
+use crate::courier::Origin;
+use crate::courier::vault::{AutoLock, Envelope, Error, IV_BYTES, Iv, Kdf, Sealing, kdf};
+use crate::provider::Key;
+use crate::store;
+use crate::types::Trouble;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// Provider, origin and key.
+pub type Kept = (String, Origin, Key);
+
+/// How often a verb begins anew because another tab was faster.
+const TRIES: usize = 3;
+
+/// The vault, open or locked.
+pub struct KeyVault {
+    ledger: Rc<Ledger>,
+    open: RefCell<Option<Open>>,
+}
+
+struct Open {
+    aes: Rc<Aes>,
+    lock: AutoLock,
+}
+
+impl KeyVault {
+    /// The vault that `ledger` keeps, locked. Where the ledger has no database a vault would be gone with the tab: offer
+    /// none there.
+    pub fn new(ledger: Rc<Ledger>) -> Self {
+        Self { ledger, open: RefCell::default() }
+    }
+
+    /// Of whom and for where it has keys; nothing where there is no vault.
+    ///
+    /// # Errors
+    /// What is stored cannot be read.
+    pub async fn remembered(&self) -> Result<Option<Vec<(String, Origin)>>, Trouble> {
+        let Some((_, envelope)) = self.read().await? else { return Ok(None) };
+        let entries = envelope.entries().iter();
+        Ok(Some(entries.map(|entry| (entry.provider.clone(), entry.origin.clone())).collect()))
+    }
+
+    /// Whether keys can be put in now. Closes the vault when its time is over.
+    pub fn is_open(&self, now_millis: f64) -> bool {
+        let mut open = self.open.borrow_mut();
+        if open.as_ref().is_some_and(|open| open.lock.is_due(now_millis)) {
+            *open = None;
+        }
+        open.is_some()
+    }
+
+    /// A key of the vault was used: it stays open a while longer. Says whether it is open.
+    pub fn used(&self, now_millis: f64) -> bool {
+        self.is_open(now_millis)
+            && self.open.borrow_mut().as_mut().is_some_and(|open| open.lock.used(now_millis))
+    }
+
+    /// When it closes by itself, while it is open.
+    pub fn deadline_millis(&self) -> Option<f64> {
+        self.open.borrow().as_ref().map(|open| open.lock.deadline_millis())
+    }
+
+    /// Closes it. Then also `Keyring::lock`.
+    pub fn lock(&self) {
+        *self.open.borrow_mut() = None;
+    }
+
+    /// Begins a vault with these keys, and leaves it open.
+    ///
+    /// # Errors
+    /// A passphrase that is too short, a vault that is there already, no cryptography, no room.
+    pub async fn create(&self, passphrase: &str, keys: &[Kept], now_millis: f64) -> Result<(), Trouble> {
+        if self.ledger.vault().await.map_err(stored)?.is_some() {
+            return Err(Trouble::new(
+                "vault",
+                "there is a key vault already",
+                "Unlock it, or delete it first.",
+            ));
+        }
+        self.write_whole(None, passphrase, keys, now_millis).await
+    }
+
+    /// Opens it: its keys.
+    ///
+    /// # Errors
+    /// `WrongPassphrase` and all else that the envelope says; it then stays as it was, open or locked.
+    pub async fn unlock(&self, passphrase: &str, now_millis: f64) -> Result<Vec<Kept>, Trouble> {
+        let (_, envelope) = self.read().await?.ok_or_else(none)?;
+        let (aes, keys) = open(&envelope, passphrase).await?;
+        self.keep_open(aes, now_millis);
+        Ok(keys)
+    }
+
+    /// Puts a key into the open vault, in place of an earlier one of that origin.
+    ///
+    /// # Errors
+    /// A locked vault, one whose passphrase another tab has changed, no room.
+    pub async fn put(&self, (provider, origin, key): &Kept, now_millis: f64) -> Result<(), Trouble> {
+        if !self.used(now_millis) {
+            return Err(locked());
+        }
+        let aes = self.open.borrow().as_ref().map(|open| Rc::clone(&open.aes)).ok_or_else(locked)?;
+        for _ in 0..TRIES {
+            let (seen, envelope) = self.read().await?.ok_or_else(none)?;
+            let verifier = envelope.opening().into_iter().next().ok_or_else(locked)?;
+            if aes.open(&verifier).await.map_err(trouble)?.is_none() {
+                self.lock();
+                return Err(locked());
+            }
+            let sealing = iv().and_then(|iv| envelope.sealing(provider, origin, key, iv)).map_err(trouble)?;
+            let new = sealed(&aes, sealing).await?.to_bytes();
+            if self.ledger.replace_vault(Some(&seen), Some(new)).await.map_err(stored)? {
+                return Ok(());
+            }
+        }
+        Err(busy())
+    }
+
+    /// Takes the key of `origin` out, be the vault open or not; says whether there was one.
+    ///
+    /// # Errors
+    /// What is stored cannot be read or written.
+    pub async fn forget(&self, origin: &Origin) -> Result<bool, Trouble> {
+        for _ in 0..TRIES {
+            let Some((seen, mut envelope)) = self.read().await? else { return Ok(false) };
+            if !envelope.remove(origin) {
+                return Ok(false);
+            }
+            let new = envelope.to_bytes();
+            if self.ledger.replace_vault(Some(&seen), Some(new)).await.map_err(stored)? {
+                return Ok(true);
+            }
+        }
+        Err(busy())
+    }
+
+    /// Encrypts everything anew under another passphrase, and leaves the vault open: its keys.
+    ///
+    /// # Errors
+    /// A wrong or a too short passphrase; everything then stays as it was.
+    pub async fn rekey(&self, from: &str, to: &str, now_millis: f64) -> Result<Vec<Kept>, Trouble> {
+        kdf::check_passphrase(to).map_err(trouble)?;
+        let (seen, envelope) = self.read().await?.ok_or_else(none)?;
+        let (_, keys) = open(&envelope, from).await?;
+        self.write_whole(Some(&seen), to, &keys, now_millis).await?;
+        Ok(keys)
+    }
+
+    /// Deletes it with all that is in it, readable or not.
+    ///
+    /// # Errors
+    /// The browser's database fails.
+    pub async fn destroy(&self) -> Result<(), Trouble> {
+        self.lock();
+        for _ in 0..TRIES {
+            let seen = self.ledger.vault().await.map_err(stored)?;
+            if self.ledger.replace_vault(seen.as_deref(), None).await.map_err(stored)? {
+                return Ok(());
+            }
+        }
+        Err(busy())
+    }
+
+    async fn write_whole(
+        &self,
+        seen: Option<&[u8]>,
+        passphrase: &str,
+        keys: &[Kept],
+        now_millis: f64,
+    ) -> Result<(), Trouble> {
+        kdf::check_passphrase(passphrase).map_err(trouble)?;
+        let kdf = Kdf::new(random().ok_or_else(no_chance).map_err(trouble)?);
+        let aes = Aes::import(&kdf.derive(passphrase).map_err(trouble)?).await.map_err(trouble)?;
+        let sealing = Sealing::whole(kdf, keys, iv).map_err(trouble)?;
+        let new = sealed(&aes, sealing).await?.to_bytes();
+        if !self.ledger.replace_vault(seen, Some(new)).await.map_err(stored)? {
+            return Err(busy());
+        }
+        self.keep_open(aes, now_millis);
+        Ok(())
+    }
+
+    fn keep_open(&self, aes: Aes, now_millis: f64) {
+        *self.open.borrow_mut() = Some(Open { aes: Rc::new(aes), lock: AutoLock::new(now_millis) });
+    }
+
+    async fn read(&self) -> Result<Option<(Vec<u8>, Envelope)>, Trouble> {
+        let Some(bytes) = self.ledger.vault().await.map_err(stored)? else { return Ok(None) };
+        let envelope = Envelope::parse(&bytes).map_err(trouble)?;
+        Ok(Some((bytes, envelope)))
+    }
+}
+
+async fn open(envelope: &Envelope, passphrase: &str) -> Result<(Aes, Vec<Kept>), Trouble> {
+    let kek = envelope.kdf().derive(passphrase).map_err(trouble)?;
+    let aes = Aes::import(&kek).await.map_err(trouble)?;
+    let mut texts = Vec::new();
+    for job in envelope.opening() {
+        texts.push(aes.open(&job).await.map_err(trouble)?);
+    }
+    let keys = envelope.opened(texts).map_err(trouble)?;
+    Ok((aes, keys))
+}
+
+async fn sealed(aes: &Aes, sealing: Sealing) -> Result<Envelope, Trouble> {
+    let mut outputs = Vec::new();
+    for job in sealing.jobs() {
+        outputs.push(aes.seal(job).await.map_err(trouble)?);
+    }
+    sealing.finish(outputs).map_err(trouble)
+}
+
+fn iv() -> Result<Iv, Error> {
+    random::<IV_BYTES>().ok_or_else(no_chance)
+}
+
+fn trouble(error: Error) -> Trouble {
+    Trouble::new("vault", error.to_string(), error.hint())
+}
+
+fn stored(error: store::Error) -> Trouble {
+    Trouble::new("vault", error.to_string(), error.hint())
+}
+
+fn no_chance() -> Error {
+    Error::Crypto { reason: "it gives no random numbers".into() }
+}
+
+fn none() -> Trouble {
+    Trouble::new("vault", "there is no key vault", "Create one in Settings.")
+}
+
+fn locked() -> Trouble {
+    Trouble::new("vault", "the key vault is locked", "Enter its passphrase in Settings.")
+}
+
+fn busy() -> Trouble {
+    Trouble::new("vault", "another tab has changed the key vault", "Try again.")
+}
