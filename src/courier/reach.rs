@@ -187,7 +187,7 @@ fn blocked(seen: &Observation<'_>, url: Option<&Url>, host: &str, local: bool) -
     }
     let hint = match known {
         _ if local => "Let the server accept this page: restart it with the setting below.".to_owned(),
-        Some(cors) if !cors.fix.is_empty() => cors.fix.clone(),
+        Some(cors) if !cors.fix.is_empty() => cors.fix.replace("{page_origin}", seen.page_origin),
         Some(cors) if cors.status == CorsStatus::Blocked => {
             "Run a gateway of your own, such as one of these, and enter its address.".to_owned()
         }

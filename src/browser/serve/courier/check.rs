@@ -6,8 +6,8 @@ use crate::browser::clock::{epoch_millis, now_millis, sleep};
 use crate::browser::fetch::{Body, Options, error_words, send};
 use crate::browser::permission;
 use crate::courier::{
-    EgressEnd, Known, Limits, LocalAccess, Observation, Patience, Probe, Purpose, Reply, Stream, diagnose, plan,
-    plan_models, read_models,
+    EgressEnd, Known, Limits, LocalAccess, Observation, Patience, Probe, Purpose, Reply, Stream, diagnose,
+    plan, plan_models, read_models,
 };
 use crate::provider::{HttpRequest, Target};
 use crate::types::{ChatEvent, ChatRequest, Endpoint, Failure, Message, ModelEntry, Role};

@@ -94,9 +94,13 @@ impl Place {
             VaultVerb::Create(passphrase) => {
                 let keys = self.typed_keys();
                 let created = vault.create(&passphrase, &keys, now()).await;
-                created.map(|()| keys.iter().for_each(|(_, origin, _)| self.keyring.borrow_mut().set_kept(origin)))
+                created.map(|()| {
+                    keys.iter().for_each(|(_, origin, _)| self.keyring.borrow_mut().set_kept(origin))
+                })
             }
-            VaultVerb::Unlock(passphrase) => vault.unlock(&passphrase, now()).await.map(|keys| self.take(keys)),
+            VaultVerb::Unlock(passphrase) => {
+                vault.unlock(&passphrase, now()).await.map(|keys| self.take(keys))
+            }
             VaultVerb::Rekey { from, to } => vault.rekey(&from, &to, now()).await.map(|keys| self.take(keys)),
             VaultVerb::Lock => {
                 vault.lock();

@@ -9,7 +9,9 @@ use crate::courier::{CallRecord, Outcome, Purpose, Reply, spending, summarise};
 use crate::prompt::Prompt;
 use crate::provider::pricing::{self, Entered, Moment, PriceBook, PriceList, Tariff, day_of};
 use crate::provider::{HttpRequest, Target};
-use crate::types::{Answer, Cost, Dialect, Endpoint, Failure, FailureCause, Price, Spending, SpendingLimits, Trouble, Usage};
+use crate::types::{
+    Answer, Cost, Dialect, Endpoint, Failure, Price, Spending, SpendingLimits, Trouble, Usage,
+};
 use crate::worker::protocol::{FromCourier, PriceSource};
 use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
@@ -59,7 +61,12 @@ impl Place {
     ///
     /// # Errors
     /// `OverBudget` when the day's limit forbids it: nothing was sent.
-    pub(super) async fn quote(&self, target: &Target, model: &str, prompt: &Prompt) -> Result<Quote, Failure> {
+    pub(super) async fn quote(
+        &self,
+        target: &Target,
+        model: &str,
+        prompt: &Prompt,
+    ) -> Result<Quote, Failure> {
         self.load_money().await;
         let tariff = self.tariff(&target.provider, model);
         let prompt_tokens = u64::from(prompt.fit.tokens);
@@ -104,10 +111,9 @@ impl Place {
             ..Usage::default()
         });
         let cost = quote.tariff.as_ref().filter(|_| charged);
-        let cost = cost.and_then(|tariff| pricing::cost(tariff, &usage, quote.dialect)).map(|cost| Cost {
-            reported: cost.reported && answer.usage.is_some(),
-            ..cost
-        });
+        let cost = cost
+            .and_then(|tariff| pricing::cost(tariff, &usage, quote.dialect))
+            .map(|cost| Cost { reported: cost.reported && answer.usage.is_some(), ..cost });
         let counts = pricing::counts(&usage, quote.dialect);
         let spent = charged.then(|| {
             let mut book = Vec::new();
@@ -141,8 +147,9 @@ impl Place {
         let limit = self.money.limits.get().alert_usd?;
         let after = spending::today(&self.spent().await, &today()).usd;
         let before = after - cost?.usd;
-        (before < limit && after >= limit)
-            .then(|| format!("Today's spending has reached ${after:.4}; you asked to be told from ${limit:.2} on."))
+        (before < limit && after >= limit).then(|| {
+            format!("Today's spending has reached ${after:.4}; you asked to be told from ${limit:.2} on.")
+        })
     }
 
     pub(super) async fn prices(&self, of: &[(Endpoint, String)]) -> FromCourier {
@@ -167,9 +174,8 @@ impl Place {
     pub(super) async fn spending(&self) -> FromCourier {
         self.load_money().await;
         let book = self.money.book.borrow();
-        let by_hand = |entered: &Entered| {
-            (entered.provider.clone(), entered.model.clone(), entered.price.clone())
-        };
+        let by_hand =
+            |entered: &Entered| (entered.provider.clone(), entered.model.clone(), entered.price.clone());
         let list = book.lists().first().map(PriceList::source).unwrap_or_default();
         let overrides = book.entered().iter().map(by_hand).collect();
         drop(book);
@@ -295,7 +301,9 @@ impl Fetched {
     fn list(&self) -> Result<PriceList, pricing::Error> {
         match self.source {
             PriceSource::ModelsDev => PriceList::from_models_dev(&self.body, &self.day),
-            PriceSource::OpenRouter | PriceSource::BuiltIn => PriceList::from_openrouter(&self.body, &self.day),
+            PriceSource::OpenRouter | PriceSource::BuiltIn => {
+                PriceList::from_openrouter(&self.body, &self.day)
+            }
         }
     }
 }

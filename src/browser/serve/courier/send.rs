@@ -8,8 +8,8 @@ use super::{Place, failed, unknown};
 use crate::browser::clock::{epoch_millis, now_millis};
 use crate::browser::serve::paint::Painter;
 use crate::courier::{
-    Ending, Limits, Origin, Patience, Purpose, Reply, Retry, RetryHeaders, Stream, Verdict, inspect, plan, retry,
-    thinks,
+    Ending, Limits, Origin, Patience, Purpose, Reply, Retry, RetryHeaders, Stream, Verdict, inspect, plan,
+    retry, thinks,
 };
 use crate::format;
 use crate::prompt::{Budget, Prompt, Style, build};
@@ -56,8 +56,14 @@ impl Place {
         target.quirks.omit.extend(asked.omit.iter().cloned());
         let native = asked.parameters.native_citations && target.dialect.cites_natively();
         let style = if native { Style::Documents } else { Style::Standard };
-        let (prompt, painter) =
-            prompt_for(&asked.question, asked.evidence.as_ref(), &asked.model, &asked.parameters, style, reply);
+        let (prompt, painter) = prompt_for(
+            &asked.question,
+            asked.evidence.as_ref(),
+            &asked.model,
+            &asked.parameters,
+            style,
+            reply,
+        );
         // Planned once before it is its turn: what cannot be sent is said at once, and what will be is shown.
         let planned = self.plan(&target, &prompt);
         let (http, origin) = match planned {
@@ -127,7 +133,9 @@ impl Place {
                 reply.send(&FromCourier::Waiting { before, millis, why });
             };
             let again = retries.retries() > 0;
-            let Some(ticket) = self.queue.turn(origin, again, &signal, waiting).await else { return stopped() };
+            let Some(ticket) = self.queue.turn(origin, again, &signal, waiting).await else {
+                return stopped();
+            };
             let tried = self.once(asked, target, prompt, controller, (painter, reply)).await;
             let ending = match &tried.outcome {
                 Outcome::Failed(failure) => Ending::of(failure, tried.headers.wait_with(failure)),
@@ -144,11 +152,8 @@ impl Place {
                     return Tried { outcome, ..tried };
                 }
                 Verdict::Again { after_millis } => {
-                    let why = format!(
-                        "{} Trying again in {}.",
-                        failure.message,
-                        format::duration(after_millis)
-                    );
+                    let why =
+                        format!("{} Trying again in {}.", failure.message, format::duration(after_millis));
                     reply.send(&FromCourier::Waiting { before: 0, millis: Some(after_millis), why });
                     if pause(after_millis, &signal).await {
                         return stopped();
