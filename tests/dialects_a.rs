@@ -2,12 +2,20 @@
 //! citations, failures, damage, request bodies.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "dialects_a/anthropic.rs"]
+mod anthropic;
+#[path = "dialects_a/damage.rs"]
+mod damage;
+#[path = "dialects_a/gemini.rs"]
+mod gemini;
+#[path = "dialects_a/requests.rs"]
+mod requests;
+#[path = "dialects_a/responses.rs"]
+mod responses;
+
 use serde_json::{Value, json};
-use sidecite::provider::{Dialect, Quirks, SystemRole, Target};
-use sidecite::types::{
-    AuthKind, ChatEvent, ChatRequest, Effort, Failure, FailureCause, Message, NativeCitation, Parameters,
-    Role, Usage,
-};
+use sidecite::provider::Dialect;
+use sidecite::types::{ChatEvent, Failure, NativeCitation, Usage};
 use std::path::{Path, PathBuf};
 
 const CUTS: [usize; 4] = [1, 2, 7, 4096];

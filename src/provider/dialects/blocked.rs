@@ -31,12 +31,16 @@ pub(super) fn failure(what: Blocked, why: &str, words: Option<&str>) -> Failure 
         Blocked::Answer => format!("The host blocked the answer ({why})."),
         Blocked::Rest => format!("The host stopped the answer here ({why}); the text so far is kept."),
     };
-    let words = words.map(|words| clip(&redact(words), MAX_WORDS_CHARS)).filter(|words| !words.is_empty());
-    let quoted = words.map_or_else(String::new, |words| format!(" Its words: “{words}”"));
     Failure::new(
         // Asking the same again gives the same: no cause that is retried.
         FailureCause::BadRequest,
-        what + &quoted,
+        what + &quoted(words.unwrap_or("")),
         "Ask in other words, leave out the passage that may be the reason, or choose another model.",
     )
+}
+
+/// The host's explanation, to be appended: clipped, secrets masked, and marked as its own. Empty where there is none.
+pub(super) fn quoted(words: &str) -> String {
+    let words = clip(&redact(words), MAX_WORDS_CHARS);
+    if words.is_empty() { words } else { format!(" Its words: “{words}”") }
 }

@@ -94,7 +94,7 @@ pub fn encode(target: &Target, request: &ChatRequest, key: Option<&Key>) -> Resu
         Dialect::Ollama => ollama::body(target, request, &messages),
     };
     if path_names_model(target) {
-        body.remove("model");
+        body.shift_remove("model");
     }
     body.extend(target.quirks.body.clone());
     let mut http = HttpRequest {

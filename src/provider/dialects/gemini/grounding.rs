@@ -9,14 +9,16 @@ use serde_json::Value;
 
 /// Most supports kept of one answer.
 const MAX_SUPPORTS: usize = 1_000;
+/// How often the words of a support are looked for: text that comes later comes soon after.
+const MAX_TRIES: u8 = 8;
 
 /// Supports under way.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Grounding {
     /// The chunks' titles or addresses.
     sources: Vec<String>,
-    /// Each support once; whether it was given out.
-    supports: Vec<(Value, bool)>,
+    /// Each support once, with the tries it still has.
+    supports: Vec<(Value, u8)>,
 }
 
 impl Grounding {
@@ -29,23 +31,28 @@ impl Grounding {
         for support in items(metadata, "groundingSupports") {
             let known = self.supports.iter().any(|(known, _)| known == support);
             if !known && self.supports.len() < MAX_SUPPORTS {
-                self.supports.push((support.clone(), false));
+                self.supports.push((support.clone(), MAX_TRIES));
             }
         }
     }
 
     /// Gives out what is about text that has come; `answer` is all of it.
     pub(super) fn give(&mut self, answer: &str, out: &mut Out) {
-        for (support, given) in &mut self.supports {
-            let segment = support.get("segment").unwrap_or(&Value::Null);
-            let Some((from, to)) = place(segment, answer).filter(|_| !*given) else { continue };
+        for (support, tries) in &mut self.supports {
+            if *tries == 0 {
+                continue;
+            }
+            *tries -= 1;
+            let Some((from, to)) = support.get("segment").and_then(|segment| place(segment, answer)) else {
+                continue;
+            };
             let sources = items(support, "groundingChunkIndices")
                 .iter()
                 .filter_map(|index| self.sources.get(usize::try_from(index.as_u64()?).ok()?))
                 .filter(|source| !source.is_empty())
                 .cloned()
                 .collect();
-            *given = true;
+            *tries = 0;
             out.citation(from as u64, to as u64, None, sources);
         }
     }

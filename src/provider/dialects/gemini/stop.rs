@@ -19,7 +19,7 @@ pub(super) fn answer(reason: &str, candidate: &Value, any_text: bool, any_call: 
     }
     let usual = matches!(reason, "STOP" | "MAX_TOKENS");
     (!usual && !any_text && !any_call).then(|| {
-        let words = if words.is_empty() { String::new() } else { format!(" Its words: “{words}”") };
+        let words = blocked::quoted(words);
         Failure::new(
             FailureCause::HostError,
             format!("The host ended without an answer ({reason}).{words}"),

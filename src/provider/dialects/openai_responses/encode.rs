@@ -17,6 +17,7 @@ pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map
     let input: Vec<Value> = messages
         .iter()
         .filter(|message| message.role != Role::System || as_developer)
+        .filter(|message| !message.content.trim().is_empty())
         .map(input_item)
         .collect();
     let mut body = Map::new();

@@ -73,9 +73,13 @@ pub(super) fn end_reason(response: &Value) -> Option<String> {
         return Some(reason.to_owned());
     }
     match response.get("status")? {
-        Value::String(status) if matches!(status.as_str(), "" | "in_progress" | "queued") => None,
-        Value::String(status) => Some(status.clone()),
+        Value::String(status) => Some(status.clone()).filter(|s| !s.is_empty() && !is_under_way(response)),
         Value::Number(status) => Some(status.to_string()),
         _ => None,
     }
+}
+
+/// Whether the host says that the answer is still being written.
+pub(super) fn is_under_way(response: &Value) -> bool {
+    matches!(text(response, "status"), "in_progress" | "queued")
 }

@@ -74,14 +74,14 @@ impl Reader {
             | "response.incomplete"
             | "response.failed"
             | "response.cancelled"
-            | "response.done" => self.end(value.get("response").unwrap_or(value), out),
+            | "response.done" => self.end(kind, value.get("response").unwrap_or(value), out),
             "error" => out.error(error(value).unwrap_or(value)),
             _ if name == "error" => out.error(error(value).unwrap_or(value)),
             _ if kind.starts_with("response.") => {}
             _ if value.get("output").is_some_and(Value::is_array) || text(value, "object") == "response" => {
-                self.end(value, out);
+                self.end("", value, out);
             }
-            _ if error(value).is_some() => self.end(value, out),
+            _ if error(value).is_some() => self.end("", value, out),
             _ => {}
         }
     }
@@ -141,15 +141,16 @@ impl Reader {
         }
     }
 
-    /// The final response, or one that came whole.
-    fn end(&mut self, response: &Value, out: &mut Out) {
+    /// The final response under the event `kind`, or one that came whole.
+    fn end(&mut self, kind: &str, response: &Value, out: &mut Out) {
         out.known();
         self.read_output(response, out);
         self.parts.end(out);
         if let Some(usage) = item::usage(response) {
             out.usage(usage);
         }
-        let reason = item::end_reason(response);
+        let named = kind.strip_prefix("response.").filter(|kind| *kind != "done").map(str::to_owned);
+        let reason = item::end_reason(response).or(named);
         if let Some(reason) = &reason {
             // An `error` event may have come before.
             out.finish_anyway(reason);
@@ -170,7 +171,10 @@ impl Reader {
             }
             _ => {}
         }
-        out.done();
+        // A response of the background is asked for again; there is none to ask here.
+        if !item::is_under_way(response) {
+            out.done();
+        }
     }
 
     /// What the end says that nothing said before.
