@@ -18,6 +18,7 @@ impl AppState {
         self.session.asked.set(Some(question.clone()));
         self.session.evidence.set(None);
         self.session.trouble.set(None);
+        self.session.notice.set(None);
         let columns = self.session.columns.cells_now();
         let mut waiting = Vec::new();
         for cell in &columns {
@@ -117,6 +118,10 @@ impl AppState {
         if let Some(call) = view.call {
             match view.column.model {
                 ModelRef::Remote { .. } => self.services().courier.tell(&ToCourier::Stop(call)),
+                ModelRef::Chrome => {
+                    self.stop_chrome(id);
+                    self.services().courier.tell(&ToCourier::Stop(call));
+                }
                 _ => self.services().resident.tell(&ToResident::Stop(call)),
             }
         }
@@ -146,6 +151,7 @@ impl AppState {
         self.session.columns.put(column.id, ColumnView::new(column.clone()));
         let id = column.id;
         self.set(|settings| settings.columns.push(column));
+        self.price_columns();
         // A column added to a run joins it, over the same evidence.
         if self.session.asked.get_untracked().is_some() {
             self.ask_again(id);
@@ -158,6 +164,16 @@ impl AppState {
         match self.session.columns.value(&id) {
             Some(view) => self.add_column(Column { with_documents: false, ..view.column }),
             None => false,
+        }
+    }
+
+    /// Asks one column again without a parameter that its model does not take, and remembers that.
+    pub fn ask_without(self, id: ColumnId, parameter: &str) {
+        if let Some(ModelRef::Remote { endpoint, model }) =
+            self.session.columns.value(&id).map(|view| view.column.model)
+        {
+            self.set(|settings| settings.omit(endpoint, &model, parameter));
+            self.ask_again(id);
         }
     }
 

@@ -39,7 +39,12 @@ impl AppState {
                 let call = self.services().resident.call(&verb, &[]);
                 self.follow_resident(id, turn, call);
             }
-            ModelRef::Chrome => {}
+            ModelRef::Chrome => {
+                let model = "Chrome's built-in model".to_owned();
+                let verb = ToCourier::Relay { model, question, evidence, parameters };
+                let call = self.services().courier.call(&verb, &[]);
+                self.follow_courier(id, turn, call);
+            }
             ModelRef::Remote { endpoint, model } => {
                 let found = self.settings.with_untracked(|settings| settings.endpoint(*endpoint).cloned());
                 let Some(endpoint) = found else {
@@ -50,7 +55,8 @@ impl AppState {
                         &Trouble::new("send", "its endpoint was removed", hint),
                     );
                 };
-                let (model, omit) = (model.clone(), Vec::new());
+                let omit = self.settings.with_untracked(|settings| settings.omitted(endpoint.id, model));
+                let model = model.clone();
                 let verb = ToCourier::Send { endpoint, model, question, evidence, parameters, omit };
                 let call = self.services().courier.call(&verb, &[]);
                 self.follow_courier(id, turn, call);
@@ -95,9 +101,19 @@ impl AppState {
                         paint.stage(Stage::Sent);
                         paint.sent(sent);
                     }
+                    FromCourier::Waiting { before, millis, why } => {
+                        paint.stage(Stage::Waiting { before, millis, why });
+                    }
+                    FromCourier::Prompt { system, user } => self.ask_chrome(id, turn, call.id, system, user),
                     FromCourier::Painted(painted) => paint.painted(painted),
                     FromCourier::Event(event, at_millis) => paint.take(&event, at_millis),
-                    FromCourier::Ended { at_millis, .. } => return paint.end(AnswerState::Done, at_millis),
+                    FromCourier::Ended { at_millis, cost, notice } => {
+                        paint.change(|view| view.cost = cost);
+                        if notice.is_some() {
+                            self.session.notice.set(notice);
+                        }
+                        return paint.end(AnswerState::Done, at_millis);
+                    }
                     FromCourier::Failed(trouble) => return self.fail_column(id, turn, &trouble),
                     _ => {}
                 }
@@ -188,11 +204,13 @@ impl Painter {
     fn paint(&mut self) {
         self.dirty = false;
         self.painted_millis = now_millis();
-        let (answer, stage) = (self.answer.clone(), self.stage);
+        let (answer, stage) = (self.answer.clone(), self.stage.take());
         let over = answer.state.is_over();
         self.change(|view| {
             view.answer = Some(answer);
-            view.stage = stage.unwrap_or(view.stage);
+            if let Some(stage) = stage {
+                view.stage = stage;
+            }
         });
         if over {
             self.state.announce(self.id);

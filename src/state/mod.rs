@@ -4,29 +4,43 @@
 //! (`Keyed`), so that one row's progress repaints one row.
 
 mod ask;
+/// The systems that can be reached: fetched once, searched, addressed.
+pub mod catalogue;
 mod check;
+mod chrome;
+/// One model at several hosts.
+pub mod compare;
 mod corpus;
 mod dispatch;
 mod drawn;
+mod estimate;
 mod keyed;
+pub mod money;
 mod open;
 mod pipeline;
+/// Health over time → shapes of a small plot.
+pub mod plot;
 mod sample;
 mod services;
 mod session;
 mod settings;
+mod told;
 mod view;
 
-pub use check::{CheckState, Checking};
+pub use catalogue::Catalogue;
+pub use check::CheckState;
+pub use chrome::Chrome;
 pub use corpus::{Corpus, Row, RowState, Totals};
 pub use drawn::Drawn;
 pub use keyed::{Cell, Keyed};
 pub use sample::Sample;
 pub use services::Services;
 pub use session::{ColumnView, Session, Stage};
-pub use settings::{Settings, Theme};
+pub use settings::{MOST_COLUMNS, Settings, Theme, place};
+pub use told::{Purse, Told};
 pub use view::{Dialog, Focus, Opened, Pane, View};
 
+use crate::types::Price;
 use leptos::prelude::*;
 
 /// Everything the page knows; cheap to copy.
@@ -44,6 +58,14 @@ pub struct AppState {
     pub sample: RwSignal<Option<Sample>>,
     /// The check of an endpoint.
     pub checking: RwSignal<CheckState>,
+    /// The systems that can be reached.
+    pub catalogue: Catalogue,
+    /// What the courier has told of keys, requests, money and health.
+    pub told: Told,
+    /// Chrome's built-in model.
+    pub chrome: Chrome,
+    /// What models of the columns cost: endpoint, model, price.
+    pub prices: RwSignal<Vec<(u32, String, Option<Price>)>>,
     /// The workers.
     services: StoredValue<Services, LocalStorage>,
 }
@@ -59,6 +81,10 @@ impl AppState {
             view: View::default(),
             sample: RwSignal::new(None),
             checking: RwSignal::new(CheckState::Idle),
+            catalogue: Catalogue::default(),
+            told: Told::default(),
+            chrome: Chrome::default(),
+            prices: RwSignal::new(Vec::new()),
             services: StoredValue::new_local(Services::new()),
         }
     }
@@ -88,6 +114,7 @@ impl AppState {
     pub fn start(self) {
         self.open_corpus();
         self.load_sample_index();
+        self.price_columns();
     }
 }
 

@@ -1,6 +1,6 @@
 use super::{Drawn, Keyed, Settings};
 use crate::prompt::Fit;
-use crate::types::{Answer, AnswerState, Column, ColumnId, Evidence, Sha256, Span, Trouble};
+use crate::types::{Answer, AnswerState, Column, ColumnId, Cost, Evidence, Sha256, Span, Trouble};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -25,6 +25,8 @@ pub struct Session {
     pub expanded: RwSignal<Option<ColumnId>>,
     /// What a screen reader is told.
     pub announcement: RwSignal<String>,
+    /// Something to tell about the day's spending.
+    pub notice: RwSignal<Option<String>>,
 }
 
 /// One column on the screen.
@@ -42,6 +44,8 @@ pub struct ColumnView {
     pub evidence_sha256: Option<Sha256>,
     /// What the context budget did.
     pub fit: Option<Fit>,
+    /// What it cost; nothing while that is unknown.
+    pub cost: Option<Cost>,
     /// The exact request, key left out.
     pub request: Option<String>,
     /// The evidence it answers from; frozen with the run.
@@ -55,7 +59,7 @@ pub struct ColumnView {
 }
 
 /// What a column does before the first word.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Stage {
     /// Waits for evidence.
     #[default]
@@ -69,12 +73,26 @@ pub enum Stage {
         /// Bytes in all, 0 if unknown.
         total: u64,
     },
+    /// The browser downloads its own model and tells only how much of it is here.
+    Downloading {
+        /// Per cent.
+        percent: u32,
+    },
     /// The prompt is being read.
     Reading {
         /// Tokens read.
         done: u32,
         /// Tokens in all.
         total: u32,
+    },
+    /// Another request of the host is under way, or the host asked to wait.
+    Waiting {
+        /// How many are before this one.
+        before: u32,
+        /// Until the next try, where that is known.
+        millis: Option<f64>,
+        /// Why, in words; empty when it is only a queue.
+        why: String,
     },
     /// Sent; the host has not answered yet.
     Sent,
@@ -90,6 +108,7 @@ impl ColumnView {
             stage: Stage::default(),
             evidence_sha256: None,
             fit: None,
+            cost: None,
             request: None,
             evidence: None,
             turn: 0,
@@ -138,6 +157,7 @@ impl Session {
             columns,
             expanded: RwSignal::new(None),
             announcement: RwSignal::new(String::new()),
+            notice: RwSignal::new(None),
         }
     }
 

@@ -1,3 +1,4 @@
+use super::catalogue::host_of;
 use crate::types::{Column, ColumnId, Endpoint, ModelRef, Parameters, Recipe};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,8 @@ pub struct Settings {
     pub budget_tokens: u32,
     /// Light, dark, or as the system has it.
     pub theme: Theme,
+    /// Parameters that a model was found not to take: endpoint, model, parameter.
+    pub omitted: Vec<(u32, String, String)>,
 }
 
 /// Colours of the page.
@@ -75,6 +78,7 @@ impl Default for Settings {
             endpoints: Vec::new(),
             budget_tokens: 768,
             theme: Theme::System,
+            omitted: Vec::new(),
         }
     }
 }
@@ -95,6 +99,35 @@ impl Settings {
         self.endpoints.iter().find(|endpoint| endpoint.id == id)
     }
 
+    /// The number of the endpoint that equals `endpoint` but for number and name; a new one is added. It becomes the
+    /// last one, so that the last is the one used last.
+    pub fn endpoint_for(&mut self, mut endpoint: Endpoint) -> u32 {
+        let known = self.endpoints.iter().position(|known| {
+            endpoint == Endpoint { id: endpoint.id, name: endpoint.name.clone(), ..known.clone() }
+        });
+        endpoint.id = match known {
+            Some(at) => self.endpoints.remove(at).id,
+            None => self.next_endpoint_id(),
+        };
+        let id = endpoint.id;
+        self.endpoints.push(endpoint);
+        id
+    }
+
+    /// Parameters that this model was found not to take.
+    pub fn omitted(&self, endpoint: u32, model: &str) -> Vec<String> {
+        let own = self.omitted.iter().filter(|(at, name, _)| *at == endpoint && name == model);
+        own.map(|(.., parameter)| parameter.clone()).collect()
+    }
+
+    /// Remembers that this model does not take `parameter`.
+    pub fn omit(&mut self, endpoint: u32, model: &str, parameter: &str) {
+        let entry = (endpoint, model.to_owned(), parameter.to_owned());
+        if !self.omitted.contains(&entry) {
+            self.omitted.push(entry);
+        }
+    }
+
     /// The name of a model for people, and where it runs.
     pub fn model_name(&self, model: &ModelRef) -> (String, String) {
         match model {
@@ -102,8 +135,7 @@ impl Settings {
             ModelRef::SmolLm2 => ("SmolLM2 135M".into(), "built in, runs in this tab".into()),
             ModelRef::Chrome => ("Chrome's built-in model".into(), "in this browser".into()),
             ModelRef::Remote { endpoint, model } => {
-                let host = self.endpoint(*endpoint).map(|endpoint| endpoint.name.clone());
-                (model.clone(), host.unwrap_or_else(|| "endpoint removed".into()))
+                (model.clone(), self.endpoint(*endpoint).map_or_else(|| "endpoint removed".into(), place))
             }
         }
     }
@@ -129,6 +161,21 @@ impl Settings {
         }
         self
     }
+}
+
+/// Where an endpoint is, for people: the provider, its region or resource, and the gateway it is reached through.
+pub fn place(endpoint: &Endpoint) -> String {
+    let mut parts = vec![endpoint.name.clone()];
+    // The blank that tells two of them apart; of several the one that says where.
+    let telling = ["region", "location", "resource"].iter().find_map(|name| endpoint.blanks.get(*name));
+    parts.extend(
+        telling.or_else(|| endpoint.blanks.values().next()).filter(|value| !value.is_empty()).cloned(),
+    );
+    let host = host_of(&endpoint.base_url);
+    if !host.is_empty() && host != endpoint.name {
+        parts.push(host.to_owned());
+    }
+    parts.join(" · ")
 }
 
 /// What this browser remembers, or the defaults.
@@ -165,6 +212,57 @@ mod tests {
         assert_eq!(mended.budget_tokens, 512);
         assert_eq!(mended.recipe.chunking, Default::default());
         assert_eq!(mended.next_column_id(), ColumnId(2));
+    }
+
+    #[test]
+    fn endpoints_of_the_first_version_are_read_as_custom_ones() {
+        let old = r#"{"columns": [{"id": 4, "model": {"Remote": {"endpoint": 1, "model": "m"}},
+            "parameters": {"max_tokens": null, "temperature": 0.5, "top_p": null, "seed": null}, "with_documents": true}],
+            "endpoints": [{"id": 1, "name": "localhost:8080", "base_url": "http://localhost:8080/v1"}]}"#;
+        let mut settings: Settings = serde_json::from_str(old).unwrap();
+        assert_eq!(settings.columns.len(), 1);
+        let endpoint = settings.endpoints[0].clone();
+        assert_eq!((endpoint.provider.as_str(), endpoint.auth), ("", crate::types::AuthKind::Usual));
+        assert_eq!(settings.model_name(&settings.columns[0].model).1, "localhost:8080");
+        let again = Endpoint { id: 0, name: String::new(), ..endpoint };
+        assert_eq!(settings.endpoint_for(again), 1);
+    }
+
+    #[test]
+    fn an_equal_endpoint_keeps_its_number_and_becomes_the_last() {
+        let mut settings = Settings::default();
+        let at = |region: &str| Endpoint {
+            name: "Bedrock".into(),
+            provider: "bedrock".into(),
+            blanks: [("region".to_owned(), region.to_owned())].into(),
+            ..Endpoint::default()
+        };
+        let (first, second) = (settings.endpoint_for(at("us")), settings.endpoint_for(at("eu")));
+        assert_ne!(first, second);
+        assert_eq!(settings.endpoint_for(at("us")), first);
+        assert_eq!(
+            settings.endpoints.iter().map(|endpoint| endpoint.id).collect::<Vec<_>>(),
+            [second, first]
+        );
+        let other = Endpoint { auth: crate::types::AuthKind::SigV4, ..at("us") };
+        assert_ne!(settings.endpoint_for(other), first);
+        assert_eq!(place(&settings.endpoints[0]), "Bedrock · eu");
+        assert_eq!(
+            place(&Endpoint { base_url: "http://localhost:4000/v1".into(), ..at("eu") }),
+            "Bedrock · eu · localhost:4000"
+        );
+    }
+
+    #[test]
+    fn an_omitted_parameter_is_of_one_model_and_remembered_once() {
+        let mut settings = Settings::default();
+        settings.omit(1, "m", "temperature");
+        settings.omit(1, "m", "temperature");
+        settings.omit(1, "n", "top_p");
+        assert_eq!(settings.omitted(1, "m"), ["temperature"]);
+        assert!(settings.omitted(2, "m").is_empty());
+        let kept: Settings = serde_json::from_str(&serde_json::to_string(&settings).unwrap()).unwrap();
+        assert_eq!(kept, settings);
     }
 
     #[test]

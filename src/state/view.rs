@@ -40,6 +40,10 @@ pub enum Dialog {
     Settings,
     /// A new column.
     AddColumn,
+    /// Columns of one model at several hosts.
+    Compare,
+    /// Keys, what left the page, spending, health.
+    Providers,
     /// Text to paste.
     Paste,
     /// The request of a column.

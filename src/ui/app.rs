@@ -1,6 +1,7 @@
 use super::part::{
-    add_column::AddColumn, composer::Composer, documents::Documents, evidence::EvidencePane, header::Header,
-    paste::Paste, request::Request, settings::SettingsDialog,
+    add_column::AddColumn, compare::Compare, composer::Composer, documents::Documents,
+    evidence::EvidencePane, header::Header, paste::Paste, providers::Providers, request::Request,
+    settings::SettingsDialog,
 };
 use crate::state::{AppState, Dialog, Pane};
 use leptos::prelude::*;
@@ -62,6 +63,8 @@ fn dialog(open: Option<Dialog>) -> AnyView {
         None => ().into_any(),
         Some(Dialog::Settings) => view! { <SettingsDialog/> }.into_any(),
         Some(Dialog::AddColumn) => view! { <AddColumn/> }.into_any(),
+        Some(Dialog::Compare) => view! { <Compare/> }.into_any(),
+        Some(Dialog::Providers) => view! { <Providers/> }.into_any(),
         Some(Dialog::Paste) => view! { <Paste/> }.into_any(),
         Some(Dialog::Request(id)) => view! { <Request id/> }.into_any(),
     }

@@ -1,24 +1,34 @@
 use super::dialog::Modal;
-use super::endpoint_form::EndpointForm;
-use crate::state::AppState;
-use crate::types::{Column, ColumnId, ModelRef, Parameters};
+use super::endpoint_form::{Draft, endpoint_fields};
+use super::field::{Field, button, select, text};
+use super::provider_picker::{Choice, ProviderPicker};
+use crate::browser::chrome_model::Availability;
+use crate::state::{AppState, CheckState, Dialog};
+use crate::types::{Column, ColumnId, Effort, ModelRef, Parameters};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
-/// Who answers in a new column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Choice {
-    Extractive,
-    SmolLm2,
-    Endpoint,
-}
-
-/// A new column: a model, its parameters, with the documents or without.
+/// A new column: a provider, a model, its parameters, with the documents or without.
 #[component]
 pub fn AddColumn() -> impl IntoView {
     let state = AppState::get();
-    let choice = RwSignal::new(Choice::Endpoint);
+    state.load_catalogue();
+    state.look_for_chrome();
+    state.checking.set(CheckState::Idle);
+    let last =
+        state.settings.with_untracked(|settings| settings.endpoints.last().map(|last| last.provider.clone()));
+    let first = match last {
+        Some(id) if !id.is_empty() && id != "custom" => Choice::Row(id),
+        _ => Choice::Custom,
+    };
+    let choice = RwSignal::new(first);
+    let draft = Draft::new(choice);
     let with_documents = RwSignal::new(true);
     let parameters = RwSignal::new(Parameters::default());
+    let row = move || match choice.get() {
+        Choice::Row(id) => state.catalogue.rows.with(|rows| rows.iter().find(|row| row.id == id).cloned()),
+        _ => None,
+    };
     let add = move |model: ModelRef| {
         let column = Column {
             id: ColumnId(0),
@@ -30,83 +40,139 @@ pub fn AddColumn() -> impl IntoView {
             state.view.dialog.set(None);
         }
     };
-    let option = move |value: Choice, label: &'static str, about: &'static str| {
-        view! {
-            <label class="choice">
-                <input
-                    type="radio"
-                    name="model"
-                    prop:checked=move || choice.get() == value
-                    on:change=move |_| choice.set(value)
-                />
-                <span><strong>{label}</strong>" "<span class="hint">{about}</span></span>
-            </label>
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        match choice.get_untracked() {
+            Choice::Extractive => add(ModelRef::Extractive),
+            Choice::SmolLm2 => add(ModelRef::SmolLm2),
+            Choice::Chrome => {
+                state.prepare_chrome();
+                add(ModelRef::Chrome);
+            }
+            Choice::Row(_) | Choice::Custom => {
+                let endpoint = untrack(|| draft.endpoint(row().as_ref()));
+                let model = draft.model.get_untracked().trim().to_owned();
+                let key = draft.key.take();
+                if model.is_empty() {
+                    return;
+                }
+                spawn_local(async move {
+                    if let Err(failure) = state.give_key(&endpoint, key).await {
+                        return state.checking.set(CheckState::Unreachable(failure));
+                    }
+                    let endpoint = state.endpoint_for(endpoint);
+                    add(ModelRef::Remote { endpoint, model });
+                });
+            }
         }
     };
-    let built_in = move |model: ModelRef| {
-        view! {
-            <div class="form-actions">
-                <button class="button primary" type="button" on:click=move |_| add(model.clone())>"Add this column"</button>
-            </div>
+    // The fields follow a choice by the person; what was used last is there from the start.
+    let choose = Callback::new(move |value| {
+        choice.set(value);
+        draft.restart();
+    });
+    let chosen = Memo::new(move |_| (choice.get(), row()));
+    let about = move || {
+        let (chosen, row) = chosen.get();
+        match chosen {
+            Choice::Extractive => hint("The best sentences of the evidence, word for word; instant."),
+            Choice::SmolLm2 => {
+                hint("A small model that runs in this tab: no key, no network after its first download.")
+            }
+            Choice::Chrome => chrome(state),
+            Choice::Row(_) if row.is_none() => hint("The list of providers is loading."),
+            Choice::Row(_) | Choice::Custom => endpoint_fields(draft, row),
         }
-        .into_any()
     };
-    let rest = move || match choice.get() {
-        Choice::Extractive => built_in(ModelRef::Extractive),
-        Choice::SmolLm2 => built_in(ModelRef::SmolLm2),
-        Choice::Endpoint => view! { <EndpointForm add=Callback::new(add)/> }.into_any(),
+    let ready = move || match choice.get() {
+        Choice::Chrome => state.chrome.availability.get().is_some_and(Availability::can_answer),
+        Choice::Row(_) => chosen.with(|(_, row)| row.is_some()),
+        _ => true,
     };
     view! {
-        <Modal title="Add column">
-            <div class="form">
-                <fieldset>
-                    <legend>"Model"</legend>
-                    {option(Choice::Endpoint, "OpenAI-compatible endpoint", "any server that speaks /chat/completions: Ollama, LM Studio, llama.cpp, vLLM, OpenAI and many more")}
-                    {option(Choice::SmolLm2, "SmolLM2 135M", "runs in this tab; small, no key, no network")}
-                    {option(Choice::Extractive, "Extractive quotes", "the best sentences of the evidence, word for word; instant")}
-                </fieldset>
-                <fieldset>
-                    <legend>"Column"</legend>
-                    <label class="choice">
-                        <input
-                            type="checkbox"
-                            prop:checked=move || with_documents.get()
-                            on:change=move |event| with_documents.set(event_target_checked(&event))
-                        />
-                        <span>"With documents "<span class="hint">"off is the baseline: the same question without evidence"</span></span>
-                    </label>
-                    <ParameterFields parameters/>
-                </fieldset>
-                {rest}
+        <Modal title="Add column" wide=true>
+            <div class="add-column">
+                <div class="add-column-pick">
+                    {button("Compare hosts".into(), move || state.view.dialog.set(Some(Dialog::Compare)))}
+                    <ProviderPicker choice choose/>
+                </div>
+                <form class="form" on:submit=submit>
+                    {about}
+                    <fieldset>
+                        <legend>"Column"</legend>
+                        {parameter_fields(parameters)}
+                        <label class="choice">
+                            <input
+                                type="checkbox"
+                                prop:checked=move || with_documents.get()
+                                on:change=move |event| with_documents.set(event_target_checked(&event))
+                            />
+                            <span>"With documents "<span class="hint">"off is the baseline: the same question without evidence"</span></span>
+                        </label>
+                    </fieldset>
+                    <div class="form-actions">
+                        <button class="button primary" type="submit" disabled=move || !ready()>"Add this column"</button>
+                    </div>
+                </form>
             </div>
         </Modal>
     }
     .into_any()
 }
 
+fn hint(text: &'static str) -> AnyView {
+    view! { <p class="hint">{text}</p> }.into_any()
+}
+
+/// Whether Chrome has its model, and why not.
+fn chrome(state: AppState) -> AnyView {
+    let told = move || match state.chrome.availability.get() {
+        None => view! { <p class="hint">"Asking the browser"</p> }.into_any(),
+        Some(found) => {
+            let class = if found.can_answer() { "notice good" } else { "notice bad" };
+            view! { <p class=class>{found.words()}</p> }.into_any()
+        }
+    };
+    let progress =
+        move || state.chrome.progress.get().map(|share| format!("Downloading: {} %", (share * 100.0) as u32));
+    view! { <div role="status">{told}{progress}</div> }.into_any()
+}
+
 /// Sampling and limits; empty leaves the host's default.
-#[component]
-fn ParameterFields(parameters: RwSignal<Parameters>) -> impl IntoView {
-    let temperature = move |event| {
-        let value: Option<f32> = event_target_value(&event).trim().parse().ok();
-        parameters.update(|parameters| {
-            parameters.temperature = value.filter(|value| (0.0..=2.0).contains(value));
+fn parameter_fields(parameters: RwSignal<Parameters>) -> AnyView {
+    let number = |label: &str, set: Callback<String>| {
+        let typed = RwSignal::new(String::new());
+        let set = Callback::new(move |value: String| {
+            typed.set(value.clone());
+            set.run(value.trim().to_owned());
         });
+        let field = Field {
+            label: label.into(),
+            kind: "number",
+            placeholder: "host's default".into(),
+            ..Field::default()
+        };
+        text(field, typed.into(), set)
     };
-    let max_tokens = move |event| {
-        let value: Option<u32> = event_target_value(&event).trim().parse().ok();
-        parameters.update(|parameters| parameters.max_tokens = value.filter(|value| *value > 0));
-    };
+    let temperature = Callback::new(move |value: String| {
+        let value = value.parse().ok().filter(|value| (0.0..=2.0).contains(value));
+        parameters.update(|parameters| parameters.temperature = value);
+    });
+    let max_tokens = Callback::new(move |value: String| {
+        let value = value.parse().ok().filter(|value| *value > 0);
+        parameters.update(|parameters| parameters.max_tokens = value);
+    });
+    let effort = Callback::new(move |name: String| {
+        let value = Effort::ALL.into_iter().find(|effort| effort.name() == name);
+        parameters.update(|parameters| parameters.effort = value);
+    });
+    let mut efforts = vec![(String::new(), "host's default".to_owned())];
+    efforts.extend(Effort::ALL.map(|effort| (effort.name().to_owned(), effort.name().to_owned())));
     view! {
         <div class="form-row">
-            <label>
-                "Temperature"
-                <input type="number" min="0" max="2" step="0.1" placeholder="host's default" on:change=temperature/>
-            </label>
-            <label>
-                "Most tokens"
-                <input type="number" min="1" step="1" placeholder="host's default" on:change=max_tokens/>
-            </label>
+            {number("Temperature", temperature)}
+            {number("Most tokens", max_tokens)}
+            {select("Effort", efforts, "", effort)}
         </div>
     }
     .into_any()

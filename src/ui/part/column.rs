@@ -1,9 +1,11 @@
 use super::answer::AnswerBody;
+use super::field::button;
+use super::fixes;
 use super::icon::{Icon, Name};
 use super::metrics::Metrics;
 use crate::format;
 use crate::state::{AppState, ColumnView, Dialog, Stage};
-use crate::types::{AnswerState, ColumnId};
+use crate::types::{AnswerState, ColumnId, Failure};
 use leptos::prelude::*;
 
 /// One column: who answers, what it says, what it took.
@@ -22,6 +24,8 @@ pub fn ColumnCard(
     let (label, title) = (name.clone(), name.clone());
     let expanded = move || state.session.expanded.get() == Some(id);
     let data_state = Memo::new(move |_| view.with(|view| view.state().map_or("idle", AnswerState::name)));
+    let failed =
+        Memo::new(move |_| view.with(|view| view.answer.as_ref().and_then(|answer| answer.failure.clone())));
     let sha256 = move || view.with(|view| view.evidence_sha256.map(|hash| hash.to_string()));
     view! {
         <article
@@ -48,7 +52,7 @@ pub fn ColumnCard(
             <div class="column-body" tabindex="0" role="group" aria-label="Answer">
                 <AnswerBody view/>
                 {move || view.with(waiting)}
-                {move || view.with(failure)}
+                {move || failed.get().map(|failure| failed_view(state, id, &failure))}
                 {move || view.with(cut)}
             </div>
             <Metrics view/>
@@ -105,27 +109,37 @@ fn waiting(view: &ColumnView) -> AnyView {
     if view.state() != Some(AnswerState::Waiting) {
         return ().into_any();
     }
-    let text = match view.stage {
+    let text = match &view.stage {
         Stage::Retrieving => "Retrieving evidence".to_owned(),
         Stage::Queued => "Waiting for its turn in this tab".to_owned(),
-        Stage::Loading { done, total: 0 } => format!("Loading the model, {}", format::bytes(done)),
+        Stage::Loading { done, total: 0 } => format!("Loading the model, {}", format::bytes(*done)),
         Stage::Loading { done, total } => {
-            format!("Loading the model, {} of {}", format::bytes(done), format::bytes(total))
+            format!("Loading the model, {} of {}", format::bytes(*done), format::bytes(*total))
         }
         Stage::Reading { done, total } => format!("Reading the prompt, {done} of {total} tokens"),
+        Stage::Downloading { percent } => format!("Chrome loads its model, {percent} %"),
+        Stage::Waiting { before, millis, why } => waiting_for_host(*before, *millis, why),
         Stage::Sent => "Sent, waiting for the first word".to_owned(),
     };
     view! { <p class="column-waiting">{text}</p> }.into_any()
 }
 
-/// Why it failed and what to do.
-fn failure(view: &ColumnView) -> AnyView {
-    let failure = view.answer.as_ref().and_then(|answer| answer.failure.clone());
-    failure
-        .map(|failure| {
-            view! { <p class="notice bad">{failure.message}" "<span class="hint">{failure.hint}</span></p> }
-        })
-        .into_any()
+fn waiting_for_host(before: u32, millis: Option<f64>, why: &str) -> String {
+    match millis {
+        Some(millis) if why.is_empty() => format!("The host asked to wait {}", format::duration(millis)),
+        Some(millis) => format!("Waiting {}: {why}", format::duration(millis)),
+        None if why.is_empty() => format!("Waiting for the host: {before} before this one"),
+        None => why.to_owned(),
+    }
+}
+
+/// Why it failed, what to do, and the way out where the host named what it does not take.
+fn failed_view(state: AppState, id: ColumnId, failure: &Failure) -> AnyView {
+    let without = failure.parameter.clone().map(|parameter| {
+        let label = format!("Run again without `{parameter}`");
+        button(label, move || state.ask_without(id, &parameter))
+    });
+    view! { {fixes::failure(failure)} {without} }.into_any()
 }
 
 /// What the context budget cut.

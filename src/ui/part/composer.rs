@@ -1,6 +1,6 @@
 use super::column::ColumnCard;
 use super::icon::{Icon, Name};
-use crate::state::{AppState, Dialog};
+use crate::state::{AppState, Dialog, MOST_COLUMNS};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -22,7 +22,8 @@ pub fn Composer() -> impl IntoView {
         }
     };
     let busy = Memo::new(move |_| state.session.is_busy());
-    let full = move || state.session.columns.len() >= 8;
+    let full = move || state.session.columns.len() >= MOST_COLUMNS;
+    let estimate = Memo::new(move |_| state.cost_estimate());
     view! {
         <section class="composer" aria-label="Question and answers">
             <form class="composer-form" on:submit=submit>
@@ -52,6 +53,8 @@ pub fn Composer() -> impl IntoView {
                     "Add column"
                 </button>
             </div>
+            <p class="composer-cost hint">{move || estimate.get()}</p>
+            <div role="status">{move || state.session.notice.get().map(|notice| view! { <p class="notice warn">{notice}</p> })}</div>
             {move || state.session.trouble.get().map(|trouble| view! {
                 <p class="notice bad" role="alert">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
             })}

@@ -8,6 +8,9 @@ use leptos::prelude::*;
 pub fn Modal(
     /// Its title and name.
     title: &'static str,
+    /// Takes more room where there is some.
+    #[prop(optional)]
+    wide: bool,
     /// What is inside.
     children: Children,
 ) -> impl IntoView {
@@ -30,6 +33,7 @@ pub fn Modal(
         <dialog
             node_ref=node
             class="dialog"
+            class:wide=wide
             aria-label=title
             on:close=move |_| state.view.dialog.set(None)
         >

@@ -29,6 +29,10 @@ pub fn Header() -> impl IntoView {
             >
                 <Icon name=Name::Theme/>
             </button>
+            <button class="button quiet" on:click=move |_| state.view.dialog.set(Some(Dialog::Providers))>
+                <Icon name=Name::Providers/>
+                "Providers"
+            </button>
             <button class="button quiet" on:click=move |_| state.view.dialog.set(Some(Dialog::Settings))>
                 <Icon name=Name::Settings/>
                 "Settings"

@@ -16,6 +16,7 @@ pub fn Icon(
         Name::Settings => {
             "M3 4.5h6M11.5 4.5H13M3 11.5h1.5M7 11.5h6M10.2 3a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3zM5.8 10a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3z"
         }
+        Name::Providers => "M3 3h10v4H3zM3 9h10v4H3zM5.2 5h.1M5.2 11h.1M8 5h3M8 11h3",
         Name::Theme => "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11",
         Name::Back => "M9.5 3.5L5 8l4.5 4.5",
         Name::Folder => "M2.5 4.5h4l1.2 1.5h5.8v6.5h-11z",
@@ -41,6 +42,7 @@ pub enum Name {
     Expand,
     Code,
     Settings,
+    Providers,
     Theme,
     Back,
     Folder,

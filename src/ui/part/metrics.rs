@@ -1,5 +1,7 @@
 use crate::format;
 use crate::state::ColumnView;
+use crate::state::money::usd;
+use crate::types::{Cost, ModelRef};
 use leptos::prelude::*;
 
 /// What an answer took: retrieval, first token, pace, total, tokens, and the hash of the evidence it got.
@@ -60,8 +62,28 @@ fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
         ("In", input.map_or_else(none, |count| tokens(count, input_reported)), source(input_reported)),
         ("Out", tokens(output, reported), source(reported)),
     ];
+    let usage = answer.usage.unwrap_or_default();
+    for (name, count, title) in [
+        ("Reasoning", usage.reasoning_tokens, "tokens of reasoning among those out"),
+        ("Cached", usage.cached_tokens, "tokens of the prompt that came from the host's cache"),
+    ] {
+        if let Some(count) = count.filter(|count| *count > 0) {
+            rows.push((name, format::count(count), title.to_owned()));
+        }
+    }
+    if matches!(view.column.model, ModelRef::Remote { .. }) && answer.state.is_over() {
+        rows.push(match &view.cost {
+            Some(cost) => ("Cost", usd(cost.usd), cost_title(cost)),
+            None => ("Cost", format::NOTHING.to_owned(), "no price of this model is known".to_owned()),
+        });
+    }
     if let Some(hash) = view.evidence_sha256 {
         rows.push(("Evidence", hash.short(), format!("SHA-256 of the evidence text sent: {hash}")));
     }
     rows
+}
+
+fn cost_title(cost: &Cost) -> String {
+    let tokens = if cost.reported { "tokens as the host reports them" } else { "estimated tokens" };
+    format!("by {}, {tokens}", cost.source)
 }

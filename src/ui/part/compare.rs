@@ -1,0 +1,202 @@
+use super::dialog::Modal;
+use super::field::{Field, bound, button, select, unique};
+use super::provider_picker::cors_badge;
+use crate::state::catalogue::address;
+use crate::state::compare::{HostRow, hosts};
+use crate::state::money::per_million;
+use crate::state::{AppState, Dialog, MOST_COLUMNS};
+use crate::types::{Column, ColumnId, Endpoint, ModelRef, Parameters, Trouble};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::collections::BTreeMap;
+
+/// A host that may be ticked, with what is typed for it.
+#[derive(Clone)]
+struct Entry {
+    row: StoredValue<HostRow>,
+    ticked: RwSignal<bool>,
+    blanks: Vec<(String, RwSignal<String>)>,
+    key: RwSignal<String>,
+}
+
+impl Entry {
+    fn new(row: HostRow) -> Self {
+        let blanks = row.blanks.iter().map(|blank| (blank.name.clone(), RwSignal::new(blank.usual.clone())));
+        Self {
+            blanks: blanks.collect(),
+            row: StoredValue::new(row),
+            ticked: RwSignal::new(false),
+            key: RwSignal::new(String::new()),
+        }
+    }
+
+    /// As typed; tracks the blanks.
+    fn endpoint(&self) -> Endpoint {
+        let typed =
+            |(name, value): &(String, RwSignal<String>)| (name.clone(), value.get().trim().to_owned());
+        let blanks: BTreeMap<_, _> = self.blanks.iter().map(typed).collect();
+        self.row.with_value(|row| Endpoint { blanks, ..row.endpoint.clone() })
+    }
+
+    fn address(&self) -> String {
+        let endpoint = self.endpoint();
+        self.row.with_value(|row| address(Some(&row.provider), &endpoint))
+    }
+
+    fn is_filled(&self) -> bool {
+        self.blanks.iter().all(|(_, value)| value.with(|value| !value.trim().is_empty()))
+    }
+}
+
+/// Columns of one model at several hosts.
+#[component]
+pub fn Compare() -> impl IntoView {
+    let state = AppState::get();
+    state.load_catalogue();
+    let family = RwSignal::new(0_usize);
+    let trouble = RwSignal::new(None::<Trouble>);
+    let entries = Memo::new_with_compare(
+        move |_| {
+            state.catalogue.rows.with(|rows| {
+                state.catalogue.families.with(|families| {
+                    let found =
+                        families.get(family.get()).map(|family| hosts(family, rows)).unwrap_or_default();
+                    found.into_iter().map(Entry::new).collect::<Vec<_>>()
+                })
+            })
+        },
+        |_, _| true,
+    );
+    let ticked =
+        Memo::new(move |_| entries.with(|entries| entries.iter().filter(|entry| entry.ticked.get()).count()));
+    let filled =
+        move || entries.with(|entries| entries.iter().all(|entry| !entry.ticked.get() || entry.is_filled()));
+    let room = move || MOST_COLUMNS.saturating_sub(state.session.columns.len());
+    let can_add = move || (1..=room()).contains(&ticked.get()) && filled();
+    let add = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let chosen: Vec<Entry> = entries.with_untracked(|entries| {
+            entries.iter().filter(|entry| entry.ticked.get_untracked()).cloned().collect()
+        });
+        if !untrack(can_add) {
+            return;
+        }
+        let chosen: Vec<(Endpoint, String, String)> = chosen
+            .iter()
+            .map(|entry| {
+                let key = entry.key.get_untracked();
+                entry.key.set(String::new());
+                (untrack(|| entry.endpoint()), entry.row.with_value(|row| row.model.clone()), key)
+            })
+            .collect();
+        spawn_local(async move {
+            // All keys first: columns are added at once or not at all.
+            for (endpoint, _, key) in &chosen {
+                if let Err(failure) = state.give_key(endpoint, key.clone()).await {
+                    let message = format!("{}: {}", endpoint.name, failure.message);
+                    return trouble.set(Some(Trouble::new("key", message, failure.hint)));
+                }
+            }
+            for (endpoint, model, _) in chosen {
+                let endpoint = state.endpoint_for(endpoint);
+                let model = ModelRef::Remote { endpoint, model };
+                let parameters = Parameters::default();
+                state.add_column(Column { id: ColumnId(0), model, parameters, with_documents: true });
+            }
+            state.view.dialog.set(None);
+        });
+    };
+    let models = move || {
+        let options: Vec<(String, String)> = state.catalogue.families.with(|families| {
+            families.iter().enumerate().map(|(at, family)| (at.to_string(), family.name.clone())).collect()
+        });
+        if options.is_empty() {
+            return view! { <p class="hint">"The list of models is not at hand."</p> }.into_any();
+        }
+        select("Model", options, "0", Callback::new(move |at: String| family.set(at.parse().unwrap_or(0))))
+    };
+    let label = move || match ticked.get() {
+        1 => "Add 1 column".to_owned(),
+        count => format!("Add {count} columns"),
+    };
+    let rows = move || entries.with(|entries| entries.iter().map(|entry| host(state, entry)).collect_view());
+    view! {
+        <Modal title="Compare hosts" wide=true>
+            <form class="form" on:submit=add>
+                <p class="hint">
+                    "The same model at several hosts, side by side: each gets the same question and the same evidence."
+                </p>
+                {models}
+                <div class="table-scroll" tabindex="0" role="group" aria-label="Hosts">
+                    <table class="table compare">
+                        <thead>
+                            <tr>
+                                <th scope="col">"Host"</th>
+                                <th scope="col" title="US dollars a million tokens, in / out">"$ in / out"</th>
+                                <th scope="col">"Access"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                </div>
+                {move || trouble.get().map(|trouble| view! {
+                    <p class="notice bad" role="alert">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
+                })}
+                <div class="form-actions">
+                    <span class="hint" role="status">
+                        {move || format!("At most {MOST_COLUMNS} columns: room for {} more.", room())}
+                    </span>
+                    {button("One provider".into(), move || state.view.dialog.set(Some(Dialog::AddColumn)))}
+                    <button
+                        class="button primary"
+                        type="submit"
+                        disabled=move || !can_add()
+                    >
+                        {label}
+                    </button>
+                </div>
+            </form>
+        </Modal>
+    }
+    .into_any()
+}
+
+fn host(state: AppState, entry: &Entry) -> AnyView {
+    let row = entry.row.get_value();
+    let name = row.provider.name.clone();
+    let (id, ticked) = (unique(), entry.ticked);
+    let blanks = row.blanks.iter().zip(&entry.blanks).map(|(blank, (_, value))| {
+        let label = format!("{} of {name}", blank.label);
+        bound(Field { label, placeholder: blank.example.clone(), ..Field::default() }, *value)
+    });
+    let (own, key, optional) = (entry.clone(), entry.key, row.key_optional);
+    let held = Memo::new(move |_| !state.key_held(&own.address()).is_empty());
+    let label = format!("API key of {name}");
+    let access = move || {
+        if held.get() {
+            return view! { <span class="badge good">"key held"</span> }.into_any();
+        }
+        let placeholder = if optional { "none needed" } else { "" }.to_owned();
+        bound(Field { label: label.clone(), kind: "password", placeholder, ..Field::default() }, key)
+    };
+    view! {
+        <tr>
+            <th scope="row">
+                <span class="choice">
+                    <input
+                        type="checkbox"
+                        id=id.clone()
+                        prop:checked=move || ticked.get()
+                        on:change=move |event| ticked.set(event_target_checked(&event))
+                    />
+                    <label for=id>{name.clone()}</label>
+                    {cors_badge(&row.provider.cors)}
+                </span>
+                <code>{row.model.clone()}</code>
+            </th>
+            <td class="number" title=row.price.as_ref().map(|price| price.source.clone())>{per_million(row.price.as_ref())}</td>
+            <td>{blanks.collect_view()}{access}</td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,41 @@
+use super::field::button;
+use crate::types::{Failure, Fix};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// A failure: what happened, what to do, and the commands that repair it.
+pub fn failure(failure: &Failure) -> AnyView {
+    view! {
+        <p class="notice bad">{failure.message.clone()}" "<span class="hint">{failure.hint.clone()}</span></p>
+        {failure.fixes.iter().map(fix).collect_view()}
+    }
+    .into_any()
+}
+
+/// A command or file, ready to copy.
+fn fix(fix: &Fix) -> AnyView {
+    let text = fix.text.clone();
+    let said = RwSignal::new("");
+    let copy = move || {
+        let text = text.clone();
+        spawn_local(async move {
+            let written =
+                wasm_bindgen_futures::JsFuture::from(window().navigator().clipboard().write_text(&text));
+            said.set(match written.await {
+                Ok(_) => "Copied.",
+                Err(_) => "The browser did not allow it: select the text and copy it.",
+            });
+        });
+    };
+    view! {
+        <figure class="fix">
+            <figcaption>{fix.title.clone()}</figcaption>
+            <pre tabindex="0">{fix.text.clone()}</pre>
+            <div class="fix-foot">
+                {button(format!("Copy {}", fix.title), copy)}
+                <span class="hint" aria-live="polite">{move || said.get()}</span>
+            </div>
+        </figure>
+    }
+    .into_any()
+}

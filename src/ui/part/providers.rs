@@ -1,0 +1,96 @@
+use super::dialog::Modal;
+use super::providers_health::health;
+use super::providers_keys::keys;
+use super::providers_sent::sent;
+use super::providers_spending::spending;
+use crate::state::AppState;
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+const TABS: [&str; 4] = ["Keys", "What left this page", "Spending", "Health"];
+
+/// Keys, what left the page, spending, health.
+#[component]
+pub fn Providers() -> impl IntoView {
+    let state = AppState::get();
+    state.told.trouble.set(None);
+    state.told.done.set("");
+    let open = RwSignal::new(0_usize);
+    let list = NodeRef::<html::Div>::new();
+    let turn = move |to: usize| {
+        state.told.trouble.set(None);
+        state.told.done.set("");
+        open.set(to);
+        let tab = list.get_untracked().and_then(|list| list.children().item(to as u32));
+        if let Some(tab) = tab {
+            let _ = tab.unchecked_into::<web_sys::HtmlElement>().focus();
+        }
+    };
+    // Arrow keys walk the tabs, as screen readers tell people to expect.
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        let (at, last) = (open.get_untracked(), TABS.len() - 1);
+        let to = match event.key().as_str() {
+            "ArrowRight" => {
+                if at == last {
+                    0
+                } else {
+                    at + 1
+                }
+            }
+            "ArrowLeft" => at.checked_sub(1).unwrap_or(last),
+            "Home" => 0,
+            "End" => last,
+            _ => return,
+        };
+        event.prevent_default();
+        turn(to);
+    };
+    let tab = move |(at, name): (usize, &'static str)| {
+        view! {
+            <button
+                type="button"
+                role="tab"
+                class="tab"
+                id=format!("providers-tab-{at}")
+                aria-controls="providers-panel"
+                aria-selected=move || (open.get() == at).to_string()
+                tabindex=move || if open.get() == at { "0" } else { "-1" }
+                on:click=move |_| turn(at)
+            >
+                {name}
+            </button>
+        }
+    };
+    let panel = move || match open.get() {
+        0 => keys(state),
+        1 => sent(state),
+        2 => spending(state),
+        _ => health(state),
+    };
+    view! {
+        <Modal title="Providers" wide=true>
+            <div class="tabs" role="tablist" aria-label="Providers" node_ref=list on:keydown=on_key>
+                {TABS.into_iter().enumerate().map(tab).collect_view()}
+            </div>
+            <div role="status" class="providers-said">
+                {move || state.told.trouble.get().map(|trouble| view! {
+                    <p class="notice bad">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
+                })}
+                {move || Some(state.told.done.get()).filter(|done| !done.is_empty()).map(|done| view! {
+                    <p class="notice good">{done}</p>
+                })}
+            </div>
+            <div
+                id="providers-panel"
+                class="providers-panel form"
+                role="tabpanel"
+                tabindex="0"
+                aria-labelledby=move || format!("providers-tab-{}", open.get())
+            >
+                {panel}
+            </div>
+        </Modal>
+    }
+    .into_any()
+}
