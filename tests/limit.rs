@@ -1,7 +1,9 @@
 //! `courier::limit`: one queue per origin, and no herd after a 429.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use sidecite::courier::limit::{GROW_AFTER, LOCAL_AT_ONCE, PACE_MILLIS, PAUSE_MILLIS, REMOTE_AT_ONCE};
+use sidecite::courier::limit::{
+    GROW_AFTER, LOCAL_AT_ONCE, LONGEST_PACE_MILLIS, PACE_MILLIS, PAUSE_MILLIS, REMOTE_AT_ONCE,
+};
 use sidecite::courier::{Ending, Limiter, Origin, Retry, RetryHeaders, Ticket, Turn};
 use sidecite::types::{Failure, FailureCause};
 use std::collections::{BTreeMap, VecDeque};
@@ -126,6 +128,46 @@ fn five_successes_bring_one_back() {
     // Grown back, there is no distance any more.
     let turns: Vec<Turn> = (0..4).map(|_| limiter.acquire(&remote(), now).1).collect();
     assert!(turns.iter().all(|turn| *turn == Turn::Start));
+}
+
+#[test]
+fn every_later_refusal_doubles_the_distance_and_successes_take_it_back() {
+    for seed in 1..=20 {
+        let mut limiter = Limiter::new(seed);
+        let mut now = 0.0;
+        // Ends one request so, starts the next as soon as it may, and measures how long after it another may start.
+        let mut distance_after = |ending| {
+            let (ticket, _) = limiter.acquire(&remote(), now);
+            limiter.release(ticket, ending, now + 1.0);
+            now += 100_000.0;
+            let (first, turn) = limiter.acquire(&remote(), now);
+            assert_eq!(turn, Turn::Start);
+            limiter.release(first, Ending::Other, now);
+            let (second, turn) = limiter.acquire(&remote(), now);
+            limiter.release(second, Ending::Other, now);
+            let begun = now;
+            now += 100_000.0;
+            match turn {
+                Turn::Start => 0.0,
+                Turn::Wait { until_millis, .. } => until_millis.unwrap() - begun,
+            }
+        };
+        for most in [500.0, 1_000.0, 2_000.0, 4_000.0, LONGEST_PACE_MILLIS, LONGEST_PACE_MILLIS] {
+            let distance = distance_after(LIMITED);
+            assert!(distance > most / 2.0 && distance <= most, "seed {seed}: {distance} of {most}");
+        }
+        let mut most = LONGEST_PACE_MILLIS;
+        for _ in 0..60 {
+            for _ in 1..GROW_AFTER {
+                distance_after(Ending::Succeeded);
+            }
+            most *= 0.75;
+            let distance = distance_after(Ending::Succeeded);
+            let gone = most < PACE_MILLIS / 2.0;
+            let fits = if gone { distance == 0.0 } else { distance > most / 2.0 && distance <= most };
+            assert!(fits, "seed {seed}: {distance} of {most}");
+        }
+    }
 }
 
 #[test]
