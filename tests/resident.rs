@@ -507,7 +507,8 @@ fn decoding_never_gives_half_a_character() {
 #[test]
 fn generation_is_deterministic_and_ends() {
     let mut model = Model::load(tiny(3).bytes()).unwrap();
-    let parameters = |temperature, seed| Parameters { max_tokens: Some(20), temperature, seed, ..Parameters::default() };
+    let parameters =
+        |temperature, seed| Parameters { max_tokens: Some(20), temperature, seed, ..Parameters::default() };
     let greedy = run(&mut model, &request("hello", parameters(None, None)));
     assert_eq!(greedy, run(&mut model, &request("hello", parameters(Some(0.0), Some(5)))));
     let drawn = run(&mut model, &request("hello", parameters(Some(1.5), Some(5))));

@@ -221,9 +221,13 @@ fn cause_of(status: u16, raw_lower: &str) -> FailureCause {
 
 /// Whether the words are about money rather than pace.
 fn is_about_quota(raw_lower: &str) -> bool {
+    // Google's limit by the minute speaks of the plan too, and says when to come back.
+    let of_plan = raw_lower.contains("exceeded your current quota, please check your plan");
+    if of_plan && !raw_lower.contains("retrydelay") {
+        return true;
+    }
     [
         "insufficient_quota",
-        "exceeded your current quota, please check your plan",
         "credit balance",
         "insufficient balance",
         "insufficient credit",

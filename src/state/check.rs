@@ -30,14 +30,30 @@ impl AppState {
             }
             let page_origin = web_sys::window().and_then(|window| window.location().origin().ok());
             let page_origin = page_origin.unwrap_or_default();
+            let named = !model.trim().is_empty();
             let verb = ToCourier::Check { endpoint, model, page_origin };
-            self.checking.set(match self.courier(&verb).await {
+            self.trial.set(None);
+            let mut call = self.services().courier.call(&verb, &[]);
+            let first = call.next().await.map(|reply| reply.body);
+            self.checking.set(match self.heard(first) {
                 Ok(FromCourier::Checked(Checked::Models(models))) => CheckState::Reachable(models),
                 Ok(FromCourier::Checked(Checked::Unlisted(names))) => CheckState::Unlisted(names),
                 Ok(FromCourier::Checked(Checked::Failed(failure))) => CheckState::Unreachable(failure),
                 Ok(_) => CheckState::Idle,
                 Err(trouble) => CheckState::Unreachable(failure(trouble)),
             });
+            let listed = self
+                .checking
+                .with_untracked(|check| matches!(check, CheckState::Reachable(_) | CheckState::Unlisted(_)));
+            if !named || !listed {
+                return;
+            }
+            // A named model is also asked for a word.
+            match call.next().await.map(|reply| reply.body) {
+                Some(FromCourier::Checked(Checked::Answered { millis })) => self.trial.set(Some(Ok(millis))),
+                Some(FromCourier::Checked(Checked::Failed(failure))) => self.trial.set(Some(Err(failure))),
+                _ => {}
+            }
         });
     }
 

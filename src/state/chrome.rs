@@ -77,6 +77,8 @@ impl AppState {
                         }
                     });
                     let said = |text: String| relay(Some(ChatEvent::TextDelta(text)));
+                    // Times count from here, not from the model's download.
+                    said(String::new());
                     let outcome = session.prompt(&user, &signal, said).await;
                     if outcome.is_ok() {
                         // The browser counts prompt and answer together.

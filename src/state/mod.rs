@@ -40,7 +40,7 @@ pub use settings::{MOST_COLUMNS, Settings, Theme, place};
 pub use told::{Purse, Told};
 pub use view::{Dialog, Focus, Opened, Pane, View};
 
-use crate::types::Price;
+use crate::types::{Failure, Price};
 use leptos::prelude::*;
 
 /// Everything the page knows; cheap to copy.
@@ -58,6 +58,8 @@ pub struct AppState {
     pub sample: RwSignal<Option<Sample>>,
     /// The check of an endpoint.
     pub checking: RwSignal<CheckState>,
+    /// Where a check named a model: milliseconds until its first word, or why it said none.
+    pub trial: RwSignal<Option<Result<f64, Failure>>>,
     /// The systems that can be reached.
     pub catalogue: Catalogue,
     /// What the courier has told of keys, requests, money and health.
@@ -81,6 +83,7 @@ impl AppState {
             view: View::default(),
             sample: RwSignal::new(None),
             checking: RwSignal::new(CheckState::Idle),
+            trial: RwSignal::new(None),
             catalogue: Catalogue::default(),
             told: Told::default(),
             chrome: Chrome::default(),

@@ -36,9 +36,15 @@ pub struct Purse {
 }
 
 impl AppState {
-    /// The courier's first reply; a refusal and a dead courier are trouble.
+    /// The courier's first reply.
     pub(super) async fn courier(self, verb: &ToCourier) -> Result<FromCourier, Trouble> {
-        match self.services().courier.call(verb, &[]).next().await.map(|reply| reply.body) {
+        let reply = self.services().courier.call(verb, &[]).next().await.map(|reply| reply.body);
+        self.heard(reply)
+    }
+
+    /// A refusal and a dead courier are trouble.
+    pub(super) fn heard(self, reply: Option<FromCourier>) -> Result<FromCourier, Trouble> {
+        match reply {
             Some(FromCourier::Failed(trouble)) => Err(trouble),
             Some(reply) => Ok(reply),
             None => {

@@ -3,7 +3,7 @@ use super::fixes;
 use crate::format;
 use crate::state::money::per_million;
 use crate::state::{AppState, CheckState};
-use crate::types::ModelEntry;
+use crate::types::{Failure, ModelEntry};
 use leptos::prelude::*;
 
 /// Chips shown; the rest is in the field's own list.
@@ -33,7 +33,11 @@ pub fn model_field(
                 "Check"
             </button>
         </div>
-        <div role="status">{move || state.checking.with(|check| outcome(check, model))}</div>
+        <p class="hint">"Check lists the models; with a model named, it also asks it for one word."</p>
+        <div role="status">
+            {move || state.checking.with(|check| outcome(check, model))}
+            {move || trial(state.trial.get())}
+        </div>
     }
     .into_any()
 }
@@ -56,6 +60,18 @@ fn about(entry: &ModelEntry) -> String {
     parts.extend(entry.context_tokens.map(|tokens| format!("{} tokens", format::count(tokens))));
     parts.extend(entry.price.as_ref().map(|price| format!("{} a million", per_million(Some(price)))));
     parts.join(" · ")
+}
+
+/// What the named model said.
+fn trial(trial: Option<Result<f64, Failure>>) -> AnyView {
+    match trial {
+        None => ().into_any(),
+        Some(Ok(millis)) => {
+            let took = format!("The model answers: first word after {}.", format::duration(millis));
+            view! { <p class="notice good">{took}</p> }.into_any()
+        }
+        Some(Err(failure)) => fixes::failure(&failure),
+    }
 }
 
 /// What the check found.

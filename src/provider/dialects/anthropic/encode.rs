@@ -2,7 +2,7 @@
 
 use crate::provider::Target;
 use crate::provider::dialects::{decimal, turns};
-use crate::types::{ChatRequest, Effort, Message, Role};
+use crate::types::{ChatRequest, Effort, Message, Role, SourceDocument};
 use serde_json::{Map, Value, json};
 
 /// Appended to the base for an answer.
@@ -31,7 +31,7 @@ pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map
     put("model", Some(json!(request.model.trim())));
     put("max_tokens", Some(json!(max_tokens)));
     put("system", turns::instructions(messages).map(Value::from));
-    put("messages", Some(json!(conversation(messages))));
+    put("messages", Some(with_documents(&conversation(messages), &request.documents)));
     put("stream", Some(json!(true)));
     // A thinking model takes no sampling of ours.
     let sampled = budget.is_none();
@@ -42,6 +42,27 @@ pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map
     put("top_p", parameters.top_p.filter(|_| sampled).and_then(decimal));
     put("thinking", budget.map(|budget| json!({"type": "enabled", "budget_tokens": budget})));
     body
+}
+
+/// The turns; documents stand before the first question, each citable.
+fn with_documents(turns: &[Message], documents: &[SourceDocument]) -> Value {
+    if documents.is_empty() {
+        return json!(turns);
+    }
+    let first = turns.iter().position(|turn| turn.role == Role::User);
+    let turn = |(at, turn): (usize, &Message)| {
+        if Some(at) != first {
+            return json!(turn);
+        }
+        let document = |document: &SourceDocument| {
+            let source = json!({"type": "text", "media_type": "text/plain", "data": document.text});
+            json!({"type": "document", "source": source, "title": document.title, "citations": {"enabled": true}})
+        };
+        let mut content: Vec<Value> = documents.iter().map(document).collect();
+        content.push(json!({"type": "text", "text": turn.content}));
+        json!({"role": turn.role, "content": content})
+    };
+    turns.iter().enumerate().map(turn).collect()
 }
 
 /// Tokens of thinking for an effort; 1,024 is the least that the API takes.
