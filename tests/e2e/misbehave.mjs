@@ -72,7 +72,9 @@ export const CASES = {
 
   // Not readable from a page, or not to be followed.
   "bare-bad-key": { does: { ...refusal(401, openai("Incorrect API key provided.")), bare: true }, state: "failed", says: /key/i },
-  redirect: { does: { redirect: true }, state: "failed", says: /redirect|another address|on to|final address/i, tries: 1 },
+  ...Object.fromEntries(
+    [301, 302, 303, 307, 308].map((status) => [`redirect-${status}`, { does: { redirect: status }, state: "failed", says: /redirect|another address|on to|final address/i, tries: 1 }]),
+  ),
 };
 
 /** A parameter that the host does not take: 400 as long as it is there. */
@@ -83,7 +85,7 @@ export const UNTAKEN = {
 
 /**
  * `elsewhere`: the origin that the redirect leads to. Models besides the cases: `fine` (a good answer), `stall` (half an
- * answer, then silence), `hang` (no headers), those of UNTAKEN, and `storm-N`: refused with a hint while `storm` refusals are
+ * answer, then silence), `hang` (no headers), `echo-key` (401 that repeats the key), those of UNTAKEN, and `storm-N`: refused with a hint while `storm` refusals are
  * left, whichever model asks.
  */
 export async function startMisbehaving({ elsewhere = null, storm = 6, stormWaitSecs = 0.3, port = 0, cors = true } = {}) {
@@ -139,6 +141,8 @@ export async function startMisbehaving({ elsewhere = null, storm = 6, stormWaitS
     record.model = record.json?.model ?? null;
     const { model } = record;
     if (model === "hang") return undefined;
+    // Some hosts print the key into their error.
+    if (model === "echo-key") return refuse(401, openai(`Incorrect API key provided: ${request.headers.authorization}.`));
     if (model?.startsWith("storm-") && stormLeft > 0) {
       stormLeft -= 1;
       return refuse(429, openai(`Rate limit reached. Please try again in ${stormWaitSecs}s.`, { code: "rate_limit_exceeded" }));
@@ -147,7 +151,7 @@ export async function startMisbehaving({ elsewhere = null, storm = 6, stormWaitS
     if (untaken && Object.hasOwn(record.json, untaken.parameter)) return refuse(400, untaken.body);
     const does = CASES[model]?.does ?? (model === "stall" ? { ...stream(first), stall: true } : stream(whole));
     const earlier = requests.filter((other) => other !== record && other.model === model).length;
-    if (does.redirect) return refuse(302, "", { location: `${elsewhere}/v1/chat/completions` });
+    if (does.redirect) return refuse(does.redirect, "", { location: `${elsewhere}/v1/chat/completions` });
     if (does.status && (does.before === undefined || earlier < does.before)) {
       record.status = does.status;
       const shown = does.bare ? {} : headers;
