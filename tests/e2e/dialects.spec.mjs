@@ -196,7 +196,7 @@ describe("a host of every dialect", () => {
     for (const [dialect, host] of hosts) {
       host.requests.length = 0;
       await dialog.getByRole("combobox", { name: "API", exact: true }).selectOption({ label: API[dialect] });
-      await dialog.getByRole("textbox", { name: /^Base URL/ }).fill(host.base);
+      await dialog.getByLabel(/^Base URL/).fill(host.base);
       await dialog.getByLabel(/^API key/).fill(keyOf(dialect));
       await dialog.getByRole("button", { name: "Check", exact: true }).click();
       const outcome = dialog.getByRole("status");

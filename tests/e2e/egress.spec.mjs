@@ -49,7 +49,7 @@ describe("what left this page", () => {
     const { page } = tab;
     const dialog = await openAddColumn(page);
     await chooseProvider(dialog, "Custom endpoint");
-    await dialog.getByRole("textbox", { name: /^Base URL/ }).fill(chat.base);
+    await dialog.getByLabel(/^Base URL/).fill(chat.base);
     await dialog.getByLabel(/^API key/).fill(keyOf("openai-chat"));
     await dialog.getByRole("button", { name: "Check", exact: true }).click();
     await dialog.getByText("Reachable: 4 models").waitFor();

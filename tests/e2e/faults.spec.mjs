@@ -240,7 +240,7 @@ describe("hosts that a page cannot reach", () => {
     await page.goto("https://sidecite.example/");
     const dialog = await openAddColumn(page);
     await chooseProvider(dialog, "Custom endpoint");
-    await dialog.getByRole("textbox", { name: /^Base URL/ }).fill("http://192.0.2.7:8000/v1");
+    await dialog.getByLabel(/^Base URL/).fill("http://192.0.2.7:8000/v1");
     await dialog.getByRole("button", { name: "Check", exact: true }).click();
     await dialog.getByRole("status").getByText(/https/i).first().waitFor();
     assert.match(await dialog.getByRole("status").innerText(), /plain http|mixed|https address/i);

@@ -108,14 +108,14 @@ export async function addEndpoint(page, options) {
   const dialog = await openAddColumn(page);
   await chooseProvider(dialog, provider);
   if (dialect) await dialog.getByRole("combobox", { name: "API", exact: true }).selectOption({ label: API[dialect] });
-  const base = dialog.getByRole("textbox", { name: /^Base URL/ });
+  const base = dialog.getByLabel(/^Base URL/);
   if (url && (await base.count()) > 0) {
     await base.fill(url);
   } else if (url) {
     await openMore(dialog);
-    await dialog.getByRole("textbox", { name: /^Gateway base URL/ }).fill(url);
+    await dialog.getByLabel(/^Gateway base URL/).fill(url);
   }
-  for (const [label, value] of Object.entries(blanks)) await dialog.getByRole("textbox", { name: label }).fill(value);
+  for (const [label, value] of Object.entries(blanks)) await dialog.getByLabel(new RegExp(`^${label}`)).fill(value);
   if (auth) {
     await openMore(dialog);
     await dialog.getByRole("combobox", { name: /^Key is sent as/ }).selectOption(auth);
@@ -128,8 +128,8 @@ export async function addEndpoint(page, options) {
     await dialog.getByLabel(/^API key/).fill(key);
   }
   await dialog.getByRole("combobox", { name: /^Model/ }).fill(model);
-  if (temperature !== undefined) await dialog.getByRole("spinbutton", { name: /^Temperature/ }).fill(String(temperature));
-  if (maxTokens !== undefined) await dialog.getByRole("spinbutton", { name: /^Most tokens/ }).fill(String(maxTokens));
+  if (temperature !== undefined) await dialog.getByLabel(/^Temperature/).fill(String(temperature));
+  if (maxTokens !== undefined) await dialog.getByLabel(/^Most tokens/).fill(String(maxTokens));
   if (!documents) await dialog.getByRole("checkbox", { name: /With documents/ }).uncheck();
   await dialog.getByRole("button", { name: "Add this column" }).click();
   await dialog.waitFor({ state: "detached" });

@@ -53,7 +53,7 @@ describe("the picker of providers", () => {
     assert.equal(await link.getAttribute("target"), "_blank");
     assert.equal(await link.getAttribute("rel"), "noopener noreferrer nofollow");
     await chooseProvider(dialog, "Ollama");
-    assert.match(await dialog.getByRole("textbox", { name: /^Base URL/ }).inputValue(), /^http:\/\/(localhost|127\.0\.0\.1):11434/);
+    assert.match(await dialog.getByLabel(/^Base URL/).inputValue(), /^http:\/\/(localhost|127\.0\.0\.1):11434/);
     tab.assertClean();
     await tab.close();
   });
@@ -77,7 +77,7 @@ describe("the picker of providers", () => {
     const apis = await dialog.getByRole("combobox", { name: "API", exact: true }).locator("option").allInnerTexts();
     assert.ok(apis.some((name) => /Responses/.test(name)) && apis.some((name) => /chat/i.test(name)), String(apis));
     await chooseProvider(dialog, "AWS Bedrock");
-    await dialog.getByRole("textbox", { name: "Region" }).waitFor();
+    await dialog.getByLabel(/^Region/).waitFor();
     await dialog.locator("summary", { hasText: /^More/ }).first().click();
     await dialog.getByRole("combobox", { name: /^Key is sent as/ }).selectOption("sig-v4");
     for (const name of [/^Access key ID/, /^Secret access key/, /^Session token/]) {
