@@ -232,7 +232,7 @@ function asked(dialect, method, path, json) {
 }
 
 /**
- * A fake host of one dialect.
+ * A fake host of one dialect. Run by itself (`node fake_dialects.mjs`) this file serves all seven until stopped.
  * @param {string} dialect one of DIALECTS
  * `key`: what must be shown, in the header of that dialect; for Bedrock {id, secret, token} demands a signature.
  * `cors`: true any origin, a string only that one, false none. `corsOnErrors: false`: refusals come without it.
@@ -273,6 +273,7 @@ export async function startDialect(dialect, options = {}) {
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.setNoDelay(true);
+    socket.unref();
     socket.on("close", () => sockets.delete(socket));
   });
   server.requestTimeout = 0;
@@ -347,6 +348,8 @@ export async function startDialect(dialect, options = {}) {
   }
 
   await new Promise((done, fail) => server.once("error", fail).listen(options.port ?? 0, host, done));
+  // A test that fails before it closes its hosts must not keep the process.
+  server.unref();
   const origin = `http://${host}:${server.address().port}`;
   return {
     dialect,
@@ -406,4 +409,5 @@ export const closeAll = (hosts) => Promise.all([...(hosts?.values() ?? [])].map(
 
 if (process.argv[1] && import.meta.url === new URL(`file://${process.argv[1]}`).href) {
   for (const [dialect, { base }] of await startDialects()) console.log(`${dialect}\t${base}`);
+  setInterval(() => {}, 1 << 30);
 }

@@ -119,6 +119,7 @@ export async function startMisbehaving({ elsewhere = null, storm = 6, stormWaitS
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.setNoDelay(true);
+    socket.unref();
     socket.on("error", () => {});
     socket.on("close", () => sockets.delete(socket));
   });
@@ -193,6 +194,8 @@ export async function startMisbehaving({ elsewhere = null, storm = 6, stormWaitS
   }
 
   await new Promise((done, fail) => server.once("error", fail).listen(port, "127.0.0.1", done));
+  // A test that fails before it closes its host must not keep the process.
+  server.unref();
   const origin = `http://127.0.0.1:${server.address().port}`;
   return {
     origin,
@@ -212,6 +215,7 @@ export async function startMisbehaving({ elsewhere = null, storm = 6, stormWaitS
 export async function startEvil() {
   const hits = [];
   const server = createServer((request, response) => {
+    request.socket.unref();
     const chunks = [];
     request.on("data", (chunk) => chunks.push(chunk));
     request.on("end", () => {
@@ -223,6 +227,7 @@ export async function startEvil() {
     });
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  server.unref();
   const origin = `http://127.0.0.1:${server.address().port}`;
   return { origin, port: server.address().port, hits, close: () => (server.closeAllConnections(), new Promise((done) => server.close(done))) };
 }

@@ -4,7 +4,7 @@
 // On a shared machine the clock on the wall says more about the neighbours than about the page, so both claims are made against
 // something of the same run. No task of the main thread takes more than 50 ms of the PROCESSOR (what its thread used, not how
 // long it was away). And every token carries the time it was sent: its delay until it is in the document is compared with
-// what a bare page in another tab needs, at the same time, to see a token of the same kind at all.
+// what a bare page in another tab needs, at the same time, to see a token of the same kind at all, and a frame.
 
 import assert from "node:assert/strict";
 import http from "node:http";
@@ -17,6 +17,8 @@ const TOKENS = 500;
 const EVERY_MILLIS = 10;
 const MOST_CPU_MILLIS = 50;
 const MOST_DELAY_MILLIS = 50;
+/** A page draws once a frame: what came just after one is drawn in the next. */
+const FRAME_MILLIS = 1000 / 60;
 
 const percentile = (values, at) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * at))];
 const rounded = (value) => Math.round(value * 10) / 10;
@@ -75,7 +77,7 @@ describe("eight columns at a hundred tokens a second", () => {
   before(async () => {
     const site = {
       intercept: async (request, response, path) => {
-        if (path === "/bare") return response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>bare</title>"), true;
+        if (path === "/bare") return response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>bare</title><link rel=icon href=data:,>"), true;
         if (path !== "/stamps") return false;
         response.writeHead(200, { "content-type": "text/plain" });
         response.socket.setNoDelay(true);
@@ -136,13 +138,14 @@ describe("eight columns at a hundred tokens a second", () => {
 
     assert.ok(drawn.length >= COLUMNS * TOKENS * 0.99, `${drawn.length} tokens were drawn`);
     assert.ok(tasks.length > 100, "the trace holds no tasks");
-    assert.ok(tasks.every(({ cpu }) => cpu !== null), "the trace holds no processor times");
-    const slack = percentile(seen, 0.95);
+    // Chromium leaves the time out of tasks of no length.
+    assert.ok(tasks.every(({ cpu, wall }) => cpu !== null || wall < 1), "the trace holds no processor times");
+    const slack = percentile(seen, 0.95) + FRAME_MILLIS;
     const delay = percentile(drawn, 0.95);
     const [longest] = tasks;
     const wall = Math.max(...tasks.map(({ wall }) => wall));
     console.log(
-      `pace: ${drawn.length} tokens; sent to drawn p50 ${rounded(percentile(drawn, 0.5))} ms, p95 ${rounded(delay)} ms; a bare page saw its own after p95 ${rounded(slack)} ms; ` +
+      `pace: ${drawn.length} tokens; sent to drawn p50 ${rounded(percentile(drawn, 0.5))} ms, p95 ${rounded(delay)} ms; a bare page saw its own after p95 ${rounded(slack - FRAME_MILLIS)} ms; ` +
         `longest task ${rounded(longest.cpu)} ms of the processor (by the clock ${rounded(wall)} ms) of ${tasks.length} tasks`,
     );
     assert.ok(longest.cpu <= MOST_CPU_MILLIS, `a task took ${rounded(longest.cpu)} ms`);
