@@ -64,8 +64,12 @@ export function saidIn(dialect, json) {
   return parts[dialect]().map((part) => text(part ?? "")).join("\n");
 }
 
-/** The evidence in a request: between the tags, whatever the dialect. */
-export const evidenceIn = (dialect, json) => /<evidence>\n([\s\S]*)\n<\/evidence>/.exec(saidIn(dialect, json))?.[1] ?? null;
+/** The evidence in a request: between the tags, or the documents beside the question, whatever the dialect. */
+export function evidenceIn(dialect, json) {
+  const tagged = /<evidence>\n([\s\S]*)\n<\/evidence>/.exec(saidIn(dialect, json))?.[1];
+  const documents = [...documentsIn(json)].map(({ text }) => text);
+  return tagged ?? (documents.length > 0 ? documents.join("\n\n") : null);
+}
 
 const sse = (value, name) => `${name ? `event: ${name}\n` : ""}data: ${typeof value === "string" ? value : JSON.stringify(value)}\n\n`;
 

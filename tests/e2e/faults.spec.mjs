@@ -80,7 +80,7 @@ describe("hosts that misbehave", () => {
   }
 
   it("are not stormed: eight columns at a host that limits all finish, and none is early", async () => {
-    const limited = await startMisbehaving({ storm: 6, stormWaitSecs: 0.3 });
+    const limited = await startMisbehaving({ stormStarts: 2, stormMillis: 600 });
     const tab = await prepared(lab, [limited]);
     const { page } = tab;
     const names = Array.from({ length: 8 }, (_, at) => `storm-${at + 1}`);
@@ -88,13 +88,18 @@ describe("hosts that misbehave", () => {
     await ask(page, QUESTION);
     for (const name of names) assert.equal(await ended(columns(page, name)), "done", name);
     const sent = limited.requests.filter(({ method }) => method === "POST");
-    assert.equal(sent.length, 14, "six refusals and eight answers");
+    const refused = sent.filter(({ status }) => status === 429);
+    console.log(`storm: ${refused.length} refusals; arrivals ${sent.map(({ arrived, status }) => `${arrived - sent[0].arrived}${status === 429 ? "!" : ""}`).join(" ")} ms`);
+    assert.ok(refused.length > 0, "the limit was never met: this proves nothing");
+    assert.ok(refused.length <= 8, `${refused.length} refusals: the columns do not share what they learn`);
     for (const name of names) {
       const seen = limited.seen(name);
-      for (let at = 1; at < seen.length; at += 1) assert.ok(seen[at].arrived - seen[at - 1].arrived >= 300, `${name} came back too early`);
       assert.ok(seen.length <= 3, `${name}: ${seen.length} tries`);
+      for (let at = 1; at < seen.length; at += 1) {
+        const [gap, asked] = [seen[at].arrived - seen[at - 1].arrived, seen[at - 1].waitMillis];
+        assert.ok(gap >= asked, `${name} came back after ${gap} ms, asked to wait ${asked}`);
+      }
     }
-    console.log(`storm: arrivals ${sent.map(({ arrived }) => arrived - sent[0].arrived).join(" ")} ms`);
     await tab.close();
     await limited.close();
   });

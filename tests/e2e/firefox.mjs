@@ -188,7 +188,7 @@ export async function openFirefox({ site: options = {} } = {}) {
         await press("button", "Ask", { exact: "whole" });
       },
       /** Waits until the columns have ended, and gives each one's state, text and hash. */
-      async ended(count) {
+      async ended(count, timeout = 120_000) {
         return until(
           async () => {
             const all = await page.$$eval("article", (articles) =>
@@ -204,7 +204,7 @@ export async function openFirefox({ site: options = {} } = {}) {
             );
             return all.length === count && all.every(({ state }) => ["done", "stopped", "failed"].includes(state)) && all;
           },
-          { timeout: 120_000, what: "the end of all columns" },
+          { timeout, what: "the end of all columns" },
         );
       },
       article,

@@ -86,10 +86,11 @@ export async function openAddColumn(page) {
   return page.getByRole("dialog", { name: "Add column" });
 }
 
-/** Chooses a provider by its name, through the search box. */
-export async function chooseProvider(dialog, name) {
+/** Chooses a provider by its name, through the search box; `group` tells apart those whose names begin alike. */
+export async function chooseProvider(dialog, name, group) {
   await dialog.getByRole("searchbox", { name: "Find a provider" }).fill(name);
-  await dialog.getByRole("radio", { name: new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`) }).first().check();
+  const place = group ? dialog.getByRole("group", { name: group, exact: true }) : dialog;
+  await place.getByRole("radio", { name: new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`) }).first().check();
 }
 
 /** Opens the `<details>` that holds what is rarely needed. */

@@ -35,7 +35,7 @@ const refusal = (status, body, headers = {}) => ({ status, body, headers });
  */
 export const CASES = {
   // Streams that break, stall or are odd (TRUST B8).
-  "reset-at-once": { does: { reset: 0 }, state: "failed", says: /closed|cut|broke|reset|ended|nothing answers|connection/i },
+  "reset-at-once": { does: { reset: 0 }, state: "failed", says: /closed|cut|broke|reset|ended|connection|most likely|does not allow/i },
   "reset-midway": { does: { ...stream(first), reset: 1 }, state: "failed", says: /cut|ended|broke|before/i, text: PARTIAL },
   "reset-in-event": { does: { ...stream(first, second.slice(0, 30)), reset: 1 }, state: "failed", says: /cut|ended|broke|before/i, text: PARTIAL },
   "half-json": { does: stream(first, 'data: {"id":"m","choices":[{"index":0,"del'), state: "failed", says: /cut|ended|before|format/i, text: PARTIAL },
@@ -85,14 +85,14 @@ export const UNTAKEN = {
 
 /**
  * `elsewhere`: the origin that the redirect leads to. Models besides the cases: `fine` (a good answer), `stall` (half an
- * answer, then silence), `hang` (no headers), `echo-key` (401 that repeats the key), those of UNTAKEN, and `storm-N`: refused with a hint while `storm` refusals are
- * left, whichever model asks.
+ * answer, then silence), `hang` (no headers), `echo-key` (401 that repeats the key), those of UNTAKEN, and `storm-N`: all of them
+ * together may begin `stormStarts` times in `stormMillis`; others are refused, with the time until it is worth asking again.
  */
-export async function startMisbehaving({ elsewhere = null, storm = 6, stormWaitSecs = 0.3, port = 0, cors = true } = {}) {
+export async function startMisbehaving({ elsewhere = null, stormStarts = 2, stormMillis = 600, port = 0, cors = true } = {}) {
   const requests = [];
   const sockets = new Set();
   const timers = new Set();
-  let stormLeft = storm;
+  let begun = [];
 
   const server = createServer((request, response) => {
     const chunks = [];
@@ -144,9 +144,13 @@ export async function startMisbehaving({ elsewhere = null, storm = 6, stormWaitS
     if (model === "hang") return undefined;
     // Some hosts print the key into their error.
     if (model === "echo-key") return refuse(401, openai(`Incorrect API key provided: ${request.headers.authorization}.`));
-    if (model?.startsWith("storm-") && stormLeft > 0) {
-      stormLeft -= 1;
-      return refuse(429, openai(`Rate limit reached. Please try again in ${stormWaitSecs}s.`, { code: "rate_limit_exceeded" }));
+    if (model?.startsWith("storm-")) {
+      begun = begun.filter((at) => record.arrived - at < stormMillis);
+      if (begun.length >= stormStarts) {
+        record.waitMillis = stormMillis - (record.arrived - begun[0]);
+        return refuse(429, openai(`Rate limit reached. Please try again in ${record.waitMillis}ms.`, { code: "rate_limit_exceeded" }));
+      }
+      begun.push(record.arrived);
     }
     const untaken = UNTAKEN[model];
     if (untaken && Object.hasOwn(record.json, untaken.parameter)) return refuse(400, untaken.body);

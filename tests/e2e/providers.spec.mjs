@@ -9,7 +9,7 @@ import { chooseProvider, closeDialog, openAddColumn, openProviders } from "./jou
 /** What PRODUCT.md promises to reach: what a person types, and how the found row's name begins. */
 const SYSTEMS = [
   ["OpenAI", /^OpenAI/], ["Azure OpenAI", /^(Microsoft )?Azure OpenAI/], ["Foundry", /Foundry/], ["Bedrock", /Bedrock/], ["Gemini", /Gemini/], ["Vertex", /Vertex/], ["Anthropic", /^Anthropic/], ["Mistral", /^Mistral/], ["Cohere", /^Cohere/], ["Grok", /xAI/], ["Meta", /Meta|Llama/],
-  ["Ollama", /^Ollama/], ["LM Studio", /^LM Studio/], ["llama.cpp", /^llama\.cpp/], ["vLLM", /^vLLM/], ["Hugging Face", /Hugging Face/], ["Inference Endpoints", /Hugging Face|Inference Endpoints/], ["Baseten", /^Baseten/], ["CoreWeave", /CoreWeave|W&B/], ["DigitalOcean", /DigitalOcean/], ["OpenRouter", /^OpenRouter/],
+  ["Ollama", /^Ollama/], ["LM Studio", /^LM Studio/], ["llama.cpp", /^llama\.cpp/], ["vLLM", /^vLLM/], ["Hugging Face", /Hugging Face/], ["Inference Endpoint", /Inference Endpoint/], ["Baseten", /^Baseten/], ["CoreWeave", /CoreWeave|W&B/], ["DigitalOcean", /DigitalOcean/], ["OpenRouter", /^OpenRouter/],
   ["Groq", /^Groq/], ["Together", /^Together/], ["Fireworks", /^Fireworks/], ["DeepSeek", /^DeepSeek/], ["Cerebras", /^Cerebras/], ["Perplexity", /^Perplexity/], ["NVIDIA", /NVIDIA/], ["Custom endpoint", /^Custom endpoint/], ["Chrome", /Chrome/], ["SmolLM2", /^SmolLM2/], ["Extractive", /^Extractive/],
 ];
 
@@ -52,7 +52,7 @@ describe("the picker of providers", () => {
     assert.match(await link.getAttribute("href"), /^https:\/\//);
     assert.equal(await link.getAttribute("target"), "_blank");
     assert.equal(await link.getAttribute("rel"), "noopener noreferrer nofollow");
-    await chooseProvider(dialog, "Ollama");
+    await chooseProvider(dialog, "Ollama", "Your own machine");
     assert.match(await dialog.getByLabel(/^Base URL/).inputValue(), /^http:\/\/(localhost|127\.0\.0\.1):11434/);
     tab.assertClean();
     await tab.close();
@@ -104,7 +104,7 @@ describe("the picker of providers", () => {
         };
         const dialog = await openAddColumn(page);
         await judge("Add column");
-        for (const provider of ["Custom endpoint", "AWS Bedrock", "Azure OpenAI", "Ollama"]) {
+        for (const provider of ["Custom endpoint", "AWS Bedrock", "Azure OpenAI", "Groq"]) {
           await chooseProvider(dialog, provider);
           await judge(provider);
         }

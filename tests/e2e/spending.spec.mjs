@@ -105,8 +105,9 @@ describe("spending", () => {
     const tab = await prepared(lab, [host]);
     const { page } = tab;
     await priced(page, "fake-echo", PRICE);
-    await limited(page, { alert: COST / 2, stop: COST * 1.5 });
-    await addEndpoint(page, { url: host.base, dialect: "openai-chat", model: "fake-echo" });
+    await limited(page, { alert: COST / 2, stop: COST * 1.9 });
+    // With a limit of tokens the page can tell beforehand what a call may cost at most.
+    await addEndpoint(page, { url: host.base, dialect: "openai-chat", model: "fake-echo", maxTokens: USAGE.output });
     host.requests.length = 0;
     await ask(page, QUESTION);
     assert.equal(await ended(columns(page, "fake-echo")), "done");
