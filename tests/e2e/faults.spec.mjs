@@ -20,7 +20,6 @@ async function judged(page, host, name) {
   if (text) {
     const shown = await answerOf(column);
     assert.ok(letters(shown).includes(letters(text)), `${name}: the text is lost: ${shown}`);
-    assert.doesNotMatch(shown, /Never shown/, name);
   }
   const seen = host.seen(name);
   if (tries) assert.equal(seen.length, tries, `${name}: tries`);

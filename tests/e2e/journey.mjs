@@ -66,6 +66,8 @@ export async function ended(column, timeout = 60_000) {
 /** Removes every column but leaves the page as it is. */
 export async function clearColumns(page) {
   const remove = page.getByRole("button", { name: /^Remove column/ });
+  // A page that has just been opened has its columns in a moment.
+  await remove.first().waitFor();
   for (let left = await remove.count(); left > 0; left -= 1) await remove.first().click();
 }
 

@@ -1,7 +1,8 @@
 // Real servers, real models, a real browser: `node tests/e2e/real.mjs [chromium|firefox]`. Not part of `cargo xtask test`: it
 // needs servers that take minutes to install.
 //
-//   LLAMA=http://127.0.0.1:8088/v1    a llama.cpp server (`python -m llama_cpp.server --model smollm2….gguf --port 8088`)
+//   LLAMA=http://127.0.0.1:8088/v1    a llama.cpp server (`python -m llama_cpp.server --model smollm2….gguf --port 8088
+//                                     --n_ctx 4096 --interrupt_requests False`: by itself it drops an answer for the next question)
 //   LITELLM=http://127.0.0.1:4099     LiteLLM in front of it (`litellm --config tests/e2e/litellm.yaml --port 4099`, with
 //                                     LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY=true)
 //
