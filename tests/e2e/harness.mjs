@@ -48,10 +48,9 @@ async function openWall() {
  * A browser and a served site. `site` holds the options of serveSite; `args` are more switches for the browser.
  */
 export async function openLab({ site: options = {}, args = [] } = {}) {
-  const executablePath = process.env.CHROMIUM ?? USUAL.find((file) => existsSync(file));
   const [site, wall] = await Promise.all([serveSite(options), openWall()]);
-  const browser = await chromium.launch({
-    executablePath,
+  const launch = {
+    executablePath: process.env.CHROMIUM ?? USUAL.find((file) => existsSync(file)),
     chromiumSandbox: process.getuid?.() !== 0,
     args: [
       "--disable-gpu",
@@ -65,14 +64,17 @@ export async function openLab({ site: options = {}, args = [] } = {}) {
       "--proxy-bypass-list=127.0.0.1;localhost;[::1]",
       ...args,
     ],
-  });
+  };
+  const browser = await chromium.launch(launch);
 
   /**
    * A page of its own profile. `allow` are further loopback origins it may talk to (a fake provider);
-   * `go: false` leaves it blank.
+   * `go: false` leaves it blank; `profile` is a folder to keep the profile in, with a browser of its own.
    */
-  async function open({ allow = [], go = true, path = "", ...contextOptions } = {}) {
-    const context = await browser.newContext(contextOptions);
+  async function open({ allow = [], go = true, path = "", profile, ...contextOptions } = {}) {
+    const context = profile
+      ? await chromium.launchPersistentContext(profile, { ...launch, ...contextOptions })
+      : await browser.newContext(contextOptions);
     const allowed = new Set([site.origin, ...allow]);
     const foreign = [];
     const errors = [];

@@ -66,18 +66,122 @@ export async function ended(column, timeout = 60_000) {
 /** Removes every column but leaves the page as it is. */
 export async function clearColumns(page) {
   const remove = page.getByRole("button", { name: /^Remove column/ });
+  // A page that has just been opened has its columns in a moment.
+  await remove.first().waitFor();
   for (let left = await remove.count(); left > 0; left -= 1) await remove.first().click();
 }
 
-/** Adds a column for a model behind an endpoint. */
-export async function addEndpoint(page, { url, model, key = "", documents = true }) {
+/** The labels of the dialects in the select "API". */
+export const API = {
+  "openai-chat": "OpenAI chat completions",
+  "openai-responses": "OpenAI Responses",
+  anthropic: "Anthropic Messages",
+  gemini: "Gemini generateContent",
+  "cohere-v2": "Cohere v2 chat",
+  "bedrock-converse": "Bedrock Converse",
+  ollama: "Ollama /api/chat",
+};
+
+/** Opens the dialog "Add column". */
+export async function openAddColumn(page) {
   await page.getByRole("button", { name: "Add column" }).click();
-  const dialog = page.getByRole("dialog", { name: "Add column" });
-  await dialog.getByLabel("Base URL").fill(url);
-  await dialog.getByLabel("API key").fill(key);
-  await dialog.getByRole("combobox", { name: "Model" }).fill(model);
+  return page.getByRole("dialog", { name: "Add column" });
+}
+
+/** Chooses a provider by its name, through the search box; `group` tells apart those whose names begin alike. */
+export async function chooseProvider(dialog, name, group) {
+  await dialog.getByRole("searchbox", { name: "Find a provider" }).fill(name);
+  const place = group ? dialog.getByRole("group", { name: group, exact: true }) : dialog;
+  await place.getByRole("radio", { name: new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`) }).first().check();
+}
+
+/** Opens the `<details>` that holds what is rarely needed. */
+export async function openMore(dialog) {
+  const more = dialog.locator("details").filter({ has: dialog.page().locator("summary", { hasText: /^More/ }) }).first();
+  if ((await more.getAttribute("open")) === null) await more.locator("summary").click();
+}
+
+/**
+ * Adds a column for a model behind an endpoint. `url` is the base URL of a custom endpoint (with `dialect`), or of a system on
+ * the own machine; with `provider` of any other system it is the gateway's. `blanks` = {label: value}; `auth` is an option of
+ * "Key is sent as"; a `key` of three parts {id, secret, token} goes into the three fields of a signature.
+ */
+export async function addEndpoint(page, options) {
+  const { url, model, key = "", documents = true, dialect, provider = "Custom endpoint", blanks = {}, auth, temperature, maxTokens } = options;
+  const dialog = await openAddColumn(page);
+  await chooseProvider(dialog, provider);
+  if (dialect) await dialog.getByRole("combobox", { name: "API", exact: true }).selectOption({ label: API[dialect] });
+  const base = dialog.getByLabel(/^Base URL/);
+  if (url && (await base.count()) > 0) {
+    await base.fill(url);
+  } else if (url) {
+    await openMore(dialog);
+    await dialog.getByLabel(/^Gateway base URL/).fill(url);
+  }
+  for (const [label, value] of Object.entries(blanks)) await dialog.getByLabel(new RegExp(`^${label}`)).fill(value);
+  if (auth) {
+    await openMore(dialog);
+    await dialog.getByRole("combobox", { name: /^Key is sent as/ }).selectOption(auth);
+  }
+  if (typeof key === "object") {
+    await dialog.getByLabel(/^Access key ID/).fill(key.id);
+    await dialog.getByLabel(/^Secret access key/).fill(key.secret);
+    if (key.token) await dialog.getByLabel(/^Session token/).fill(key.token);
+  } else if (key) {
+    await dialog.getByLabel(/^API key/).fill(key);
+  }
+  await dialog.getByRole("combobox", { name: /^Model/ }).fill(model);
+  if (temperature !== undefined) await dialog.getByLabel(/^Temperature/).fill(String(temperature));
+  if (maxTokens !== undefined) await dialog.getByLabel(/^Most tokens/).fill(String(maxTokens));
   if (!documents) await dialog.getByRole("checkbox", { name: /With documents/ }).uncheck();
   await dialog.getByRole("button", { name: "Add this column" }).click();
+  await dialog.waitFor({ state: "detached" });
+}
+
+export const LIGHTHOUSE =
+  "The lighthouse of Skarv was built in 1874 by the engineer Ingrid Aas. Its lamp burns rapeseed oil.\n\n" +
+  "Every keeper stays for nine weeks. The keeper writes the weather into a blue book at six in the morning.\n";
+export const QUESTION = "Who built the lighthouse?";
+
+/** A tab with one document and no columns. `allow` are the hosts it may talk to. */
+export async function prepared(lab, allow = [], { document = LIGHTHOUSE, ...options } = {}) {
+  const tab = await lab.open({ allow: allow.map(({ origin }) => origin), ...options });
+  await clearColumns(tab.page);
+  await addFiles(tab.page, [textFile("lighthouse.txt", document)]);
+  assert.deepEqual((await settled(tab.page, 1)).map(({ state }) => state), ["ready"]);
+  return tab;
+}
+
+/** What a column says it took: {"In": "1200", …}. */
+export const metrics = (column) =>
+  column.locator("dl.metrics > div").evaluateAll((rows) =>
+    Object.fromEntries(rows.map((row) => [row.querySelector("dt").textContent.trim(), row.querySelector("dd").textContent.trim()])),
+  );
+
+/** The number in a metric, thin spaces and all: "≈ 1 234" → 1234. */
+export const number = (text) => Number((text ?? "").replace(/[^0-9.]/g, ""));
+
+/** What is left of a text when layout, marks and markers are taken off: for comparing what was sent with what is shown. */
+export const letters = (text) => text.replace(/[^\p{L}]/gu, "");
+
+/** The answer of a column, as shown. */
+export const answerOf = (column) => column.locator(".answer").innerText();
+
+/** Why a column failed, as shown: message and hint. */
+export const noticeOf = (column) => column.locator(".notice.bad").innerText();
+
+/** Opens the dialog "Providers" at a tab, and gives the tab's panel. */
+export async function openProviders(page, tab) {
+  const dialog = page.getByRole("dialog", { name: "Providers" });
+  if ((await dialog.count()) === 0) await page.getByRole("button", { name: "Providers", exact: true }).click();
+  await dialog.getByRole("tab", { name: tab }).click();
+  return dialog.getByRole("tabpanel").filter({ visible: true });
+}
+
+/** Closes whatever dialog is open. */
+export async function closeDialog(page) {
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await dialog.waitFor({ state: "detached" });
 }
 
