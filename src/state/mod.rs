@@ -4,6 +4,8 @@
 //! (`Keyed`), so that one row's progress repaints one row.
 
 mod ask;
+/// How a key is shown to a host, for choosing.
+pub mod auth;
 /// The systems that can be reached: fetched once, searched, addressed.
 pub mod catalogue;
 mod check;

@@ -2,8 +2,9 @@ use super::field::{Field, bound, select, text};
 use super::key_field::KeyInput;
 use super::model_field::model_field;
 use super::provider_picker::{Choice, seen};
+use crate::state::auth::{AUTHS, auth_name, auth_named};
 use crate::state::catalogue::{address, filled, host_of};
-use crate::state::compare::{AUTHS, auth_label, usual};
+use crate::state::compare::usual;
 use crate::state::{AppState, CheckState};
 use crate::types::{AuthKind, CorsStatus, Dialect, Endpoint, ProviderGroup, ProviderRow, Route};
 use leptos::prelude::*;
@@ -255,7 +256,7 @@ fn custom(draft: Draft, dialect: Dialect, auth: AuthKind, address: Signal<String
         {draft.key.fields(key, false, None, address)}
         <details class="more" open=auth != AuthKind::Usual>
             <summary>"More"</summary>
-            {auth_select(draft, &AUTHS, auth)}
+            {auth_select(draft, &AUTHS.map(|(auth, ..)| auth), auth)}
         </details>
     }
     .into_any()
@@ -278,13 +279,10 @@ fn api(draft: Draft, options: Vec<(String, String)>, chosen: Dialect, routes: Ve
 }
 
 fn auth_select(draft: Draft, auths: &[AuthKind], chosen: AuthKind) -> AnyView {
-    let options = auths.iter().enumerate().map(|(at, auth)| (at.to_string(), auth_label(*auth).to_owned()));
-    let chosen = auths.iter().position(|auth| *auth == chosen).unwrap_or(0).to_string();
-    let auths = auths.to_vec();
-    let set = move |at: String| {
-        draft.auth.set(at.parse().ok().and_then(|at: usize| auths.get(at).copied()).unwrap_or_default());
-    };
-    select("Key is sent as", options.collect(), &chosen, Callback::new(set))
+    let offered = AUTHS.iter().filter(|(auth, ..)| auths.contains(auth));
+    let options = offered.map(|(_, name, words)| ((*name).to_owned(), (*words).to_owned()));
+    let set = move |name: String| draft.auth.set(auth_named(&name));
+    select("Key is sent as", options.collect(), auth_name(chosen), Callback::new(set))
 }
 
 fn base_url(draft: Draft, placeholder: String) -> AnyView {

@@ -73,14 +73,6 @@ pub fn Providers() -> impl IntoView {
             <div class="tabs" role="tablist" aria-label="Providers" node_ref=list on:keydown=on_key>
                 {TABS.into_iter().enumerate().map(tab).collect_view()}
             </div>
-            <div role="status" class="providers-said">
-                {move || state.told.trouble.get().map(|trouble| view! {
-                    <p class="notice bad">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
-                })}
-                {move || Some(state.told.done.get()).filter(|done| !done.is_empty()).map(|done| view! {
-                    <p class="notice good">{done}</p>
-                })}
-            </div>
             <div
                 id="providers-panel"
                 class="providers-panel form"
@@ -88,6 +80,14 @@ pub fn Providers() -> impl IntoView {
                 tabindex="0"
                 aria-labelledby=move || format!("providers-tab-{}", open.get())
             >
+                <div role="status" class="providers-said">
+                    {move || state.told.trouble.get().map(|trouble| view! {
+                        <p class="notice bad">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
+                    })}
+                    {move || Some(state.told.done.get()).filter(|done| !done.is_empty()).map(|done| view! {
+                        <p class="notice good">{done}</p>
+                    })}
+                </div>
                 {panel}
             </div>
         </Modal>
