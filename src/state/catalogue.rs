@@ -59,12 +59,13 @@ pub fn matches(query: &str, text: &str) -> bool {
     query.to_lowercase().split_whitespace().all(|word| text.contains(word))
 }
 
-/// Whether a row answers the query: by name, id, what is said about it, or a model. Retired systems only when asked for.
+/// Whether a row that can chat answers the query: by name, id, what is said about it, or a model. Retired systems only when asked for.
 pub fn is_found(row: &ProviderRow, query: &str) -> bool {
     if row.retired.is_some() || row.group == ProviderGroup::Retired {
         return !query.trim().is_empty() && matches(query, &format!("{} {}", row.name, row.id));
     }
-    matches(query, &format!("{} {} {} {}", row.name, row.id, row.about, row.models.join(" ")))
+    // What only embeds or reranks has no route to a chat model.
+    !row.routes.is_empty() && matches(query, &format!("{} {} {} {}", row.name, row.id, row.about, row.models.join(" ")))
 }
 
 /// The base URL with its blanks filled; a blank without a value is filled with what is usual.
@@ -144,6 +145,7 @@ pub(super) mod tests {
             assert!(is_found(&groq, query), "{query}");
         }
         assert!(!is_found(&groq, "groq slow"));
+        assert!(!is_found(&ProviderRow { routes: Vec::new(), ..groq }, "groq"));
     }
 
     #[test]

@@ -16,7 +16,10 @@ pub fn usd(dollars: f64) -> String {
     };
     let text = format!("${dollars:.decimals$}");
     // `$0.15`, not `$0.1500`: list prices have two decimals.
-    if decimals == 4 { text.strip_suffix("00").map_or_else(|| text.clone(), str::to_owned) } else { text }
+    match text.strip_suffix("00") {
+        Some(short) if decimals == 4 => short.to_owned(),
+        _ => text,
+    }
 }
 
 /// Input and output price of a million tokens, such as `$0.15 / $0.60`; `n/a` for what is unknown.

@@ -1,6 +1,7 @@
 use super::dialog::Modal;
 use super::endpoint_form::{Draft, endpoint_fields};
 use super::field::{Field, button, select, text};
+use super::lean::{hear, sig};
 use super::provider_picker::{Choice, ProviderPicker};
 use crate::browser::chrome_model::Availability;
 use crate::state::{AppState, CheckState, Dialog};
@@ -96,7 +97,7 @@ pub fn AddColumn() -> impl IntoView {
                     {button("Compare hosts".into(), move || state.view.dialog.set(Some(Dialog::Compare)))}
                     <ProviderPicker choice choose/>
                 </div>
-                <form class="form" on:submit=submit>
+                <form class="form" on:submit=hear(submit)>
                     {about}
                     <fieldset>
                         <legend>"Column"</legend>
@@ -104,14 +105,14 @@ pub fn AddColumn() -> impl IntoView {
                         <label class="choice">
                             <input
                                 type="checkbox"
-                                prop:checked=move || with_documents.get()
-                                on:change=move |event| with_documents.set(event_target_checked(&event))
+                                prop:checked=sig(move || with_documents.get())
+                                on:change=hear(move |event| with_documents.set(event_target_checked(&event)))
                             />
                             <span>"With documents "<span class="hint">"off is the baseline: the same question without evidence"</span></span>
                         </label>
                     </fieldset>
                     <div class="form-actions">
-                        <button class="button primary" type="submit" disabled=move || !ready()>"Add this column"</button>
+                        <button class="button primary" type="submit" disabled=sig(move || !ready())>"Add this column"</button>
                     </div>
                 </form>
             </div>

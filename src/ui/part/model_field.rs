@@ -1,5 +1,6 @@
 use super::field::{Field, bound, unique};
 use super::fixes;
+use super::lean::{hear, live, sig};
 use crate::format;
 use crate::state::money::per_million;
 use crate::state::{AppState, CheckState};
@@ -29,11 +30,11 @@ pub fn model_field(
         <div class="form-row">
             {bound(label, model)}
             <datalist id=id>{options}</datalist>
-            <button class="button" type="button" on:click=move |_| check.run(()) disabled=move || !can_check.get()>
+            <button class="button" type="button" on:click=hear(move |_| check.run(())) disabled=sig(move || !can_check.get())>
                 "Check"
             </button>
         </div>
-        <div role="status">{move || state.checking.with(|check| outcome(check, model))}</div>
+        <div role="status">{live(move || state.checking.with(|check| outcome(check, model)))}</div>
     }
     .into_any()
 }
@@ -84,7 +85,7 @@ fn chips(models: &[ModelEntry], model: RwSignal<String>) -> AnyView {
     let chip = |entry: &ModelEntry| {
         let (name, label) = (entry.name.clone(), entry.name.clone());
         view! {
-            <button class="chip" type="button" title=about(entry) on:click=move |_| model.set(name.clone())>{label}</button>
+            <button class="chip" type="button" title=about(entry) on:click=hear(move |_| model.set(name.clone()))>{label}</button>
         }
     };
     let more = (models.len() > CHIPS)

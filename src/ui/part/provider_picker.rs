@@ -1,3 +1,4 @@
+use super::lean::{hear, live, sig};
 use crate::state::AppState;
 use crate::state::catalogue::{GROUPS, is_found, matches};
 use crate::types::{Cors, CorsStatus, ProviderRow};
@@ -55,12 +56,12 @@ pub fn ProviderPicker(
                     type="search"
                     autocomplete="off"
                     placeholder="name or model"
-                    on:input=move |event| query.set(event_target_value(&event))
+                    on:input=hear(move |event| query.set(event_target_value(&event)))
                 />
             </div>
-            {move || state.catalogue.trouble.get().map(|trouble| view! {
+            {live(move || state.catalogue.trouble.get().map(|trouble| view! {
                 <p class="hint">"The list of providers is not at hand: "{trouble.message}</p>
-            })}
+            }))}
             <div class="provider-list" node_ref=list>{groups}</div>
         </div>
     }
@@ -120,8 +121,8 @@ fn option(
             <input
                 type="radio"
                 name="provider"
-                prop:checked=move || choice.with(|chosen| *chosen == own)
-                on:change=move |_| choose.run(value.clone())
+                prop:checked=sig(move || choice.with(|chosen| *chosen == own))
+                on:change=hear(move |_| choose.run(value.clone()))
             />
             <span class="choice-name">{name}</span>
             {cors.and_then(cors_badge)}

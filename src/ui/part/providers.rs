@@ -1,4 +1,5 @@
 use super::dialog::Modal;
+use super::lean::{hear, live, sig};
 use super::providers_health::health;
 use super::providers_keys::keys;
 use super::providers_sent::sent;
@@ -54,9 +55,9 @@ pub fn Providers() -> impl IntoView {
                 class="tab"
                 id=format!("providers-tab-{at}")
                 aria-controls="providers-panel"
-                aria-selected=move || (open.get() == at).to_string()
-                tabindex=move || if open.get() == at { "0" } else { "-1" }
-                on:click=move |_| turn(at)
+                aria-selected=sig(move || (open.get() == at).to_string())
+                tabindex=sig(move || if open.get() == at { "0" } else { "-1" })
+                on:click=hear(move |_| turn(at))
             >
                 {name}
             </button>
@@ -70,7 +71,7 @@ pub fn Providers() -> impl IntoView {
     };
     view! {
         <Modal title="Providers" wide=true>
-            <div class="tabs" role="tablist" aria-label="Providers" node_ref=list on:keydown=on_key>
+            <div class="tabs" role="tablist" aria-label="Providers" node_ref=list on:keydown=hear(on_key)>
                 {TABS.into_iter().enumerate().map(tab).collect_view()}
             </div>
             <div
@@ -78,15 +79,15 @@ pub fn Providers() -> impl IntoView {
                 class="providers-panel form"
                 role="tabpanel"
                 tabindex="0"
-                aria-labelledby=move || format!("providers-tab-{}", open.get())
+                aria-labelledby=sig(move || format!("providers-tab-{}", open.get()))
             >
                 <div role="status" class="providers-said">
-                    {move || state.told.trouble.get().map(|trouble| view! {
+                    {live(move || state.told.trouble.get().map(|trouble| view! {
                         <p class="notice bad">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
-                    })}
-                    {move || Some(state.told.done.get()).filter(|done| !done.is_empty()).map(|done| view! {
+                    }))}
+                    {live(move || Some(state.told.done.get()).filter(|done| !done.is_empty()).map(|done| view! {
                         <p class="notice good">{done}</p>
-                    })}
+                    }))}
                 </div>
                 {panel}
             </div>

@@ -1,4 +1,5 @@
 use super::field::{Field, bound, button};
+use super::lean::{hear, live, sig};
 use crate::state::AppState;
 use crate::worker::protocol::{KeyState, ToCourier, VaultState, VaultVerb};
 use leptos::prelude::*;
@@ -31,7 +32,7 @@ pub fn keys(state: AppState) -> AnyView {
         </section>
         <section class="panel-part">
             <h3>"Vault"</h3>
-            {move || vault_part(state, vault.get())}
+            {live(move || vault_part(state, vault.get()))}
         </section>
     }
     .into_any()
@@ -48,7 +49,14 @@ fn key_row(state: AppState, key: &KeyState) -> AnyView {
         <li>
             <code>{name.clone()}</code>
             <span class="badge plain">{place}</span>
-            {button(format!("Forget key of {name}"), move || state.forget_key(origin.clone()))}
+            <button
+                class="button"
+                type="button"
+                aria-label=format!("Forget key of {name}")
+                on:click=hear(move |_| state.forget_key(origin.clone()))
+            >
+                "Forget"
+            </button>
         </li>
     }
     .into_any()
@@ -88,7 +96,7 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
                     protects them from whoever reads this browser's files; not from someone who knows the passphrase, nor from a
                     browser that is itself compromised. There is no way back from a forgotten passphrase but to enter the keys anew."
                 </p>
-                <form class="form" on:submit=create>
+                <form class="form" on:submit=hear(create)>
                     <div class="form-row">{secret("Passphrase", passphrase)}{secret("Repeat passphrase", repeated)}</div>
                     <div class="form-actions">
                         <button class="button primary" type="submit" disabled=differ>"Remember keys"</button>
@@ -104,7 +112,7 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
             };
             view! {
                 <p class="hint">"The vault is locked: its keys are encrypted in this browser, and no request can use them."</p>
-                <form class="form" on:submit=unlock>
+                <form class="form" on:submit=hear(unlock)>
                     {secret("Passphrase", passphrase)}
                     <div class="form-actions">
                         {destroy()}
@@ -128,10 +136,10 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
                     {destroy()}
                     {button("Lock".into(), move || verb(VaultVerb::Lock, "The vault is locked."))}
                 </div>
-                <form class="form" on:submit=rekey>
+                <form class="form" on:submit=hear(rekey)>
                     <div class="form-row">{secret("Passphrase", passphrase)}{secret("New passphrase", new)}</div>
                     <div class="form-actions">
-                        <button class="button" type="submit" disabled=move || new.with(String::is_empty)>"Change passphrase"</button>
+                        <button class="button" type="submit" disabled=sig(move || new.with(String::is_empty))>"Change passphrase"</button>
                     </div>
                 </form>
             }

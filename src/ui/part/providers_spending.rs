@@ -1,4 +1,5 @@
 use super::field::{Field, bound, button};
+use super::lean::{hear, live};
 use crate::format;
 use crate::state::money::{per_million, usd};
 use crate::state::{AppState, Purse};
@@ -14,19 +15,19 @@ pub fn spending(state: AppState) -> AnyView {
     view! {
         <section class="panel-part">
             <h3>"Spent"</h3>
-            {move || purse.with(days)}
+            {live(move || purse.with(days))}
         </section>
         <section class="panel-part">
             <h3>"Limits"</h3>
             <p class="hint">"Over all providers, by this browser's own count. From the second on nothing is sent any more that day."</p>
-            {move || limits_form(state, limits.get())}
+            {live(move || limits_form(state, limits.get()))}
         </section>
         <section class="panel-part">
             <h3>"Prices"</h3>
-            <p>{move || purse.with(|purse| if purse.list.is_empty() { "No price list.".to_owned() } else { format!("Price list: {}", purse.list) })}</p>
+            <p>{live(move || purse.with(|purse| if purse.list.is_empty() { "No price list.".to_owned() } else { format!("Price list: {}", purse.list) }))}</p>
             <div class="button-row">{refresh_buttons(state)}</div>
             {price_form(state)}
-            {move || purse.with(|purse| overrides(state, purse))}
+            {live(move || purse.with(|purse| overrides(state, purse)))}
         </section>
     }
     .into_any()
@@ -94,7 +95,7 @@ fn limits_form(state: AppState, limits: SpendingLimits) -> AnyView {
         state.tell(ToCourier::SetLimits(limits), "Limits are saved.", ToCourier::Spending);
     };
     view! {
-        <form class="form" on:submit=save>
+        <form class="form" on:submit=hear(save)>
             <div class="form-row">
                 {number("Warn at, $ a day", alert)}
                 {number("Stop at, $ a day", stop)}
@@ -146,7 +147,7 @@ fn price_form(state: AppState) -> AnyView {
         bound(field, signal)
     };
     view! {
-        <form class="form" on:submit=save>
+        <form class="form" on:submit=hear(save)>
             <fieldset>
                 <legend>"A price of your own, $ a million tokens"</legend>
                 <div class="form-row">
