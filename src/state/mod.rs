@@ -28,7 +28,6 @@ mod settings;
 mod told;
 mod view;
 
-pub use catalogue::Catalogue;
 pub use check::CheckState;
 pub use chrome::Chrome;
 pub use corpus::{Corpus, Row, RowState, Totals};
@@ -40,7 +39,6 @@ pub use settings::{MOST_COLUMNS, Settings, Theme, place};
 pub use told::{Purse, Told};
 pub use view::{Dialog, Focus, Opened, Pane, View};
 
-use crate::types::Price;
 use leptos::prelude::*;
 
 /// Everything the page knows; cheap to copy.
@@ -58,14 +56,10 @@ pub struct AppState {
     pub sample: RwSignal<Option<Sample>>,
     /// The check of an endpoint.
     pub checking: RwSignal<CheckState>,
-    /// The systems that can be reached.
-    pub catalogue: Catalogue,
-    /// What the courier has told of keys, requests, money and health.
-    pub told: Told,
+    /// What the courier has told of systems, keys, requests, money and health.
+    pub told: RwSignal<Told>,
     /// Chrome's built-in model.
     pub chrome: Chrome,
-    /// What models of the columns cost: endpoint, model, price.
-    pub prices: RwSignal<Vec<(u32, String, Option<Price>)>>,
     /// The workers.
     services: StoredValue<Services, LocalStorage>,
 }
@@ -81,10 +75,8 @@ impl AppState {
             view: View::default(),
             sample: RwSignal::new(None),
             checking: RwSignal::new(CheckState::Idle),
-            catalogue: Catalogue::default(),
-            told: Told::default(),
+            told: RwSignal::new(Told::default()),
             chrome: Chrome::default(),
-            prices: RwSignal::new(Vec::new()),
             services: StoredValue::new_local(Services::new()),
         }
     }

@@ -56,14 +56,13 @@ pub fn Compare() -> impl IntoView {
     state.load_catalogue();
     let family = RwSignal::new(0_usize);
     let trouble = RwSignal::new(None::<Trouble>);
+    let count = Memo::new(move |_| state.told.with(|told| told.rows.len()));
     let entries = Memo::new_with_compare(
         move |_| {
-            state.catalogue.rows.with(|rows| {
-                state.catalogue.families.with(|families| {
-                    let found =
-                        families.get(family.get()).map(|family| hosts(family, rows)).unwrap_or_default();
-                    found.into_iter().map(Entry::new).collect::<Vec<_>>()
-                })
+            count.track();
+            state.told.with_untracked(|told| {
+                let found = told.families.get(family.get()).map(|family| hosts(family, &told.rows));
+                found.unwrap_or_default().into_iter().map(Entry::new).collect::<Vec<_>>()
             })
         },
         |_, _| true,
@@ -108,8 +107,13 @@ pub fn Compare() -> impl IntoView {
         });
     };
     let models = move || {
-        let options: Vec<(String, String)> = state.catalogue.families.with(|families| {
-            families.iter().enumerate().map(|(at, family)| (at.to_string(), family.name.clone())).collect()
+        count.track();
+        let options: Vec<(String, String)> = state.told.with_untracked(|told| {
+            told.families
+                .iter()
+                .enumerate()
+                .map(|(at, family)| (at.to_string(), family.name.clone()))
+                .collect()
         });
         if options.is_empty() {
             return view! { <p class="hint">"The list of models is not at hand."</p> }.into_any();

@@ -54,7 +54,7 @@ impl Draft {
         let used =
             state.settings.with_untracked(|settings| settings.endpoints.iter().rev().find(same).cloned());
         let first = || {
-            let row = state.catalogue.row(&id);
+            let row = state.told.with_untracked(|told| told.row(&id).cloned());
             let route = row.as_ref().and_then(|row| row.routes.first());
             let local = row.as_ref().filter(|row| is_local(row)).and(route);
             Endpoint {
@@ -131,21 +131,17 @@ fn template(route: &Route) -> String {
 pub fn endpoint_fields(draft: Draft, row: Option<ProviderRow>) -> AnyView {
     let state = AppState::get();
     let row = StoredValue::new(row);
-    let endpoint = Memo::new(move |_| row.with_value(|row| draft.endpoint(row.as_ref())));
-    let address = Memo::new(move |_| row.with_value(|row| address(row.as_ref(), &endpoint.get())));
+    let endpoint = move || row.with_value(|row| draft.endpoint(row.as_ref()));
+    let address = Memo::new(move |_| row.with_value(|row| address(row.as_ref(), &endpoint())));
     let complete = Memo::new(move |_| {
         let address = address.get();
         !address.trim().is_empty()
             && !address.contains("{")
             && !address.contains("//.")
-            && is_filled(row, &endpoint.get())
+            && is_filled(row, &endpoint())
     });
     let check = Callback::new(move |()| {
-        state.check(
-            endpoint.get_untracked(),
-            draft.key.take(),
-            draft.model.get_untracked().trim().to_owned(),
-        );
+        state.check(untrack(endpoint), draft.key.take(), draft.model.get_untracked().trim().to_owned());
     });
     let models = row.with_value(|row| row.as_ref().map(|row| row.models.clone()).unwrap_or_default());
     let shape = move || {

@@ -8,9 +8,9 @@ pub fn live<V: IntoAny>(mut draw: impl FnMut() -> V + Send + 'static) -> AnyView
     draw.into_any()
 }
 
-/// A value that follows what it reads, for attributes.
-pub fn sig<T: Send + Sync + 'static>(value: impl Fn() -> T + Send + Sync + 'static) -> Signal<T> {
-    Signal::derive(value)
+/// A value that follows what it reads, for attributes. Not of the arena: an effect of a part that is going away may still ask once.
+pub fn sig<T: Send + Sync + 'static>(value: impl Fn() -> T + Send + Sync + 'static) -> ArcSignal<T> {
+    ArcSignal::derive(value)
 }
 
 /// Hears an event of any kind.

@@ -31,10 +31,12 @@ pub fn ProviderPicker(
 ) -> impl IntoView {
     let state = AppState::get();
     let query = RwSignal::new(String::new());
+    // Not the rows themselves: what else the courier tells must not redraw the list under a person's hands.
+    let count = Memo::new(move |_| state.told.with(|told| told.rows.len()));
     let list = NodeRef::<html::Div>::new();
     // The one chosen may stand at the end of a long list; asked again when the rows have come.
     Effect::new(move || {
-        state.catalogue.rows.track();
+        count.track();
         if let Some(list) = list.get()
             && let Ok(Some(chosen)) = list.query_selector(":checked")
             && let Ok(Some(row)) = chosen.closest("label")
@@ -45,8 +47,10 @@ pub fn ProviderPicker(
             );
         }
     });
-    let groups =
-        move || state.catalogue.rows.with(|rows| query.with(|query| groups(rows, query, (choice, choose))));
+    let groups = move || {
+        count.track();
+        state.told.with_untracked(|told| query.with(|query| groups(&told.rows, query, (choice, choose))))
+    };
     view! {
         <div class="provider-picker">
             <div class="field">
@@ -59,7 +63,7 @@ pub fn ProviderPicker(
                     on:input=hear(move |event| query.set(event_target_value(&event)))
                 />
             </div>
-            {live(move || state.catalogue.trouble.get().map(|trouble| view! {
+            {live(move || state.told.with(|told| told.no_catalogue.clone()).map(|trouble| view! {
                 <p class="hint">"The list of providers is not at hand: "{trouble.message}</p>
             }))}
             <div class="provider-list" node_ref=list>{groups}</div>

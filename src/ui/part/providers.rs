@@ -15,13 +15,11 @@ const TABS: [&str; 4] = ["Keys", "What left this page", "Spending", "Health"];
 #[component]
 pub fn Providers() -> impl IntoView {
     let state = AppState::get();
-    state.told.trouble.set(None);
-    state.told.done.set("");
+    state.hush();
     let open = RwSignal::new(0_usize);
     let list = NodeRef::<html::Div>::new();
     let turn = move |to: usize| {
-        state.told.trouble.set(None);
-        state.told.done.set("");
+        state.hush();
         open.set(to);
         let tab = list.get_untracked().and_then(|list| list.children().item(to as u32));
         if let Some(tab) = tab {
@@ -82,10 +80,10 @@ pub fn Providers() -> impl IntoView {
                 aria-labelledby=sig(move || format!("providers-tab-{}", open.get()))
             >
                 <div role="status" class="providers-said">
-                    {live(move || state.told.trouble.get().map(|trouble| view! {
+                    {live(move || state.told.with(|told| told.trouble.clone()).map(|trouble| view! {
                         <p class="notice bad">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
                     }))}
-                    {live(move || Some(state.told.done.get()).filter(|done| !done.is_empty()).map(|done| view! {
+                    {live(move || Some(state.told.with(|told| told.done)).filter(|done| !done.is_empty()).map(|done| view! {
                         <p class="notice good">{done}</p>
                     }))}
                 </div>

@@ -7,9 +7,10 @@ use leptos::prelude::*;
 /// Which origins have a key, and the vault.
 pub fn keys(state: AppState) -> AnyView {
     state.refresh(ToCourier::Keys);
-    let told = state.told.keys;
+    let told = state.told;
     let list = move || {
         told.with(|told| {
+            let told = &told.keys;
             if told.keys.is_empty() {
                 return view! { <p class="hint">"No key is held."</p> }.into_any();
             }
@@ -23,7 +24,8 @@ pub fn keys(state: AppState) -> AnyView {
             .into_any()
         })
     };
-    let vault = Memo::new(move |_| told.with(|told| told.vault));
+    // By number: what was typed stays while the vault stands as it did.
+    let vault = Memo::new(move |_| told.with(|told| told.keys.vault as usize));
     view! {
         <section class="panel-part">
             <h3>"Keys"</h3>
@@ -32,7 +34,10 @@ pub fn keys(state: AppState) -> AnyView {
         </section>
         <section class="panel-part">
             <h3>"Vault"</h3>
-            {live(move || vault_part(state, vault.get()))}
+            {live(move || {
+            vault.track();
+            vault_part(state, told.with_untracked(|told| told.keys.vault))
+        })}
         </section>
     }
     .into_any()

@@ -10,12 +10,13 @@ use leptos::prelude::*;
 /// What was spent, limits, and the price list.
 pub fn spending(state: AppState) -> AnyView {
     state.refresh(ToCourier::Spending);
-    let purse = state.told.spending;
-    let limits = Memo::new(move |_| purse.with(|purse| purse.limits));
+    let purse = state.told;
+    // What was typed stays while the limits stand as they did.
+    let limits = Memo::new(move |_| purse.with(|told| told.spending.limits));
     view! {
         <section class="panel-part">
             <h3>"Spent"</h3>
-            {live(move || purse.with(days))}
+            {live(move || purse.with(|told| days(&told.spending)))}
         </section>
         <section class="panel-part">
             <h3>"Limits"</h3>
@@ -24,10 +25,10 @@ pub fn spending(state: AppState) -> AnyView {
         </section>
         <section class="panel-part">
             <h3>"Prices"</h3>
-            <p>{live(move || purse.with(|purse| if purse.list.is_empty() { "No price list.".to_owned() } else { format!("Price list: {}", purse.list) }))}</p>
+            <p>{live(move || purse.with(|told| if told.spending.list.is_empty() { "No price list.".to_owned() } else { format!("Price list: {}", told.spending.list) }))}</p>
             <div class="button-row">{refresh_buttons(state)}</div>
             {price_form(state)}
-            {live(move || purse.with(|purse| overrides(state, purse)))}
+            {live(move || purse.with(|told| overrides(state, &told.spending)))}
         </section>
     }
     .into_any()
@@ -86,8 +87,13 @@ fn number(label: &str, signal: RwSignal<String>) -> AnyView {
     bound(Field { label: label.into(), kind: "number", ..Field::default() }, signal)
 }
 
+/// Up to eight decimals, without the zeros behind.
+fn plain(dollars: f64) -> String {
+    format!("{dollars:.8}").trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 fn limits_form(state: AppState, limits: SpendingLimits) -> AnyView {
-    let shown = |limit: Option<f64>| RwSignal::new(limit.map(|limit| limit.to_string()).unwrap_or_default());
+    let shown = |limit: Option<f64>| RwSignal::new(limit.map(plain).unwrap_or_default());
     let (alert, stop) = (shown(limits.alert_usd), shown(limits.stop_usd));
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
