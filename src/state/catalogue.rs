@@ -1,45 +1,21 @@
 use super::AppState;
-use crate::types::{Blank, Endpoint, ModelFamily, ProviderGroup, ProviderRow, Route, Trouble};
-use crate::worker::protocol::{FromCourier, ToCourier};
+use crate::types::{Blank, Endpoint, ProviderGroup, ProviderRow, Route};
+use crate::worker::protocol::ToCourier;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::BTreeMap;
-use std::sync::Arc;
-
-/// The systems that can be reached, once they have been asked for.
-#[derive(Clone, Copy, Default)]
-pub struct Catalogue {
-    /// The systems; empty until they have come.
-    pub rows: RwSignal<Arc<Vec<ProviderRow>>>,
-    /// Models that several of them offer.
-    pub families: RwSignal<Arc<Vec<ModelFamily>>>,
-    /// Why the list is not at hand.
-    pub trouble: RwSignal<Option<Trouble>>,
-}
-
-impl Catalogue {
-    /// The row of that id, as it is now.
-    pub fn row(self, id: &str) -> Option<ProviderRow> {
-        self.rows.with_untracked(|rows| rows.iter().find(|row| row.id == id).cloned())
-    }
-}
 
 impl AppState {
     /// Asks the courier for the catalogue, once, and for how keys and vault stand.
     pub fn load_catalogue(self) {
         self.refresh(ToCourier::Keys);
-        if self.catalogue.rows.with_untracked(|rows| !rows.is_empty()) {
+        if self.told.with_untracked(|told| !told.rows.is_empty()) {
             return;
         }
         spawn_local(async move {
             match self.courier(&ToCourier::Catalogue).await {
-                Ok(FromCourier::Catalogue { rows, families }) => {
-                    self.catalogue.trouble.set(None);
-                    self.catalogue.families.set(Arc::new(families));
-                    self.catalogue.rows.set(Arc::new(rows));
-                }
-                Ok(_) => {}
-                Err(trouble) => self.catalogue.trouble.set(Some(trouble)),
+                Err(trouble) => self.told.update(|told| told.no_catalogue = Some(trouble)),
+                told => self.take(told),
             }
         });
     }
@@ -59,12 +35,14 @@ pub fn matches(query: &str, text: &str) -> bool {
     query.to_lowercase().split_whitespace().all(|word| text.contains(word))
 }
 
-/// Whether a row answers the query: by name, id, what is said about it, or a model. Retired systems only when asked for.
+/// Whether a row that can chat answers the query: by name, id, what is said about it, or a model. Retired systems only when asked for.
 pub fn is_found(row: &ProviderRow, query: &str) -> bool {
     if row.retired.is_some() || row.group == ProviderGroup::Retired {
         return !query.trim().is_empty() && matches(query, &format!("{} {}", row.name, row.id));
     }
-    matches(query, &format!("{} {} {} {}", row.name, row.id, row.about, row.models.join(" ")))
+    // What only embeds or reranks has no route to a chat model.
+    !row.routes.is_empty()
+        && matches(query, &format!("{} {} {} {}", row.name, row.id, row.about, row.models.join(" ")))
 }
 
 /// The base URL with its blanks filled; a blank without a value is filled with what is usual.
@@ -144,6 +122,7 @@ pub(super) mod tests {
             assert!(is_found(&groq, query), "{query}");
         }
         assert!(!is_found(&groq, "groq slow"));
+        assert!(!is_found(&ProviderRow { routes: Vec::new(), ..groq }, "groq"));
     }
 
     #[test]

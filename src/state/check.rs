@@ -4,6 +4,9 @@ use crate::worker::protocol::{Checked, FromCourier, ToCourier};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+/// A named model was asked for a word: milliseconds until it came, or why it did not.
+pub type Trial = Result<f64, Failure>;
+
 /// Where the check of an endpoint stands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum CheckState {
@@ -12,10 +15,10 @@ pub enum CheckState {
     Idle,
     /// Under way.
     Running,
-    /// These models can be had.
-    Reachable(Vec<ModelEntry>),
+    /// These models can be had; what the named one said, if one was.
+    Reachable(Vec<ModelEntry>, Option<Trial>),
     /// The host lists no models; names that are known of it.
-    Unlisted(Vec<String>),
+    Unlisted(Vec<String>, Option<Trial>),
     /// The true cause why not.
     Unreachable(Failure),
 }
@@ -32,28 +35,31 @@ impl AppState {
             let page_origin = page_origin.unwrap_or_default();
             let named = !model.trim().is_empty();
             let verb = ToCourier::Check { endpoint, model, page_origin };
-            self.trial.set(None);
             let mut call = self.services().courier.call(&verb, &[]);
             let first = call.next().await.map(|reply| reply.body);
             self.checking.set(match self.heard(first) {
-                Ok(FromCourier::Checked(Checked::Models(models))) => CheckState::Reachable(models),
-                Ok(FromCourier::Checked(Checked::Unlisted(names))) => CheckState::Unlisted(names),
-                Ok(FromCourier::Checked(Checked::Failed(failure))) => CheckState::Unreachable(failure),
+                Ok(FromCourier::Checked(Checked::Models(models))) => CheckState::Reachable(models, None),
+                Ok(FromCourier::Checked(Checked::Unlisted(names))) => CheckState::Unlisted(names, None),
+                Ok(FromCourier::Checked(Checked::Failed(failure))) => {
+                    return self.checking.set(CheckState::Unreachable(failure));
+                }
                 Ok(_) => CheckState::Idle,
                 Err(trouble) => CheckState::Unreachable(failure(trouble)),
             });
-            let listed = self
-                .checking
-                .with_untracked(|check| matches!(check, CheckState::Reachable(_) | CheckState::Unlisted(_)));
-            if !named || !listed {
+            if !named {
                 return;
             }
-            // A named model is also asked for a word.
-            match call.next().await.map(|reply| reply.body) {
-                Some(FromCourier::Checked(Checked::Answered { millis })) => self.trial.set(Some(Ok(millis))),
-                Some(FromCourier::Checked(Checked::Failed(failure))) => self.trial.set(Some(Err(failure))),
-                _ => {}
-            }
+            // A named model is also asked for a word; a failed check has no second reply.
+            let said = match call.next().await.map(|reply| reply.body) {
+                Some(FromCourier::Checked(Checked::Answered { millis })) => Ok(millis),
+                Some(FromCourier::Checked(Checked::Failed(failure))) => Err(failure),
+                _ => return,
+            };
+            self.checking.update(|check| {
+                if let CheckState::Reachable(_, trial) | CheckState::Unlisted(_, trial) = check {
+                    *trial = Some(said);
+                }
+            });
         });
     }
 

@@ -4,7 +4,6 @@ use crate::types::{ChatEvent, ColumnId, Failure, FailureCause, Usage};
 use crate::worker::protocol::{CallId, ToCourier};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Chrome's built-in model, as far as it is known.
@@ -15,7 +14,7 @@ pub struct Chrome {
     /// Share of the download that is here.
     pub progress: RwSignal<Option<f64>>,
     /// What stops a column that is under way.
-    stops: StoredValue<HashMap<ColumnId, web_sys::AbortController>, LocalStorage>,
+    stops: StoredValue<Vec<(ColumnId, web_sys::AbortController)>, LocalStorage>,
 }
 
 impl Default for Chrome {
@@ -23,7 +22,7 @@ impl Default for Chrome {
         Self {
             availability: RwSignal::new(None),
             progress: RwSignal::new(None),
-            stops: StoredValue::new_local(HashMap::new()),
+            stops: StoredValue::new_local(Vec::new()),
         }
     }
 }
@@ -58,7 +57,8 @@ impl AppState {
     /// Puts a built prompt to the model and hands what it says to the courier, which draws it.
     pub(super) fn ask_chrome(self, id: ColumnId, turn: u32, call: CallId, system: String, user: String) {
         let Ok(stop) = web_sys::AbortController::new() else { return };
-        self.chrome.stops.update_value(|stops| drop(stops.insert(id, stop.clone())));
+        self.stop_chrome(id);
+        self.chrome.stops.update_value(|stops| stops.push((id, stop.clone())));
         let relay = move |event| self.services().courier.tell(&ToCourier::Relayed(call, event));
         let loading = move |share: f64| {
             self.session.columns.change(&id, |view| {
@@ -98,19 +98,19 @@ impl AppState {
                 relay(Some(ChatEvent::Failed(Failure::new(FailureCause::Model, message, hint))));
             }
             relay(None);
-            self.chrome.stops.update_value(|stops| {
-                if stops.get(&id) == Some(&stop) {
-                    stops.remove(&id);
-                }
-            });
+            self.chrome.stops.update_value(|stops| stops.retain(|(_, other)| *other != stop));
         });
     }
 
     /// Stops what the model is saying in a column.
     pub(super) fn stop_chrome(self, id: ColumnId) {
-        let stop = self.chrome.stops.try_update_value(|stops| stops.remove(&id)).flatten();
-        if let Some(stop) = stop {
-            stop.abort();
-        }
+        self.chrome.stops.update_value(|stops| {
+            stops.retain(|(own, stop)| {
+                if *own == id {
+                    stop.abort();
+                }
+                *own != id
+            });
+        });
     }
 }

@@ -1,5 +1,5 @@
 use super::catalogue::route_of;
-use crate::types::{AuthKind, Blank, Endpoint, ModelFamily, Price, ProviderRow};
+use crate::types::{Blank, Endpoint, ModelFamily, Price, ProviderRow};
 use std::collections::BTreeMap;
 
 /// A host of a model, as a row of the comparison.
@@ -43,32 +43,6 @@ pub fn hosts(family: &ModelFamily, rows: &[ProviderRow]) -> Vec<HostRow> {
 pub fn usual(blanks: &[Blank]) -> BTreeMap<String, String> {
     blanks.iter().map(|blank| (blank.name.clone(), blank.usual.clone())).collect()
 }
-
-/// How a key is shown, in words.
-pub fn auth_label(auth: AuthKind) -> &'static str {
-    match auth {
-        AuthKind::Usual => "as this API usually has it",
-        AuthKind::None => "not at all",
-        AuthKind::Bearer => "Authorization: Bearer",
-        AuthKind::XApiKey => "x-api-key header",
-        AuthKind::ApiKey => "api-key header",
-        AuthKind::XGoogApiKey => "x-goog-api-key header",
-        AuthKind::ApiKeyScheme => "Authorization: Api-Key",
-        AuthKind::SigV4 => "AWS signature (SigV4)",
-    }
-}
-
-/// All of them, in the order shown.
-pub const AUTHS: [AuthKind; 8] = [
-    AuthKind::Usual,
-    AuthKind::Bearer,
-    AuthKind::XApiKey,
-    AuthKind::ApiKey,
-    AuthKind::XGoogApiKey,
-    AuthKind::ApiKeyScheme,
-    AuthKind::SigV4,
-    AuthKind::None,
-];
 
 #[cfg(test)]
 mod tests {

@@ -27,14 +27,15 @@ impl AppState {
             // Without prices there is no estimate, and that is all.
             if let Ok(FromCourier::Prices(prices)) = self.courier(&ToCourier::Prices(asked)).await {
                 let named = names.into_iter().zip(prices);
-                self.prices.set(named.map(|((endpoint, model), price)| (endpoint, model, price)).collect());
+                let prices = named.map(|((endpoint, model), price)| (endpoint, model, price)).collect();
+                self.told.update(|told| told.prices = prices);
             }
         });
     }
 
     /// What the next run may cost, in words; nothing while no column has a price. Tracks question, columns and prices.
     pub fn cost_estimate(self) -> Option<String> {
-        let priced = self.prices.get();
+        let priced = self.told.with(|told| told.prices.clone());
         if priced.is_empty() {
             return None;
         }

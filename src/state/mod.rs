@@ -4,6 +4,8 @@
 //! (`Keyed`), so that one row's progress repaints one row.
 
 mod ask;
+/// How a key is shown to a host, for choosing.
+pub mod auth;
 /// The systems that can be reached: fetched once, searched, addressed.
 pub mod catalogue;
 mod check;
@@ -27,8 +29,7 @@ mod settings;
 mod told;
 mod view;
 
-pub use catalogue::Catalogue;
-pub use check::CheckState;
+pub use check::{CheckState, Trial};
 pub use chrome::Chrome;
 pub use corpus::{Corpus, Row, RowState, Totals};
 pub use drawn::Drawn;
@@ -40,7 +41,6 @@ pub use settings::{MOST_COLUMNS, Settings, Theme, place};
 pub use told::{Purse, Told};
 pub use view::{Dialog, Focus, Opened, Pane, View};
 
-use crate::types::{Failure, Price};
 use leptos::prelude::*;
 
 /// Everything the page knows; cheap to copy.
@@ -58,16 +58,10 @@ pub struct AppState {
     pub sample: RwSignal<Option<Sample>>,
     /// The check of an endpoint.
     pub checking: RwSignal<CheckState>,
-    /// Where a check named a model: milliseconds until its first word, or why it said none.
-    pub trial: RwSignal<Option<Result<f64, Failure>>>,
-    /// The systems that can be reached.
-    pub catalogue: Catalogue,
-    /// What the courier has told of keys, requests, money and health.
-    pub told: Told,
+    /// What the courier has told of systems, keys, requests, money and health.
+    pub told: RwSignal<Told>,
     /// Chrome's built-in model.
     pub chrome: Chrome,
-    /// What models of the columns cost: endpoint, model, price.
-    pub prices: RwSignal<Vec<(u32, String, Option<Price>)>>,
     /// The workers.
     services: StoredValue<Services, LocalStorage>,
 }
@@ -83,11 +77,8 @@ impl AppState {
             view: View::default(),
             sample: RwSignal::new(None),
             checking: RwSignal::new(CheckState::Idle),
-            trial: RwSignal::new(None),
-            catalogue: Catalogue::default(),
-            told: Told::default(),
+            told: RwSignal::new(Told::default()),
             chrome: Chrome::default(),
-            prices: RwSignal::new(Vec::new()),
             services: StoredValue::new_local(Services::new()),
         }
     }

@@ -12,11 +12,15 @@ pub fn usd(dollars: f64) -> String {
     let decimals = match size {
         _ if size == 0.0 || size >= 1.0 => 2,
         _ if size >= 0.001 => 4,
-        _ => (1.0 - size.log10().floor()).min(12.0) as usize,
+        // As many zeros as there are, and two digits.
+        _ => (4..12).find(|decimals| size * 10_f64.powi(*decimals - 1) >= 1.0).unwrap_or(12) as usize,
     };
     let text = format!("${dollars:.decimals$}");
     // `$0.15`, not `$0.1500`: list prices have two decimals.
-    if decimals == 4 { text.strip_suffix("00").map_or_else(|| text.clone(), str::to_owned) } else { text }
+    match text.strip_suffix("00") {
+        Some(short) if decimals == 4 => short.to_owned(),
+        _ => text,
+    }
 }
 
 /// Input and output price of a million tokens, such as `$0.15 / $0.60`; `n/a` for what is unknown.

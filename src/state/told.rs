@@ -1,25 +1,40 @@
 use super::AppState;
 use crate::courier::{EgressEntry, Health, Origin};
-use crate::types::{Price, Spending, SpendingLimits, Trouble};
+use crate::types::{ModelFamily, Price, ProviderRow, Spending, SpendingLimits, Trouble};
 use crate::worker::protocol::{FromCourier, KeyStates, ToCourier};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 /// What the courier has told: keys, requests that left, money, health. Holds no key.
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 pub struct Told {
+    /// The systems that can be reached; empty until they have come.
+    pub rows: Vec<ProviderRow>,
+    /// Models that several of them offer.
+    pub families: Vec<ModelFamily>,
+    /// Why these lists are not at hand.
+    pub no_catalogue: Option<Trouble>,
     /// Which origins have a key, and how the vault stands.
-    pub keys: RwSignal<KeyStates>,
+    pub keys: KeyStates,
     /// Requests that left, oldest first.
-    pub sent: RwSignal<Vec<EgressEntry>>,
+    pub sent: Vec<EgressEntry>,
     /// What was spent, and what models cost.
-    pub spending: RwSignal<Purse>,
+    pub spending: Purse,
     /// How one's own calls went.
-    pub health: RwSignal<Vec<Health>>,
+    pub health: Vec<Health>,
+    /// What models of the columns cost: endpoint, model, price.
+    pub prices: Vec<(u32, String, Option<Price>)>,
     /// A verb failed.
-    pub trouble: RwSignal<Option<Trouble>>,
+    pub trouble: Option<Trouble>,
     /// A verb was done.
-    pub done: RwSignal<&'static str>,
+    pub done: &'static str,
+}
+
+impl Told {
+    /// The row of that id.
+    pub fn row(&self, id: &str) -> Option<&ProviderRow> {
+        self.rows.iter().find(|row| row.id == id)
+    }
 }
 
 /// What was spent, and what models cost.
@@ -65,16 +80,13 @@ impl AppState {
 
     /// Does something, says `done` when it worked, and asks for the list that shows the outcome.
     pub fn tell(self, verb: ToCourier, done: &'static str, list: ToCourier) {
-        self.told.trouble.set(None);
-        self.told.done.set("");
+        self.hush();
         spawn_local(async move {
             let told = self.courier(&verb).await;
-            if told.is_ok() {
-                self.told.done.set(done);
-            }
             let worked = told.is_ok();
             self.take(told);
             if worked {
+                self.told.update(|told| told.done = done);
                 if let Ok(list) = self.courier(&list).await {
                     self.take(Ok(list));
                 }
@@ -83,24 +95,32 @@ impl AppState {
         });
     }
 
-    fn take(self, told: Result<FromCourier, Trouble>) {
-        match told {
-            Ok(FromCourier::Keys(keys)) => self.told.keys.set(keys),
-            Ok(FromCourier::Egress(sent)) => self.told.sent.set(sent),
-            Ok(FromCourier::Health(health)) => self.told.health.set(health),
+    /// Forgets what was said about the last verb.
+    pub fn hush(self) {
+        self.told.update(|told| (told.trouble, told.done) = (None, ""));
+    }
+
+    pub(super) fn take(self, told: Result<FromCourier, Trouble>) {
+        self.told.update(|all| match told {
+            Ok(FromCourier::Catalogue { rows, families }) => {
+                (all.rows, all.families, all.no_catalogue) = (rows, families, None);
+            }
+            Ok(FromCourier::Keys(keys)) => all.keys = keys,
+            Ok(FromCourier::Egress(sent)) => all.sent = sent,
+            Ok(FromCourier::Health(health)) => all.health = health,
             Ok(FromCourier::Spending { days, limits, list, overrides }) => {
-                self.told.spending.set(Purse { days, limits, list, overrides });
+                all.spending = Purse { days, limits, list, overrides };
             }
             Ok(_) => {}
-            Err(trouble) => self.told.trouble.set(Some(trouble)),
-        }
+            Err(trouble) => all.trouble = Some(trouble),
+        });
     }
 
     /// Whether a key is held for the origin of `address`, in words; empty when there is none. Tracks the keys.
     pub fn key_held(self, address: &str) -> &'static str {
         let Ok(url) = web_sys::Url::new(address) else { return "" };
         let origin = url.origin();
-        self.told.keys.with(|keys| match keys.keys.iter().find(|key| key.origin.as_str() == origin) {
+        self.told.with(|told| match told.keys.keys.iter().find(|key| key.origin.as_str() == origin) {
             Some(key) if key.in_memory => "A key is held for this origin.",
             Some(_) => "The vault has a key for this origin: unlock it under Providers.",
             None => "",

@@ -1,3 +1,4 @@
+use super::part::lean::{hear, live, sig};
 use super::part::{
     add_column::AddColumn, compare::Compare, composer::Composer, documents::Documents,
     evidence::EvidencePane, header::Header, paste::Paste, providers::Providers, request::Request,
@@ -52,8 +53,8 @@ pub fn App() -> impl IntoView {
             <EvidencePane/>
         </main>
         <PaneTabs/>
-        <p class="visually-hidden" role="status">{move || state.session.announcement.get()}</p>
-        {move || dialog(state.view.dialog.get())}
+        <p class="visually-hidden" role="status">{live(move || state.session.announcement.get())}</p>
+        {live(move || dialog(state.view.dialog.get()))}
     }
     .into_any()
 }
@@ -78,8 +79,8 @@ fn PaneTabs() -> impl IntoView {
         view! {
             <button
                 class="pane-tab"
-                aria-pressed=move || (state.view.pane.get() == pane).to_string()
-                on:click=move |_| state.view.pane.set(pane)
+                aria-pressed=sig(move || (state.view.pane.get() == pane).to_string())
+                on:click=hear(move |_| state.view.pane.set(pane))
             >
                 {label}
             </button>

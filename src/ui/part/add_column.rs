@@ -1,6 +1,7 @@
 use super::dialog::Modal;
 use super::endpoint_form::{Draft, endpoint_fields};
 use super::field::{Field, button, select, text};
+use super::lean::{hear, sig};
 use super::provider_picker::{Choice, ProviderPicker};
 use crate::browser::chrome_model::Availability;
 use crate::state::{AppState, CheckState, Dialog};
@@ -25,9 +26,13 @@ pub fn AddColumn() -> impl IntoView {
     let draft = Draft::new(choice);
     let with_documents = RwSignal::new(true);
     let parameters = RwSignal::new(Parameters::default());
-    let row = move || match choice.get() {
-        Choice::Row(id) => state.catalogue.rows.with(|rows| rows.iter().find(|row| row.id == id).cloned()),
-        _ => None,
+    let count = Memo::new(move |_| state.told.with(|told| told.rows.len()));
+    let row = move || {
+        count.track();
+        match choice.get() {
+            Choice::Row(id) => state.told.with_untracked(|told| told.row(&id).cloned()),
+            _ => None,
+        }
     };
     let add = move |model: ModelRef| {
         let column = Column {
@@ -71,9 +76,8 @@ pub fn AddColumn() -> impl IntoView {
         choice.set(value);
         draft.restart();
     });
-    let chosen = Memo::new(move |_| (choice.get(), row()));
     let about = move || {
-        let (chosen, row) = chosen.get();
+        let (chosen, row) = (choice.get(), row());
         match chosen {
             Choice::Extractive => hint("The best sentences of the evidence, word for word; instant."),
             Choice::SmolLm2 => {
@@ -86,7 +90,7 @@ pub fn AddColumn() -> impl IntoView {
     };
     let ready = move || match choice.get() {
         Choice::Chrome => state.chrome.availability.get().is_some_and(Availability::can_answer),
-        Choice::Row(_) => chosen.with(|(_, row)| row.is_some()),
+        Choice::Row(_) => row().is_some(),
         _ => true,
     };
     view! {
@@ -96,7 +100,7 @@ pub fn AddColumn() -> impl IntoView {
                     {button("Compare hosts".into(), move || state.view.dialog.set(Some(Dialog::Compare)))}
                     <ProviderPicker choice choose/>
                 </div>
-                <form class="form" on:submit=submit>
+                <form class="form" on:submit=hear(submit)>
                     {about}
                     <fieldset>
                         <legend>"Column"</legend>
@@ -104,14 +108,14 @@ pub fn AddColumn() -> impl IntoView {
                         <label class="choice">
                             <input
                                 type="checkbox"
-                                prop:checked=move || with_documents.get()
-                                on:change=move |event| with_documents.set(event_target_checked(&event))
+                                prop:checked=sig(move || with_documents.get())
+                                on:change=hear(move |event| with_documents.set(event_target_checked(&event)))
                             />
                             <span>"With documents "<span class="hint">"off is the baseline: the same question without evidence"</span></span>
                         </label>
                     </fieldset>
                     <div class="form-actions">
-                        <button class="button primary" type="submit" disabled=move || !ready()>"Add this column"</button>
+                        <button class="button primary" type="submit" disabled=sig(move || !ready())>"Add this column"</button>
                     </div>
                 </form>
             </div>
@@ -155,8 +159,8 @@ fn parameter_fields(parameters: RwSignal<Parameters>) -> AnyView {
         text(field, typed.into(), set)
     };
     let temperature = Callback::new(move |value: String| {
-        let value = value.parse().ok().filter(|value| (0.0..=2.0).contains(value));
-        parameters.update(|parameters| parameters.temperature = value);
+        let value = value.parse().ok().filter(|value: &f64| (0.0..=2.0).contains(value));
+        parameters.update(|parameters| parameters.temperature = value.map(|value| value as f32));
     });
     let max_tokens = Callback::new(move |value: String| {
         let value = value.parse().ok().filter(|value| *value > 0);

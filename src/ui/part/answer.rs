@@ -1,3 +1,4 @@
+use super::lean::{hear, live};
 use crate::cite::Target;
 use crate::markup::{Align, Inline, Item, Node};
 use crate::state::{AppState, ColumnView, Drawn, Focus};
@@ -34,7 +35,7 @@ pub fn AnswerBody(
         <Show when=move || reasoning.with(|text| !text.is_empty())>
             <details class="answer-reasoning">
                 <summary>"Reasoning"</summary>
-                <p>{move || reasoning.get()}</p>
+                <p>{live(move || reasoning.get())}</p>
             </details>
         </Show>
         <div class="answer">
@@ -144,8 +145,8 @@ fn link(url: String, asked: String, text: AnyView) -> AnyView {
             target="_blank"
             rel="noopener noreferrer nofollow"
             referrerpolicy="no-referrer"
-            on:click=confirm
-            on:auxclick=also
+            on:click=hear(confirm)
+            on:auxclick=hear(also)
         >
             {text}
         </a>
@@ -170,9 +171,9 @@ fn cite(at: usize, context: &Context) -> AnyView {
                     class="cite"
                     aria-label=label
                     title=passage.document_name.clone()
-                    on:click=move |_| {
+                    on:click=hear(move |_| {
                         state.open_document(passage.document, Some(Focus { passage: passage.span, words: words.clone() }));
-                    }
+                    })
                 >
                     {number}
                 </button>
@@ -188,9 +189,9 @@ fn cite(at: usize, context: &Context) -> AnyView {
                     class="cite flagged"
                     aria-label=label
                     title="The quoted words are not in this passage."
-                    on:click=move |_| {
+                    on:click=hear(move |_| {
                         state.open_document(passage.document, Some(Focus { passage: passage.span, words: Vec::new() }));
-                    }
+                    })
                 >
                     {format!("{number} ?")}
                 </button>

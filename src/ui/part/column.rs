@@ -2,6 +2,7 @@ use super::answer::AnswerBody;
 use super::field::button;
 use super::fixes;
 use super::icon::{Icon, Name};
+use super::lean::{hear, live, sig};
 use super::metrics::Metrics;
 use crate::format;
 use crate::state::{AppState, ColumnView, Dialog, Stage};
@@ -33,7 +34,7 @@ pub fn ColumnCard(
             class:expanded=expanded
             aria-label=label
             data-column=id.0.to_string()
-            data-state=move || data_state.get()
+            data-state=sig(move || data_state.get())
             data-evidence-sha256=sha256
             data-with-documents=with_documents.to_string()
         >
@@ -47,13 +48,13 @@ pub fn ColumnCard(
                         <span class="column-place">{place}</span>
                     </p>
                 </div>
-                <div class="column-actions">{move || actions(state, id, &name, with_documents, data_state.get(), expanded())}</div>
+                <div class="column-actions">{live(move || actions(state, id, &name, with_documents, data_state.get(), expanded()))}</div>
             </header>
             <div class="column-body" tabindex="0" role="group" aria-label="Answer">
                 <AnswerBody view/>
-                {move || view.with(waiting)}
-                {move || failed.get().map(|failure| failed_view(state, id, &failure))}
-                {move || view.with(cut)}
+                {live(move || view.with(waiting))}
+                {live(move || failed.get().map(|failure| failed_view(state, id, &failure)))}
+                {live(move || view.with(cut))}
             </div>
             <Metrics view/>
         </article>
@@ -71,7 +72,7 @@ fn actions(
 ) -> AnyView {
     let button = |label: String, icon: Name, press: Box<dyn Fn() + Send>| {
         view! {
-            <button class="button quiet tiny" aria-label=label.clone() title=label on:click=move |_| press()>
+            <button class="button quiet tiny" aria-label=label.clone() title=label on:click=hear(move |_| press())>
                 <Icon name=icon/>
             </button>
         }

@@ -1,5 +1,6 @@
 use super::dialog::Modal;
 use super::field::{Field, bound, button, select, unique};
+use super::lean::{hear, live, sig};
 use super::provider_picker::cors_badge;
 use crate::state::catalogue::address;
 use crate::state::compare::{HostRow, hosts};
@@ -55,14 +56,13 @@ pub fn Compare() -> impl IntoView {
     state.load_catalogue();
     let family = RwSignal::new(0_usize);
     let trouble = RwSignal::new(None::<Trouble>);
+    let count = Memo::new(move |_| state.told.with(|told| told.rows.len()));
     let entries = Memo::new_with_compare(
         move |_| {
-            state.catalogue.rows.with(|rows| {
-                state.catalogue.families.with(|families| {
-                    let found =
-                        families.get(family.get()).map(|family| hosts(family, rows)).unwrap_or_default();
-                    found.into_iter().map(Entry::new).collect::<Vec<_>>()
-                })
+            count.track();
+            state.told.with_untracked(|told| {
+                let found = told.families.get(family.get()).map(|family| hosts(family, &told.rows));
+                found.unwrap_or_default().into_iter().map(Entry::new).collect::<Vec<_>>()
             })
         },
         |_, _| true,
@@ -107,8 +107,13 @@ pub fn Compare() -> impl IntoView {
         });
     };
     let models = move || {
-        let options: Vec<(String, String)> = state.catalogue.families.with(|families| {
-            families.iter().enumerate().map(|(at, family)| (at.to_string(), family.name.clone())).collect()
+        count.track();
+        let options: Vec<(String, String)> = state.told.with_untracked(|told| {
+            told.families
+                .iter()
+                .enumerate()
+                .map(|(at, family)| (at.to_string(), family.name.clone()))
+                .collect()
         });
         if options.is_empty() {
             return view! { <p class="hint">"The list of models is not at hand."</p> }.into_any();
@@ -122,7 +127,7 @@ pub fn Compare() -> impl IntoView {
     let rows = move || entries.with(|entries| entries.iter().map(|entry| host(state, entry)).collect_view());
     view! {
         <Modal title="Compare hosts" wide=true>
-            <form class="form" on:submit=add>
+            <form class="form" on:submit=hear(add)>
                 <p class="hint">
                     "The same model at several hosts, side by side: each gets the same question and the same evidence."
                 </p>
@@ -131,26 +136,25 @@ pub fn Compare() -> impl IntoView {
                     <table class="table compare">
                         <thead>
                             <tr>
-                                <th scope="col">"Host"</th>
+                                <th scope="col">"Host and access"</th>
                                 <th scope="col" title="US dollars a million tokens, in / out">"$ in / out"</th>
-                                <th scope="col">"Access"</th>
                             </tr>
                         </thead>
                         <tbody>{rows}</tbody>
                     </table>
                 </div>
-                {move || trouble.get().map(|trouble| view! {
+                {live(move || trouble.get().map(|trouble| view! {
                     <p class="notice bad" role="alert">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
-                })}
+                }))}
                 <div class="form-actions">
                     <span class="hint" role="status">
-                        {move || format!("At most {MOST_COLUMNS} columns: room for {} more.", room())}
+                        {live(move || format!("At most {MOST_COLUMNS} columns: room for {} more.", room()))}
                     </span>
                     {button("One provider".into(), move || state.view.dialog.set(Some(Dialog::AddColumn)))}
                     <button
                         class="button primary"
                         type="submit"
-                        disabled=move || !can_add()
+                        disabled=sig(move || !can_add())
                     >
                         {label}
                     </button>
@@ -186,16 +190,16 @@ fn host(state: AppState, entry: &Entry) -> AnyView {
                     <input
                         type="checkbox"
                         id=id.clone()
-                        prop:checked=move || ticked.get()
-                        on:change=move |event| ticked.set(event_target_checked(&event))
+                        prop:checked=sig(move || ticked.get())
+                        on:change=hear(move |event| ticked.set(event_target_checked(&event)))
                     />
                     <label for=id>{name.clone()}</label>
                     {cors_badge(&row.provider.cors)}
                 </span>
                 <code>{row.model.clone()}</code>
+                <div class="form-row">{blanks.collect_view()}{live(access)}</div>
             </th>
             <td class="number" title=row.price.as_ref().map(|price| price.source.clone())>{per_million(row.price.as_ref())}</td>
-            <td>{blanks.collect_view()}{access}</td>
         </tr>
     }
     .into_any()

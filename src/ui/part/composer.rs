@@ -1,5 +1,6 @@
 use super::column::ColumnCard;
 use super::icon::{Icon, Name};
+use super::lean::{hear, live, sig};
 use crate::state::{AppState, Dialog, MOST_COLUMNS};
 use leptos::html;
 use leptos::prelude::*;
@@ -26,40 +27,40 @@ pub fn Composer() -> impl IntoView {
     let estimate = Memo::new(move |_| state.cost_estimate());
     view! {
         <section class="composer" aria-label="Question and answers">
-            <form class="composer-form" on:submit=submit>
+            <form class="composer-form" on:submit=hear(submit)>
                 <label class="visually-hidden" for="question">"Question"</label>
                 <textarea
                     node_ref=node
                     id="question"
                     rows="2"
                     placeholder="Ask your documents. Every column answers from the same evidence."
-                    prop:value=move || question.get()
-                    on:input=move |event| question.set(event_target_value(&event))
-                    on:keydown=on_key
+                    prop:value=sig(move || question.get())
+                    on:input=hear(move |event| question.set(event_target_value(&event)))
+                    on:keydown=hear(on_key)
                 ></textarea>
-                <button class="button primary composer-ask" type="submit" disabled=move || question.with(|text| text.trim().is_empty())>
+                <button class="button primary composer-ask" type="submit" disabled=sig(move || question.with(|text| text.trim().is_empty()))>
                     "Ask"
                 </button>
             </form>
             <div class="composer-bar">
                 <Starters/>
                 <span class="composer-spring"></span>
-                <button class="button" disabled=move || !busy.get() on:click=move |_| state.stop_all()>
+                <button class="button" disabled=sig(move || !busy.get()) on:click=hear(move |_| state.stop_all())>
                     <Icon name=Name::Stop/>
                     "Stop all"
                 </button>
-                <button class="button" disabled=full on:click=move |_| state.view.dialog.set(Some(Dialog::AddColumn))>
+                <button class="button" disabled=full on:click=hear(move |_| state.view.dialog.set(Some(Dialog::AddColumn)))>
                     <Icon name=Name::Add/>
                     "Add column"
                 </button>
             </div>
-            <p class="composer-cost hint">{move || estimate.get()}</p>
-            <div role="status">{move || state.session.notice.get().map(|notice| view! { <p class="notice warn">{notice}</p> })}</div>
-            {move || state.session.trouble.get().map(|trouble| view! {
+            <p class="composer-cost hint">{live(move || estimate.get())}</p>
+            <div class="composer-notice" role="status">{live(move || state.session.notice.get().map(|notice| view! { <p class="notice warn">{notice}</p> }))}</div>
+            {live(move || state.session.trouble.get().map(|trouble| view! {
                 <p class="notice bad" role="alert">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
-            })}
+            }))}
             <h2 class="visually-hidden">"Answers"</h2>
-            <div class="columns" class:has-expanded=move || state.session.expanded.get().is_some()>
+            <div class="columns" class:has-expanded=sig(move || state.session.expanded.get().is_some())>
                 <For each=move || state.session.columns.cells() key=|cell| cell.key let:cell>
                     <ColumnCard id=cell.key view=cell.value/>
                 </For>
@@ -86,10 +87,10 @@ fn Starters() -> impl IntoView {
                             class="chip"
                             type="button"
                             title=question.clone()
-                            on:click=move |_| {
+                            on:click=hear(move |_| {
                                 state.session.question.set(question.clone());
                                 state.ask();
-                            }
+                            })
                         >
                             {label}
                         </button>

@@ -1,4 +1,5 @@
 use super::icon::{Icon, Name};
+use super::lean::hear;
 use crate::state::AppState;
 use leptos::html;
 use leptos::prelude::*;
@@ -35,11 +36,11 @@ pub fn Modal(
             class="dialog"
             class:wide=wide
             aria-label=title
-            on:close=move |_| state.view.dialog.set(None)
+            on:close=hear(move |_| state.view.dialog.set(None))
         >
             <div class="dialog-head">
                 <h2>{title}</h2>
-                <button class="button quiet tiny" aria-label="Close" on:click=move |_| close()>
+                <button class="button quiet tiny" aria-label="Close" on:click=hear(move |_| close())>
                     <Icon name=Name::Close/>
                 </button>
             </div>

@@ -1,4 +1,5 @@
 use super::icon::{Icon, Name};
+use super::lean::{hear, live, sig};
 use crate::browser::clock::now_millis;
 use crate::format;
 use crate::state::{AppState, Row, RowState};
@@ -18,19 +19,19 @@ pub fn DocumentRow(
         state.view.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.document.id == id))
     });
     view! {
-        <li class="document-row" data-state=move || word.get() class:active=move || active.get()>
+        <li class="document-row" data-state=sig(move || word.get()) class:active=sig(move || active.get())>
             <button
                 class="document-row-name"
-                disabled=move || word.get() != "ready"
+                disabled=sig(move || word.get() != "ready")
                 title=name.clone()
-                on:click=move |_| state.open_document(id, None)
+                on:click=hear(move |_| state.open_document(id, None))
             >
                 <bdi>{name.clone()}</bdi>
             </button>
-            <span class="document-row-actions">{move || actions(state, id, &name, word.get())}</span>
-            <span class="document-row-about">{move || row.with(about)}</span>
-            {move || row.with(progress)}
-            {move || row.with(reason)}
+            <span class="document-row-actions">{live(move || actions(state, id, &name, word.get()))}</span>
+            <span class="document-row-about">{live(move || row.with(about))}</span>
+            {live(move || row.with(progress))}
+            {live(move || row.with(reason))}
         </li>
     }
     .into_any()
@@ -110,18 +111,18 @@ fn Password(id: crate::types::DocumentId, name: String) -> impl IntoView {
     view! {
         <form
             class="document-row-password"
-            on:submit=move |event| {
+            on:submit=hear(move |event: leptos::ev::SubmitEvent| {
                 event.prevent_default();
                 state.retry(id, Some(typed.get_untracked()));
-            }
+            })
         >
             <input
                 type="password"
                 autocomplete="off"
                 aria-label=format!("Password of {name}")
                 placeholder="Password"
-                prop:value=move || typed.get()
-                on:input=move |event| typed.set(event_target_value(&event))
+                prop:value=sig(move || typed.get())
+                on:input=hear(move |event| typed.set(event_target_value(&event)))
             />
             <button class="button" type="submit">"Open"</button>
         </form>
@@ -132,7 +133,7 @@ fn Password(id: crate::types::DocumentId, name: String) -> impl IntoView {
 fn actions(state: AppState, id: crate::types::DocumentId, name: &str, word: &str) -> AnyView {
     let remove_label = format!("Remove {name}");
     let remove = view! {
-        <button class="button quiet tiny" aria-label=remove_label title="Remove" on:click=move |_| state.remove(id)>
+        <button class="button quiet tiny" aria-label=remove_label title="Remove" on:click=hear(move |_| state.remove(id))>
             <Icon name=Name::Close/>
         </button>
     };
@@ -140,7 +141,7 @@ fn actions(state: AppState, id: crate::types::DocumentId, name: &str, word: &str
         "queued" | "reading" | "embedding" => {
             let label = format!("Cancel {name}");
             view! {
-                <button class="button quiet tiny" aria-label=label title="Cancel" on:click=move |_| state.cancel(id)>
+                <button class="button quiet tiny" aria-label=label title="Cancel" on:click=hear(move |_| state.cancel(id))>
                     <Icon name=Name::Stop/>
                 </button>
             }
@@ -149,7 +150,7 @@ fn actions(state: AppState, id: crate::types::DocumentId, name: &str, word: &str
         "failed" | "cancelled" => {
             let label = format!("Retry {name}");
             view! {
-                <button class="button quiet tiny" aria-label=label title="Retry" on:click=move |_| state.retry(id, None)>
+                <button class="button quiet tiny" aria-label=label title="Retry" on:click=hear(move |_| state.retry(id, None))>
                     <Icon name=Name::Retry/>
                 </button>
                 {remove}

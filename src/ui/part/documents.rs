@@ -1,5 +1,6 @@
 use super::document_row::DocumentRow;
 use super::icon::{Icon, Name};
+use super::lean::{hear, live, sig};
 use crate::browser::files;
 use crate::format;
 use crate::state::{AppState, Dialog};
@@ -38,29 +39,29 @@ pub fn Documents() -> impl IntoView {
         <section
             class="documents"
             aria-label="Corpus"
-            class:dragging=move || dragging.get()
-            on:dragover=move |event| {
+            class:dragging=sig(move || dragging.get())
+            on:dragover=hear(move |event: leptos::ev::DragEvent| {
                 event.prevent_default();
                 dragging.set(true);
-            }
-            on:dragleave=move |_| dragging.set(false)
-            on:drop=dropped
+            })
+            on:dragleave=hear(move |_| dragging.set(false))
+            on:drop=hear(dropped)
         >
             <div class="pane-head">
                 <h2>"Documents"</h2>
                 <div class="documents-add">
-                    <button class="button" on:click=move |_| pick(picker)>
+                    <button class="button" on:click=hear(move |_| pick(picker))>
                         <Icon name=Name::Add/>
                         "Add documents"
                     </button>
-                    <button class="button quiet" aria-label="Add a folder" title="Add a folder" on:click=move |_| pick(folder_picker)>
+                    <button class="button quiet" aria-label="Add a folder" title="Add a folder" on:click=hear(move |_| pick(folder_picker))>
                         <Icon name=Name::Folder/>
                     </button>
                     <button
                         class="button quiet"
                         aria-label="Paste text"
                         title="Paste text"
-                        on:click=move |_| state.view.dialog.set(Some(Dialog::Paste))
+                        on:click=hear(move |_| state.view.dialog.set(Some(Dialog::Paste)))
                     >
                         <Icon name=Name::Paste/>
                     </button>
@@ -73,7 +74,7 @@ pub fn Documents() -> impl IntoView {
                 multiple
                 tabindex="-1"
                 aria-label="Files to add"
-                on:change=move |_| picked(picker)
+                on:change=hear(move |_| picked(picker))
             />
             <input
                 node_ref=folder_picker
@@ -82,11 +83,11 @@ pub fn Documents() -> impl IntoView {
                 prop:webkitdirectory=true
                 tabindex="-1"
                 aria-label="Folder to add"
-                on:change=move |_| picked(folder_picker)
+                on:change=hear(move |_| picked(folder_picker))
             />
-            {move || state.corpus.trouble.get().map(|trouble| view! {
+            {live(move || state.corpus.trouble.get().map(|trouble| view! {
                 <p class="notice bad" role="alert">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
-            })}
+            }))}
             <Show when=move || state.corpus.volatile.get()>
                 <p class="notice">"This browser keeps nothing: documents last as long as this tab."</p>
             </Show>
@@ -114,8 +115,8 @@ fn Empty() -> impl IntoView {
             <p>"Drop files or a folder here: PDF, DOCX, HTML, Markdown, text. They are read in this tab and go nowhere else."</p>
             <button
                 class="button primary"
-                disabled=move || state.sample.with(Option::is_none)
-                on:click=move |_| state.try_sample()
+                disabled=sig(move || state.sample.with(Option::is_none))
+                on:click=hear(move |_| state.try_sample())
             >
                 "Try the sample"
             </button>

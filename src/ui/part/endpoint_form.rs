@@ -2,8 +2,9 @@ use super::field::{Field, bound, select, text};
 use super::key_field::KeyInput;
 use super::model_field::model_field;
 use super::provider_picker::{Choice, seen};
+use crate::state::auth::{AUTHS, auth_name, auth_named};
 use crate::state::catalogue::{address, filled, host_of};
-use crate::state::compare::{AUTHS, auth_label, usual};
+use crate::state::compare::usual;
 use crate::state::{AppState, CheckState};
 use crate::types::{AuthKind, CorsStatus, Dialect, Endpoint, ProviderGroup, ProviderRow, Route};
 use leptos::prelude::*;
@@ -53,7 +54,7 @@ impl Draft {
         let used =
             state.settings.with_untracked(|settings| settings.endpoints.iter().rev().find(same).cloned());
         let first = || {
-            let row = state.catalogue.row(&id);
+            let row = state.told.with_untracked(|told| told.row(&id).cloned());
             let route = row.as_ref().and_then(|row| row.routes.first());
             let local = row.as_ref().filter(|row| is_local(row)).and(route);
             Endpoint {
@@ -130,21 +131,17 @@ fn template(route: &Route) -> String {
 pub fn endpoint_fields(draft: Draft, row: Option<ProviderRow>) -> AnyView {
     let state = AppState::get();
     let row = StoredValue::new(row);
-    let endpoint = Memo::new(move |_| row.with_value(|row| draft.endpoint(row.as_ref())));
-    let address = Memo::new(move |_| row.with_value(|row| address(row.as_ref(), &endpoint.get())));
+    let endpoint = move || row.with_value(|row| draft.endpoint(row.as_ref()));
+    let address = Memo::new(move |_| row.with_value(|row| address(row.as_ref(), &endpoint())));
     let complete = Memo::new(move |_| {
         let address = address.get();
         !address.trim().is_empty()
             && !address.contains("{")
             && !address.contains("//.")
-            && is_filled(row, &endpoint.get())
+            && is_filled(row, &endpoint())
     });
     let check = Callback::new(move |()| {
-        state.check(
-            endpoint.get_untracked(),
-            draft.key.take(),
-            draft.model.get_untracked().trim().to_owned(),
-        );
+        state.check(untrack(endpoint), draft.key.take(), draft.model.get_untracked().trim().to_owned());
     });
     let models = row.with_value(|row| row.as_ref().map(|row| row.models.clone()).unwrap_or_default());
     let shape = move || {
@@ -255,7 +252,7 @@ fn custom(draft: Draft, dialect: Dialect, auth: AuthKind, address: Signal<String
         {draft.key.fields(key, false, None, address)}
         <details class="more" open=auth != AuthKind::Usual>
             <summary>"More"</summary>
-            {auth_select(draft, &AUTHS, auth)}
+            {auth_select(draft, &AUTHS.map(|(auth, ..)| auth), auth)}
         </details>
     }
     .into_any()
@@ -278,13 +275,10 @@ fn api(draft: Draft, options: Vec<(String, String)>, chosen: Dialect, routes: Ve
 }
 
 fn auth_select(draft: Draft, auths: &[AuthKind], chosen: AuthKind) -> AnyView {
-    let options = auths.iter().enumerate().map(|(at, auth)| (at.to_string(), auth_label(*auth).to_owned()));
-    let chosen = auths.iter().position(|auth| *auth == chosen).unwrap_or(0).to_string();
-    let auths = auths.to_vec();
-    let set = move |at: String| {
-        draft.auth.set(at.parse().ok().and_then(|at: usize| auths.get(at).copied()).unwrap_or_default());
-    };
-    select("Key is sent as", options.collect(), &chosen, Callback::new(set))
+    let offered = AUTHS.iter().filter(|(auth, ..)| auths.contains(auth));
+    let options = offered.map(|(_, name, words)| ((*name).to_owned(), (*words).to_owned()));
+    let set = move |name: String| draft.auth.set(auth_named(&name));
+    select("Key is sent as", options.collect(), auth_name(chosen), Callback::new(set))
 }
 
 fn base_url(draft: Draft, placeholder: String) -> AnyView {

@@ -1,3 +1,4 @@
+use super::lean::{hear, live};
 use super::viewer::Viewer;
 use crate::format;
 use crate::state::{AppState, Focus};
@@ -11,7 +12,7 @@ pub fn EvidencePane() -> impl IntoView {
     let open = Memo::new(move |_| state.view.opened.with(Option::is_some));
     view! {
         <section class="evidence" aria-label="Evidence">
-            {move || if open.get() { view! { <Viewer/> }.into_any() } else { view! { <Passages/> }.into_any() }}
+            {live(move || if open.get() { view! { <Viewer/> }.into_any() } else { view! { <Passages/> }.into_any() })}
         </section>
     }
     .into_any()
@@ -52,12 +53,12 @@ fn Passages() -> impl IntoView {
     view! {
         <div class="pane-head">
             <h2>"Evidence"</h2>
-            {move || hash().map(|hash| view! { <code class="evidence-hash" title=format!("SHA-256 of the evidence text: {hash}")>{hash.short()}</code> })}
+            {live(move || hash().map(|hash| view! { <code class="evidence-hash" title=format!("SHA-256 of the evidence text: {hash}")>{hash.short()}</code> }))}
         </div>
-        {move || state.view.trouble.get().map(|trouble| view! {
+        {live(move || state.view.trouble.get().map(|trouble| view! {
             <p class="notice bad" role="alert">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
-        })}
-        {move || about().map(|about| view! { <p class="evidence-about">{about}</p> })}
+        }))}
+        {live(move || about().map(|about| view! { <p class="evidence-about">{about}</p> }))}
         <Show when=move || state.session.searching.get()>
             <p class="evidence-about">"Searching"</p>
         </Show>
@@ -90,7 +91,7 @@ fn card(state: AppState, passage: &Passage, words: Vec<Span>) -> AnyView {
             <button
                 class="passage-head"
                 title="Open in the document"
-                on:click=move |_| state.open_document(document, Some(focus.clone()))
+                on:click=hear(move |_| state.open_document(document, Some(focus.clone())))
             >
                 <span class="passage-number">{passage.number}</span>
                 <bdi class="passage-name">{passage.document_name.clone()}</bdi>

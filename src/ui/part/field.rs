@@ -1,3 +1,4 @@
+use super::lean::{hear, sig};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -44,8 +45,8 @@ pub fn text(field: Field, value: Signal<String>, set: Callback<String>) -> AnyVi
                 autocomplete="off"
                 spellcheck="false"
                 aria-describedby=hint_id
-                prop:value=move || value.get()
-                on:input=move |event| set.run(event_target_value(&event))
+                prop:value=sig(move || value.get())
+                on:input=hear(move |event| set.run(event_target_value(&event)))
             />
             {hint}
         </div>
@@ -71,7 +72,7 @@ pub fn select(label: &str, options: Vec<(String, String)>, chosen: &str, set: Ca
     view! {
         <div class="field">
             <label for=id.clone()>{label.to_owned()}</label>
-            <select id=id on:change=move |event| set.run(event_target_value(&event))>{options}</select>
+            <select id=id on:change=hear(move |event| set.run(event_target_value(&event)))>{options}</select>
         </div>
     }
     .into_any()
@@ -80,5 +81,6 @@ pub fn select(label: &str, options: Vec<(String, String)>, chosen: &str, set: Ca
 /// A button that does something within a dialog.
 pub fn button(label: String, press: impl Fn() + Send + Sync + 'static) -> AnyView {
     let press = Callback::new(move |()| press());
-    view! { <button class="button" type="button" on:click=move |_| press.run(())>{label}</button> }.into_any()
+    view! { <button class="button" type="button" on:click=hear(move |_| press.run(()))>{label}</button> }
+        .into_any()
 }

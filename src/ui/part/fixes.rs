@@ -1,4 +1,5 @@
 use super::field::button;
+use super::lean::live;
 use crate::types::{Failure, Fix};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -33,7 +34,7 @@ fn fix(fix: &Fix) -> AnyView {
             <pre tabindex="0">{fix.text.clone()}</pre>
             <div class="fix-foot">
                 {button(format!("Copy {}", fix.title), copy)}
-                <span class="hint" aria-live="polite">{move || said.get()}</span>
+                <span class="hint" aria-live="polite">{live(move || said.get())}</span>
             </div>
         </figure>
     }

@@ -1,4 +1,5 @@
 use super::icon::{Icon, Name};
+use super::lean::{hear, sig};
 use crate::state::{AppState, Dialog};
 use leptos::prelude::*;
 
@@ -23,17 +24,17 @@ pub fn Header() -> impl IntoView {
             </p>
             <button
                 class="button quiet"
-                aria-label=move || format!("Theme: {}", theme().name())
-                title=move || format!("Theme: {}", theme().name())
-                on:click=move |_| state.set(|settings| settings.theme = settings.theme.next())
+                aria-label=sig(move || format!("Theme: {}", theme().name()))
+                title=sig(move || format!("Theme: {}", theme().name()))
+                on:click=hear(move |_| state.set(|settings| settings.theme = settings.theme.next()))
             >
                 <Icon name=Name::Theme/>
             </button>
-            <button class="button quiet" on:click=move |_| state.view.dialog.set(Some(Dialog::Providers))>
+            <button class="button quiet" on:click=hear(move |_| state.view.dialog.set(Some(Dialog::Providers)))>
                 <Icon name=Name::Providers/>
                 "Providers"
             </button>
-            <button class="button quiet" on:click=move |_| state.view.dialog.set(Some(Dialog::Settings))>
+            <button class="button quiet" on:click=hear(move |_| state.view.dialog.set(Some(Dialog::Settings)))>
                 <Icon name=Name::Settings/>
                 "Settings"
             </button>

@@ -1,3 +1,4 @@
+use super::lean::live;
 use crate::format;
 use crate::state::ColumnView;
 use crate::state::money::usd;
@@ -13,7 +14,7 @@ pub fn Metrics(
     let rows = Memo::new(move |_| view.with(rows));
     view! {
         <dl class="metrics">
-            {move || {
+            {live(move || {
                 rows.get()
                     .into_iter()
                     .map(|(name, value, title)| view! {
@@ -23,7 +24,7 @@ pub fn Metrics(
                         </div>
                     })
                     .collect_view()
-            }}
+            })}
         </dl>
     }
     .into_any()

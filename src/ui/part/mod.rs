@@ -15,6 +15,7 @@ pub mod fixes;
 pub mod header;
 pub mod icon;
 pub mod key_field;
+pub mod lean;
 pub mod metrics;
 pub mod model_field;
 pub mod paste;

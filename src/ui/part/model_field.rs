@@ -1,9 +1,10 @@
 use super::field::{Field, bound, unique};
 use super::fixes;
+use super::lean::{hear, live, sig};
 use crate::format;
 use crate::state::money::per_million;
-use crate::state::{AppState, CheckState};
-use crate::types::{Failure, ModelEntry};
+use crate::state::{AppState, CheckState, Trial};
+use crate::types::ModelEntry;
 use leptos::prelude::*;
 
 /// Chips shown; the rest is in the field's own list.
@@ -20,8 +21,8 @@ pub fn model_field(
     let id = unique();
     let suggested: Vec<ModelEntry> = suggested.into_iter().map(named).collect();
     let options = move || match state.checking.get() {
-        CheckState::Reachable(models) => options(&models),
-        CheckState::Unlisted(names) => options(&names.into_iter().map(named).collect::<Vec<_>>()),
+        CheckState::Reachable(models, _) => options(&models),
+        CheckState::Unlisted(names, _) => options(&names.into_iter().map(named).collect::<Vec<_>>()),
         _ => options(&suggested),
     };
     let label = Field { label: "Model".into(), required: true, list: Some(id.clone()), ..Field::default() };
@@ -29,15 +30,12 @@ pub fn model_field(
         <div class="form-row">
             {bound(label, model)}
             <datalist id=id>{options}</datalist>
-            <button class="button" type="button" on:click=move |_| check.run(()) disabled=move || !can_check.get()>
+            <button class="button" type="button" on:click=hear(move |_| check.run(())) disabled=sig(move || !can_check.get())>
                 "Check"
             </button>
         </div>
         <p class="hint">"Check lists the models; with a model named, it also asks it for one word."</p>
-        <div role="status">
-            {move || state.checking.with(|check| outcome(check, model))}
-            {move || trial(state.trial.get())}
-        </div>
+        <div role="status">{live(move || state.checking.with(|check| outcome(check, model)))}</div>
     }
     .into_any()
 }
@@ -63,14 +61,14 @@ fn about(entry: &ModelEntry) -> String {
 }
 
 /// What the named model said.
-fn trial(trial: Option<Result<f64, Failure>>) -> AnyView {
-    match trial {
+fn trial(said: Option<&Trial>) -> AnyView {
+    match said {
         None => ().into_any(),
         Some(Ok(millis)) => {
-            let took = format!("The model answers: first word after {}.", format::duration(millis));
+            let took = format!("The model answers: first word after {}.", format::duration(*millis));
             view! { <p class="notice good">{took}</p> }.into_any()
         }
-        Some(Err(failure)) => fixes::failure(&failure),
+        Some(Err(failure)) => fixes::failure(failure),
     }
 }
 
@@ -80,15 +78,16 @@ fn outcome(check: &CheckState, model: RwSignal<String>) -> AnyView {
         CheckState::Idle => ().into_any(),
         CheckState::Running => view! { <p class="hint">"Checking"</p> }.into_any(),
         CheckState::Unreachable(failure) => fixes::failure(failure),
-        CheckState::Reachable(models) => {
+        CheckState::Reachable(models, said) => {
             let count = format::counted(models.len() as u64, "model", "models");
-            view! { <p class="notice good">{format!("Reachable: {count}.")}</p> {chips(models, model)} }
+            view! { <p class="notice good">{format!("Reachable: {count}.")}</p> {trial(said.as_ref())} {chips(models, model)} }
                 .into_any()
         }
-        CheckState::Unlisted(names) => {
+        CheckState::Unlisted(names, said) => {
             let models: Vec<_> = names.iter().cloned().map(named).collect();
             view! {
-                <p class="notice">"This host lists no models, so nothing was asked. Type the model's name."</p>
+                <p class="notice">"This host lists no models. Type the model's name."</p>
+                {trial(said.as_ref())}
                 {chips(&models, model)}
             }
             .into_any()
@@ -100,7 +99,7 @@ fn chips(models: &[ModelEntry], model: RwSignal<String>) -> AnyView {
     let chip = |entry: &ModelEntry| {
         let (name, label) = (entry.name.clone(), entry.name.clone());
         view! {
-            <button class="chip" type="button" title=about(entry) on:click=move |_| model.set(name.clone())>{label}</button>
+            <button class="chip" type="button" title=about(entry) on:click=hear(move |_| model.set(name.clone()))>{label}</button>
         }
     };
     let more = (models.len() > CHIPS)

@@ -1,4 +1,5 @@
 use super::dialog::Modal;
+use super::lean::{hear, sig};
 use crate::browser::files;
 use crate::state::AppState;
 use leptos::prelude::*;
@@ -22,21 +23,21 @@ pub fn Paste() -> impl IntoView {
     };
     view! {
         <Modal title="Paste text">
-            <form class="form" on:submit=add>
+            <form class="form" on:submit=hear(add)>
                 <label>
                     "Name"
-                    <input type="text" prop:value=move || name.get() on:input=move |event| name.set(event_target_value(&event))/>
+                    <input type="text" prop:value=sig(move || name.get()) on:input=hear(move |event| name.set(event_target_value(&event)))/>
                 </label>
                 <label>
                     "Text"
                     <textarea
                         rows="12"
-                        prop:value=move || text.get()
-                        on:input=move |event| text.set(event_target_value(&event))
+                        prop:value=sig(move || text.get())
+                        on:input=hear(move |event| text.set(event_target_value(&event)))
                     ></textarea>
                 </label>
                 <div class="form-actions">
-                    <button class="button primary" type="submit" disabled=move || text.with(|text| text.trim().is_empty())>
+                    <button class="button primary" type="submit" disabled=sig(move || text.with(|text| text.trim().is_empty()))>
                         "Add as document"
                     </button>
                 </div>

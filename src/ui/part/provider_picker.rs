@@ -1,3 +1,4 @@
+use super::lean::{hear, live, sig};
 use crate::state::AppState;
 use crate::state::catalogue::{GROUPS, is_found, matches};
 use crate::types::{Cors, CorsStatus, ProviderRow};
@@ -30,10 +31,12 @@ pub fn ProviderPicker(
 ) -> impl IntoView {
     let state = AppState::get();
     let query = RwSignal::new(String::new());
+    // Not the rows themselves: what else the courier tells must not redraw the list under a person's hands.
+    let count = Memo::new(move |_| state.told.with(|told| told.rows.len()));
     let list = NodeRef::<html::Div>::new();
     // The one chosen may stand at the end of a long list; asked again when the rows have come.
     Effect::new(move || {
-        state.catalogue.rows.track();
+        count.track();
         if let Some(list) = list.get()
             && let Ok(Some(chosen)) = list.query_selector(":checked")
             && let Ok(Some(row)) = chosen.closest("label")
@@ -44,8 +47,10 @@ pub fn ProviderPicker(
             );
         }
     });
-    let groups =
-        move || state.catalogue.rows.with(|rows| query.with(|query| groups(rows, query, (choice, choose))));
+    let groups = move || {
+        count.track();
+        state.told.with_untracked(|told| query.with(|query| groups(&told.rows, query, (choice, choose))))
+    };
     view! {
         <div class="provider-picker">
             <div class="field">
@@ -55,12 +60,12 @@ pub fn ProviderPicker(
                     type="search"
                     autocomplete="off"
                     placeholder="name or model"
-                    on:input=move |event| query.set(event_target_value(&event))
+                    on:input=hear(move |event| query.set(event_target_value(&event)))
                 />
             </div>
-            {move || state.catalogue.trouble.get().map(|trouble| view! {
+            {live(move || state.told.with(|told| told.no_catalogue.clone()).map(|trouble| view! {
                 <p class="hint">"The list of providers is not at hand: "{trouble.message}</p>
-            })}
+            }))}
             <div class="provider-list" node_ref=list>{groups}</div>
         </div>
     }
@@ -120,8 +125,8 @@ fn option(
             <input
                 type="radio"
                 name="provider"
-                prop:checked=move || choice.with(|chosen| *chosen == own)
-                on:change=move |_| choose.run(value.clone())
+                prop:checked=sig(move || choice.with(|chosen| *chosen == own))
+                on:change=hear(move |_| choose.run(value.clone()))
             />
             <span class="choice-name">{name}</span>
             {cors.and_then(cors_badge)}

@@ -1,4 +1,5 @@
 use super::dialog::Modal;
+use super::lean::{hear, live, sig};
 use super::providers_health::health;
 use super::providers_keys::keys;
 use super::providers_sent::sent;
@@ -14,13 +15,11 @@ const TABS: [&str; 4] = ["Keys", "What left this page", "Spending", "Health"];
 #[component]
 pub fn Providers() -> impl IntoView {
     let state = AppState::get();
-    state.told.trouble.set(None);
-    state.told.done.set("");
+    state.hush();
     let open = RwSignal::new(0_usize);
     let list = NodeRef::<html::Div>::new();
     let turn = move |to: usize| {
-        state.told.trouble.set(None);
-        state.told.done.set("");
+        state.hush();
         open.set(to);
         let tab = list.get_untracked().and_then(|list| list.children().item(to as u32));
         if let Some(tab) = tab {
@@ -54,9 +53,9 @@ pub fn Providers() -> impl IntoView {
                 class="tab"
                 id=format!("providers-tab-{at}")
                 aria-controls="providers-panel"
-                aria-selected=move || (open.get() == at).to_string()
-                tabindex=move || if open.get() == at { "0" } else { "-1" }
-                on:click=move |_| turn(at)
+                aria-selected=sig(move || (open.get() == at).to_string())
+                tabindex=sig(move || if open.get() == at { "0" } else { "-1" })
+                on:click=hear(move |_| turn(at))
             >
                 {name}
             </button>
@@ -70,24 +69,24 @@ pub fn Providers() -> impl IntoView {
     };
     view! {
         <Modal title="Providers" wide=true>
-            <div class="tabs" role="tablist" aria-label="Providers" node_ref=list on:keydown=on_key>
+            <div class="tabs" role="tablist" aria-label="Providers" node_ref=list on:keydown=hear(on_key)>
                 {TABS.into_iter().enumerate().map(tab).collect_view()}
-            </div>
-            <div role="status" class="providers-said">
-                {move || state.told.trouble.get().map(|trouble| view! {
-                    <p class="notice bad">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
-                })}
-                {move || Some(state.told.done.get()).filter(|done| !done.is_empty()).map(|done| view! {
-                    <p class="notice good">{done}</p>
-                })}
             </div>
             <div
                 id="providers-panel"
                 class="providers-panel form"
                 role="tabpanel"
                 tabindex="0"
-                aria-labelledby=move || format!("providers-tab-{}", open.get())
+                aria-labelledby=sig(move || format!("providers-tab-{}", open.get()))
             >
+                <div role="status" class="providers-said">
+                    {live(move || state.told.with(|told| told.trouble.clone()).map(|trouble| view! {
+                        <p class="notice bad">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
+                    }))}
+                    {live(move || Some(state.told.with(|told| told.done)).filter(|done| !done.is_empty()).map(|done| view! {
+                        <p class="notice good">{done}</p>
+                    }))}
+                </div>
                 {panel}
             </div>
         </Modal>

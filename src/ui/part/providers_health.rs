@@ -14,7 +14,8 @@ const FEW: u32 = 5;
 pub fn health(state: AppState) -> AnyView {
     state.refresh(ToCourier::Health);
     let cards = move || {
-        state.told.health.with(|health| {
+        state.told.with(|told| {
+            let health = &told.health;
             if health.is_empty() {
                 return view! { <p class="hint">"No call to a provider has ended yet."</p> }.into_any();
             }
@@ -83,7 +84,7 @@ fn drawing(health: &Health) -> AnyView {
         format::duration(shapes.most_millis),
     );
     let rect = |class: &'static str, x: f64, width: f64, tall: f64| {
-        (tall > 0.0).then(|| view! { <rect class=class x=x.to_string() y=(height - tall).to_string() width=width.to_string() height=tall.to_string()/> })
+        (tall > 0.0).then(|| view! { <rect class=class x=format!("{x:.1}") y=format!("{:.1}", height - tall) width=format!("{width:.1}") height=format!("{tall:.1}")/> })
     };
     let bars = shapes.bars.iter().map(|(x, width, calls, failed)| {
         (rect("plot-calls", *x, *width, *calls), rect("plot-failed", *x, *width, *failed))
@@ -92,7 +93,7 @@ fn drawing(health: &Health) -> AnyView {
         <polyline class="plot-line" points=points.clone() fill="none" stroke-width="1.5" vector-effect="non-scaling-stroke"/>
     });
     view! {
-        <svg class="plot" role="img" aria-label=label viewBox=format!("0 0 {width} {height}") preserveAspectRatio="none">
+        <svg class="plot" role="img" aria-label=label viewBox=format!("0 0 {width:.0} {height:.0}") preserveAspectRatio="none">
             {bars.collect_view()}
             {lines.collect_view()}
         </svg>

@@ -1,4 +1,5 @@
 use super::field::{Field, bound, button};
+use super::lean::{hear, live, sig};
 use crate::state::AppState;
 use crate::worker::protocol::{KeyState, ToCourier, VaultState, VaultVerb};
 use leptos::prelude::*;
@@ -6,9 +7,10 @@ use leptos::prelude::*;
 /// Which origins have a key, and the vault.
 pub fn keys(state: AppState) -> AnyView {
     state.refresh(ToCourier::Keys);
-    let told = state.told.keys;
+    let told = state.told;
     let list = move || {
         told.with(|told| {
+            let told = &told.keys;
             if told.keys.is_empty() {
                 return view! { <p class="hint">"No key is held."</p> }.into_any();
             }
@@ -22,7 +24,8 @@ pub fn keys(state: AppState) -> AnyView {
             .into_any()
         })
     };
-    let vault = Memo::new(move |_| told.with(|told| told.vault));
+    // By number: what was typed stays while the vault stands as it did.
+    let vault = Memo::new(move |_| told.with(|told| told.keys.vault as usize));
     view! {
         <section class="panel-part">
             <h3>"Keys"</h3>
@@ -31,7 +34,10 @@ pub fn keys(state: AppState) -> AnyView {
         </section>
         <section class="panel-part">
             <h3>"Vault"</h3>
-            {move || vault_part(state, vault.get())}
+            {live(move || {
+            vault.track();
+            vault_part(state, told.with_untracked(|told| told.keys.vault))
+        })}
         </section>
     }
     .into_any()
@@ -48,7 +54,14 @@ fn key_row(state: AppState, key: &KeyState) -> AnyView {
         <li>
             <code>{name.clone()}</code>
             <span class="badge plain">{place}</span>
-            {button(format!("Forget key of {name}"), move || state.forget_key(origin.clone()))}
+            <button
+                class="button"
+                type="button"
+                aria-label=format!("Forget key of {name}")
+                on:click=hear(move |_| state.forget_key(origin.clone()))
+            >
+                "Forget"
+            </button>
         </li>
     }
     .into_any()
@@ -88,7 +101,7 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
                     protects them from whoever reads this browser's files; not from someone who knows the passphrase, nor from a
                     browser that is itself compromised. There is no way back from a forgotten passphrase but to enter the keys anew."
                 </p>
-                <form class="form" on:submit=create>
+                <form class="form" on:submit=hear(create)>
                     <div class="form-row">{secret("Passphrase", passphrase)}{secret("Repeat passphrase", repeated)}</div>
                     <div class="form-actions">
                         <button class="button primary" type="submit" disabled=differ>"Remember keys"</button>
@@ -104,7 +117,7 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
             };
             view! {
                 <p class="hint">"The vault is locked: its keys are encrypted in this browser, and no request can use them."</p>
-                <form class="form" on:submit=unlock>
+                <form class="form" on:submit=hear(unlock)>
                     {secret("Passphrase", passphrase)}
                     <div class="form-actions">
                         {destroy()}
@@ -128,10 +141,10 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
                     {destroy()}
                     {button("Lock".into(), move || verb(VaultVerb::Lock, "The vault is locked."))}
                 </div>
-                <form class="form" on:submit=rekey>
+                <form class="form" on:submit=hear(rekey)>
                     <div class="form-row">{secret("Passphrase", passphrase)}{secret("New passphrase", new)}</div>
                     <div class="form-actions">
-                        <button class="button" type="submit" disabled=move || new.with(String::is_empty)>"Change passphrase"</button>
+                        <button class="button" type="submit" disabled=sig(move || new.with(String::is_empty))>"Change passphrase"</button>
                     </div>
                 </form>
             }

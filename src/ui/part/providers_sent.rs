@@ -25,7 +25,8 @@ pub fn sent(state: AppState) -> AnyView {
         }
     });
     let rows = move || {
-        state.told.sent.with(|sent| {
+        state.told.with(|told| {
+            let sent = &told.sent;
             if sent.is_empty() {
                 return view! { <p class="hint">"Nothing has left this page."</p> }.into_any();
             }

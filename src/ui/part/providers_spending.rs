@@ -1,4 +1,5 @@
 use super::field::{Field, bound, button};
+use super::lean::{hear, live};
 use crate::format;
 use crate::state::money::{per_million, usd};
 use crate::state::{AppState, Purse};
@@ -9,24 +10,25 @@ use leptos::prelude::*;
 /// What was spent, limits, and the price list.
 pub fn spending(state: AppState) -> AnyView {
     state.refresh(ToCourier::Spending);
-    let purse = state.told.spending;
-    let limits = Memo::new(move |_| purse.with(|purse| purse.limits));
+    let purse = state.told;
+    // What was typed stays while the limits stand as they did.
+    let limits = Memo::new(move |_| purse.with(|told| told.spending.limits));
     view! {
         <section class="panel-part">
             <h3>"Spent"</h3>
-            {move || purse.with(days)}
+            {live(move || purse.with(|told| days(&told.spending)))}
         </section>
         <section class="panel-part">
             <h3>"Limits"</h3>
             <p class="hint">"Over all providers, by this browser's own count. From the second on nothing is sent any more that day."</p>
-            {move || limits_form(state, limits.get())}
+            {live(move || limits_form(state, limits.get()))}
         </section>
         <section class="panel-part">
             <h3>"Prices"</h3>
-            <p>{move || purse.with(|purse| if purse.list.is_empty() { "No price list.".to_owned() } else { format!("Price list: {}", purse.list) })}</p>
+            <p>{live(move || purse.with(|told| if told.spending.list.is_empty() { "No price list.".to_owned() } else { format!("Price list: {}", told.spending.list) }))}</p>
             <div class="button-row">{refresh_buttons(state)}</div>
             {price_form(state)}
-            {move || purse.with(|purse| overrides(state, purse))}
+            {live(move || purse.with(|told| overrides(state, &told.spending)))}
         </section>
     }
     .into_any()
@@ -85,8 +87,13 @@ fn number(label: &str, signal: RwSignal<String>) -> AnyView {
     bound(Field { label: label.into(), kind: "number", ..Field::default() }, signal)
 }
 
+/// Up to eight decimals, without the zeros behind.
+fn plain(dollars: f64) -> String {
+    format!("{dollars:.8}").trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 fn limits_form(state: AppState, limits: SpendingLimits) -> AnyView {
-    let shown = |limit: Option<f64>| RwSignal::new(limit.map(|limit| limit.to_string()).unwrap_or_default());
+    let shown = |limit: Option<f64>| RwSignal::new(limit.map(plain).unwrap_or_default());
     let (alert, stop) = (shown(limits.alert_usd), shown(limits.stop_usd));
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -94,7 +101,7 @@ fn limits_form(state: AppState, limits: SpendingLimits) -> AnyView {
         state.tell(ToCourier::SetLimits(limits), "Limits are saved.", ToCourier::Spending);
     };
     view! {
-        <form class="form" on:submit=save>
+        <form class="form" on:submit=hear(save)>
             <div class="form-row">
                 {number("Warn at, $ a day", alert)}
                 {number("Stop at, $ a day", stop)}
@@ -146,7 +153,7 @@ fn price_form(state: AppState) -> AnyView {
         bound(field, signal)
     };
     view! {
-        <form class="form" on:submit=save>
+        <form class="form" on:submit=hear(save)>
             <fieldset>
                 <legend>"A price of your own, $ a million tokens"</legend>
                 <div class="form-row">

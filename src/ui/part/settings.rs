@@ -1,4 +1,5 @@
 use super::dialog::Modal;
+use super::lean::{hear, live, sig};
 use crate::chunk;
 use crate::retrieve;
 use crate::state::{AppState, Settings};
@@ -33,7 +34,7 @@ pub fn SettingsDialog() -> impl IntoView {
     };
     view! {
         <Modal title="Settings">
-            <form class="form" on:submit=save>
+            <form class="form" on:submit=hear(save)>
                 <fieldset>
                     <legend>"Chunking"</legend>
                     <Chunking chunking/>
@@ -41,12 +42,12 @@ pub fn SettingsDialog() -> impl IntoView {
                     <button
                         class="button"
                         type="button"
-                        disabled=move || !has_open() || wrong().is_some()
+                        disabled=sig(move || !has_open() || wrong().is_some())
                         title="Open a document first to see how it would be cut"
-                        on:click=move |_| {
+                        on:click=hear(move |_| {
                             state.preview_chunks(chunking.get_untracked());
                             state.view.dialog.set(None);
-                        }
+                        })
                     >
                         "Preview on the open document"
                     </button>
@@ -60,9 +61,9 @@ pub fn SettingsDialog() -> impl IntoView {
                     <Number label="Context budget, tokens" value=Signal::derive(move || budget.get()) set=Callback::new(move |value| budget.set(value))/>
                     <p class="hint">"Prompt and answer together. More context is slower in the tab; what does not fit is cut, and the column says so."</p>
                 </fieldset>
-                {move || wrong().map(|(message, hint)| view! { <p class="notice bad" role="alert">{message}" "<span class="hint">{hint}</span></p> })}
+                {live(move || wrong().map(|(message, hint)| view! { <p class="notice bad" role="alert">{message}" "<span class="hint">{hint}</span></p> }))}
                 <div class="form-actions">
-                    <button class="button primary" type="submit" disabled=move || wrong().is_some()>"Save"</button>
+                    <button class="button primary" type="submit" disabled=sig(move || wrong().is_some())>"Save"</button>
                 </div>
             </form>
         </Modal>
@@ -80,7 +81,7 @@ fn Chunking(chunking: RwSignal<ChunkSettings>) -> impl IntoView {
                 ChunkStrategy::Recursive => "Recursive: paragraphs, lines, sentences, words",
             };
             view! {
-                <option value=strategy.name() selected=move || chunking.get().strategy == strategy>{label}</option>
+                <option value=strategy.name() selected=sig(move || chunking.get().strategy == strategy)>{label}</option>
             }
         })
         .collect_view();
@@ -90,7 +91,7 @@ fn Chunking(chunking: RwSignal<ChunkSettings>) -> impl IntoView {
         }
     };
     view! {
-        <label>"Strategy"<select on:change=choose>{options}</select></label>
+        <label>"Strategy"<select on:change=hear(choose)>{options}</select></label>
         <div class="form-row">
             <Number
                 label="Size, tokens"
@@ -117,7 +118,7 @@ fn Retrieval(retrieval: RwSignal<RetrievalSettings>) -> impl IntoView {
                 RetrievalMode::Dense => "Dense: by meaning",
                 RetrievalMode::Lexical => "Lexical: by words (BM25)",
             };
-            view! { <option value=mode.name() selected=move || retrieval.get().mode == mode>{label}</option> }
+            view! { <option value=mode.name() selected=sig(move || retrieval.get().mode == mode)>{label}</option> }
         })
         .collect_view();
     let choose = move |event| {
@@ -127,7 +128,7 @@ fn Retrieval(retrieval: RwSignal<RetrievalSettings>) -> impl IntoView {
     };
     view! {
         <div class="form-row">
-            <label>"Mode"<select on:change=choose>{options}</select></label>
+            <label>"Mode"<select on:change=hear(choose)>{options}</select></label>
             <Number
                 label="Passages (top k)"
                 value=Signal::derive(move || retrieval.get().top_k)
@@ -144,7 +145,7 @@ fn Number(label: &'static str, value: Signal<u32>, set: Callback<u32>) -> impl I
     view! {
         <label>
             {label}
-            <input type="number" min="0" step="1" inputmode="numeric" prop:value=move || value.get().to_string() on:change=typed/>
+            <input type="number" min="0" step="1" inputmode="numeric" prop:value=sig(move || value.get().to_string()) on:change=hear(typed)/>
         </label>
     }
     .into_any()

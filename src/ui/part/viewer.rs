@@ -1,5 +1,6 @@
 use super::evidence::marked;
 use super::icon::{Icon, Name};
+use super::lean::{hear, live, sig};
 use crate::format;
 use crate::state::{AppState, Opened};
 use crate::types::{Block, BlockKind, Chunk, Span};
@@ -31,24 +32,24 @@ pub fn Viewer() -> impl IntoView {
     };
     view! {
         <div class="pane-head">
-            <button class="button quiet" on:click=move |_| opened.set(None)>
+            <button class="button quiet" on:click=hear(move |_| opened.set(None))>
                 <Icon name=Name::Back/>
                 "Evidence"
             </button>
             <label class="viewer-toggle">
-                <input type="checkbox" prop:checked=move || show_chunks.get() on:change=toggle/>
+                <input type="checkbox" prop:checked=sig(move || show_chunks.get()) on:change=hear(toggle)/>
                 "Chunks"
             </label>
         </div>
-        <h2 class="viewer-title"><bdi>{move || title.get()}</bdi></h2>
-        <p class="evidence-about">{move || about.get()}</p>
-        {move || state.view.trouble.get().map(|trouble| view! {
+        <h2 class="viewer-title"><bdi>{live(move || title.get())}</bdi></h2>
+        <p class="evidence-about">{live(move || about.get())}</p>
+        {live(move || state.view.trouble.get().map(|trouble| view! {
             <p class="notice bad" role="alert">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
-        })}
+        }))}
         <div class="viewer" tabindex="0" role="document" aria-label="Document text">
-            {move || opened.with(|opened| opened.as_ref().map(|opened| {
+            {live(move || opened.with(|opened| opened.as_ref().map(|opened| {
                 if opened.show_chunks { chunks(opened, reach) } else { text(opened, reach) }
-            }))}
+            })))}
         </div>
     }
     .into_any()
@@ -83,11 +84,11 @@ fn window<T>(
     let first = centre.saturating_sub(before);
     let last = centre.saturating_add(after).min(items.len());
     let earlier = (first > 0).then(|| {
-        view! { <button class="button quiet" on:click=move |_| reach.update(|reach| reach.0 += WINDOW)>{format!("{first} earlier")}</button> }
+        view! { <button class="button quiet" on:click=hear(move |_| reach.update(|reach| reach.0 += WINDOW))>{format!("{first} earlier")}</button> }
     });
     let later = (last < items.len()).then(|| {
         let left = items.len() - last;
-        view! { <button class="button quiet" on:click=move |_| reach.update(|reach| reach.1 += WINDOW)>{format!("{left} more")}</button> }
+        view! { <button class="button quiet" on:click=hear(move |_| reach.update(|reach| reach.1 += WINDOW))>{format!("{left} more")}</button> }
     });
     let drawn = items.iter().enumerate().skip(first).take(last - first).map(|(at, item)| draw(at, item));
     view! { {earlier} {drawn.collect_view()} {later} }.into_any()
