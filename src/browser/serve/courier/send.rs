@@ -13,8 +13,9 @@ use crate::courier::{
 };
 use crate::format;
 use crate::prompt::{Budget, Prompt, Style, build};
+use crate::provider::pricing::counts;
 use crate::provider::{Error, Target};
-use crate::types::{Answer, AnswerState, ChatEvent, Endpoint, Evidence, Failure, Parameters};
+use crate::types::{Answer, AnswerState, ChatEvent, Dialect, Endpoint, Evidence, Failure, Parameters, Usage};
 use crate::worker::Outbox;
 use crate::worker::protocol::{CallId, FromCourier, Sent};
 use std::cell::{Cell, RefCell};
@@ -190,7 +191,7 @@ impl Place {
             let at_millis = now_millis() - started;
             answer.borrow_mut().apply(&event, at_millis);
             painter.hear(&event);
-            reply.send(&FromCourier::Event(event, at_millis));
+            reply.send(&FromCourier::Event(comparable(event, target.dialect), at_millis));
         };
         let reasoning = thinks(&asked.model, &asked.parameters);
         let readable = Cell::new(false);
@@ -240,6 +241,17 @@ impl Place {
             _ => None,
         };
         self.book(quote, failure, matches!(outcome, Outcome::Stopped), answer).await
+    }
+}
+
+/// Some hosts count cached tokens besides the prompt's: columns side by side show the whole prompt.
+fn comparable(event: ChatEvent, dialect: Dialect) -> ChatEvent {
+    match event {
+        ChatEvent::Usage(usage) if matches!(dialect, Dialect::Anthropic | Dialect::BedrockConverse) => {
+            let whole = counts(&usage, dialect).map(|counts| counts.input());
+            ChatEvent::Usage(Usage { input_tokens: whole, ..usage })
+        }
+        other => other,
     }
 }
 
