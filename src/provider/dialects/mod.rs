@@ -113,6 +113,8 @@ pub fn encode(target: &Target, request: &ChatRequest, key: Option<&Key>) -> Resu
 /// The request for the list of models; nothing where a host has none.
 pub fn encode_models(target: &Target, key: Option<&Key>) -> Option<HttpRequest> {
     let url = match &target.models {
+        // Bedrock lists models at another host, where the key may not go.
+        ModelList::Usual if target.dialect.models_path().is_empty() => return None,
         ModelList::Usual => target.join(target.dialect.models_path()),
         ModelList::Path(path) => target.join(path),
         ModelList::Url(url) => url.clone(),
