@@ -215,7 +215,7 @@ describe("a host of every dialect", () => {
     const host = await startDialect("bedrock-converse", { key: keys, models: ["anthropic.fake-v1:0"] });
     const tab = await prepared(lab, [host]);
     const { page } = tab;
-    await addEndpoint(page, { provider: "AWS Bedrock", dialect: "bedrock-converse", url: host.base, blanks: { Region: "eu-west-1" }, auth: "sig-v4", key: keys, model: "anthropic.fake-v1:0" });
+    await addEndpoint(page, { provider: "AWS Bedrock", url: host.base, blanks: { Region: "eu-west-1" }, auth: "sig-v4", key: keys, model: "anthropic.fake-v1:0" });
     await ask(page, QUESTION);
     const column = columns(page, "anthropic.fake-v1:0");
     const state = await ended(column);
