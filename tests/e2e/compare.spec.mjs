@@ -14,6 +14,7 @@ async function openCompare(page) {
 /** Chooses a family by part of its name. */
 async function chooseFamily(dialog, part) {
   const select = dialog.getByRole("combobox", { name: "Model", exact: true });
+  await select.waitFor();
   const names = await select.locator("option").allInnerTexts();
   const name = names.find((name) => name.toLowerCase().includes(part));
   assert.ok(name, `no family ${part} among ${names}`);

@@ -6,7 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { DIALECTS, MANNERS, TELLS, USAGE, closeAll, evidenceIn, keyOf, startDialect, startDialects } from "./fake_dialects.mjs";
 import { FIXTURES } from "./fake_fixtures.mjs";
 import { axeViolations, openLab } from "./harness.mjs";
-import { API, DATA, QUESTION, addEndpoint, answerOf, ask, chooseProvider, columns, ended, letters, metrics, noticeOf, number, openAddColumn, prepared, sha256 } from "./journey.mjs";
+import { API, DATA, QUESTION, SIGNED, addEndpoint, answerOf, ask, chooseProvider, columns, ended, letters, metrics, noticeOf, number, openAddColumn, prepared, sha256 } from "./journey.mjs";
 
 /** What a request's body must be, by dialect, for a question with the model `fake-think`, 64 tokens at most, temperature 0.2. */
 const SHAPES = {
@@ -215,7 +215,7 @@ describe("a host of every dialect", () => {
     const host = await startDialect("bedrock-converse", { key: keys, models: ["anthropic.fake-v1:0"] });
     const tab = await prepared(lab, [host]);
     const { page } = tab;
-    await addEndpoint(page, { provider: "AWS Bedrock", dialect: "bedrock-converse", url: host.base, blanks: { Region: "eu-west-1" }, auth: "sig-v4", key: keys, model: "anthropic.fake-v1:0" });
+    await addEndpoint(page, { provider: "AWS Bedrock", url: host.base, blanks: { Region: "eu-west-1" }, auth: SIGNED, key: keys, model: "anthropic.fake-v1:0" });
     await ask(page, QUESTION);
     const column = columns(page, "anthropic.fake-v1:0");
     const state = await ended(column);

@@ -82,6 +82,9 @@ export const API = {
   ollama: "Ollama /api/chat",
 };
 
+/** The option of "Key is sent as" that signs. */
+export const SIGNED = "AWS signature (SigV4)";
+
 /** Opens the dialog "Add column". */
 export async function openAddColumn(page) {
   await page.getByRole("button", { name: "Add column" }).click();
@@ -104,7 +107,7 @@ export async function openMore(dialog) {
 /**
  * Adds a column for a model behind an endpoint. `url` is the base URL of a custom endpoint (with `dialect`), or of a system on
  * the own machine; with `provider` of any other system it is the gateway's. `blanks` = {label: value}; `auth` is an option of
- * "Key is sent as"; a `key` of three parts {id, secret, token} goes into the three fields of a signature.
+ * "Key is sent as" (SIGNED); a `key` of three parts {id, secret, token} goes into the three fields of a signature.
  */
 export async function addEndpoint(page, options) {
   const { url, model, key = "", documents = true, dialect, provider = "Custom endpoint", blanks = {}, auth, temperature, maxTokens } = options;
@@ -121,7 +124,7 @@ export async function addEndpoint(page, options) {
   for (const [label, value] of Object.entries(blanks)) await dialog.getByLabel(new RegExp(`^${label}`)).fill(value);
   if (auth) {
     await openMore(dialog);
-    await dialog.getByRole("combobox", { name: /^Key is sent as/ }).selectOption(auth);
+    await dialog.getByRole("combobox", { name: /^Key is sent as/ }).selectOption({ label: auth });
   }
   if (typeof key === "object") {
     await dialog.getByLabel(/^Access key ID/).fill(key.id);

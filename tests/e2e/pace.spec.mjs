@@ -4,7 +4,8 @@
 // On a shared machine the clock on the wall says more about the neighbours than about the page, so both claims are made against
 // something of the same run. No task of the main thread takes more than 50 ms of the PROCESSOR (what its thread used, not how
 // long it was away). And every token carries the time it was sent: its delay until it is in the document is compared with
-// what a bare page in another tab needs, at the same time, to see a token of the same kind at all, and a frame.
+// what a bare page in another tab needs, at the same time, to see a token of the same kind at all, and a frame. Where the
+// machine gives the main thread less than a whole processor, what is allowed grows by the ratio of the two clocks.
 
 import assert from "node:assert/strict";
 import http from "node:http";
@@ -141,15 +142,19 @@ describe("eight columns at a hundred tokens a second", () => {
     // Chromium leaves the time out of tasks of no length.
     assert.ok(tasks.every(({ cpu, wall }) => cpu !== null || wall < 1), "the trace holds no processor times");
     const slack = percentile(seen, 0.95) + FRAME_MILLIS;
+    const real = tasks.filter(({ cpu }) => cpu >= 1);
+    const sum = (of) => real.reduce((sum, task) => sum + of(task), 0);
+    const starved = Math.max(1, sum(({ wall }) => wall) / sum(({ cpu }) => cpu));
+    const allowed = MOST_DELAY_MILLIS * starved + slack;
     const delay = percentile(drawn, 0.95);
     const [longest] = tasks;
     const wall = Math.max(...tasks.map(({ wall }) => wall));
     console.log(
       `pace: ${drawn.length} tokens; sent to drawn p50 ${rounded(percentile(drawn, 0.5))} ms, p95 ${rounded(delay)} ms; a bare page saw its own after p95 ${rounded(slack - FRAME_MILLIS)} ms; ` +
-        `longest task ${rounded(longest.cpu)} ms of the processor (by the clock ${rounded(wall)} ms) of ${tasks.length} tasks`,
+        `longest task ${rounded(longest.cpu)} ms of the processor (by the clock ${rounded(wall)} ms) of ${tasks.length} tasks; tasks took ${rounded(starved)} times their processor time; allowed ${rounded(allowed)} ms`,
     );
     assert.ok(longest.cpu <= MOST_CPU_MILLIS, `a task took ${rounded(longest.cpu)} ms`);
-    assert.ok(delay <= MOST_DELAY_MILLIS + slack, `p95 ${rounded(delay)} ms, allowed ${MOST_DELAY_MILLIS} + ${rounded(slack)} ms`);
+    assert.ok(delay <= allowed, `p95 ${rounded(delay)} ms, allowed ${rounded(allowed)} ms`);
     tab.assertClean();
     await tab.close();
   });
