@@ -131,7 +131,7 @@ fn hint(text: &'static str) -> AnyView {
 /// Whether Chrome has its model, and why not.
 fn chrome(state: AppState) -> AnyView {
     let told = move || match state.chrome.availability.get() {
-        None => view! { <p class="hint">"Asking the browser"</p> }.into_any(),
+        None => super::field::hint("Asking the browser"),
         Some(found) => {
             let class = if found.can_answer() { "notice good" } else { "notice bad" };
             view! { <p class=class>{found.words()}</p> }.into_any()

@@ -102,7 +102,7 @@ fn groups(rows: &[ProviderRow], query: &str, choice: Chosen) -> AnyView {
     let gone = rows.iter().filter(|row| row.retired.is_some() && is_found(row, query)).map(retired);
     groups.push(group("No longer there", gone.collect()));
     if groups.iter().all(Option::is_none) {
-        return view! { <p class="hint">"No provider has these words. Custom endpoint takes any address."</p> }.into_any();
+        return super::field::hint("No provider has these words. Custom endpoint takes any address.");
     }
     groups.into_iter().flatten().collect_view().into_any()
 }

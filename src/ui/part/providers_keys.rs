@@ -12,7 +12,7 @@ pub fn keys(state: AppState) -> AnyView {
         told.with(|told| {
             let told = &told.keys;
             if told.keys.is_empty() {
-                return view! { <p class="hint">"No key is held."</p> }.into_any();
+                return super::field::hint("No key is held.");
             }
             let rows = told.keys.iter().map(|key| key_row(state, key)).collect_view();
             view! {
