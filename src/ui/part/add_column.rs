@@ -28,7 +28,7 @@ pub fn AddColumn() -> impl IntoView {
     let parameters = RwSignal::new(Parameters::default());
     let count = Memo::new(move |_| state.told.with(|told| told.rows.len()));
     let row = move || {
-        count.track();
+        count.get();
         match choice.get() {
             Choice::Row(id) => state.told.with_untracked(|told| told.row(&id).cloned()),
             _ => None,

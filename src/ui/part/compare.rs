@@ -61,7 +61,7 @@ pub fn Compare() -> impl IntoView {
     let count = Memo::new(move |_| state.told.with(|told| told.rows.len()));
     let entries = Memo::new_with_compare(
         move |_| {
-            count.track();
+            count.get();
             state.told.with_untracked(|told| {
                 let found = told.families.get(family.get()).map(|family| hosts(family, &told.rows));
                 found.unwrap_or_default().into_iter().map(Entry::new).collect::<Vec<_>>()
@@ -109,7 +109,7 @@ pub fn Compare() -> impl IntoView {
         });
     };
     let models = move || {
-        count.track();
+        count.get();
         let options: Vec<(String, String)> = state.told.with_untracked(|told| {
             told.families
                 .iter()

@@ -35,7 +35,7 @@ pub fn keys(state: AppState) -> AnyView {
         <section class="panel-part">
             <h3>"Vault"</h3>
             {live(move || {
-            vault.track();
+            vault.get();
             vault_part(state, told.with_untracked(|told| told.keys.vault))
         })}
         </section>
