@@ -41,7 +41,12 @@ pub fn hosts(family: &ModelFamily, rows: &[ProviderRow]) -> Vec<HostRow> {
 
 /// What blanks usually are.
 pub fn usual(blanks: &[Blank]) -> BTreeMap<String, String> {
-    blanks.iter().map(|blank| (blank.name.clone(), blank.usual.clone())).collect()
+    // One by one: collecting would bring a sort along, and the page is weighed.
+    let mut usual = BTreeMap::new();
+    for blank in blanks {
+        usual.insert(blank.name.clone(), blank.usual.clone());
+    }
+    usual
 }
 
 #[cfg(test)]

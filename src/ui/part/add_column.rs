@@ -28,7 +28,7 @@ pub fn AddColumn() -> impl IntoView {
     let parameters = RwSignal::new(Parameters::default());
     let count = Memo::new(move |_| state.told.with(|told| told.rows.len()));
     let row = move || {
-        count.track();
+        count.get();
         match choice.get() {
             Choice::Row(id) => state.told.with_untracked(|told| told.row(&id).cloned()),
             _ => None,
@@ -131,7 +131,7 @@ fn hint(text: &'static str) -> AnyView {
 /// Whether Chrome has its model, and why not.
 fn chrome(state: AppState) -> AnyView {
     let told = move || match state.chrome.availability.get() {
-        None => view! { <p class="hint">"Asking the browser"</p> }.into_any(),
+        None => super::field::hint("Asking the browser"),
         Some(found) => {
             let class = if found.can_answer() { "notice good" } else { "notice bad" };
             view! { <p class=class>{found.words()}</p> }.into_any()

@@ -1,4 +1,5 @@
 use super::dialog::Modal;
+use super::field;
 use super::field::{Field, bound, button, select, unique};
 use super::lean::{hear, live, sig};
 use super::provider_picker::cors_badge;
@@ -33,9 +34,10 @@ impl Entry {
 
     /// As typed; tracks the blanks.
     fn endpoint(&self) -> Endpoint {
-        let typed =
-            |(name, value): &(String, RwSignal<String>)| (name.clone(), value.get().trim().to_owned());
-        let blanks: BTreeMap<_, _> = self.blanks.iter().map(typed).collect();
+        let mut blanks = BTreeMap::new();
+        for (name, value) in &self.blanks {
+            blanks.insert(name.clone(), value.get().trim().to_owned());
+        }
         self.row.with_value(|row| Endpoint { blanks, ..row.endpoint.clone() })
     }
 
@@ -59,7 +61,7 @@ pub fn Compare() -> impl IntoView {
     let count = Memo::new(move |_| state.told.with(|told| told.rows.len()));
     let entries = Memo::new_with_compare(
         move |_| {
-            count.track();
+            count.get();
             state.told.with_untracked(|told| {
                 let found = told.families.get(family.get()).map(|family| hosts(family, &told.rows));
                 found.unwrap_or_default().into_iter().map(Entry::new).collect::<Vec<_>>()
@@ -107,7 +109,7 @@ pub fn Compare() -> impl IntoView {
         });
     };
     let models = move || {
-        count.track();
+        count.get();
         let options: Vec<(String, String)> = state.told.with_untracked(|told| {
             told.families
                 .iter()
@@ -116,7 +118,7 @@ pub fn Compare() -> impl IntoView {
                 .collect()
         });
         if options.is_empty() {
-            return view! { <p class="hint">"The list of models is not at hand."</p> }.into_any();
+            return super::field::hint("The list of models is not at hand.");
         }
         select("Model", options, "0", Callback::new(move |at: String| family.set(at.parse().unwrap_or(0))))
     };
@@ -143,9 +145,7 @@ pub fn Compare() -> impl IntoView {
                         <tbody>{rows}</tbody>
                     </table>
                 </div>
-                {live(move || trouble.get().map(|trouble| view! {
-                    <p class="notice bad" role="alert">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
-                }))}
+                {live(move || field::trouble(trouble.get()))}
                 <div class="form-actions">
                     <span class="hint" role="status">
                         {live(move || format!("At most {MOST_COLUMNS} columns: room for {} more.", room()))}

@@ -1,4 +1,5 @@
 use super::column::ColumnCard;
+use super::field;
 use super::icon::{Icon, Name};
 use super::lean::{hear, live, sig};
 use crate::state::{AppState, Dialog, MOST_COLUMNS};
@@ -56,9 +57,7 @@ pub fn Composer() -> impl IntoView {
             </div>
             <p class="composer-cost hint">{live(move || estimate.get())}</p>
             <div class="composer-notice" role="status">{live(move || state.session.notice.get().map(|notice| view! { <p class="notice warn">{notice}</p> }))}</div>
-            {live(move || state.session.trouble.get().map(|trouble| view! {
-                <p class="notice bad" role="alert">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
-            }))}
+            {live(move || field::trouble(state.session.trouble.get()))}
             <h2 class="visually-hidden">"Answers"</h2>
             <div class="columns" class:has-expanded=sig(move || state.session.expanded.get().is_some())>
                 <For each=move || state.session.columns.cells() key=|cell| cell.key let:cell>

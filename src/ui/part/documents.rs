@@ -1,4 +1,5 @@
 use super::document_row::DocumentRow;
+use super::field;
 use super::icon::{Icon, Name};
 use super::lean::{hear, live, sig};
 use crate::browser::files;
@@ -85,9 +86,7 @@ pub fn Documents() -> impl IntoView {
                 aria-label="Folder to add"
                 on:change=hear(move |_| picked(folder_picker))
             />
-            {live(move || state.corpus.trouble.get().map(|trouble| view! {
-                <p class="notice bad" role="alert">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
-            }))}
+            {live(move || field::trouble(state.corpus.trouble.get()))}
             <Show when=move || state.corpus.volatile.get()>
                 <p class="notice">"This browser keeps nothing: documents last as long as this tab."</p>
             </Show>

@@ -79,24 +79,26 @@ impl Draft {
 
     /// The endpoint as typed; tracks everything typed but model and key.
     pub fn endpoint(self, row: Option<&ProviderRow>) -> Endpoint {
-        let (mut blanks, mut base_url) = (self.blanks.get(), self.base_url.get().trim().to_owned());
+        let mut base_url = self.base_url.get().trim().to_owned();
+        let mut blanks = BTreeMap::new();
         let (mut dialect, mut auth) = (self.dialect.get(), self.auth.get());
         let route = row.and_then(|row| route(row, dialect));
         if let Some(route) = route {
             dialect = route.dialect;
             // Of all that was ever typed only this route's own.
-            blanks.retain(|name, _| route.blanks.iter().any(|blank| blank.name == *name));
-            blanks.values_mut().for_each(|value| *value = value.trim().to_owned());
+            self.blanks.with(|typed| {
+                for blank in route.blanks.iter().filter(|_| !row.is_some_and(is_local)) {
+                    let value = typed.get(&blank.name).map(|value| value.trim().to_owned());
+                    blanks.insert(blank.name.clone(), value.unwrap_or_default());
+                }
+            });
             // A server that usually wants no key gets one where one is held.
             if auth == AuthKind::Usual && route.auth.first() == Some(&AuthKind::None) {
                 auth = route.auth.get(1).copied().unwrap_or_default();
             }
-        } else {
-            blanks.clear();
         }
-        if row.is_some_and(is_local) {
-            blanks.clear();
-        } else if route.is_some_and(|route| base_url == filled(&route.base, &route.blanks, &blanks)) {
+        let usual = |route: &Route| base_url == filled(&route.base, &route.blanks, &blanks);
+        if !row.is_some_and(is_local) && route.is_some_and(usual) {
             base_url.clear();
         }
         Endpoint {

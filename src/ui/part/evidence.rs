@@ -1,3 +1,4 @@
+use super::field;
 use super::lean::{hear, live};
 use super::viewer::Viewer;
 use crate::format;
@@ -55,9 +56,7 @@ fn Passages() -> impl IntoView {
             <h2>"Evidence"</h2>
             {live(move || hash().map(|hash| view! { <code class="evidence-hash" title=format!("SHA-256 of the evidence text: {hash}")>{hash.short()}</code> }))}
         </div>
-        {live(move || state.view.trouble.get().map(|trouble| view! {
-            <p class="notice bad" role="alert">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
-        }))}
+        {live(move || field::trouble(state.view.trouble.get()))}
         {live(move || about().map(|about| view! { <p class="evidence-about">{about}</p> }))}
         <Show when=move || state.session.searching.get()>
             <p class="evidence-about">"Searching"</p>

@@ -1,4 +1,5 @@
 use super::lean::{hear, sig};
+use crate::types::Trouble;
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -83,4 +84,39 @@ pub fn button(label: String, press: impl Fn() + Send + Sync + 'static) -> AnyVie
     let press = Callback::new(move |()| press());
     view! { <button class="button" type="button" on:click=hear(move |_| press.run(()))>{label}</button> }
         .into_any()
+}
+
+/// What went wrong and what to do, told at once.
+pub fn trouble(trouble: Option<Trouble>) -> AnyView {
+    match trouble {
+        None => ().into_any(),
+        Some(trouble) => {
+            let (message, hint) = (trouble.message, trouble.hint);
+            view! { <p class="notice bad" role="alert">{message}" "<span class="hint">{hint}</span></p> }
+                .into_any()
+        }
+    }
+}
+
+/// A remark in the quieter colour.
+pub fn hint(text: impl Into<String>) -> AnyView {
+    let text: String = text.into();
+    view! { <p class="hint">{text}</p> }.into_any()
+}
+
+/// A table of plain cells that scrolls by itself where it does not fit.
+pub fn table(caption: &'static str, headings: &[&'static str], rows: Vec<Vec<String>>) -> AnyView {
+    let cell = |text: String| view! { <td class="number">{text}</td> }.into_any();
+    let row = |cells: Vec<String>| view! { <tr>{cells.into_iter().map(cell).collect_view()}</tr> }.into_any();
+    let heading = |text: &&'static str| view! { <th scope="col">{*text}</th> }.into_any();
+    view! {
+        <div class="table-scroll" tabindex="0" role="group" aria-label=caption>
+            <table class="table">
+                <caption>{caption}</caption>
+                <thead><tr>{headings.iter().map(heading).collect_view()}</tr></thead>
+                <tbody>{rows.into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
 }

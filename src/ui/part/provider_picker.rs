@@ -36,7 +36,7 @@ pub fn ProviderPicker(
     let list = NodeRef::<html::Div>::new();
     // The one chosen may stand at the end of a long list; asked again when the rows have come.
     Effect::new(move || {
-        count.track();
+        count.get();
         if let Some(list) = list.get()
             && let Ok(Some(chosen)) = list.query_selector(":checked")
             && let Ok(Some(row)) = chosen.closest("label")
@@ -48,7 +48,7 @@ pub fn ProviderPicker(
         }
     });
     let groups = move || {
-        count.track();
+        count.get();
         state.told.with_untracked(|told| query.with(|query| groups(&told.rows, query, (choice, choose))))
     };
     view! {
@@ -102,7 +102,7 @@ fn groups(rows: &[ProviderRow], query: &str, choice: Chosen) -> AnyView {
     let gone = rows.iter().filter(|row| row.retired.is_some() && is_found(row, query)).map(retired);
     groups.push(group("No longer there", gone.collect()));
     if groups.iter().all(Option::is_none) {
-        return view! { <p class="hint">"No provider has these words. Custom endpoint takes any address."</p> }.into_any();
+        return super::field::hint("No provider has these words. Custom endpoint takes any address.");
     }
     groups.into_iter().flatten().collect_view().into_any()
 }

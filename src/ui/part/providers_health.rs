@@ -1,4 +1,4 @@
-use super::field::button;
+use super::field::{self, button};
 use super::providers_sent::words;
 use crate::courier::Health;
 use crate::format;
@@ -17,7 +17,7 @@ pub fn health(state: AppState) -> AnyView {
         state.told.with(|told| {
             let health = &told.health;
             if health.is_empty() {
-                return view! { <p class="hint">"No call to a provider has ended yet."</p> }.into_any();
+                return super::field::hint("No call to a provider has ended yet.");
             }
             let clear =
                 move || state.tell(ToCourier::ClearHealth, "Health records are cleared.", ToCourier::Health);
@@ -119,31 +119,13 @@ fn table(health: &Health) -> AnyView {
             date.get_minutes()
         );
         let first = bucket.first_token_p50_millis.map_or_else(|| "–".to_owned(), format::duration);
-        view! {
-            <tr>
-                <th scope="row">{from}</th>
-                <td class="number">{bucket.calls}</td>
-                <td class="number">{bucket.failures}</td>
-                <td class="number">{first}</td>
-            </tr>
-        }
+        vec![from, bucket.calls.to_string(), bucket.failures.to_string(), first]
     });
+    let headings = ["From", "Calls", "Failed", "First token, p50"];
     view! {
         <details class="more">
             <summary>"As a table"</summary>
-            <div class="table-scroll" tabindex="0" role="group" aria-label="Calls over time">
-                <table class="table">
-                    <thead>
-                        <tr>
-                            <th scope="col">"From"</th>
-                            <th scope="col">"Calls"</th>
-                            <th scope="col">"Failed"</th>
-                            <th scope="col">"First token, p50"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
+            {field::table("Calls over time", &headings, rows.collect())}
         </details>
     }
     .into_any()

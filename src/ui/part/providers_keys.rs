@@ -12,7 +12,7 @@ pub fn keys(state: AppState) -> AnyView {
         told.with(|told| {
             let told = &told.keys;
             if told.keys.is_empty() {
-                return view! { <p class="hint">"No key is held."</p> }.into_any();
+                return super::field::hint("No key is held.");
             }
             let rows = told.keys.iter().map(|key| key_row(state, key)).collect_view();
             view! {
@@ -35,7 +35,7 @@ pub fn keys(state: AppState) -> AnyView {
         <section class="panel-part">
             <h3>"Vault"</h3>
             {live(move || {
-            vault.track();
+            vault.get();
             vault_part(state, told.with_untracked(|told| told.keys.vault))
         })}
         </section>

@@ -1,3 +1,4 @@
+use super::field::table;
 use crate::browser::clock::sleep;
 use crate::courier::EgressEntry;
 use crate::format;
@@ -28,28 +29,11 @@ pub fn sent(state: AppState) -> AnyView {
         state.told.with(|told| {
             let sent = &told.sent;
             if sent.is_empty() {
-                return view! { <p class="hint">"Nothing has left this page."</p> }.into_any();
+                return super::field::hint("Nothing has left this page.");
             }
-            let rows = sent.iter().rev().map(row).collect_view();
-            view! {
-                <div class="table-scroll" tabindex="0" role="group" aria-label="Requests">
-                    <table class="table">
-                        <caption>"Requests that left this page, newest first"</caption>
-                        <thead>
-                            <tr>
-                                <th scope="col">"Time"</th>
-                                <th scope="col">"Origin"</th>
-                                <th scope="col">"Purpose"</th>
-                                <th scope="col">"Sent"</th>
-                                <th scope="col">"Received"</th>
-                                <th scope="col">"Status"</th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
-            }
-            .into_any()
+            let headings = ["Time", "Origin", "Purpose", "Sent", "Received", "Status"];
+            let rows = sent.iter().rev().map(row).collect();
+            table("Requests that left this page, newest first", &headings, rows)
         })
     };
     view! {
@@ -59,20 +43,16 @@ pub fn sent(state: AppState) -> AnyView {
     .into_any()
 }
 
-fn row(entry: &EgressEntry) -> AnyView {
-    let key = entry.with_key.then_some(" with key");
-    let status = entry.status.map_or_else(|| "–".to_owned(), |status| status.to_string());
-    view! {
-        <tr>
-            <td class="number">{time(entry.at_millis)}</td>
-            <td><code>{entry.origin.to_string()}</code></td>
-            <td>{words(&format!("{:?}", entry.purpose))}{key}</td>
-            <td class="number">{format::bytes(entry.request_bytes)}</td>
-            <td class="number">{format::bytes(entry.response_bytes)}</td>
-            <td class="number">{status}</td>
-        </tr>
-    }
-    .into_any()
+fn row(entry: &EgressEntry) -> Vec<String> {
+    let key = if entry.with_key { " with key" } else { "" };
+    vec![
+        time(entry.at_millis),
+        entry.origin.to_string(),
+        format!("{}{key}", words(&format!("{:?}", entry.purpose))),
+        format::bytes(entry.request_bytes),
+        format::bytes(entry.response_bytes),
+        entry.status.map_or_else(|| "–".to_owned(), |status| status.to_string()),
+    ]
 }
 
 /// The time of day here.

@@ -1,4 +1,4 @@
-use super::field::{Field, bound, button};
+use super::field::{Field, bound, button, table};
 use super::lean::{hear, live};
 use crate::format;
 use crate::state::money::{per_million, usd};
@@ -36,7 +36,7 @@ pub fn spending(state: AppState) -> AnyView {
 
 fn days(purse: &Purse) -> AnyView {
     if purse.days.is_empty() {
-        return view! { <p class="hint">"Nothing was sent to a provider yet."</p> }.into_any();
+        return super::field::hint("Nothing was sent to a provider yet.");
     }
     let row = |day: &Spending| {
         let calls = match day.unpriced {
@@ -46,36 +46,18 @@ fn days(purse: &Purse) -> AnyView {
             }
         };
         let dollars = if day.unpriced == day.calls { format::NOTHING.to_owned() } else { usd(day.usd) };
-        view! {
-            <tr>
-                <td class="number">{day.day.clone()}</td>
-                <th scope="row">{day.provider.clone()}</th>
-                <td class="number">{dollars}</td>
-                <td class="number" title="n/a: calls whose price is unknown, not in the sum">{calls}</td>
-                <td class="number">{format::count(day.input_tokens)}</td>
-                <td class="number">{format::count(day.output_tokens)}</td>
-            </tr>
-        }
+        vec![
+            day.day.clone(),
+            day.provider.clone(),
+            dollars,
+            calls,
+            format::count(day.input_tokens),
+            format::count(day.output_tokens),
+        ]
     };
-    view! {
-        <div class="table-scroll" tabindex="0" role="group" aria-label="Spending">
-            <table class="table">
-                <caption>"By provider and day, in US dollars"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Day"</th>
-                        <th scope="col">"Provider"</th>
-                        <th scope="col">"Cost"</th>
-                        <th scope="col">"Calls"</th>
-                        <th scope="col">"Tokens in"</th>
-                        <th scope="col">"Tokens out"</th>
-                    </tr>
-                </thead>
-                <tbody>{purse.days.iter().map(row).collect_view()}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    let headings = ["Day", "Provider", "Cost", "Calls", "Tokens in", "Tokens out"];
+    let caption = "By provider and day, in US dollars; n/a: calls whose price is unknown, not in the sum";
+    table(caption, &headings, purse.days.iter().map(row).collect())
 }
 
 /// A number of dollars as typed; nothing where there is none.

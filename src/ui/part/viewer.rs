@@ -1,4 +1,5 @@
 use super::evidence::marked;
+use super::field;
 use super::icon::{Icon, Name};
 use super::lean::{hear, live, sig};
 use crate::format;
@@ -43,9 +44,7 @@ pub fn Viewer() -> impl IntoView {
         </div>
         <h2 class="viewer-title"><bdi>{live(move || title.get())}</bdi></h2>
         <p class="evidence-about">{live(move || about.get())}</p>
-        {live(move || state.view.trouble.get().map(|trouble| view! {
-            <p class="notice bad" role="alert">{trouble.message}" "<span class="hint">{trouble.hint}</span></p>
-        }))}
+        {live(move || field::trouble(state.view.trouble.get()))}
         <div class="viewer" tabindex="0" role="document" aria-label="Document text">
             {live(move || opened.with(|opened| opened.as_ref().map(|opened| {
                 if opened.show_chunks { chunks(opened, reach) } else { text(opened, reach) }
