@@ -26,6 +26,8 @@ async function remember(page, passphrase = PASSPHRASE) {
 /** Opens the vault after a reload. */
 async function unlock(page, passphrase = PASSPHRASE) {
   const panel = await openProviders(page, "Keys");
+  // The panel learns in a moment that there is a vault; until then its fields are those of a new one.
+  await panel.getByRole("button", { name: "Unlock", exact: true }).waitFor();
   await panel.getByLabel("Passphrase", { exact: true }).fill(passphrase);
   await panel.getByRole("button", { name: "Unlock", exact: true }).click();
   await panel.getByRole("button", { name: "Lock", exact: true }).waitFor();
@@ -389,6 +391,7 @@ describe("a key at rest", () => {
     await page.reload();
     await columns(page, "fine").waitFor();
     const locked = await openProviders(page, "Keys");
+    await locked.getByRole("button", { name: "Unlock", exact: true }).waitFor();
     await locked.getByLabel("Passphrase", { exact: true }).fill(PASSPHRASE);
     await locked.getByRole("button", { name: "Unlock", exact: true }).click();
     await locked.getByText(/wrong|does not open|passphrase is/i).first().waitFor();
