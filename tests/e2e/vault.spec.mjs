@@ -141,7 +141,8 @@ describe("a key at rest", () => {
     await page.reload();
     await columns(page, "fine").waitFor();
     const panel = await openProviders(page, "Keys");
-    await panel.getByText(/locked/i).first().waitFor();
+    await panel.getByRole("button", { name: "Unlock", exact: true }).waitFor();
+    await panel.getByText("locked", { exact: true }).first().waitFor();
     await panel.getByLabel("Passphrase", { exact: true }).fill("not the passphrase");
     await panel.getByRole("button", { name: "Unlock", exact: true }).click();
     await panel.getByText(/wrong|not the passphrase|does not open|passphrase is/i).first().waitFor();
@@ -213,7 +214,7 @@ describe("a key at rest", () => {
     await fields.nth(0).fill(PASSPHRASE);
     for (let at = 1; at < (await fields.count()); at += 1) await fields.nth(at).fill("eleven hours in a wood oven");
     await panel.getByRole("button", { name: "Change passphrase" }).click();
-    await panel.getByText(/changed|new passphrase/i).first().waitFor();
+    await panel.getByText(/passphrase is changed/i).first().waitFor();
     await page.reload();
     await columns(page, "fine").waitFor();
     const locked = await openProviders(page, "Keys");
