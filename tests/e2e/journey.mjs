@@ -194,6 +194,31 @@ export function evidenceOf(request) {
   return /<evidence>\n([\s\S]*)\n<\/evidence>/.exec(text)?.[1] ?? null;
 }
 
+/** A key that is searched for where it must not be. */
+export const KEY = "sk-CANARY-7f3a9c51e2b84d06";
+export const PASSPHRASE = "nine weeks of rapeseed oil";
+
+/** Begins to remember keys under a passphrase. */
+export async function remember(page, passphrase = PASSPHRASE) {
+  const panel = await openProviders(page, "Keys");
+  await panel.getByLabel("Passphrase", { exact: true }).fill(passphrase);
+  await panel.getByLabel(/^Repeat passphrase/).fill(passphrase);
+  await panel.getByRole("button", { name: "Remember keys" }).click();
+  await panel.getByText(/in the vault/).first().waitFor();
+  await closeDialog(page);
+}
+
+/** Opens the vault after a reload. */
+export async function unlock(page, passphrase = PASSPHRASE) {
+  const panel = await openProviders(page, "Keys");
+  // The panel learns in a moment that there is a vault; until then its fields are those of a new one.
+  await panel.getByRole("button", { name: "Unlock", exact: true }).waitFor();
+  await panel.getByLabel("Passphrase", { exact: true }).fill(passphrase);
+  await panel.getByRole("button", { name: "Unlock", exact: true }).click();
+  await panel.getByRole("button", { name: "Lock", exact: true }).waitFor();
+  await closeDialog(page);
+}
+
 /** Chat requests that a fake provider has seen. */
 export const chats = (fake) => fake.requests.filter(({ method, path }) => method === "POST" && path.endsWith("/chat/completions"));
 
