@@ -14,8 +14,10 @@ mod requests;
 mod responses;
 
 use serde_json::{Value, json};
-use sidecite::provider::Dialect;
-use sidecite::types::{ChatEvent, Failure, NativeCitation, Usage};
+use sidecite::provider::{Dialect, Target};
+use sidecite::types::{
+    AuthKind, ChatEvent, ChatRequest, Failure, Message, NativeCitation, Role, SourceDocument, Usage,
+};
 use std::path::{Path, PathBuf};
 
 const CUTS: [usize; 4] = [1, 2, 7, 4096];
@@ -225,4 +227,27 @@ fn recorded_answers_decode_as_expected_at_every_cut() {
     }
     eprintln!("{read} recorded answers");
     assert!(misses.is_empty(), "{}", misses.join("\n"));
+}
+
+#[test]
+fn anthropic_gets_passages_as_documents_that_it_cites() {
+    let document = SourceDocument { id: "1".into(), title: "a.txt".into(), text: "[1] a.txt\nÉté.".into() };
+    let request = ChatRequest {
+        model: "claude".into(),
+        messages: vec![
+            Message { role: Role::System, content: "Be brief.".into() },
+            Message { role: Role::User, content: "Quand ?".into() },
+        ],
+        documents: vec![document],
+        ..ChatRequest::default()
+    };
+    let target = Target::custom(Dialect::Anthropic, "https://api.anthropic.com/v1", AuthKind::Usual).unwrap();
+    let http = sidecite::provider::encode(&target, &request, None).unwrap();
+    let body: Value = serde_json::from_slice(&http.body).unwrap();
+    let content = &body["messages"][0]["content"];
+    assert_eq!(content[0]["type"], "document");
+    assert_eq!(content[0]["source"]["data"], "[1] a.txt\nÉté.");
+    assert_eq!(content[0]["citations"]["enabled"], true);
+    assert_eq!(content[1], serde_json::json!({"type": "text", "text": "Quand ?"}));
+    assert_eq!(body["system"], "Be brief.");
 }

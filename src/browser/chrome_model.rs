@@ -80,13 +80,24 @@ impl Thrown {
 /// Asks the browser; what it says in words nobody knows counts as unavailable.
 pub async fn availability() -> Availability {
     let Some(api) = api() else { return Availability::NoApi };
-    let Ok(told) = call(&api, "availability", &Array::new()) else { return Availability::Unavailable };
+    let Ok(told) = call(&api, "availability", &Array::of1(&languages())) else {
+        return Availability::Unavailable;
+    };
     match settled(told).await.ok().and_then(|told| told.as_string()).as_deref() {
         Some("available") => Availability::Available,
         Some("downloading") => Availability::Downloading,
         Some("downloadable") => Availability::Downloadable,
         _ => Availability::Unavailable,
     }
+}
+
+/// What is expected of the model: Chrome warns when no output language is named.
+fn languages() -> Object {
+    let (options, output) = (Object::new(), Object::new());
+    set(&output, "type", &"text".into());
+    set(&output, "languages", &Array::of1(&"en".into()));
+    set(&options, "expectedOutputs", &Array::of1(&output));
+    options
 }
 
 /// A conversation with the model.
@@ -114,7 +125,7 @@ impl Session {
             let listen = Array::of2(&"downloadprogress".into(), &on_progress);
             let _ = call(&monitor, "addEventListener", &listen);
         });
-        let options = Object::new();
+        let options = languages();
         set(&options, "monitor", monitor.as_ref());
         if let Some(signal) = signal {
             set(&options, "signal", signal);

@@ -19,9 +19,13 @@ extern "C" {
 const NAMES: [[&str; 2]; 2] =
     [["loopback-network", "local-network-access"], ["local-network", "local-network-access"]];
 
-/// How the permission for `url` stands; `Unknown` for hosts out there, and in browsers and contexts without it.
-pub async fn local_access(url: &Url) -> LocalAccess {
-    if !address::is_local(url) {
+/// How the permission for `url` stands; `Unknown` for hosts out there, for a page that is itself as near (the browser then
+/// asks nothing, whatever the permission says), and in browsers and contexts without it.
+pub async fn local_access(page_origin: &str, url: &Url) -> LocalAccess {
+    let page = Url::parse(page_origin).ok();
+    let as_near =
+        page.is_some_and(|page| is_loopback(&page) || (address::is_local(&page) && !is_loopback(url)));
+    if !address::is_local(url) || as_near {
         return LocalAccess::Unknown;
     }
     let navigator = Reflect::get(&js_sys::global(), &"navigator".into());

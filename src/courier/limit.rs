@@ -1,7 +1,6 @@
 //! Who may send now, and who waits: one queue per origin, shared by all columns.
 //!
-//! [`REMOTE_AT_ONCE`] requests at a time to a host on the internet, [`LOCAL_AT_ONCE`] to a local one, which computes
-//! slowly and of whose six HTTP/1.1 connections the page needs some itself. First come, first served; who was refused
+//! [`AT_ONCE`] requests at a time, as many connections as browsers open to a host that speaks HTTP/1.1. First come, first served; who was refused
 //! goes before. A 429 halves the limit and doubles the distance between two starts, once for all requests that were
 //! under way, and nobody starts before the time the host names. [`GROW_AFTER`] successes give one place and a quarter of
 //! the distance back. Distances are of random length, so that waiting columns do not come back as a herd.
@@ -9,15 +8,11 @@
 //! A state machine over times that the caller reads from its clock; its chances come from a seed.
 
 use super::{Origin, retry};
-use crate::provider::address;
 use crate::types::{Failure, FailureCause};
 use std::collections::{BTreeMap, VecDeque};
-use url::Url;
 
-/// Requests at a time to an origin on the internet.
-pub const REMOTE_AT_ONCE: usize = 6;
-/// Requests at a time to the person's own machine or network.
-pub const LOCAL_AT_ONCE: usize = 6;
+/// Requests at a time to one origin.
+pub const AT_ONCE: usize = 6;
 /// Successes after which a reduced limit grows by one.
 pub const GROW_AFTER: u32 = 5;
 /// The pause after a 429 that names no time.
@@ -100,7 +95,7 @@ impl Limiter {
     fn join(&mut self, origin: &Origin, again: bool, now_millis: f64) -> (Ticket, Turn) {
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
-        let lane = self.lanes.entry(origin.clone()).or_insert_with(|| Lane::new(most_at_once(origin)));
+        let lane = self.lanes.entry(origin.clone()).or_insert_with(|| Lane::new(AT_ONCE));
         let place =
             if again { lane.waiting.partition_point(|(_, again)| *again) } else { lane.waiting.len() };
         lane.waiting.insert(place, (ticket, again));
@@ -153,14 +148,9 @@ impl Limiter {
     pub fn load(&self, origin: &Origin) -> (usize, usize) {
         match self.lanes.get(origin) {
             Some(lane) => (lane.limit, lane.running.len()),
-            None => (most_at_once(origin), 0),
+            None => (AT_ONCE, 0),
         }
     }
-}
-
-fn most_at_once(origin: &Origin) -> usize {
-    let local = Url::parse(origin.as_str()).is_ok_and(|url| address::is_local(&url));
-    if local { LOCAL_AT_ONCE } else { REMOTE_AT_ONCE }
 }
 
 /// The queue of one origin.

@@ -98,7 +98,7 @@ impl Verdict {
         };
         Some(Failure::new(
             FailureCause::OverBudget,
-            format!("Nothing was sent: ${spent_usd:.4} of ${limit_usd:.2} were spent today, {more}."),
+            format!("Nothing was sent: ${spent_usd:.4} of ${limit_usd} were spent today, {more}."),
             "Raise the day's limit in the settings, ask for fewer tokens, or wait until tomorrow.",
         ))
     }

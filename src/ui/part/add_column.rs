@@ -113,6 +113,16 @@ pub fn AddColumn() -> impl IntoView {
                             />
                             <span>"With documents "<span class="hint">"off is the baseline: the same question without evidence"</span></span>
                         </label>
+                        <label class="choice">
+                            <input
+                                type="checkbox"
+                                on:change=hear(move |event| {
+                                    let on = event_target_checked(&event);
+                                    parameters.update(|parameters| parameters.native_citations = on);
+                                })
+                            />
+                            <span>"Cite natively "<span class="hint">"Anthropic and Cohere: passages go as documents, the host cites them"</span></span>
+                        </label>
                     </fieldset>
                     <div class="form-actions">
                         <button class="button primary" type="submit" disabled=sig(move || !ready())>"Add this column"</button>

@@ -83,6 +83,7 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
         })
     };
     match vault {
+        VaultState::Unknown => super::field::hint("Looking"),
         VaultState::Unavailable => {
             view! { <p class="notice">"This browser forbids storage: keys are gone with the tab."</p> }
                 .into_any()

@@ -217,8 +217,10 @@ pub struct KeyState {
 /// How the vault stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum VaultState {
-    /// There is none: keys are gone with the tab.
+    /// Not told yet.
     #[default]
+    Unknown,
+    /// There is none: keys are gone with the tab.
     None,
     /// Its passphrase is needed.
     Locked,

@@ -164,7 +164,7 @@ impl Place {
         let mut local_access = LocalAccess::Unknown;
         if !matches!(reply, Reply::Status(..)) {
             if let Ok(url) = Url::parse(&http.url) {
-                local_access = permission::local_access(&url).await;
+                local_access = permission::local_access(&own_origin, &url).await;
             }
             probe = self.probe(&http.url, true).await;
             if probe == Probe::Resolved && http.key().is_some() {

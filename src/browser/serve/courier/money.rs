@@ -13,6 +13,7 @@ use crate::types::{
     Answer, Cost, Dialect, Endpoint, Failure, Price, Spending, SpendingLimits, Trouble, Usage,
 };
 use crate::worker::protocol::{FromCourier, PriceSource};
+use futures_util::lock::Mutex;
 use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
 
@@ -40,7 +41,7 @@ struct Fetched {
 pub struct Money {
     book: RefCell<PriceBook>,
     limits: Cell<SpendingLimits>,
-    loaded: Cell<bool>,
+    loaded: Mutex<bool>,
     /// What calls under way may cost at most: of several that start together each must see the others.
     reserved_usd: Cell<f64>,
 }
@@ -148,7 +149,7 @@ impl Place {
         let after = spending::today(&self.spent().await, &today()).usd;
         let before = after - cost?.usd;
         (before < limit && after >= limit).then(|| {
-            format!("Today's spending has reached ${after:.4}; you asked to be told from ${limit:.2} on.")
+            format!("Today's spending has reached ${after:.4}; you asked to be told from ${limit} on.")
         })
     }
 
@@ -214,7 +215,7 @@ impl Place {
         let url = match source {
             PriceSource::BuiltIn => {
                 let kept = self.ledger().await.set_pref(FETCHED, None).await;
-                self.money.loaded.set(false);
+                *self.money.loaded.lock().await = false;
                 self.load_money().await;
                 return match kept {
                     Ok(()) => FromCourier::Done,
@@ -272,7 +273,9 @@ impl Place {
 
     /// Reads what was kept, once. What cannot be read is left out: prices are then unknown, never wrong.
     pub(super) async fn load_money(&self) {
-        if self.money.loaded.replace(true) {
+        // Whoever comes meanwhile waits: half a book would call known prices unknown.
+        let mut loaded = self.money.loaded.lock().await;
+        if std::mem::replace(&mut *loaded, true) {
             return;
         }
         let mut book = PriceBook::default();
