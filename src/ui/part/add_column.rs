@@ -27,12 +27,13 @@ pub fn AddColumn() -> impl IntoView {
     let with_documents = RwSignal::new(true);
     let parameters = RwSignal::new(Parameters::default());
     let count = Memo::new(move |_| state.told.with(|told| told.rows.len()));
-    let row = move || {
-        count.get();
-        match choice.get() {
-            Choice::Row(id) => state.told.with_untracked(|told| told.row(&id).cloned()),
-            _ => None,
+    // Only a row of the list waits for the list: an address of one's own is typed undisturbed.
+    let row = move || match choice.get() {
+        Choice::Row(id) => {
+            count.get();
+            state.told.with_untracked(|told| told.row(&id).cloned())
         }
+        _ => None,
     };
     let add = move |model: ModelRef| {
         let column = Column {
