@@ -6,6 +6,25 @@ pub const NOTHING: &str = "n/a";
 
 const THIN_SPACE: char = '\u{2009}';
 
+/// `value` with so many decimals, by whole numbers: the standard library's exact float printing would weigh more than the
+/// rest of this file on the page. `n/a` beyond 2^53.
+pub fn fixed(value: f64, decimals: u32) -> String {
+    let unit = 10_u64.pow(decimals.min(12));
+    let scaled = (value.abs() * unit as f64).round();
+    if !scaled.is_finite() || scaled > 9_007_199_254_740_992.0 {
+        return NOTHING.into();
+    }
+    let scaled = scaled as u64;
+    let sign = if value < 0.0 && scaled > 0 { "-" } else { "" };
+    let whole = scaled / unit;
+    if decimals == 0 {
+        return format!("{sign}{whole}");
+    }
+    // The leading 1 keeps the zeros behind the point.
+    let rest = (unit + scaled % unit).to_string();
+    format!("{sign}{whole}.{}", rest.get(1..).unwrap_or(""))
+}
+
 /// `999 B`, `1.2 kB`, `23 MB`.
 pub fn bytes(count: u64) -> String {
     const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
@@ -32,8 +51,8 @@ pub fn duration(millis: f64) -> String {
     match millis {
         _ if millis == 0.0 => "0 ms".into(),
         _ if millis < 9.95 => format!("{} ms", one_decimal(millis)),
-        _ if millis < 999.5 => format!("{millis:.0} ms"),
-        _ if millis < 9_950.0 => format!("{:.1} s", millis / 1_000.0),
+        _ if millis < 999.5 => format!("{} ms", fixed(millis, 0)),
+        _ if millis < 9_950.0 => format!("{} s", fixed(millis / 1_000.0, 1)),
         _ => long_duration((millis / 1_000.0).round()),
     }
 }
@@ -63,8 +82,8 @@ pub fn counted(number: u64, singular: &str, plural: &str) -> String {
 pub fn score(score: f32) -> String {
     match score {
         _ if !score.is_finite() => NOTHING.into(),
-        _ if score != 0.0 && score.abs() < 0.1 => format!("{score:.4}"),
-        _ => format!("{score:.3}"),
+        _ if score != 0.0 && score.abs() < 0.1 => fixed(f64::from(score), 4),
+        _ => fixed(f64::from(score), 3),
     }
 }
 
@@ -96,10 +115,10 @@ pub fn time_left(done: u64, total: u64, elapsed_millis: f64) -> Option<String> {
             _ if left_secs < 1.5 => "about 1 s left".to_owned(),
             // Steps of five from twenty seconds: an estimate that jitters reads as noise.
             _ if (20.0..60.0).contains(&left_secs) => {
-                format!("about {:.0} s left", (left_secs / 5.0).round() * 5.0)
+                format!("about {} s left", fixed((left_secs / 5.0).round() * 5.0, 0))
             }
             _ if left_secs >= 60.0 => format!("about {} min left", count((left_secs / 60.0).ceil() as u64)),
-            _ => format!("about {left_secs:.0} s left"),
+            _ => format!("about {} s left", fixed(left_secs, 0)),
         }
     })
 }
@@ -118,10 +137,10 @@ fn long_duration(secs: f64) -> String {
 
 /// Two significant digits below ten, whole numbers above.
 fn two_digits(value: f64) -> String {
-    if value < 9.95 { one_decimal(value) } else { format!("{value:.0}") }
+    if value < 9.95 { one_decimal(value) } else { fixed(value, 0) }
 }
 
 fn one_decimal(value: f64) -> String {
-    let text = format!("{value:.1}");
+    let text = fixed(value, 1);
     text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
 }

@@ -10,3 +10,11 @@ pub mod permission;
 pub mod serve;
 pub mod simd;
 pub mod vault;
+
+/// The number in `text` as the browser reads it; nothing for what is none. Reading it ourselves would bring tables of powers of
+/// ten to the page.
+pub fn number(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let value = wasm_bindgen::JsValue::from_str(text).unchecked_into_f64();
+    (!text.is_empty() && value.is_finite()).then_some(value)
+}

@@ -31,8 +31,8 @@ pub const GROUPS: [(ProviderGroup, &str); 4] = [
 
 /// Whether every word of `query` is somewhere in `text`, whatever the case.
 pub fn matches(query: &str, text: &str) -> bool {
-    let text = text.to_lowercase();
-    query.to_lowercase().split_whitespace().all(|word| text.contains(word))
+    let text = text.to_ascii_lowercase();
+    query.to_ascii_lowercase().split_whitespace().all(|word| text.contains(word))
 }
 
 /// Whether a row that can chat answers the query: by name, id, what is said about it, or a model. Retired systems only when asked for.

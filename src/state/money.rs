@@ -13,9 +13,9 @@ pub fn usd(dollars: f64) -> String {
         _ if size == 0.0 || size >= 1.0 => 2,
         _ if size >= 0.001 => 4,
         // As many zeros as there are, and two digits.
-        _ => (4..12).find(|decimals| size * 10_f64.powi(*decimals - 1) >= 1.0).unwrap_or(12) as usize,
+        _ => (4..12).find(|decimals| size * 10_f64.powi(*decimals - 1) >= 1.0).unwrap_or(12) as u32,
     };
-    let text = format!("${dollars:.decimals$}");
+    let text = format!("${}", format::fixed(dollars, decimals));
     // `$0.15`, not `$0.1500`: list prices have two decimals.
     match text.strip_suffix("00") {
         Some(short) if decimals == 4 => short.to_owned(),

@@ -36,7 +36,11 @@ pub fn plot(series: &[Bucket]) -> Plot {
             Some(millis) if most_millis > 0.0 => {
                 // A little air on top, so that the greatest value is not cut by the edge.
                 let y = height - (height - 4.0) * millis / most_millis;
-                line.push(format!("{:.1},{y:.1}", left + step / 2.0));
+                line.push(format!(
+                    "{},{}",
+                    crate::format::fixed(left + step / 2.0, 1),
+                    crate::format::fixed(y, 1)
+                ));
             }
             _ => end(&mut line, &mut shapes.lines),
         }

@@ -170,7 +170,7 @@ fn parameter_fields(parameters: RwSignal<Parameters>) -> AnyView {
         text(field, typed.into(), set)
     };
     let temperature = Callback::new(move |value: String| {
-        let value = value.parse().ok().filter(|value: &f64| (0.0..=2.0).contains(value));
+        let value = crate::browser::number(&value).filter(|value| (0.0..=2.0).contains(value));
         parameters.update(|parameters| parameters.temperature = value.map(|value| value as f32));
     });
     let max_tokens = Callback::new(move |value: String| {

@@ -56,7 +56,7 @@ fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
         ),
         (
             "Tokens/s",
-            answer.tokens_per_second().map_or_else(none, |rate| format!("{rate:.1}")),
+            answer.tokens_per_second().map_or_else(none, |rate| format::fixed(rate, 1)),
             "after the first token".to_owned(),
         ),
         ("Total", millis(answer.timing.total_millis), "from handing over the request to the end".to_owned()),

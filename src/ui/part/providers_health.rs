@@ -37,7 +37,7 @@ pub fn health(state: AppState) -> AnyView {
 
 fn card(health: &Health) -> AnyView {
     let millis = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), format::duration);
-    let pace = health.tokens_per_second_p50.map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1}"));
+    let pace = health.tokens_per_second_p50.map_or_else(|| "–".to_owned(), |rate| format::fixed(rate, 1));
     let few = if health.calls < FEW { ", few" } else { "" };
     let share = format!(
         "{} (n = {}{few})",
@@ -84,7 +84,7 @@ fn drawing(health: &Health) -> AnyView {
         format::duration(shapes.most_millis),
     );
     let rect = |class: &'static str, x: f64, width: f64, tall: f64| {
-        (tall > 0.0).then(|| view! { <rect class=class x=format!("{x:.1}") y=format!("{:.1}", height - tall) width=format!("{width:.1}") height=format!("{tall:.1}")/> })
+        (tall > 0.0).then(|| view! { <rect class=class x=format::fixed(x, 1) y=format::fixed(height - tall, 1) width=format::fixed(width, 1) height=format::fixed(tall, 1)/> })
     };
     let bars = shapes.bars.iter().map(|(x, width, calls, failed)| {
         (rect("plot-calls", *x, *width, *calls), rect("plot-failed", *x, *width, *failed))
@@ -93,7 +93,7 @@ fn drawing(health: &Health) -> AnyView {
         <polyline class="plot-line" points=points.clone() fill="none" stroke-width="1.5" vector-effect="non-scaling-stroke"/>
     });
     view! {
-        <svg class="plot" role="img" aria-label=label viewBox=format!("0 0 {width:.0} {height:.0}") preserveAspectRatio="none">
+        <svg class="plot" role="img" aria-label=label viewBox=format!("0 0 {} {}", format::fixed(width, 0), format::fixed(height, 0)) preserveAspectRatio="none">
             {bars.collect_view()}
             {lines.collect_view()}
         </svg>

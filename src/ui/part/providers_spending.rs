@@ -62,7 +62,7 @@ fn days(purse: &Purse) -> AnyView {
 
 /// A number of dollars as typed; nothing where there is none.
 fn dollars(signal: RwSignal<String>) -> Option<f64> {
-    signal.get_untracked().trim().parse().ok().filter(|dollars: &f64| dollars.is_finite() && *dollars >= 0.0)
+    crate::browser::number(&signal.get_untracked()).filter(|dollars| *dollars >= 0.0)
 }
 
 fn number(label: &str, signal: RwSignal<String>) -> AnyView {
@@ -71,7 +71,7 @@ fn number(label: &str, signal: RwSignal<String>) -> AnyView {
 
 /// Up to eight decimals, without the zeros behind.
 fn plain(dollars: f64) -> String {
-    format!("{dollars:.8}").trim_end_matches('0').trim_end_matches('.').to_owned()
+    format::fixed(dollars, 8).trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn limits_form(state: AppState, limits: SpendingLimits) -> AnyView {
