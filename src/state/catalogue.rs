@@ -13,6 +13,10 @@ pub struct Catalogue {
     pub rows: RwSignal<Arc<Vec<ProviderRow>>>,
     /// Models that several of them offer.
     pub families: RwSignal<Arc<Vec<ModelFamily>>>,
+    /// The systems that embed; their only route is where they do.
+    pub embedders: RwSignal<Arc<Vec<ProviderRow>>>,
+    /// The systems that rerank, likewise.
+    pub rerankers: RwSignal<Arc<Vec<ProviderRow>>>,
     /// Why the list is not at hand.
     pub trouble: RwSignal<Option<Trouble>>,
 }
@@ -33,7 +37,9 @@ impl AppState {
         }
         spawn_local(async move {
             match self.courier(&ToCourier::Catalogue).await {
-                Ok(FromCourier::Catalogue { rows, families }) => {
+                Ok(FromCourier::Catalogue { rows, families, embedders, rerankers }) => {
+                    self.catalogue.embedders.set(Arc::new(embedders));
+                    self.catalogue.rerankers.set(Arc::new(rerankers));
                     self.catalogue.trouble.set(None);
                     self.catalogue.families.set(Arc::new(families));
                     self.catalogue.rows.set(Arc::new(rows));
