@@ -18,7 +18,7 @@ pub use embedder::{BuiltIn, Embedder, content_key, embedded_text};
 pub use ingest::{Incoming, Outcome, ingest, open, rechunk};
 pub use search::{Rerank, marks, search};
 
-use crate::types::Trouble;
+use crate::types::{Trouble, embedder_name};
 use crate::{chunk, embed, index, retrieve, store};
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +56,10 @@ pub enum Error {
     #[error("there are no documents to search yet")]
     EmptyCorpus,
     /// An embedder's vectors had another number of numbers before.
-    #[error("{embedder} answered a vector of {got} numbers; its vectors had {expected} before")]
+    #[error(
+        "{} answered a vector of {got} numbers; its vectors had {expected} before",
+        embedder_name(embedder)
+    )]
     Dimensions {
         /// Which embedder.
         embedder: String,
@@ -74,7 +77,7 @@ pub enum Error {
         got: usize,
     },
     /// No document has vectors of this embedder.
-    #[error("no document has been embedded by {embedder} yet")]
+    #[error("no document has been embedded by {} yet", embedder_name(embedder))]
     NotEmbedded {
         /// Which embedder.
         embedder: String,

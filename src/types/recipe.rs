@@ -75,6 +75,14 @@ pub fn is_remote(embedder: &str) -> bool {
     embedder.starts_with(REMOTE)
 }
 
+/// The model's name in an embedder's id, for people.
+pub fn embedder_name(embedder: &str) -> &str {
+    match embedder.strip_prefix(REMOTE) {
+        Some(parts) => parts.rsplit('|').nth(1).unwrap_or(parts),
+        None => "the built-in embedder",
+    }
+}
+
 /// A host's model that scores passages for a question. It is sent the question and the candidate passages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RerankerRef {
@@ -178,6 +186,10 @@ mod tests {
         ] {
             assert_ne!(id(one.clone()), id(other));
         }
+        assert_eq!(
+            (embedder_name(&id(one.clone())), embedder_name("minilm-l6")),
+            ("m", "the built-in embedder")
+        );
         assert!(one.has_made(&id(one.clone())) && !one.has_made("minilm-l6"));
         assert!(EmbedderRef::BuiltIn.has_made("minilm-l6") && !EmbedderRef::BuiltIn.has_made(&id(one)));
     }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { startVectors } from "./fake_vectors.mjs";
 import { axeViolations, openLab, until } from "./harness.mjs";
-import { addFiles, ask, clearColumns, row, settled, textFile } from "./journey.mjs";
+import { addFiles, ask, settled, textFile } from "./journey.mjs";
 
 const KEY = "sk-canary-0123456789abcdef";
 const LIGHTHOUSE =
@@ -21,8 +21,9 @@ const settings = (page) => page.getByRole("dialog", { name: "Settings" });
 async function choose(page, what, { option, model, base, key = "", dimensions = "" }) {
   const group = settings(page).getByRole("group", { name: what === "Embedder" ? "Embedding" : "Reranking" });
   await group.getByLabel(what, { exact: true }).selectOption({ label: option });
+  await group.getByLabel(what === "Embedder" ? "Embedding model" : "Reranking model").waitFor();
   const gateway = group.locator("details.more");
-  if (await gateway.count()) await gateway.locator("summary").click();
+  if ((await gateway.count()) && !(await gateway.getAttribute("open").then((open) => open !== null))) await gateway.locator("summary").click();
   await group.getByLabel(/^(Gateway b|B)ase URL$/).fill(base);
   await group.getByLabel("API key").fill(key);
   await group.getByLabel(what === "Embedder" ? "Embedding model" : "Reranking model").fill(model);
@@ -66,6 +67,9 @@ describe("embedders and rerankers of hosts", () => {
   async function withFake(body, options = { key: KEY }) {
     fake = await startVectors(options);
     const tab = await lab.open({ allow: [fake.url] });
+    // The models of the tab would only slow this down; the quotes stay, because without a column nothing is searched.
+    const remove = tab.page.getByRole("button", { name: /^Remove column SmolLM2/ });
+    for (let left = await remove.count(); left > 0; left -= 1) await remove.first().click();
     try {
       await body(tab, tab.page);
     } finally {
@@ -82,8 +86,8 @@ describe("embedders and rerankers of hosts", () => {
     await group.getByText(/will be sent to 127\.0\.0\.1/).waitFor();
     assert.deepEqual(await axeViolations(page), []);
     await page.keyboard.press("Escape");
-    await clearColumns(page);
-    assert.match((await row(page, "lighthouse.txt").innerText()), /chunk/);
+    const [first] = await evidence(page, "Who built the lighthouse?");
+    assert.match(first.text, /Ingrid Aas/);
     assert.deepEqual(fake.requests, []);
     tab.assertClean();
   }));
@@ -171,7 +175,7 @@ describe("embedders and rerankers of hosts", () => {
 
   const shapes = [
     { option: "Cohere", model: "embed-v4.0", purpose: true },
-    { option: "Google Gemini", model: "gemini-embedding-001", purpose: true },
+    { option: "Google Gemini API", model: "gemini-embedding-001", purpose: true },
     { option: "Ollama", model: "nomic-embed-text", rerank: { option: "Jina AI", path: "/rerank" } },
     { option: "Text Embeddings Inference", model: "any", rerank: { option: "Text Embeddings Inference", path: "/rerank" } },
   ];

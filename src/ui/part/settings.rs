@@ -33,21 +33,25 @@ pub fn SettingsDialog() -> impl IntoView {
         if untrack(|| wrong().is_some() || is_loading()) {
             return;
         }
+        // Everything is read now: the dialog may be closed while the courier is busy.
+        let keys = [embedder.take_key(), reranker.take_key()];
+        let recipe = Recipe {
+            chunking: chunking.get_untracked(),
+            embedder: embedder.to_embedder(),
+            retrieval: retrieval.get_untracked(),
+            reranker: reranker.to_reranker(),
+        };
+        let budget_tokens = budget.get_untracked().clamp(512, 8192);
         spawn_local(async move {
             // The courier has the keys before anything can ask for them.
-            for host in [embedder, reranker] {
-                if let Err(failure) = host.give_key().await {
+            for (endpoint, purpose, key) in keys.into_iter().flatten() {
+                if let Err(failure) = state.give_key(&endpoint, purpose, key).await {
                     return refused.set(Some(failure));
                 }
             }
             state.set(|settings: &mut Settings| {
-                settings.recipe = Recipe {
-                    chunking: chunking.get_untracked(),
-                    embedder: embedder.to_embedder(),
-                    retrieval: retrieval.get_untracked(),
-                    reranker: reranker.to_reranker(),
-                };
-                settings.budget_tokens = budget.get_untracked().clamp(512, 8192);
+                settings.recipe = recipe;
+                settings.budget_tokens = budget_tokens;
             });
             state.renew();
             state.view.dialog.set(None);

@@ -4,7 +4,7 @@ use super::provider_picker::Choice;
 use crate::courier::Purpose;
 use crate::state::AppState;
 use crate::state::catalogue::{address, host_of};
-use crate::types::{AuthKind, EmbedderRef, Endpoint, Failure, ProviderRow, RerankerRef};
+use crate::types::{AuthKind, EmbedderRef, Endpoint, ProviderRow, RerankerRef};
 use leptos::prelude::*;
 
 /// An address of one's own, among the values of the choice; a row's id is its value.
@@ -78,13 +78,10 @@ impl VectorHost {
         self.taken().map(|(endpoint, model)| RerankerRef { endpoint, model })
     }
 
-    /// Gives the courier the key, where one was typed.
-    pub async fn give_key(self) -> Result<(), Failure> {
+    /// The key, taken out of its field, with where it belongs and what for.
+    pub fn take_key(self) -> Option<(Endpoint, Purpose, String)> {
         let key = self.draft.key.take();
-        match self.taken() {
-            Some((endpoint, _)) => AppState::get().give_key(&endpoint, self.purpose, key).await,
-            None => Ok(()),
-        }
+        self.taken().map(|(endpoint, _)| (endpoint, self.purpose, key))
     }
 
     /// Whether what is chosen cannot be shown yet. Tracks the choice and the catalogue.
