@@ -1,77 +1,35 @@
 //! The verbs of the corpus over a store in memory and a tiny embedder: what is stored, found, replaced, given up.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "engine/fakes.rs"]
+mod fakes;
+
+use fakes::{Counts, Fake, Words, incoming};
 use futures_util::FutureExt;
-use sidecite::chunk::Tokens;
-use sidecite::engine::{self, Corpus, Embedder, Error, Incoming, Outcome};
+use sidecite::engine::{self, Corpus, Error, Outcome};
 use sidecite::store::{MemoryStore, Store};
-use sidecite::types::{
-    Block, BlockKind, ChunkSettings, Document, Evidence, Format, RetrievalMode, RetrievalSettings, Span,
-    sha256,
-};
+use sidecite::types::{ChunkSettings, Evidence, RetrievalMode, RetrievalSettings, sha256};
 use std::cell::{Cell, RefCell};
 
 const DIMENSIONS: usize = 64;
 
-/// A bag of words, hashed into 64 places: near enough to meaning for texts that share words.
-#[derive(Default)]
-struct Words {
-    embedded: usize,
-}
-
-impl Tokens for Words {
-    fn token_spans(&self, text: &str) -> Vec<Span> {
-        let mut spans = Vec::new();
-        let mut start = None;
-        for (at, character) in text.char_indices().chain([(text.len(), ' ')]) {
-            match (character.is_alphanumeric(), start) {
-                (true, None) => start = Some(at),
-                (false, Some(from)) => {
-                    spans.push(Span::new(from, at));
-                    start = None;
-                }
-                _ => {}
-            }
-        }
-        spans
-    }
-}
-
-impl Embedder for Words {
-    fn id(&self) -> String {
-        "words".into()
-    }
-
-    fn embed(&mut self, texts: &[&str]) -> Vec<Vec<f32>> {
-        self.embedded += texts.len();
-        texts
-            .iter()
-            .map(|text| {
-                let mut vector = vec![0.01f32; DIMENSIONS];
-                for span in self.token_spans(text) {
-                    let hash = sha256(span.of(text).to_lowercase().as_bytes());
-                    vector[hash.0[0] as usize % DIMENSIONS] += 1.0;
-                }
-                let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
-                vector.into_iter().map(|x| x / length).collect()
-            })
-            .collect()
-    }
-}
-
 struct Bench {
     corpus: RefCell<Corpus>,
-    embedder: RefCell<Words>,
+    embedder: Fake,
     store: MemoryStore,
 }
 
 impl Bench {
     fn new() -> Self {
         Self {
-            corpus: RefCell::new(Corpus::new(DIMENSIONS).unwrap()),
-            embedder: RefCell::default(),
+            corpus: RefCell::new(Corpus::new(DIMENSIONS)),
+            embedder: Fake { unwritten: 32, ..Fake::new("words", DIMENSIONS) },
             store: MemoryStore::default(),
         }
+    }
+
+    fn embedded(&self) -> usize {
+        self.embedder.passages().len()
     }
 
     fn ingest_until(&self, name: &str, text: &str, batches: usize) -> Result<Outcome, Error> {
@@ -80,7 +38,8 @@ impl Bench {
             left.set(left.get().saturating_sub(1));
             left.get() > 0
         };
-        engine::ingest(&self.corpus, &self.embedder, &self.store, incoming(name, text), pause, |_, _| {})
+        let by = (&Words as _, &self.embedder);
+        engine::ingest(&self.corpus, by, &self.store, incoming(name, text), pause, |_, _| {})
             .now_or_never()
             .expect("nothing here waits")
     }
@@ -91,30 +50,11 @@ impl Bench {
 
     fn search(&self, question: &str, mode: RetrievalMode) -> Result<Evidence, Error> {
         let settings = RetrievalSettings { mode, ..RetrievalSettings::default() };
-        let embed = |text: &str| self.embedder.borrow_mut().embed(&[text]).pop();
-        engine::search(&self.corpus.borrow(), question, embed, &settings, &|| 0.0)
+        let embedder = Some(&self.embedder);
+        engine::search(&self.corpus, question, embedder, None::<&Counts>, &settings, &|| 0.0)
+            .now_or_never()
+            .expect("nothing here waits")
     }
-}
-
-fn incoming(name: &str, text: &str) -> Incoming {
-    let mut blocks = Vec::new();
-    let mut at = 0;
-    for paragraph in text.split("\n\n") {
-        let kind = if paragraph.starts_with('#') { BlockKind::Heading(1) } else { BlockKind::Paragraph };
-        blocks.push(Block { kind, span: Span::new(at, at + paragraph.len()) });
-        at += paragraph.len() + 2;
-    }
-    let document = Document {
-        id: sha256(name.as_bytes()),
-        name: name.into(),
-        format: Format::Text,
-        title: None,
-        text: text.into(),
-        blocks,
-        pages: Vec::new(),
-    };
-    let chunking = ChunkSettings { size_tokens: 16, overlap_tokens: 0, ..ChunkSettings::default() };
-    Incoming { document, size_bytes: text.len() as u64, added_millis: 1, chunking, warnings: Vec::new() }
 }
 
 const SHIPS: &str = "# Ships\n\nThe brig Anna carries salt and barley across the sound every spring.\n\nThe ferry leaves the old pier at noon and comes back before dark.";
@@ -143,7 +83,7 @@ fn a_reopened_corpus_answers_the_same_without_embedding() {
     let before = bench.search("rye bread", RetrievalMode::Hybrid).unwrap();
     let reopened = Bench { store: bench.store, ..Bench::new() };
     engine::open(&reopened.corpus, &reopened.store).now_or_never().unwrap().unwrap();
-    assert_eq!(reopened.embedder.borrow().embedded, 0);
+    assert_eq!(reopened.embedded(), 0);
     let after = reopened.search("rye bread", RetrievalMode::Hybrid).unwrap();
     assert_eq!(before.sha256, after.sha256);
     assert_eq!(reopened.corpus.borrow().manifests().len(), 2);
@@ -156,14 +96,14 @@ fn a_cancelled_ingest_stores_nothing_but_what_it_paid_for() {
         .map(|at| format!("Paragraph {at} says that number {at} is even or odd today.\n\n"))
         .collect();
     assert_eq!(bench.ingest_until("long.txt", text.trim_end(), 5).unwrap(), Outcome::Cancelled);
-    let paid = bench.embedder.borrow().embedded;
+    let paid = bench.embedded();
     assert!(paid > 0);
     assert!(bench.corpus.borrow().is_empty());
     assert!(bench.store.load().now_or_never().unwrap().unwrap().is_empty());
     let Outcome::Stored(manifest) = bench.ingest("long.txt", text.trim_end()).unwrap() else {
         panic!("cancelled")
     };
-    assert_eq!(bench.embedder.borrow().embedded, manifest.chunks as usize, "something was embedded twice");
+    assert_eq!(bench.embedded(), manifest.chunks as usize, "something was embedded twice");
 }
 
 #[test]
@@ -171,10 +111,10 @@ fn ingesting_again_replaces_and_removing_forgets() {
     let bench = Bench::new();
     bench.ingest("ships.txt", SHIPS).unwrap();
     let chunks = bench.corpus.borrow().len();
-    let embedded = bench.embedder.borrow().embedded;
+    let embedded = bench.embedded();
     bench.ingest("ships.txt", SHIPS).unwrap();
     assert_eq!(bench.corpus.borrow().len(), chunks);
-    assert_eq!(bench.embedder.borrow().embedded, embedded, "the cache was not used");
+    assert_eq!(bench.embedded(), embedded, "the cache was not used");
     bench.ingest("bread.txt", BREAD).unwrap();
     assert!(bench.corpus.borrow_mut().remove(sha256(b"ships.txt")));
     let evidence = bench.search("ferry pier noon bread", RetrievalMode::Hybrid).unwrap();
@@ -187,9 +127,15 @@ fn cutting_anew_keeps_the_document_and_changes_the_chunks() {
     let Outcome::Stored(before) = bench.ingest("ships.txt", SHIPS).unwrap() else { panic!("cancelled") };
     let coarse = ChunkSettings { size_tokens: 200, overlap_tokens: 0, ..ChunkSettings::default() };
     let request = (before.id, coarse);
-    let outcome =
-        engine::rechunk(&bench.corpus, &bench.embedder, &bench.store, request, async || true, |_, _| {})
-            .now_or_never();
+    let outcome = engine::rechunk(
+        &bench.corpus,
+        (&Words as _, &bench.embedder),
+        &bench.store,
+        request,
+        async || true,
+        |_, _| {},
+    )
+    .now_or_never();
     let Some(Ok(Outcome::Stored(after))) = outcome else { panic!("not stored") };
     assert!(after.chunks < before.chunks);
     assert_eq!((after.id, after.added_millis), (before.id, before.added_millis));

@@ -36,7 +36,8 @@ fn fuses_by_reciprocal_rank() {
             dense_rank: Some(3),
             lexical: Some(12.0),
             lexical_rank: Some(1),
-            fused: 1.0 / 63.0 + 1.0 / 61.0
+            fused: 1.0 / 63.0 + 1.0 / 61.0,
+            rerank: None,
         }
     );
     assert_eq!(ranked[3].scores.dense, None);

@@ -35,6 +35,8 @@ pub mod thinking;
 pub mod timeout;
 /// Keys that outlast the tab, encrypted.
 pub mod vault;
+/// Requests for vectors and scores.
+pub mod vectors;
 
 pub use egress::{Egress, EgressEnd, EgressEntry, Purpose};
 pub use health::{Bucket, CallRecord, Health, Outcome, summarise};

@@ -161,7 +161,7 @@ pub(super) fn redirected(host: &str, status: u16) -> Failure {
 }
 
 /// Host and port for people.
-fn host_of(url: &str) -> String {
+pub(super) fn host_of(url: &str) -> String {
     match Url::parse(url) {
         Ok(url) => match (url.host_str(), url.port()) {
             (Some(host), Some(port)) => format!("{host}:{port}"),

@@ -2,7 +2,7 @@ use super::{Error, embedded_text};
 use crate::index::{Flat, VectorIndex};
 use crate::lexical::{Bm25, LexicalIndex};
 use crate::store::Record;
-use crate::types::{Chunk, Document, DocumentId, Manifest};
+use crate::types::{Chunk, Document, DocumentId, Manifest, is_remote};
 use std::collections::{BTreeMap, HashMap};
 
 /// One document in memory.
@@ -23,22 +23,39 @@ pub struct Corpus {
     entries: BTreeMap<DocumentId, Entry>,
     owners: HashMap<u32, DocumentId>,
     next_key: u32,
-    /// By meaning.
-    pub(super) vectors: Flat,
+    /// By meaning: an index an embedder, under its id.
+    vectors: BTreeMap<String, Flat>,
+    /// Numbers in a vector of the built-in embedder.
+    built_in_dimension: usize,
     /// By words.
     pub(super) words: Bm25,
 }
 
 impl Corpus {
-    /// Nothing yet.
-    pub fn new(dimensions: usize) -> Result<Self, Error> {
-        Ok(Self {
+    /// Nothing yet. Embedders in the tab make vectors of `built_in_dimension` numbers; a host's first document says how
+    /// many its own have.
+    pub fn new(built_in_dimension: usize) -> Self {
+        Self {
             entries: BTreeMap::new(),
             owners: HashMap::new(),
             next_key: 0,
-            vectors: Flat::new(dimensions)?,
+            vectors: BTreeMap::new(),
+            built_in_dimension,
             words: Bm25::default(),
-        })
+        }
+    }
+
+    /// How many numbers a vector of that embedder has, where that is known.
+    pub fn dimension(&self, embedder: &str) -> Option<usize> {
+        match self.vectors.get(embedder) {
+            Some(index) => Some(index.dimension()),
+            None => (!is_remote(embedder)).then_some(self.built_in_dimension),
+        }
+    }
+
+    /// The index of that embedder's vectors; nothing while no document has any.
+    pub(super) fn by_meaning(&self, embedder: &str) -> Option<&Flat> {
+        self.vectors.get(embedder)
     }
 
     /// Takes in a stored record, replacing an older version of the document. A record that does not fit leaves the
@@ -47,19 +64,16 @@ impl Corpus {
         let Record { manifest, document, chunks, vectors } = record;
         let id = manifest.id;
         let first_key = self.next_key;
-        let rows = vectors.chunks_exact(self.vectors.dimension());
-        if rows.len() != chunks.len() {
-            let reason = format!("{} chunks but {} vectors", chunks.len(), rows.len());
-            return Err(crate::store::Error::Damaged { what: manifest.name, reason }.into());
+        let dimension = self.dimension(&manifest.embedder).unwrap_or(vectors.len() / chunks.len().max(1));
+        let mut index = match self.vectors.remove(&manifest.embedder) {
+            Some(index) => index,
+            None => Flat::new(dimension)?,
+        };
+        let filled = fill(&mut index, &manifest, first_key, &vectors, chunks.len());
+        if !index.is_empty() {
+            self.vectors.insert(manifest.embedder.clone(), index);
         }
-        for (key, row) in (first_key..).zip(rows) {
-            if let Err(error) = self.vectors.insert(key, row) {
-                for key in first_key..key {
-                    self.vectors.remove(key);
-                }
-                return Err(error.into());
-            }
-        }
+        filled?;
         self.remove(id);
         for (key, chunk) in (first_key..).zip(&chunks) {
             self.words.insert(key, &embedded_text(&document, chunk));
@@ -73,10 +87,16 @@ impl Corpus {
     /// Forgets a document; whether there was one.
     pub fn remove(&mut self, id: DocumentId) -> bool {
         let Some(entry) = self.entries.remove(&id) else { return false };
+        let embedder = &entry.manifest.embedder;
         for (key, _) in (entry.first_key..).zip(&entry.chunks) {
-            self.vectors.remove(key);
+            if let Some(index) = self.vectors.get_mut(embedder) {
+                index.remove(key);
+            }
             self.words.remove(key);
             self.owners.remove(&key);
+        }
+        if self.vectors.get(embedder).is_some_and(VectorIndex::is_empty) {
+            self.vectors.remove(embedder);
         }
         true
     }
@@ -109,4 +129,29 @@ impl Corpus {
     pub fn is_empty(&self) -> bool {
         self.owners.is_empty()
     }
+}
+
+/// Puts a record's vectors into the index of its embedder: all or none.
+fn fill(
+    index: &mut Flat,
+    manifest: &Manifest,
+    first_key: u32,
+    vectors: &[f32],
+    chunks: usize,
+) -> Result<(), Error> {
+    let damaged = |reason: String| crate::store::Error::Damaged { what: manifest.name.clone(), reason };
+    let rows = vectors.chunks_exact(index.dimension());
+    if rows.len() != chunks || !rows.remainder().is_empty() {
+        let (got, width) = (vectors.len(), index.dimension());
+        return Err(damaged(format!("{chunks} chunks of {width} numbers each, but {got} numbers")).into());
+    }
+    for (key, row) in (first_key..).zip(rows) {
+        if let Err(error) = index.insert(key, row) {
+            for key in first_key..key {
+                index.remove(key);
+            }
+            return Err(error.into());
+        }
+    }
+    Ok(())
 }

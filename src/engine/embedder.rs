@@ -1,19 +1,44 @@
+use super::Error;
 use crate::chunk::Tokens;
 use crate::embed::{Minilm, Scratch};
+use crate::provider::embeddings::Purpose;
 use crate::types::{Chunk, Document, Sha256, Span, sha256};
+use std::cell::RefCell;
 
-/// What turns texts into unit vectors; MiniLM in the product, something small in tests.
-pub trait Embedder: Tokens {
-    /// Model, quantisation and version; part of every cache key.
+/// Chunks that the built-in model embeds between two pauses: small enough that a question or a cancel waits well under
+/// half a second.
+const BATCH: usize = 4;
+/// Vectors of the built-in model between two writes to the cache: what a crash costs at most.
+const MOST_UNWRITTEN: usize = 32;
+
+/// What turns texts into unit vectors: MiniLM, a host, something small in tests.
+#[allow(async_fn_in_trait)]
+pub trait Embedder {
+    /// Model, quantisation and version, or address and model; part of every cache key.
     fn id(&self) -> String;
-    /// One unit vector a text.
-    fn embed(&mut self, texts: &[&str]) -> Vec<Vec<f32>>;
+
+    /// The vectors of `texts`, handed to `keep` in runs as they come: the place of the first text, and one vector a text.
+    /// `keep` says whether to go on; so does what comes back.
+    ///
+    /// # Errors
+    /// Those of `keep`, and the host's. Runs handed over before stay handed over.
+    async fn embed(
+        &self,
+        texts: &[&str],
+        purpose: Purpose,
+        keep: impl AsyncFnMut(usize, Vec<Vec<f32>>) -> Result<bool, Error>,
+    ) -> Result<bool, Error>;
+
+    /// Vectors that may be lost in a crash: 0 where each has been paid for.
+    fn most_unwritten(&self) -> usize {
+        0
+    }
 }
 
 /// MiniLM and the memory that one thread works in.
 pub struct BuiltIn {
     model: Minilm,
-    scratch: Scratch,
+    scratch: RefCell<Scratch>,
 }
 
 impl BuiltIn {
@@ -22,7 +47,7 @@ impl BuiltIn {
     /// # Errors
     /// Those of [`Minilm::load`].
     pub fn load(bytes: &[u8]) -> Result<Self, crate::embed::Error> {
-        Ok(Self { model: Minilm::load(bytes)?, scratch: Scratch::default() })
+        Ok(Self { model: Minilm::load(bytes)?, scratch: RefCell::default() })
     }
 }
 
@@ -37,8 +62,24 @@ impl Embedder for BuiltIn {
         self.model.id()
     }
 
-    fn embed(&mut self, texts: &[&str]) -> Vec<Vec<f32>> {
-        self.model.embed(texts, &mut self.scratch).into_iter().map(|embedding| embedding.0).collect()
+    /// It makes no difference between questions and passages.
+    async fn embed(
+        &self,
+        texts: &[&str],
+        _purpose: Purpose,
+        mut keep: impl AsyncFnMut(usize, Vec<Vec<f32>>) -> Result<bool, Error>,
+    ) -> Result<bool, Error> {
+        for (at, batch) in texts.chunks(BATCH).enumerate() {
+            let vectors = self.model.embed(batch, &mut self.scratch.borrow_mut());
+            if !keep(at * BATCH, vectors.into_iter().map(|embedding| embedding.0).collect()).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn most_unwritten(&self) -> usize {
+        MOST_UNWRITTEN
     }
 }
 

@@ -1,13 +1,9 @@
-use super::{Corpus, Embedder, Error, content_key, embedded_text};
-use crate::chunk::{chunk, validate};
+use super::vectors::vectors;
+use super::{Corpus, Embedder, Error, embedded_text};
+use crate::chunk::{Tokens, chunk, validate};
 use crate::store::{Record, Store};
-use crate::types::{ChunkSettings, Document, DocumentId, Manifest, Sha256, Warning};
+use crate::types::{ChunkSettings, Document, DocumentId, Manifest, Warning};
 use std::cell::RefCell;
-
-/// Chunks embedded between two pauses: small enough that a question or a cancel waits well under half a second.
-const BATCH: usize = 4;
-/// Batches between two writes to the cache: what a crash costs at most.
-const BATCHES_PER_WRITE: usize = 8;
 
 /// A parsed document on its way in.
 #[derive(Clone, Debug)]
@@ -45,11 +41,14 @@ pub async fn open<S: Store>(corpus: &RefCell<Corpus>, store: &S) -> Result<Vec<W
     Ok(warnings)
 }
 
-/// Document → chunks → vectors → one transaction → both indexes. `pause` is awaited between batches and says whether
-/// to go on; `progress` hears chunks done and total.
+/// Document → chunks → vectors → one transaction → both indexes. Sizes are counted by `tokens`, whoever embeds. `pause` is
+/// awaited between batches and says whether to go on; `progress` hears chunks done and total.
+///
+/// # Errors
+/// Those of each stage. Vectors that came before one stay in the cache: the same ingest again asks only for the others.
 pub async fn ingest<S: Store, E: Embedder>(
     corpus: &RefCell<Corpus>,
-    embedder: &RefCell<E>,
+    (tokens, embedder): (&dyn Tokens, &E),
     store: &S,
     incoming: Incoming,
     pause: impl AsyncFn() -> bool,
@@ -57,13 +56,14 @@ pub async fn ingest<S: Store, E: Embedder>(
 ) -> Result<Outcome, Error> {
     let Incoming { document, size_bytes, added_millis, chunking, warnings } = incoming;
     let plan = validate(chunking)?;
-    let chunks = chunk(&document, &plan, &*embedder.borrow());
+    let chunks = chunk(&document, &plan, tokens);
     if chunks.is_empty() {
         return Err(Error::NoChunks { name: document.name });
     }
     let texts: Vec<String> = chunks.iter().map(|chunk| embedded_text(&document, chunk)).collect();
-    let embedder_id = embedder.borrow().id();
-    let Some(vectors) = vectors(embedder, store, &texts, pause, progress).await? else {
+    let embedder_id = embedder.id();
+    let expected = corpus.borrow().dimension(&embedder_id);
+    let Some(vectors) = vectors(embedder, store, &texts, expected, pause, progress).await? else {
         return Ok(Outcome::Cancelled);
     };
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -88,10 +88,13 @@ pub async fn ingest<S: Store, E: Embedder>(
     Ok(Outcome::Stored(manifest))
 }
 
-/// Cuts and embeds a stored document anew.
+/// Cuts and embeds a stored document anew; until that is done it stays as it was.
+///
+/// # Errors
+/// As `ingest`.
 pub async fn rechunk<S: Store, E: Embedder>(
     corpus: &RefCell<Corpus>,
-    embedder: &RefCell<E>,
+    (tokens, embedder): (&dyn Tokens, &E),
     store: &S,
     (id, chunking): (DocumentId, ChunkSettings),
     pause: impl AsyncFn() -> bool,
@@ -108,46 +111,5 @@ pub async fn rechunk<S: Store, E: Embedder>(
             warnings: entry.manifest.warnings.clone(),
         }
     };
-    ingest(corpus, embedder, store, incoming, pause, progress).await
-}
-
-/// The vectors of `texts`, one after another: from the cache where it has them. Nothing when cancelled.
-async fn vectors<S: Store, E: Embedder>(
-    embedder: &RefCell<E>,
-    store: &S,
-    texts: &[String],
-    pause: impl AsyncFn() -> bool,
-    progress: impl Fn(u32, u32),
-) -> Result<Option<Vec<f32>>, Error> {
-    let id = embedder.borrow().id();
-    let keys: Vec<Sha256> = texts.iter().map(|text| content_key(&id, text)).collect();
-    let mut found = store.cached(&keys).await?;
-    let missing: Vec<usize> =
-        found.iter().enumerate().filter(|(_, vector)| vector.is_none()).map(|(at, _)| at).collect();
-    let total = u32::try_from(texts.len()).unwrap_or(u32::MAX);
-    let mut done = total - u32::try_from(missing.len()).unwrap_or(0);
-    let mut fresh: Vec<(Sha256, Vec<f32>)> = Vec::new();
-    progress(done, total);
-    for batch in missing.chunks(BATCH) {
-        if !pause().await {
-            store.cache(&fresh).await?;
-            return Ok(None);
-        }
-        let inputs: Vec<&str> = batch.iter().filter_map(|&at| texts.get(at).map(String::as_str)).collect();
-        let outputs = embedder.borrow_mut().embed(&inputs);
-        for (&at, vector) in batch.iter().zip(outputs) {
-            if let (Some(key), Some(slot)) = (keys.get(at), found.get_mut(at)) {
-                fresh.push((*key, vector.clone()));
-                *slot = Some(vector);
-            }
-        }
-        done += u32::try_from(batch.len()).unwrap_or(0);
-        progress(done, total);
-        if fresh.len() >= BATCH * BATCHES_PER_WRITE {
-            store.cache(&fresh).await?;
-            fresh.clear();
-        }
-    }
-    store.cache(&fresh).await?;
-    Ok(Some(found.into_iter().flatten().flatten().collect()))
+    ingest(corpus, (tokens, embedder), store, incoming, pause, progress).await
 }

@@ -3,17 +3,22 @@
 //! The corpus lives in memory (texts, chunks, two indexes) and in a `Store`. Verbs that wait (for the store, or to
 //! let other work in between two batches) are async functions over `RefCell`s that are never borrowed across an await,
 //! so a question can be answered while a document is being embedded.
+//!
+//! Every embedder has an index of its own: vectors of two are never compared, whatever their width. A host's vectors come
+//! through the `Embedder` that the caller lends; nothing here knows the network.
 
 mod corpus;
 mod embedder;
 mod ingest;
 mod search;
+mod vectors;
 
 pub use corpus::{Corpus, Entry};
 pub use embedder::{BuiltIn, Embedder, content_key, embedded_text};
 pub use ingest::{Incoming, Outcome, ingest, open, rechunk};
-pub use search::{marks, search};
+pub use search::{Rerank, marks, search};
 
+use crate::types::{Trouble, embedder_name};
 use crate::{chunk, embed, index, retrieve, store};
 use serde::{Deserialize, Serialize};
 
@@ -50,16 +55,54 @@ pub enum Error {
     /// Nothing to search.
     #[error("there are no documents to search yet")]
     EmptyCorpus,
+    /// An embedder's vectors had another number of numbers before.
+    #[error(
+        "{} answered a vector of {got} numbers; its vectors had {expected} before",
+        embedder_name(embedder)
+    )]
+    Dimensions {
+        /// Which embedder.
+        embedder: String,
+        /// As before.
+        expected: usize,
+        /// As it came now.
+        got: usize,
+    },
+    /// Texts that no vector, or passages that no score came for.
+    #[error("{expected} were asked for, {got} came")]
+    Missing {
+        /// Asked for.
+        expected: usize,
+        /// What came.
+        got: usize,
+    },
+    /// No document has vectors of this embedder.
+    #[error("no document has been embedded by {} yet", embedder_name(embedder))]
+    NotEmbedded {
+        /// Which embedder.
+        embedder: String,
+    },
+    /// A host's refusal, in its words.
+    #[error("{}", .0.message)]
+    Host(Trouble),
+    /// The person stopped it.
+    #[error("stopped")]
+    Stopped,
 }
 
 impl Error {
     /// The stage that failed, for the row and the log.
-    pub fn stage(&self) -> &'static str {
+    pub fn stage(&self) -> &str {
         match self {
             Self::Chunk(_) | Self::NoChunks { .. } => "chunk",
-            Self::Embed(_) => "embed",
+            Self::Embed(_) | Self::Dimensions { .. } | Self::Missing { .. } => "embed",
             Self::Index(_) => "index",
-            Self::Retrieve(_) | Self::EmptyQuestion | Self::EmptyCorpus => "search",
+            Self::Host(trouble) => &trouble.stage,
+            Self::Retrieve(_)
+            | Self::EmptyQuestion
+            | Self::EmptyCorpus
+            | Self::NotEmbedded { .. }
+            | Self::Stopped => "search",
             Self::Store(_) | Self::UnknownDocument => "store",
         }
     }
@@ -75,6 +118,17 @@ impl Error {
             Self::NoChunks { .. } => "Add a file that holds text.".into(),
             Self::UnknownDocument => "Reload the page to see what is stored.".into(),
             Self::EmptyQuestion => "Type a question first.".into(),
+            Self::Dimensions { .. } => {
+                "The model behind that name has changed. Enter the dimensions you want under Settings, or choose another \
+                 model: documents are then embedded anew."
+                    .into()
+            }
+            Self::Missing { .. } => "Try again: what came is kept.".into(),
+            Self::NotEmbedded { .. } => {
+                "Press \"Embed them now\" above the documents, or search by words meanwhile (Settings, Mode).".into()
+            }
+            Self::Host(trouble) => trouble.hint.clone(),
+            Self::Stopped => "Ask again.".into(),
             Self::EmptyCorpus => "Add documents, or press \"Try the sample\".".into(),
         }
     }

@@ -82,6 +82,14 @@ pub enum Error {
         /// The dialect asked for.
         dialect: Dialect,
     },
+    /// The system does not do that.
+    #[error("{name} does not {what}")]
+    NotOffered {
+        /// The system.
+        name: String,
+        /// `embed` or `rerank`.
+        what: String,
+    },
     /// The system no longer exists.
     #[error("{name} no longer exists")]
     Retired {
@@ -119,6 +127,7 @@ impl Error {
             Self::MissingBlank { label, example } => format!("Fill in {label}, such as {example}."),
             Self::BadBlank { label, .. } => format!("Enter {label} alone, without the rest of the address."),
             Self::UnknownProvider { .. } => "Choose a provider from the list, or Another address.".into(),
+            Self::NotOffered { .. } => "Choose another provider under Settings.".into(),
             Self::NoRoute { .. } => "Choose one of the provider's dialects.".into(),
             Self::Retired { successor, .. } => successor.clone(),
             Self::AuthNotTaken { .. } => "Choose how the key is shown: the provider's usual way.".into(),

@@ -60,8 +60,10 @@ pub fn retrieve(
         embed_millis: 0.0,
         dense_millis: middle - start,
         lexical_millis: end - middle,
+        rerank_millis: 0.0,
         total_millis: clock() - start,
         chunks: u32::try_from(vectors.len().max(words.len())).unwrap_or(u32::MAX),
+        unembedded: 0,
     };
     Ok(Retrieved { ranked, timing })
 }

@@ -91,17 +91,29 @@ impl AppState {
     }
 
     async fn search(self, question: &str) -> Result<Evidence, Trouble> {
-        let retrieval = self.settings.with_untracked(|settings| settings.recipe.retrieval);
-        let verb = ToEngine::Search { question: question.to_owned(), retrieval };
+        let recipe = self.settings.with_untracked(|settings| settings.recipe.clone());
+        let verb = ToEngine::Search {
+            question: question.to_owned(),
+            retrieval: recipe.retrieval,
+            embedder: recipe.embedder.clone(),
+            rerank: recipe.reranker.is_some(),
+        };
         // A question is worth a second engine: the first may have died over a document in the meantime.
         for _ in 0..2 {
-            match self.engine().call(&verb, &[]).next().await.map(|reply| reply.body) {
-                Some(FromEngine::Found(evidence, marks)) => {
-                    self.session.marks.set(marks);
-                    return Ok(evidence);
+            let mut call = self.engine().call(&verb, &[]);
+            while let Some(reply) = call.next().await {
+                match reply.body {
+                    FromEngine::Found(evidence, marks) => {
+                        self.session.marks.set(marks);
+                        return Ok(evidence);
+                    }
+                    FromEngine::Failed(trouble) => return Err(trouble),
+                    FromEngine::Need(need) => {
+                        let supply = self.supply(call.id, need, &recipe.embedder, None);
+                        self.session.supply.set(supply);
+                    }
+                    _ => {}
                 }
-                Some(FromEngine::Failed(trouble)) => return Err(trouble),
-                _ => {}
             }
         }
         let words = self.services().engine.last_words().unwrap_or_default();
@@ -139,6 +151,8 @@ impl AppState {
         for cell in self.session.columns.cells_now() {
             self.stop(cell.key);
         }
+        self.stop_supply(self.session.supply.get_untracked());
+        self.session.supply.set(None);
         self.session.searching.set(false);
     }
 

@@ -1,4 +1,5 @@
 use super::AppState;
+use crate::courier::Purpose;
 use crate::types::{Endpoint, Failure, FailureCause, ModelEntry, Trouble};
 use crate::worker::protocol::{Checked, FromCourier, ToCourier};
 use leptos::prelude::*;
@@ -28,7 +29,7 @@ impl AppState {
     pub fn check(self, endpoint: Endpoint, key: String, model: String) {
         self.checking.set(CheckState::Running);
         spawn_local(async move {
-            if let Err(failure) = self.give_key(&endpoint, key).await {
+            if let Err(failure) = self.give_key(&endpoint, Purpose::Chat, key).await {
                 return self.checking.set(CheckState::Unreachable(failure));
             }
             let page_origin = web_sys::window().and_then(|window| window.location().origin().ok());
@@ -63,12 +64,13 @@ impl AppState {
         });
     }
 
-    /// Gives a typed key to the courier, bound to the origin of `endpoint`. An empty one changes nothing.
-    pub async fn give_key(self, endpoint: &Endpoint, key: String) -> Result<(), Failure> {
+    /// Gives a typed key to the courier, bound to the origin where `endpoint` does what the key is for. An empty one changes
+    /// nothing.
+    pub async fn give_key(self, endpoint: &Endpoint, purpose: Purpose, key: String) -> Result<(), Failure> {
         if key.trim().is_empty() {
             return Ok(());
         }
-        let verb = ToCourier::SetKey { endpoint: endpoint.clone(), key: key.trim().to_owned() };
+        let verb = ToCourier::SetKey { endpoint: endpoint.clone(), purpose, key: key.trim().to_owned() };
         self.courier(&verb).await.map_err(failure)?;
         self.refresh(ToCourier::Keys);
         Ok(())

@@ -1,6 +1,6 @@
 use super::Keyed;
 use crate::format::time_left;
-use crate::types::{DocumentId, Format, Manifest, Trouble};
+use crate::types::{DocumentId, EmbedderRef, Format, Manifest, Trouble};
 use leptos::prelude::*;
 
 /// Documents on the screen.
@@ -59,6 +59,8 @@ pub enum RowState {
         started: Option<(f64, u32)>,
         /// Call in the engine, for cancelling.
         call: Option<u32>,
+        /// Why nothing comes at the moment; empty while all goes well.
+        waits: String,
     },
     /// Wholly stored and searchable.
     Ready(Manifest),
@@ -125,6 +127,17 @@ pub struct Totals {
 }
 
 impl Corpus {
+    /// Documents whose vectors another embedder made: by meaning they are not found. Tracks every row.
+    pub fn outdated(self, embedder: &EmbedderRef) -> usize {
+        let is_outdated = |row: &Row| match &row.state {
+            RowState::Ready(manifest) => !embedder.has_made(&manifest.embedder),
+            _ => false,
+        };
+        let cells = self.rows.cells();
+        // Every row must be read, or a change of the others would go unnoticed.
+        cells.iter().filter(|cell| cell.value.with(is_outdated)).count()
+    }
+
     /// The sums; tracks every row.
     pub fn totals(self) -> Totals {
         let mut totals = Totals::default();
@@ -156,6 +169,7 @@ mod tests {
             total: 40,
             started,
             call: None,
+            waits: String::new(),
         };
         assert_eq!(state(0, None).time_left(10.0), None);
         assert_eq!(state(10, Some((0.0, 0))).time_left(1000.0).as_deref(), Some("about 3 s left"));

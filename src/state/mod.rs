@@ -22,10 +22,12 @@ mod open;
 mod pipeline;
 /// Health over time → shapes of a small plot.
 pub mod plot;
+mod renew;
 mod sample;
 mod services;
 mod session;
 mod settings;
+mod supply;
 mod told;
 mod view;
 

@@ -3,7 +3,7 @@ use crate::browser::clock::{epoch_millis, now_millis, sleep};
 use crate::browser::crypto::digest;
 use crate::browser::files;
 use crate::browser::indexed_db::Shelved;
-use crate::types::{DocumentId, Sha256, Trouble};
+use crate::types::{DocumentId, EmbedderRef, Sha256, Trouble};
 use crate::worker::protocol::{FromEngine, FromReader, ToEngine, ToReader};
 use crate::worker::{Call, Reply};
 use futures_util::future::{Either, select};
@@ -151,21 +151,32 @@ impl AppState {
         if !self.corpus.rows.value(&id).is_some_and(|row| matches!(row.state, RowState::Reading { .. })) {
             return;
         }
-        let chunking = self.settings.with_untracked(|settings| settings.recipe.chunking);
+        let (chunking, embedder) = self
+            .settings
+            .with_untracked(|settings| (settings.recipe.chunking, settings.recipe.embedder.clone()));
         let verb = ToEngine::Ingest {
             id,
             size_bytes: row.size_bytes,
             added_millis: row.added_millis,
             chunking,
+            embedder: embedder.clone(),
             warnings,
         };
         let call = self.engine().call(&verb, &[document]);
         self.set_state(
             id,
-            RowState::Embedding { format, pages, done: 0, total: 0, started: None, call: Some(call.id) },
+            RowState::Embedding {
+                format,
+                pages,
+                done: 0,
+                total: 0,
+                started: None,
+                call: Some(call.id),
+                waits: String::new(),
+            },
         );
         spawn_local(async move {
-            self.follow_ingest(id, call).await;
+            self.follow_ingest(id, call, embedder).await;
             self.pump();
         });
     }
@@ -194,23 +205,35 @@ impl AppState {
         }
     }
 
-    /// Follows a document through the engine to its end.
-    pub(super) async fn follow_ingest(self, id: DocumentId, mut call: Call<FromEngine>) {
-        while let Some(reply) = call.next().await {
-            match reply.body {
-                FromEngine::Progress { done: now_done, total: now_total } => {
+    /// Follows a document through the engine to its end; what it needs of a host comes by the courier.
+    pub(super) async fn follow_ingest(
+        self,
+        id: DocumentId,
+        mut call: Call<FromEngine>,
+        embedder: EmbedderRef,
+    ) {
+        let mut supply = None;
+        let ended = loop {
+            match call.next().await.map(|reply| reply.body) {
+                Some(FromEngine::Progress { done: now_done, total: now_total }) => {
                     self.corpus.rows.change(&id, |row| {
-                        if let RowState::Embedding { done, total, started, .. } = &mut row.state {
+                        if let RowState::Embedding { done, total, started, waits, .. } = &mut row.state {
                             started.get_or_insert((now_millis(), now_done));
                             (*done, *total) = (now_done, now_total);
+                            waits.clear();
                         }
                     });
                 }
-                FromEngine::Ingested(manifest) => return self.set_state(id, RowState::Ready(manifest)),
-                FromEngine::Cancelled => return self.set_state(id, RowState::Cancelled),
-                FromEngine::Failed(trouble) => return self.fail(id, trouble, false).await,
-                _ => {}
+                Some(FromEngine::Need(need)) => supply = self.supply(call.id, need, &embedder, Some(id)),
+                other => break other,
             }
+        };
+        self.stop_supply(supply);
+        match ended {
+            Some(FromEngine::Ingested(manifest)) => return self.set_state(id, RowState::Ready(manifest)),
+            Some(FromEngine::Cancelled) => return self.set_state(id, RowState::Cancelled),
+            Some(FromEngine::Failed(trouble)) => return self.fail(id, trouble, false).await,
+            _ => {}
         }
         // The engine died. What it had embedded is cached, so trying again costs little.
         let crashes = self.corpus.rows.value(&id).map_or(MOST_CRASHES, |row| row.crashes + 1);

@@ -27,6 +27,8 @@ pub struct Session {
     pub announcement: RwSignal<String>,
     /// Something to tell about the day's spending.
     pub notice: RwSignal<Option<String>>,
+    /// The courier's call for the search, while a host embeds or reranks for it.
+    pub supply: RwSignal<Option<u32>>,
 }
 
 /// One column on the screen.
@@ -158,6 +160,7 @@ impl Session {
             expanded: RwSignal::new(None),
             announcement: RwSignal::new(String::new()),
             notice: RwSignal::new(None),
+            supply: RwSignal::new(None),
         }
     }
 

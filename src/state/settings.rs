@@ -1,5 +1,5 @@
 use super::catalogue::host_of;
-use crate::types::{Column, ColumnId, Endpoint, ModelRef, Parameters, Recipe};
+use crate::types::{Column, ColumnId, EmbedderRef, Endpoint, ModelRef, Parameters, Recipe};
 use serde::{Deserialize, Serialize};
 
 const KEY: &str = "sidecite.settings";
@@ -155,6 +155,9 @@ impl Settings {
         self.budget_tokens = self.budget_tokens.clamp(*BUDGET_TOKENS.start(), *BUDGET_TOKENS.end());
         if crate::chunk::validate(self.recipe.chunking).is_err() {
             self.recipe.chunking = Default::default();
+        }
+        if matches!(&self.recipe.embedder, EmbedderRef::Remote { model, .. } if model.trim().is_empty()) {
+            self.recipe.embedder = EmbedderRef::BuiltIn;
         }
         if crate::retrieve::validate(&self.recipe.retrieval).is_err() {
             self.recipe.retrieval = Default::default();

@@ -12,6 +12,10 @@ pub struct Told {
     pub rows: Vec<ProviderRow>,
     /// Models that several of them offer.
     pub families: Vec<ModelFamily>,
+    /// The systems that embed; their only route is where they do.
+    pub embedders: Vec<ProviderRow>,
+    /// The systems that rerank, likewise.
+    pub rerankers: Vec<ProviderRow>,
     /// Why these lists are not at hand.
     pub no_catalogue: Option<Trouble>,
     /// Which origins have a key, and how the vault stands.
@@ -102,8 +106,9 @@ impl AppState {
 
     pub(super) fn take(self, told: Result<FromCourier, Trouble>) {
         self.told.update(|all| match told {
-            Ok(FromCourier::Catalogue { rows, families }) => {
+            Ok(FromCourier::Catalogue { rows, families, embedders, rerankers }) => {
                 (all.rows, all.families, all.no_catalogue) = (rows, families, None);
+                (all.embedders, all.rerankers) = (embedders, rerankers);
             }
             Ok(FromCourier::Keys(keys)) => all.keys = keys,
             Ok(FromCourier::Egress(sent)) => all.sent = sent,

@@ -162,38 +162,4 @@ impl AppState {
             }
         });
     }
-
-    /// Makes `chunking` the recipe's, and cuts every stored document anew.
-    pub fn apply_chunking(self, chunking: ChunkSettings) {
-        self.set(|settings| settings.recipe.chunking = chunking);
-        for cell in self.corpus.rows.cells_now() {
-            let row = cell.value.get_untracked();
-            if let super::RowState::Ready(manifest) = &row.state
-                && manifest.chunking != chunking
-            {
-                let call = self.engine().call(&ToEngine::Rechunk(row.id, chunking), &[]);
-                self.set_state(
-                    row.id,
-                    super::RowState::Embedding {
-                        format: manifest.format,
-                        pages: manifest.pages,
-                        done: 0,
-                        total: 0,
-                        started: None,
-                        call: Some(call.id),
-                    },
-                );
-                let before = manifest.clone();
-                spawn_local(async move {
-                    self.follow_ingest(row.id, call).await;
-                    // Given up or failed: the document is still stored as it was.
-                    let now = self.corpus.rows.value(&row.id).map(|row| row.state);
-                    if matches!(now, Some(super::RowState::Cancelled | super::RowState::Failed { .. })) {
-                        self.set_state(row.id, super::RowState::Ready(before));
-                    }
-                    self.pump();
-                });
-            }
-        }
-    }
 }

@@ -52,8 +52,10 @@ pub struct Scores {
     pub lexical: Option<f32>,
     /// Rank by BM25.
     pub lexical_rank: Option<u32>,
-    /// The score that decided the order.
+    /// The score that decided the order of the candidates.
     pub fused: f32,
+    /// The reranker's score; where there is one, it decided the order.
+    pub rerank: Option<f32>,
 }
 
 /// Where retrieval's time went, in milliseconds.
@@ -65,8 +67,12 @@ pub struct SearchTiming {
     pub dense_millis: f64,
     /// BM25.
     pub lexical_millis: f64,
+    /// The reranker, 0 without one.
+    pub rerank_millis: f64,
     /// All of it, as the engine saw it.
     pub total_millis: f64,
     /// Chunks searched.
     pub chunks: u32,
+    /// Chunks among them that another embedder has embedded: searched by words only.
+    pub unembedded: u32,
 }

@@ -31,6 +31,8 @@ pub use provider::{
     Blank, Cors, CorsStatus, Cost, FamilyHost, ModelEntry, ModelFamily, Price, ProviderGroup, ProviderRow,
     Route, Spending, SpendingLimits,
 };
-pub use recipe::{Query, Recipe, RetrievalMode, RetrievalSettings};
+pub use recipe::{
+    EmbedderRef, Query, Recipe, RerankerRef, RetrievalMode, RetrievalSettings, embedder_name, is_remote,
+};
 pub use run::{AuthKind, Column, ColumnId, Endpoint, ModelRef};
 pub use span::Span;

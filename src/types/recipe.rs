@@ -1,13 +1,95 @@
-use super::ChunkSettings;
+use super::{ChunkSettings, Endpoint};
 use serde::{Deserialize, Serialize};
 
 /// How evidence comes about: everything but the model.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Recipe {
     /// How documents are cut.
     pub chunking: ChunkSettings,
+    /// What makes vectors of them.
+    pub embedder: EmbedderRef,
     /// How passages are found.
     pub retrieval: RetrievalSettings,
+    /// What puts the best of them into a better order; nothing unless the person chose it.
+    pub reranker: Option<RerankerRef>,
+}
+
+/// What makes vectors of texts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EmbedderRef {
+    /// The model in the tab: nothing is sent.
+    #[default]
+    BuiltIn,
+    /// A host that the person chose: it is sent the text of every passage, and every question.
+    Remote {
+        /// Where it is.
+        endpoint: Endpoint,
+        /// The model's name there.
+        model: String,
+        /// Numbers in a vector, for models that can shorten them.
+        dimensions: Option<u32>,
+    },
+}
+
+/// Begins the id of every embedder of a host, and of no other.
+const REMOTE: &str = "remote:";
+
+impl EmbedderRef {
+    /// What tells its vectors from all others, as it stands in manifests and cache keys: address, model, dimensions.
+    /// Nothing for the built-in one, which names itself with its build.
+    pub fn remote_id(&self) -> Option<String> {
+        let Self::Remote { endpoint, model, dimensions } = self else { return None };
+        let blanks: Vec<String> =
+            endpoint.blanks.iter().map(|(name, value)| format!("{name}={}", value.trim())).collect();
+        let parts = [
+            endpoint.provider.as_str(),
+            endpoint.base_url.trim().trim_end_matches('/'),
+            &blanks.join(","),
+            model.trim(),
+            &dimensions.map(|dimensions| dimensions.to_string()).unwrap_or_default(),
+        ];
+        Some(format!("{REMOTE}{}", parts.join("|")))
+    }
+
+    /// Whether it made the vectors of a document whose manifest says `embedder`. Vectors of another build of the built-in
+    /// one count as its own here: the page cannot tell builds apart.
+    pub fn has_made(&self, embedder: &str) -> bool {
+        match self.remote_id() {
+            Some(id) => id == embedder,
+            None => !is_remote(embedder),
+        }
+    }
+
+    /// Its model's name for people.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::BuiltIn => "the built-in embedder",
+            Self::Remote { model, .. } => model,
+        }
+    }
+}
+
+/// Whether `embedder`, as it stands in a manifest, is one of a host.
+pub fn is_remote(embedder: &str) -> bool {
+    embedder.starts_with(REMOTE)
+}
+
+/// The model's name in an embedder's id, for people.
+pub fn embedder_name(embedder: &str) -> &str {
+    match embedder.strip_prefix(REMOTE) {
+        Some(parts) => parts.rsplit('|').nth(1).unwrap_or(parts),
+        None => "the built-in embedder",
+    }
+}
+
+/// A host's model that scores passages for a question. It is sent the question and the candidate passages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RerankerRef {
+    /// Where it is.
+    pub endpoint: Endpoint,
+    /// The model's name there.
+    pub model: String,
 }
 
 /// Which rankings take part.
@@ -68,4 +150,47 @@ impl Default for RetrievalSettings {
 pub struct Query {
     /// The question as typed.
     pub text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recipes_of_the_first_version_embed_in_the_tab_and_rerank_nothing() {
+        let old = serde_json::json!({
+            "chunking": ChunkSettings::default(),
+            "retrieval": RetrievalSettings { top_k: 9, ..RetrievalSettings::default() },
+        });
+        let recipe: Recipe = serde_json::from_value(old).unwrap();
+        assert_eq!((recipe.embedder, recipe.reranker), (EmbedderRef::BuiltIn, None));
+        assert_eq!(recipe.retrieval.top_k, 9);
+    }
+
+    #[test]
+    fn an_embedders_id_tells_address_model_and_dimensions_but_not_the_key() {
+        let at = |base_url: &str, model: &str, dimensions, auth| EmbedderRef::Remote {
+            endpoint: Endpoint { base_url: base_url.into(), auth, ..Endpoint::default() },
+            model: model.into(),
+            dimensions,
+        };
+        let usual = crate::types::AuthKind::Usual;
+        let id = |embedder: EmbedderRef| embedder.remote_id().unwrap();
+        let one = at("http://localhost:1/v1", "m", None, usual);
+        let same = at("http://localhost:1/v1/", " m", None, crate::types::AuthKind::Bearer);
+        assert_eq!(id(one.clone()), id(same));
+        for other in [
+            at("http://localhost:2/v1", "m", None, usual),
+            at("http://localhost:1/v1", "n", None, usual),
+            at("http://localhost:1/v1", "m", Some(64), usual),
+        ] {
+            assert_ne!(id(one.clone()), id(other));
+        }
+        assert_eq!(
+            (embedder_name(&id(one.clone())), embedder_name("minilm-l6")),
+            ("m", "the built-in embedder")
+        );
+        assert!(one.has_made(&id(one.clone())) && !one.has_made("minilm-l6"));
+        assert!(EmbedderRef::BuiltIn.has_made("minilm-l6") && !EmbedderRef::BuiltIn.has_made(&id(one)));
+    }
 }

@@ -106,8 +106,13 @@ impl<Out: Serialize, In: DeserializeOwned + 'static> Client<Out, In> {
 
     /// Says `body` without waiting for a reply; starts nothing.
     pub fn tell(&self, body: &Out) {
+        self.tell_with(body, &[]);
+    }
+
+    /// The same, handing over `attachments`.
+    pub fn tell_with(&self, body: &Out, attachments: &[ArrayBuffer]) {
         if self.is_running() {
-            self.inner.post(postcard::to_allocvec(&Wire::Body(0, body)).ok(), &[]);
+            self.inner.post(postcard::to_allocvec(&Wire::Body(0, body)).ok(), attachments);
         }
     }
 

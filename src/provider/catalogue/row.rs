@@ -117,7 +117,7 @@ pub(super) struct BlankData {
 }
 
 impl BlankData {
-    fn to_blank(&self) -> Blank {
+    pub fn to_blank(&self) -> Blank {
         Blank {
             name: self.name.clone(),
             label: self.label.clone(),

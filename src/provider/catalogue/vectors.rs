@@ -1,11 +1,11 @@
 //! An `Endpoint` and its row → where to embed or rerank.
 
-use super::row::{Limits, RowData, VectorRow};
+use super::row::{BlankData, Limits, RowData, VectorRow};
 use super::{Catalogue, fill, target};
 use crate::provider::embeddings::Shape as EmbeddingShape;
 use crate::provider::rerank::Shape as RerankShape;
 use crate::provider::{Error, ModelList, Quirks, Target};
-use crate::types::{Dialect, Endpoint};
+use crate::types::{AuthKind, Dialect, Endpoint, ProviderRow, Route};
 use std::collections::BTreeMap;
 
 /// Where and how to embed.
@@ -71,6 +71,23 @@ impl Catalogue {
             .collect()
     }
 
+    /// The rows that embed as a person chooses them: the only route is where they embed, the models are embedders.
+    pub fn embedders(&self) -> Vec<ProviderRow> {
+        self.chosen_by(|row| Some(shown(row, row.embeddings.as_ref()?)))
+    }
+
+    /// The rows that rerank, likewise.
+    pub fn rerankers(&self) -> Vec<ProviderRow> {
+        self.chosen_by(|row| Some(shown(row, row.rerank.as_ref()?)))
+    }
+
+    fn chosen_by(&self, shown: impl Fn(&RowData) -> Option<ProviderRow>) -> Vec<ProviderRow> {
+        let there = self.rows.iter().filter(|row| row.retired.is_none());
+        let mut rows: Vec<ProviderRow> = there.filter_map(shown).collect();
+        rows.sort_by_key(|row| row.group);
+        rows
+    }
+
     fn known(&self, endpoint: &Endpoint) -> Result<&RowData, Error> {
         self.row(&endpoint.provider).ok_or_else(|| Error::UnknownProvider { id: endpoint.provider.clone() })
     }
@@ -85,14 +102,7 @@ fn aim<Shape>(
 ) -> Result<Aimed<Shape>, Error> {
     let none = BTreeMap::new();
     let first = row.route.first();
-    let blanks = match first {
-        Some(route) if vectors.blanks.is_empty() => route.blanks.as_slice(),
-        _ => vectors.blanks.as_slice(),
-    };
-    let auths = match first {
-        Some(route) if vectors.auth.is_empty() => route.auth.as_slice(),
-        _ => vectors.auth.as_slice(),
-    };
+    let (blanks, auths) = (blanks(row, vectors), auths(row, vectors));
     let base = match (target::gateway(endpoint)?, first) {
         (Some(url), _) => url,
         (None, Some(route)) if vectors.base.is_empty() => {
@@ -115,4 +125,36 @@ fn aim<Shape>(
     };
     let key_optional = vectors.key_optional || first.is_some_and(|route| route.key_optional);
     Ok(Aimed { target, shape, limits: vectors.limits(), key_optional })
+}
+
+/// The row with the place of its vectors as its only route.
+fn shown<Shape>(row: &RowData, vectors: &VectorRow<Shape>) -> ProviderRow {
+    let first = row.route.first();
+    let base = match first {
+        Some(route) if vectors.base.is_empty() => &route.base,
+        _ => &vectors.base,
+    };
+    let route = Route {
+        dialect: first.map_or(Dialect::OpenaiChat, |route| route.dialect),
+        label: String::new(),
+        base: base.clone(),
+        blanks: blanks(row, vectors).iter().map(BlankData::to_blank).collect(),
+        auth: auths(row, vectors).to_vec(),
+        key_optional: vectors.key_optional || first.is_some_and(|route| route.key_optional),
+    };
+    ProviderRow { routes: vec![route], models: vectors.models.clone(), ..super::provider_row(row) }
+}
+
+fn blanks<'a, Shape>(row: &'a RowData, vectors: &'a VectorRow<Shape>) -> &'a [BlankData] {
+    match row.route.first() {
+        Some(route) if vectors.blanks.is_empty() => &route.blanks,
+        _ => &vectors.blanks,
+    }
+}
+
+fn auths<'a, Shape>(row: &'a RowData, vectors: &'a VectorRow<Shape>) -> &'a [AuthKind] {
+    match row.route.first() {
+        Some(route) if vectors.auth.is_empty() => &route.auth,
+        _ => &vectors.auth,
+    }
 }

@@ -4,10 +4,11 @@ use super::Shape;
 use crate::provider::catalogue::VectorTarget;
 use crate::provider::dialects::path_segment;
 use crate::provider::{Error, HttpRequest, Key};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// What the vectors are for: many models tell questions from documents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Purpose {
     /// A passage to be found.
     Document,

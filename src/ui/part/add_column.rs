@@ -4,6 +4,7 @@ use super::field::{Field, button, select, text};
 use super::lean::{hear, sig};
 use super::provider_picker::{Choice, ProviderPicker};
 use crate::browser::chrome_model::Availability;
+use crate::courier::Purpose;
 use crate::state::{AppState, CheckState, Dialog};
 use crate::types::{Column, ColumnId, Effort, ModelRef, Parameters};
 use leptos::prelude::*;
@@ -63,7 +64,7 @@ pub fn AddColumn() -> impl IntoView {
                     return;
                 }
                 spawn_local(async move {
-                    if let Err(failure) = state.give_key(&endpoint, key).await {
+                    if let Err(failure) = state.give_key(&endpoint, Purpose::Chat, key).await {
                         return state.checking.set(CheckState::Unreachable(failure));
                     }
                     let endpoint = state.endpoint_for(endpoint);

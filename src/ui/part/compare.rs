@@ -3,6 +3,7 @@ use super::field;
 use super::field::{Field, bound, button, select, unique};
 use super::lean::{hear, live, sig};
 use super::provider_picker::cors_badge;
+use crate::courier::Purpose;
 use crate::state::catalogue::address;
 use crate::state::compare::{HostRow, hosts};
 use crate::state::money::per_million;
@@ -94,7 +95,7 @@ pub fn Compare() -> impl IntoView {
         spawn_local(async move {
             // All keys first: columns are added at once or not at all.
             for (endpoint, _, key) in &chosen {
-                if let Err(failure) = state.give_key(endpoint, key.clone()).await {
+                if let Err(failure) = state.give_key(endpoint, Purpose::Chat, key.clone()).await {
                     let message = format!("{}: {}", endpoint.name, failure.message);
                     return trouble.set(Some(Trouble::new("key", message, failure.hint)));
                 }

@@ -45,7 +45,7 @@ fn about(row: &Row) -> String {
     match &row.state {
         RowState::Queued => parts.push("waiting".into()),
         RowState::Reading { .. } => parts.push("reading".into()),
-        RowState::Embedding { format, pages: count, done, total, .. } => {
+        RowState::Embedding { format, pages: count, done, total, waits, .. } => {
             parts.insert(0, format.label().into());
             parts.extend(pages(*count));
             parts.push(if *total == 0 {
@@ -53,7 +53,11 @@ fn about(row: &Row) -> String {
             } else {
                 format!("chunk {done} of {total}")
             });
-            parts.extend(row.state.time_left(now_millis()));
+            if waits.is_empty() {
+                parts.extend(row.state.time_left(now_millis()));
+            } else {
+                parts.push(waits.clone());
+            }
         }
         RowState::Ready(manifest) => {
             parts.insert(0, manifest.format.label().into());

@@ -4,7 +4,8 @@ use super::icon::{Icon, Name};
 use super::lean::{hear, live, sig};
 use crate::browser::files;
 use crate::format;
-use crate::state::{AppState, Dialog};
+use crate::state::{AppState, Dialog, place};
+use crate::types::EmbedderRef;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -90,6 +91,7 @@ pub fn Documents() -> impl IntoView {
             <Show when=move || state.corpus.volatile.get()>
                 <p class="notice">"This browser keeps nothing: documents last as long as this tab."</p>
             </Show>
+            {move || outdated(state)}
             <ul class="documents-list" role="list" aria-label="Documents">
                 <For each=move || state.corpus.rows.cells() key=|cell| cell.key let:cell>
                     <DocumentRow row=cell.value/>
@@ -104,6 +106,32 @@ pub fn Documents() -> impl IntoView {
     .into_any()
 }
 
+/// Documents that the chosen embedder has not embedded, and the button that has it done.
+fn outdated(state: AppState) -> AnyView {
+    let embedder = state.settings.with(|settings| settings.recipe.embedder.clone());
+    let count = state.corpus.outdated(&embedder);
+    if count == 0 {
+        return ().into_any();
+    }
+    let documents = format::counted(count as u64, "document is", "documents are");
+    let text =
+        format!("{documents} not embedded by {} yet, and found by words only until then. ", embedder.name());
+    view! {
+        <p class="notice">{text}<button class="button" on:click=move |_| state.renew()>"Embed them now"</button></p>
+    }
+    .into_any()
+}
+
+/// Where the text of documents goes.
+fn whereto(state: AppState) -> String {
+    match state.settings.with(|settings| settings.recipe.embedder.clone()) {
+        EmbedderRef::BuiltIn => " and go nowhere else.".into(),
+        EmbedderRef::Remote { endpoint, .. } => {
+            format!("; their text is sent to {}, the embedder chosen in Settings.", place(&endpoint))
+        }
+    }
+}
+
 /// What a newcomer sees.
 #[component]
 fn Empty() -> impl IntoView {
@@ -111,7 +139,7 @@ fn Empty() -> impl IntoView {
     let about = move || state.sample.with(|sample| sample.as_ref().map(|sample| sample.description.clone()));
     view! {
         <div class="documents-empty">
-            <p>"Drop files or a folder here: PDF, DOCX, HTML, Markdown, text. They are read in this tab and go nowhere else."</p>
+            <p>{move || format!("Drop files or a folder here: PDF, DOCX, HTML, Markdown, text. They are read in this tab{}", whereto(state))}</p>
             <button
                 class="button primary"
                 disabled=sig(move || state.sample.with(Option::is_none))

@@ -27,6 +27,12 @@ pub struct Draft {
 impl Draft {
     /// As the endpoint used last has it.
     pub fn new(choice: RwSignal<Choice>) -> Self {
+        let last = AppState::get().settings.with_untracked(|settings| settings.endpoints.last().cloned());
+        Self::of(choice, last.unwrap_or_default())
+    }
+
+    /// As `endpoint` has it.
+    pub fn of(choice: RwSignal<Choice>, endpoint: Endpoint) -> Self {
         let draft = Self {
             choice,
             dialect: RwSignal::default(),
@@ -36,8 +42,7 @@ impl Draft {
             model: RwSignal::default(),
             key: KeyInput::new(),
         };
-        let last = AppState::get().settings.with_untracked(|settings| settings.endpoints.last().cloned());
-        draft.fill(last.unwrap_or_default());
+        draft.fill(endpoint);
         draft
     }
 
@@ -53,21 +58,24 @@ impl Draft {
         };
         let used =
             state.settings.with_untracked(|settings| settings.endpoints.iter().rev().find(same).cloned());
-        let first = || {
-            let row = state.told.with_untracked(|told| told.row(&id).cloned());
-            let route = row.as_ref().and_then(|row| row.routes.first());
-            let local = row.as_ref().filter(|row| is_local(row)).and(route);
-            Endpoint {
-                base_url: local.map(template).unwrap_or_default(),
-                dialect: route.map(|route| route.dialect).unwrap_or_default(),
-                blanks: route.map(|route| usual(&route.blanks)).unwrap_or_default(),
-                ..Endpoint::default()
-            }
-        };
-        self.fill(used.unwrap_or_else(first));
+        self.fill(
+            used.unwrap_or_else(|| first(state.told.with_untracked(|told| told.row(&id).cloned()).as_ref())),
+        );
         self.model.set(String::new());
         self.key.take();
         state.checking.set(CheckState::Idle);
+    }
+
+    /// Begins anew with what is usual at `row`, or with a blank address.
+    pub fn begin(self, row: Option<&ProviderRow>) {
+        self.fill(first(row));
+        self.model.set(row.and_then(|row| row.models.first().cloned()).unwrap_or_default());
+        self.key.take();
+    }
+
+    /// How the key is shown and which wire format is chosen; tracks both.
+    pub fn shape(self) -> (Dialect, AuthKind) {
+        (self.dialect.get(), self.auth.get())
     }
 
     fn fill(self, endpoint: Endpoint) {
@@ -113,6 +121,18 @@ impl Draft {
             base_url,
             auth,
         }
+    }
+}
+
+/// What is usual at a row; nothing is typed yet.
+fn first(row: Option<&ProviderRow>) -> Endpoint {
+    let route = row.and_then(|row| row.routes.first());
+    let local = row.filter(|row| is_local(row)).and(route);
+    Endpoint {
+        base_url: local.map(template).unwrap_or_default(),
+        dialect: route.map(|route| route.dialect).unwrap_or_default(),
+        blanks: route.map(|route| usual(&route.blanks)).unwrap_or_default(),
+        ..Endpoint::default()
     }
 }
 
@@ -174,7 +194,7 @@ fn is_filled(row: StoredValue<Option<ProviderRow>>, endpoint: &Endpoint) -> bool
 }
 
 /// What is known of the provider, with date and source.
-fn about(row: &ProviderRow) -> AnyView {
+pub(super) fn about(row: &ProviderRow) -> AnyView {
     let cors = &row.cors;
     let meets = match cors.status {
         CorsStatus::Allowed => "Calls from a page work",
@@ -190,7 +210,8 @@ fn about(row: &ProviderRow) -> AnyView {
     .into_any()
 }
 
-fn fields(
+/// Address, key and what is rarer, of a row or of an address of one's own.
+pub(super) fn fields(
     draft: Draft,
     row: Option<&ProviderRow>,
     dialect: Dialect,
@@ -283,7 +304,7 @@ fn auth_select(draft: Draft, auths: &[AuthKind], chosen: AuthKind) -> AnyView {
     select("Key is sent as", options.collect(), auth_name(chosen), Callback::new(set))
 }
 
-fn base_url(draft: Draft, placeholder: String) -> AnyView {
+pub(super) fn base_url(draft: Draft, placeholder: String) -> AnyView {
     let field =
         Field { label: "Base URL".into(), kind: "url", placeholder, required: true, ..Field::default() };
     bound(field, draft.base_url)

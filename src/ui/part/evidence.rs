@@ -26,14 +26,28 @@ fn Passages() -> impl IntoView {
     let about = move || {
         evidence.get().map(|evidence| {
             let timing = evidence.timing;
+            let mut stages = vec![
+                ("question", timing.embed_millis),
+                ("meaning", timing.dense_millis),
+                ("words", timing.lexical_millis),
+            ];
+            if timing.rerank_millis > 0.0 {
+                stages.push(("reranker", timing.rerank_millis));
+            }
+            let stages = stages.iter().map(|(name, millis)| format!("{name} {}", format::duration(*millis)));
+            let unembedded = match timing.unembedded {
+                0 => String::new(),
+                count => format!(
+                    ". {} have no vectors of the chosen embedder: they were searched by words only",
+                    format::counted(u64::from(count), "chunk", "chunks")
+                ),
+            };
             format!(
-                "{} of {} chunks in {} (question {}, meaning {}, words {})",
+                "{} of {} chunks in {} ({}){unembedded}",
                 evidence.passages.len(),
                 format::count(u64::from(timing.chunks)),
                 format::duration(timing.total_millis),
-                format::duration(timing.embed_millis),
-                format::duration(timing.dense_millis),
-                format::duration(timing.lexical_millis),
+                stages.collect::<Vec<_>>().join(", "),
             )
         })
     };
@@ -110,12 +124,13 @@ fn scores(passage: &Passage) -> String {
         (Some(rank), Some(score)) => format!("{name} #{rank} {}", format::score(score)),
         _ => format!("{name} –"),
     };
-    [
+    let mut stages = vec![
         stage("meaning", scores.dense_rank, scores.dense),
         stage("words", scores.lexical_rank, scores.lexical),
         format!("fused {}", format::score(scores.fused)),
-    ]
-    .join(" · ")
+    ];
+    stages.extend(scores.rerank.map(|score| format!("reranked {}", format::score(score))));
+    stages.join(" · ")
 }
 
 /// Text with some of its spans marked.

@@ -27,4 +27,5 @@ pub mod providers_sent;
 pub mod providers_spending;
 pub mod request;
 pub mod settings;
+pub mod vector_host;
 pub mod viewer;

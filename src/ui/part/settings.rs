@@ -1,12 +1,15 @@
 use super::dialog::Modal;
+use super::fixes;
 use super::lean::{hear, live, sig};
+use super::vector_host::VectorHost;
 use crate::chunk;
 use crate::retrieve;
 use crate::state::{AppState, Settings};
-use crate::types::{ChunkSettings, ChunkStrategy, RetrievalMode, RetrievalSettings};
+use crate::types::{ChunkSettings, ChunkStrategy, Failure, Recipe, RetrievalMode, RetrievalSettings};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
-/// Chunking, retrieval, and the context budget of the built-in model.
+/// Chunking, retrieval, the hosts that embed and rerank, and the context budget of the built-in model.
 #[component]
 pub fn SettingsDialog() -> impl IntoView {
     let state = AppState::get();
@@ -18,19 +21,42 @@ pub fn SettingsDialog() -> impl IntoView {
             retrieve::validate(&retrieval.get()).err().map(|error| (error.to_string(), error.hint()))
         })
     };
+    let (embedder, reranker) = state.settings.with_untracked(|settings| {
+        let recipe = &settings.recipe;
+        (VectorHost::embedder(recipe.embedder.clone()), VectorHost::reranker(recipe.reranker.clone()))
+    });
+    state.load_catalogue();
+    let refused = RwSignal::new(None::<Failure>);
     let has_open = move || state.view.opened.with(Option::is_some);
+    let is_loading = move || embedder.is_loading() || reranker.is_loading();
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if wrong().is_some() {
+        if untrack(|| wrong().is_some() || is_loading()) {
             return;
         }
+        // Everything is read now: the dialog may be closed while the courier is busy.
+        let keys = [embedder.take_key(), reranker.take_key()];
+        let recipe = Recipe {
+            chunking: chunking.get_untracked(),
+            embedder: embedder.to_embedder(),
+            retrieval: retrieval.get_untracked(),
+            reranker: reranker.to_reranker(),
+        };
         let budget_tokens = budget.get_untracked().clamp(512, 8192);
-        state.set(|settings: &mut Settings| {
-            settings.recipe.retrieval = retrieval.get_untracked();
-            settings.budget_tokens = budget_tokens;
+        spawn_local(async move {
+            // The courier has the keys before anything can ask for them.
+            for (endpoint, purpose, key) in keys.into_iter().flatten() {
+                if let Err(failure) = state.give_key(&endpoint, purpose, key).await {
+                    return refused.set(Some(failure));
+                }
+            }
+            state.set(|settings: &mut Settings| {
+                settings.recipe = recipe;
+                settings.budget_tokens = budget_tokens;
+            });
+            state.renew();
+            state.view.dialog.set(None);
         });
-        state.apply_chunking(chunking.get_untracked());
-        state.view.dialog.set(None);
     };
     view! {
         <Modal title="Settings">
@@ -38,7 +64,7 @@ pub fn SettingsDialog() -> impl IntoView {
                 <fieldset>
                     <legend>"Chunking"</legend>
                     <Chunking chunking/>
-                    <p class="hint">"Sizes are in tokens of the embedder, which reads at most 256. Saving cuts and embeds stored documents anew; passages that did not change are not embedded again."</p>
+                    <p class="hint">"Sizes are in tokens of the built-in embedder, which reads at most 256. Saving cuts and embeds stored documents anew; passages that did not change are not embedded again."</p>
                     <button
                         class="button"
                         type="button"
@@ -56,14 +82,17 @@ pub fn SettingsDialog() -> impl IntoView {
                     <legend>"Retrieval"</legend>
                     <Retrieval retrieval/>
                 </fieldset>
+                {embedder.fields()}
+                {reranker.fields()}
                 <fieldset>
                     <legend>"Built-in model"</legend>
                     <Number label="Context budget, tokens" value=Signal::derive(move || budget.get()) set=Callback::new(move |value| budget.set(value))/>
                     <p class="hint">"Prompt and answer together. More context is slower in the tab; what does not fit is cut, and the column says so."</p>
                 </fieldset>
                 {live(move || wrong().map(|(message, hint)| view! { <p class="notice bad" role="alert">{message}" "<span class="hint">{hint}</span></p> }))}
+                {live(move || refused.get().map(|failure| fixes::failure(&failure)))}
                 <div class="form-actions">
-                    <button class="button primary" type="submit" disabled=sig(move || wrong().is_some())>"Save"</button>
+                    <button class="button primary" type="submit" disabled=sig(move || wrong().is_some() || is_loading())>"Save"</button>
                 </div>
             </form>
         </Modal>

@@ -1,7 +1,8 @@
 //! What page and courier say to each other.
 
 use super::{CallId, Painted, Sent};
-use crate::courier::{EgressEntry, Health, Origin};
+use crate::courier::{EgressEntry, Health, Origin, Purpose};
+use crate::provider::embeddings;
 use crate::types::{
     ChatEvent, Cost, Endpoint, Evidence, Failure, ModelEntry, ModelFamily, Parameters, Price, ProviderRow,
     Spending, SpendingLimits, Trouble,
@@ -17,6 +18,8 @@ pub enum ToCourier {
     SetKey {
         /// Whose key it is.
         endpoint: Endpoint,
+        /// What it is for: some hosts embed and rerank at another origin.
+        purpose: Purpose,
         /// The secret.
         key: String,
     },
@@ -42,6 +45,30 @@ pub enum ToCourier {
         parameters: Parameters,
         /// Parameters that this model was found not to take.
         omit: Vec<String>,
+    },
+    /// Make vectors of texts: one `Embedded` a finished batch, then `Done`, or `Failed`.
+    Embed {
+        /// Where to.
+        endpoint: Endpoint,
+        /// The model's name there.
+        model: String,
+        /// Numbers in a vector, for models that can shorten them.
+        dimensions: Option<u32>,
+        /// Questions or passages.
+        purpose: embeddings::Purpose,
+        /// The texts.
+        texts: Vec<String>,
+    },
+    /// Score passages for a question: `Reranked`, or `Failed`.
+    Rerank {
+        /// Where to.
+        endpoint: Endpoint,
+        /// The model's name there.
+        model: String,
+        /// The question.
+        query: String,
+        /// The passages.
+        passages: Vec<String>,
     },
     /// Build the prompt for a model that only the page can call (Chrome's own) and draw its answer: the page feeds
     /// `Relayed` to this call.
@@ -113,7 +140,21 @@ pub enum FromCourier {
         rows: Vec<ProviderRow>,
         /// The models.
         families: Vec<ModelFamily>,
+        /// The systems that embed; their only route is where they do.
+        embedders: Vec<ProviderRow>,
+        /// The systems that rerank, likewise.
+        rerankers: Vec<ProviderRow>,
     },
+    /// A batch of vectors is finished. The attached buffer holds their numbers, one vector after another, little-endian; the
+    /// page hands it on unread.
+    Embedded {
+        /// Place of the first text of the batch.
+        first: u32,
+        /// Texts of the batch.
+        count: u32,
+    },
+    /// A score a passage, in their order.
+    Reranked(Vec<f32>),
     /// The key is kept (`true`) or forgotten.
     KeySet(bool),
     /// Which origins have a key, and how the vault stands.

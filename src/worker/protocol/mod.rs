@@ -10,14 +10,15 @@ pub use courier::{Checked, FromCourier, KeyState, KeyStates, PriceSource, ToCour
 use crate::cite::Citation;
 use crate::markup::Node;
 use crate::prompt::Fit;
+use crate::provider::embeddings::Purpose;
 use crate::types::{
-    ChatEvent, Chunk, ChunkSettings, Document, DocumentId, Evidence, Format, Manifest, Parameters,
-    RetrievalSettings, Sha256, Span, Trouble, Warning,
+    ChatEvent, Chunk, ChunkSettings, Document, DocumentId, EmbedderRef, Evidence, Format, Manifest,
+    Parameters, RetrievalSettings, Sha256, Span, Trouble, Warning,
 };
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a message changes: a page and a worker of different builds refuse each other.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Numbers a request and its replies.
 pub type CallId = u32;
@@ -81,20 +82,28 @@ pub enum ToEngine {
         added_millis: u64,
         /// How to cut it.
         chunking: ChunkSettings,
+        /// What makes its vectors.
+        embedder: EmbedderRef,
         /// What went partly wrong while reading it.
         warnings: Vec<Warning>,
     },
     /// Give up the ingest of this call.
     Cancel(CallId),
     /// Cut and embed a stored document anew.
-    Rechunk(DocumentId, ChunkSettings),
+    Rechunk(DocumentId, ChunkSettings, EmbedderRef),
     /// Retrieve evidence.
     Search {
         /// The question as typed.
         question: String,
         /// How to find passages.
         retrieval: RetrievalSettings,
+        /// What makes a vector of it.
+        embedder: EmbedderRef,
+        /// Whether a reranker has the last word.
+        rerank: bool,
     },
+    /// What the engine asked for with `Need` in that call.
+    Supply(CallId, Supply),
     /// Cut a stored document, for a look.
     Preview(DocumentId, ChunkSettings),
     /// A stored document.
@@ -120,6 +129,8 @@ pub enum FromEngine {
         /// Of how many.
         total: u32,
     },
+    /// Something only a host can make: the page lets the courier fetch it, if the person chose such a host.
+    Need(Need),
     /// Wholly stored and indexed.
     Ingested(Manifest),
     /// Given up on request.
@@ -133,6 +144,43 @@ pub enum FromEngine {
     /// Forgotten.
     Removed,
     /// The verb failed.
+    Failed(Trouble),
+}
+
+/// What the engine cannot make itself.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Need {
+    /// Vectors of texts.
+    Vectors {
+        /// Questions or passages.
+        purpose: Purpose,
+        /// The texts.
+        texts: Vec<String>,
+    },
+    /// Scores of passages.
+    Scores {
+        /// The question.
+        query: String,
+        /// The passages.
+        passages: Vec<String>,
+    },
+}
+
+/// What came of a need.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Supply {
+    /// A finished batch; the attached buffer holds the numbers.
+    Vectors {
+        /// Place of the first text of the batch.
+        first: u32,
+        /// Texts of the batch.
+        count: u32,
+    },
+    /// A score a passage.
+    Scores(Vec<f32>),
+    /// All vectors have come.
+    Done,
+    /// Nothing more comes.
     Failed(Trouble),
 }
 

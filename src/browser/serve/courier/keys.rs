@@ -3,7 +3,7 @@
 use super::{Place, failed};
 use crate::browser::clock::{epoch_millis, sleep};
 use crate::browser::vault::{Kept, KeyVault};
-use crate::courier::Origin;
+use crate::courier::{Origin, Purpose};
 use crate::provider::{Error, Key};
 use crate::types::{Endpoint, Trouble};
 use crate::worker::protocol::{FromCourier, KeyState, KeyStates, VaultState, VaultVerb};
@@ -11,9 +11,14 @@ use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
 impl Place {
-    /// Keeps a key for the origin of an endpoint, and remembers it where the vault is open.
-    pub(super) async fn set_key(&self, endpoint: &Endpoint, key: &str) -> FromCourier {
-        let bound = self.target(endpoint).and_then(|target| {
+    /// Keeps a key for the origin where an endpoint does what the key is for, and remembers it where the vault is open.
+    pub(super) async fn set_key(&self, endpoint: &Endpoint, purpose: Purpose, key: &str) -> FromCourier {
+        let target = match purpose {
+            Purpose::Embeddings => self.embedder(endpoint).map(|aimed| aimed.target),
+            Purpose::Rerank => self.reranker(endpoint).map(|aimed| aimed.target),
+            _ => self.target(endpoint),
+        };
+        let bound = target.and_then(|target| {
             let origin = Origin::of(&target.base).ok_or(Error::HasUserinfo)?;
             let key = if key.is_empty() { None } else { Some(Key::new(key)?) };
             Ok((target.provider, origin, key))

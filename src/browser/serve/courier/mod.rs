@@ -2,11 +2,13 @@
 
 mod check;
 mod exchange;
+mod fetch_all;
 mod keys;
 mod money;
 mod queue;
 mod relay;
 mod send;
+mod vectors;
 
 use crate::browser::clock::epoch_millis;
 use crate::browser::fetch::Options;
@@ -27,6 +29,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use url::Url;
+use vectors::{Passages, Texts};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 
@@ -74,11 +77,17 @@ impl Place {
             ToCourier::Relay { model, question, evidence, parameters } => {
                 return self.relay(id, &model, &question, evidence, &parameters, reply).await;
             }
+            ToCourier::Embed { endpoint, model, dimensions, purpose, texts } => {
+                return self.embed(id, &Texts { endpoint, model, dimensions, purpose, texts }, reply).await;
+            }
+            ToCourier::Rerank { endpoint, model, query, passages } => {
+                return self.rerank(id, &Passages { endpoint, model, query, passages }, reply).await;
+            }
             ToCourier::Check { endpoint, model, page_origin } => {
                 return self.check(&endpoint, &model, &page_origin, reply).await;
             }
             ToCourier::Catalogue => self.list().await,
-            ToCourier::SetKey { endpoint, key } => self.set_key(&endpoint, &key).await,
+            ToCourier::SetKey { endpoint, purpose, key } => self.set_key(&endpoint, purpose, &key).await,
             ToCourier::Keys => self.keys().await,
             ToCourier::ForgetKey(origin) => match self.forget_key(&origin).await {
                 FromCourier::KeySet(_) => self.keys().await,
@@ -127,7 +136,11 @@ impl Place {
         for host in families.iter_mut().flat_map(|family| &mut family.hosts) {
             host.price = self.price(&host.provider, &host.model);
         }
-        FromCourier::Catalogue { rows, families }
+        let (embedders, rerankers) = self
+            .catalogue()
+            .map(|catalogue| (catalogue.embedders(), catalogue.rerankers()))
+            .unwrap_or_default();
+        FromCourier::Catalogue { rows, families, embedders, rerankers }
     }
 
     async fn ledger(&self) -> Rc<Ledger> {

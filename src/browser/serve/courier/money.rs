@@ -68,10 +68,19 @@ impl Place {
         model: &str,
         prompt: &Prompt,
     ) -> Result<Quote, Failure> {
+        let most = prompt.request.parameters.max_tokens.map_or(USUAL_OUTPUT_TOKENS, u64::from);
+        self.quote_tokens(target, model, (u64::from(prompt.fit.tokens), most)).await
+    }
+
+    /// The same for so many tokens in, and at most so many out.
+    pub(super) async fn quote_tokens(
+        &self,
+        target: &Target,
+        model: &str,
+        (prompt_tokens, most): (u64, u64),
+    ) -> Result<Quote, Failure> {
         self.load_money().await;
         let tariff = self.tariff(&target.provider, model);
-        let prompt_tokens = u64::from(prompt.fit.tokens);
-        let most = prompt.request.parameters.max_tokens.map_or(USUAL_OUTPUT_TOKENS, u64::from);
         let estimate = tariff.as_ref().and_then(|tariff| pricing::estimate(tariff, prompt_tokens, most));
         let estimate_usd = estimate.map(|cost| cost.usd);
         let limits = self.money.limits.get();

@@ -1,15 +1,23 @@
+//! The corpus's work. What a host makes is asked of the page (`Need`), which lets the courier fetch it: no request leaves here
+//! but for the site's own model file.
+
+mod host;
+mod kept;
+
 use super::{missing_file, site_url};
 use crate::browser::clock::{now_millis, yield_now};
 use crate::browser::fetch::site_file;
 use crate::browser::indexed_db::IndexedDb;
 use crate::chunk;
 use crate::embed::DIMENSIONS;
-use crate::engine::{self, BuiltIn, Corpus, Embedder, Incoming, Outcome};
-use crate::store::{Error, MemoryStore, Record, Store};
-use crate::types::{Document, DocumentId, RetrievalMode, Sha256, Trouble};
+use crate::engine::{self, BuiltIn, Corpus, Incoming, Outcome};
+use crate::store::{MemoryStore, Store};
+use crate::types::{Document, EmbedderRef, RetrievalMode, Trouble};
 use crate::worker::protocol::{CallId, FromEngine, ToEngine};
 use crate::worker::{Outbox, Request, serve};
 use futures_util::lock::Mutex;
+use host::{Chosen, Host, Supplies};
+use kept::Kept;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -21,7 +29,7 @@ const WEIGHTS: &str = "models/minilm-l6-v2.int8.bin";
 struct Place {
     corpus: RefCell<Corpus>,
     store: OnceCell<Kept>,
-    model: OnceCell<RefCell<BuiltIn>>,
+    model: OnceCell<BuiltIn>,
     /// One ingest at a time.
     turn: Mutex<()>,
     /// Held while the stored corpus is being read: questions wait for it.
@@ -29,31 +37,31 @@ struct Place {
     /// Held while the weights are being fetched.
     loading: Mutex<()>,
     cancelled: RefCell<HashSet<CallId>>,
-}
-
-/// On disk where the browser allows it, else in the tab.
-enum Kept {
-    Disk(IndexedDb),
-    Tab(MemoryStore),
+    /// What hosts make for calls under way.
+    supplies: Supplies,
 }
 
 /// Serves the corpus.
 pub fn engine() {
-    let Ok(corpus) = Corpus::new(DIMENSIONS) else { return };
     let place = Rc::new(Place {
-        corpus: RefCell::new(corpus),
+        corpus: RefCell::new(Corpus::new(DIMENSIONS)),
         store: OnceCell::new(),
         model: OnceCell::new(),
         turn: Mutex::new(()),
         opening: Mutex::new(()),
         loading: Mutex::new(()),
         cancelled: RefCell::default(),
+        supplies: Supplies::default(),
     });
     serve(move |request: Request<ToEngine, FromEngine>| {
-        if let ToEngine::Cancel(call) = request.body {
-            place.cancelled.borrow_mut().insert(call);
-            return;
-        }
+        let request = match request.body {
+            ToEngine::Cancel(call) => {
+                place.cancelled.borrow_mut().insert(call);
+                return place.supplies.cancel(call);
+            }
+            ToEngine::Supply(call, supply) => return place.supplies.take(call, supply, &request.attachments),
+            body => Request { body, ..request },
+        };
         let place = Rc::clone(&place);
         spawn_local(async move {
             let reply = request.reply.clone();
@@ -68,7 +76,7 @@ async fn answer(place: &Place, request: Request<ToEngine, FromEngine>) -> Result
     let Request { id: call, body, attachments, reply } = request;
     match body {
         ToEngine::Open => open(place, &reply).await,
-        ToEngine::Ingest { id, size_bytes, added_millis, chunking, warnings } => {
+        ToEngine::Ingest { id, size_bytes, added_millis, chunking, embedder, warnings } => {
             let bytes = attachments.first().map(js_sys::Uint8Array::to_vec).unwrap_or_default();
             let document: Document = postcard::from_bytes(&bytes).map_err(|error| {
                 Trouble::new("parse", error.to_string(), "Reload the page and try again.")
@@ -79,31 +87,39 @@ async fn answer(place: &Place, request: Request<ToEngine, FromEngine>) -> Result
             let _turn = place.turn.lock().await;
             drop(place.opening.lock().await);
             let (store, model) = (place.store().await, place.model().await?);
+            let chosen = place.chosen(call, &embedder, &reply).await?;
             let pause = async || place.goes_on(call).await;
             let tell = |done, total| reply.send(&FromEngine::Progress { done, total });
-            let outcome = engine::ingest(&place.corpus, model, store, incoming, pause, tell).await?;
+            let outcome =
+                engine::ingest(&place.corpus, (model, &chosen), store, incoming, pause, tell).await?;
             reply.send(&ended(outcome));
             Ok(())
         }
-        ToEngine::Rechunk(id, chunking) => {
+        ToEngine::Rechunk(id, chunking, embedder) => {
             let _turn = place.turn.lock().await;
             drop(place.opening.lock().await);
             let (store, model) = (place.store().await, place.model().await?);
+            let chosen = place.chosen(call, &embedder, &reply).await?;
             let pause = async || place.goes_on(call).await;
             let tell = |done, total| reply.send(&FromEngine::Progress { done, total });
-            let outcome = engine::rechunk(&place.corpus, model, store, (id, chunking), pause, tell).await?;
+            let cut = (id, chunking);
+            let outcome = engine::rechunk(&place.corpus, (model, &chosen), store, cut, pause, tell).await?;
             reply.send(&ended(outcome));
             Ok(())
         }
-        ToEngine::Search { question, retrieval } => {
+        ToEngine::Search { question, retrieval, embedder, rerank } => {
             drop(place.opening.lock().await);
-            let model = match retrieval.mode {
+            let chosen = match retrieval.mode {
                 RetrievalMode::Lexical => None,
-                RetrievalMode::Dense | RetrievalMode::Hybrid => Some(place.model().await?),
+                RetrievalMode::Dense | RetrievalMode::Hybrid => {
+                    Some(place.chosen(call, &embedder, &reply).await?)
+                }
             };
-            let embed =
-                |text: &str| model.and_then(|model| Embedder::embed(&mut *model.borrow_mut(), &[text]).pop());
-            let evidence = engine::search(&place.corpus.borrow(), &question, embed, &retrieval, &now_millis)?;
+            let host = Host::new(&place.supplies, call, &embedder, &reply);
+            let reranker = rerank.then_some(&host);
+            let evidence =
+                engine::search(&place.corpus, &question, chosen.as_ref(), reranker, &retrieval, &now_millis)
+                    .await?;
             let marks = engine::marks(&evidence);
             reply.send(&FromEngine::Found(evidence, marks));
             Ok(())
@@ -112,7 +128,7 @@ async fn answer(place: &Place, request: Request<ToEngine, FromEngine>) -> Result
             let plan = chunk::validate(chunking).map_err(engine::Error::from)?;
             let model = place.model().await?;
             let corpus = place.corpus.borrow();
-            let chunks = chunk::chunk(&corpus.get(id)?.document, &plan, &*model.borrow());
+            let chunks = chunk::chunk(&corpus.get(id)?.document, &plan, model);
             reply.send(&FromEngine::Chunks(chunks));
             Ok(())
         }
@@ -128,7 +144,7 @@ async fn answer(place: &Place, request: Request<ToEngine, FromEngine>) -> Result
             reply.send(&FromEngine::Removed);
             Ok(())
         }
-        ToEngine::Cancel(_) => Ok(()),
+        ToEngine::Cancel(_) | ToEngine::Supply(..) => Ok(()),
     }
 }
 
@@ -165,7 +181,7 @@ impl Place {
         self.store.get_or_init(|| Kept::Tab(MemoryStore::default()))
     }
 
-    async fn model(&self) -> Result<&RefCell<BuiltIn>, Trouble> {
+    async fn model(&self) -> Result<&BuiltIn, Trouble> {
         let _one = self.loading.lock().await;
         if let Some(model) = self.model.get() {
             return Ok(model);
@@ -174,49 +190,25 @@ impl Place {
             .await
             .map_err(|reason| missing_file("embed", WEIGHTS, &reason))?;
         let model = BuiltIn::load(&bytes).map_err(engine::Error::from)?;
-        Ok(self.model.get_or_init(|| RefCell::new(model)))
+        Ok(self.model.get_or_init(|| model))
+    }
+
+    /// The embedder that the recipe names, for one call.
+    async fn chosen<'a>(
+        &'a self,
+        call: CallId,
+        embedder: &'a EmbedderRef,
+        reply: &'a Outbox<FromEngine>,
+    ) -> Result<Chosen<'a>, Trouble> {
+        Ok(match embedder {
+            EmbedderRef::BuiltIn => Chosen::BuiltIn(self.model().await?),
+            EmbedderRef::Remote { .. } => Chosen::Host(Host::new(&self.supplies, call, embedder, reply)),
+        })
     }
 
     /// Lets waiting messages in; whether the call may go on.
     async fn goes_on(&self, call: CallId) -> bool {
         yield_now().await;
         !self.cancelled.borrow_mut().remove(&call)
-    }
-}
-
-impl Store for Kept {
-    async fn load(&self) -> Result<Vec<Record>, Error> {
-        match self {
-            Self::Disk(store) => store.load().await,
-            Self::Tab(store) => store.load().await,
-        }
-    }
-
-    async fn put(&self, record: &Record) -> Result<(), Error> {
-        match self {
-            Self::Disk(store) => store.put(record).await,
-            Self::Tab(store) => store.put(record).await,
-        }
-    }
-
-    async fn remove(&self, id: DocumentId) -> Result<(), Error> {
-        match self {
-            Self::Disk(store) => store.remove(id).await,
-            Self::Tab(store) => store.remove(id).await,
-        }
-    }
-
-    async fn cached(&self, keys: &[Sha256]) -> Result<Vec<Option<Vec<f32>>>, Error> {
-        match self {
-            Self::Disk(store) => store.cached(keys).await,
-            Self::Tab(store) => store.cached(keys).await,
-        }
-    }
-
-    async fn cache(&self, entries: &[(Sha256, Vec<f32>)]) -> Result<(), Error> {
-        match self {
-            Self::Disk(store) => store.cache(entries).await,
-            Self::Tab(store) => store.cache(entries).await,
-        }
     }
 }

@@ -1,0 +1,114 @@
+//! Texts → vectors: from the cache where it has them, else from the embedder, each kept as soon as it is there.
+
+use super::{Embedder, Error, content_key};
+use crate::provider::embeddings::Purpose;
+use crate::store::Store;
+use crate::types::Sha256;
+use std::collections::{HashMap, HashSet};
+
+/// The vectors of `texts`, one after another. Nothing when cancelled. A text that is there twice is embedded once.
+/// `expected`: how many numbers this embedder's vectors have, where that is known.
+pub(super) async fn vectors<S: Store, E: Embedder>(
+    embedder: &E,
+    store: &S,
+    texts: &[String],
+    expected: Option<usize>,
+    pause: impl AsyncFn() -> bool,
+    progress: impl Fn(u32, u32),
+) -> Result<Option<Vec<f32>>, Error> {
+    let id = embedder.id();
+    let keys: Vec<Sha256> = texts.iter().map(|text| content_key(&id, text)).collect();
+    let mut uses: HashMap<Sha256, u32> = HashMap::new();
+    keys.iter().for_each(|key| *uses.entry(*key).or_default() += 1);
+    let mut known: HashMap<Sha256, Vec<f32>> = HashMap::with_capacity(keys.len());
+    let mut width = Width { id: &id, expected };
+    for (key, vector) in keys.iter().zip(store.cached(&keys).await?) {
+        if let Some(vector) = vector {
+            width.check(&vector)?;
+            known.insert(*key, vector);
+        }
+    }
+    let mut missing: Vec<(Sha256, &str)> = Vec::new();
+    let mut asked: HashSet<Sha256> = HashSet::new();
+    for (key, text) in keys.iter().zip(texts).filter(|(key, _)| !known.contains_key(key)) {
+        if asked.insert(*key) {
+            missing.push((*key, text));
+        }
+    }
+    let total = u32::try_from(texts.len()).unwrap_or(u32::MAX);
+    let mut done: u32 = known.keys().filter_map(|key| uses.get(key)).sum();
+    progress(done, total);
+    if !missing.is_empty() {
+        if !pause().await {
+            return Ok(None);
+        }
+        let inputs: Vec<&str> = missing.iter().map(|(_, text)| *text).collect();
+        let mut fresh: Vec<(Sha256, Vec<f32>)> = Vec::new();
+        let keep = async |first: usize, vectors: Vec<Vec<f32>>| {
+            for ((key, _), vector) in missing.iter().skip(first).zip(vectors) {
+                width.check(&vector)?;
+                done += uses.get(key).copied().unwrap_or(0);
+                fresh.push((*key, vector.clone()));
+                known.insert(*key, vector);
+            }
+            progress(done, total);
+            if fresh.len() > embedder.most_unwritten() {
+                store.cache(&fresh).await?;
+                fresh.clear();
+            }
+            Ok::<bool, Error>(pause().await)
+        };
+        let outcome = embedder.embed(&inputs, Purpose::Document, keep).await;
+        store.cache(&fresh).await?;
+        if !outcome? {
+            return Ok(None);
+        }
+    }
+    let mut joined = Vec::with_capacity(texts.len() * width.expected.unwrap_or(0));
+    for key in &keys {
+        match known.get(key) {
+            Some(vector) => joined.extend_from_slice(vector),
+            None => return Err(Error::Missing { expected: texts.len(), got: known.len() }),
+        }
+    }
+    Ok(Some(joined))
+}
+
+/// The vector of a question.
+pub(super) async fn of_question<E: Embedder>(
+    embedder: &E,
+    question: &str,
+    expected: Option<usize>,
+) -> Result<Vec<f32>, Error> {
+    let id = embedder.id();
+    let mut found = None;
+    let keep = async |_: usize, vectors: Vec<Vec<f32>>| {
+        found = vectors.into_iter().next();
+        Ok::<bool, Error>(true)
+    };
+    if !embedder.embed(&[question], Purpose::Query, keep).await? {
+        return Err(Error::Stopped);
+    }
+    let vector = found.ok_or(Error::Missing { expected: 1, got: 0 })?;
+    Width { id: &id, expected }.check(&vector)?;
+    Ok(vector)
+}
+
+/// All vectors of one embedder have the same number of numbers, and each number is one.
+struct Width<'a> {
+    id: &'a str,
+    expected: Option<usize>,
+}
+
+impl Width<'_> {
+    fn check(&mut self, vector: &[f32]) -> Result<(), Error> {
+        let expected = *self.expected.get_or_insert(vector.len());
+        if vector.len() != expected || expected == 0 {
+            return Err(Error::Dimensions { embedder: self.id.to_owned(), expected, got: vector.len() });
+        }
+        match vector.iter().position(|number| !number.is_finite()) {
+            Some(position) => Err(crate::index::Error::NotFinite { position }.into()),
+            None => Ok(()),
+        }
+    }
+}
