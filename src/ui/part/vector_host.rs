@@ -6,6 +6,7 @@ use crate::state::AppState;
 use crate::state::catalogue::{address, host_of};
 use crate::types::{AuthKind, EmbedderRef, Endpoint, ProviderRow, RerankerRef};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// An address of one's own, among the values of the choice; a row's id is its value.
 const CUSTOM: &str = "custom";
@@ -14,6 +15,8 @@ const CUSTOM: &str = "custom";
 #[derive(Clone, Copy)]
 pub struct VectorHost {
     purpose: Purpose,
+    /// The hosts to choose from, once they have come.
+    rows: RwSignal<Arc<Vec<ProviderRow>>>,
     /// A row's id, `CUSTOM`, or empty for no host at all.
     chosen: RwSignal<String>,
     draft: Draft,
@@ -45,8 +48,10 @@ impl VectorHost {
         let (endpoint, model) = set.unwrap_or_default();
         let draft = Draft::of(RwSignal::new(Choice::Custom), endpoint);
         draft.model.set(model);
+        let catalogue = AppState::get().catalogue;
         Self {
             purpose,
+            rows: if purpose == Purpose::Rerank { catalogue.rerankers } else { catalogue.embedders },
             chosen: RwSignal::new(chosen),
             draft,
             dimensions: RwSignal::new(dimensions.map(|n| n.to_string()).unwrap_or_default()),
@@ -91,15 +96,7 @@ impl VectorHost {
 
     fn row(self) -> Option<ProviderRow> {
         let chosen = self.chosen.get();
-        self.rows().with(|rows| rows.iter().find(|row| row.id == chosen).cloned())
-    }
-
-    fn rows(self) -> RwSignal<std::sync::Arc<Vec<ProviderRow>>> {
-        let catalogue = AppState::get().catalogue;
-        match self.purpose {
-            Purpose::Rerank => catalogue.rerankers,
-            _ => catalogue.embedders,
-        }
+        self.rows.with(|rows| rows.iter().find(|row| row.id == chosen).cloned())
     }
 
     fn words(self) -> Words {
@@ -114,7 +111,7 @@ impl VectorHost {
         let words = self.words();
         let choice = move || {
             let mut options = vec![(String::new(), words.none.to_owned())];
-            self.rows().with(|rows| {
+            self.rows.with(|rows| {
                 options.extend(rows.iter().map(|row| (row.id.clone(), row.name.clone())));
             });
             options.push((CUSTOM.to_owned(), words.custom.to_owned()));
