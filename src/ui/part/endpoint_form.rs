@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 /// What is typed about a server. Its shape follows the choice and the API only, so that typing redraws nothing.
 #[derive(Clone, Copy)]
 pub struct Draft {
+    // Taken when made: an event finds no context.
+    state: AppState,
     choice: RwSignal<Choice>,
     dialect: RwSignal<Dialect>,
     auth: RwSignal<AuthKind>,
@@ -34,6 +36,7 @@ impl Draft {
     /// As `endpoint` has it.
     pub fn of(choice: RwSignal<Choice>, endpoint: Endpoint) -> Self {
         let draft = Self {
+            state: AppState::get(),
             choice,
             dialect: RwSignal::default(),
             auth: RwSignal::default(),
@@ -48,7 +51,7 @@ impl Draft {
 
     /// Begins anew for what was chosen: with the endpoint used last there, else with what is usual.
     pub fn restart(self) {
-        let state = AppState::get();
+        let state = self.state;
         let id = match self.choice.get_untracked() {
             Choice::Row(id) => id,
             _ => String::new(),
