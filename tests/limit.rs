@@ -1,9 +1,7 @@
 //! `courier::limit`: one queue per origin, and no herd after a 429.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use sidecite::courier::limit::{
-    GROW_AFTER, LOCAL_AT_ONCE, LONGEST_PACE_MILLIS, PACE_MILLIS, PAUSE_MILLIS, REMOTE_AT_ONCE,
-};
+use sidecite::courier::limit::{AT_ONCE, GROW_AFTER, LONGEST_PACE_MILLIS, PACE_MILLIS, PAUSE_MILLIS};
 use sidecite::courier::{Ending, Limiter, Origin, Retry, RetryHeaders, Ticket, Turn};
 use sidecite::types::{Failure, FailureCause};
 use std::collections::{BTreeMap, VecDeque};
@@ -21,10 +19,10 @@ const LIMITED: Ending = Ending::Limited { wait_millis: None };
 #[test]
 fn an_origin_has_so_many_at_once_and_others_have_their_own() {
     for (base, most) in [
-        ("https://api.example/v1", REMOTE_AT_ONCE),
-        ("http://localhost:11434/v1", LOCAL_AT_ONCE),
-        ("http://192.168.1.5:8080/v1", LOCAL_AT_ONCE),
-        ("http://[::1]:8080/v1", LOCAL_AT_ONCE),
+        ("https://api.example/v1", AT_ONCE),
+        ("http://localhost:11434/v1", AT_ONCE),
+        ("http://192.168.1.5:8080/v1", AT_ONCE),
+        ("http://[::1]:8080/v1", AT_ONCE),
     ] {
         let mut limiter = Limiter::new(1);
         let origin = Origin::of_endpoint(base).unwrap();
@@ -174,7 +172,7 @@ fn every_later_refusal_doubles_the_distance_and_successes_take_it_back() {
 fn failures_count_by_their_status() {
     let of =
         |status| Ending::of(&Failure::new(FailureCause::HostError, "", "").with_status(status), Some(7.0));
-    for status in [429, 503, 529] {
+    for status in [429, 529] {
         assert_eq!(of(status), Ending::Limited { wait_millis: Some(7.0) });
     }
     for status in [400, 401, 500, 502] {
@@ -300,7 +298,7 @@ fn storm(seed: u64, says_when: bool, per_second: f64) -> Storm {
         started.extend(limiter.start_due(now));
         for ticket in started {
             let column = column_of[&ticket];
-            storm.starts.push((now, limiter.load(&origin).0 < REMOTE_AT_ONCE));
+            storm.starts.push((now, limiter.load(&origin).0 < AT_ONCE));
             let event = match storm.host.takes(now) {
                 Ok(()) => (now + 300.0 + 700.0 * random(), Event::Answered(column, ticket)),
                 Err(wait) => (now + 40.0 + 60.0 * random(), Event::Refused(column, ticket, wait)),
@@ -308,10 +306,7 @@ fn storm(seed: u64, says_when: bool, per_second: f64) -> Storm {
             events.push_back(event);
         }
         let (limit, running) = limiter.load(&origin);
-        assert!(
-            running == storm.host.under_way && limit <= REMOTE_AT_ONCE,
-            "seed {seed}: {running} of {limit}"
-        );
+        assert!(running == storm.host.under_way && limit <= AT_ONCE, "seed {seed}: {running} of {limit}");
         if let Some(wake) = limiter.wake_millis() {
             events.push_back((wake.max(now), Event::Wake));
             // One alarm is enough.
@@ -334,7 +329,7 @@ fn a_storm_of_refusals_calms_down_and_all_finish() {
             let about = format!("seed {seed}, {says_when}, {per_second}/s");
             assert_eq!((storm.finished, storm.failed), (COLUMNS * REQUESTS, 0), "{about}");
             assert!(!storm.refusals.is_empty(), "{about}: no storm");
-            assert!(storm.host.most_under_way <= REMOTE_AT_ONCE, "{about}");
+            assert!(storm.host.most_under_way <= AT_ONCE, "{about}");
             // Nobody starts while the host asks to wait.
             for (at, wait) in &storm.refusals {
                 let until = at + wait.unwrap_or(PAUSE_MILLIS);

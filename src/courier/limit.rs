@@ -1,6 +1,6 @@
 //! Who may send now, and who waits: one queue per origin, shared by all columns.
 //!
-//! [`AT_ONCE`] requests at a time, as many connections as browsers open to a host that speaks HTTP/1.1. First come, first served; who was refused
+//! [`AT_ONCE`] requests at a time. First come, first served; who was refused
 //! goes before. A 429 halves the limit and doubles the distance between two starts, once for all requests that were
 //! under way, and nobody starts before the time the host names. [`GROW_AFTER`] successes give one place and a quarter of
 //! the distance back. Distances are of random length, so that waiting columns do not come back as a herd.
@@ -11,8 +11,8 @@ use super::{Origin, retry};
 use crate::types::{Failure, FailureCause};
 use std::collections::{BTreeMap, VecDeque};
 
-/// Requests at a time to one origin.
-pub const AT_ONCE: usize = 6;
+/// Requests at a time to one origin, unless told otherwise.
+pub const AT_ONCE: usize = 4;
 /// Successes after which a reduced limit grows by one.
 pub const GROW_AFTER: u32 = 5;
 /// The pause after a 429 that names no time.
@@ -57,12 +57,10 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// How `failure` counts: 429, 503 and 529 say that there are too many requests, but not a used up quota.
+    /// How `failure` counts: 429 and 529 say that there are too many requests, but not a used up quota.
     pub fn of(failure: &Failure, wait_millis: Option<f64>) -> Self {
         match failure.status {
-            Some(429 | 503 | 529) if failure.cause != FailureCause::QuotaUsedUp => {
-                Self::Limited { wait_millis }
-            }
+            Some(429 | 529) if failure.cause != FailureCause::QuotaUsedUp => Self::Limited { wait_millis },
             _ => Self::Other,
         }
     }
@@ -74,12 +72,18 @@ pub struct Limiter {
     lanes: BTreeMap<Origin, Lane>,
     next_ticket: u64,
     chance: Chance,
+    most: usize,
 }
 
 impl Limiter {
     /// No queues yet. The same `seed` gives the same distances.
     pub fn new(seed: u64) -> Self {
-        Self { lanes: BTreeMap::new(), next_ticket: 0, chance: Chance(seed) }
+        Self::with_most(seed, AT_ONCE)
+    }
+
+    /// The same with another number of requests at a time.
+    pub fn with_most(seed: u64, most: usize) -> Self {
+        Self { lanes: BTreeMap::new(), next_ticket: 0, chance: Chance(seed), most: most.max(1) }
     }
 
     /// Takes a place for a request to `origin`, which starts at once when nothing speaks against it.
@@ -95,7 +99,7 @@ impl Limiter {
     fn join(&mut self, origin: &Origin, again: bool, now_millis: f64) -> (Ticket, Turn) {
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
-        let lane = self.lanes.entry(origin.clone()).or_insert_with(|| Lane::new(AT_ONCE));
+        let lane = self.lanes.entry(origin.clone()).or_insert_with(|| Lane::new(self.most));
         let place =
             if again { lane.waiting.partition_point(|(_, again)| *again) } else { lane.waiting.len() };
         lane.waiting.insert(place, (ticket, again));
@@ -148,7 +152,7 @@ impl Limiter {
     pub fn load(&self, origin: &Origin) -> (usize, usize) {
         match self.lanes.get(origin) {
             Some(lane) => (lane.limit, lane.running.len()),
-            None => (AT_ONCE, 0),
+            None => (self.most, 0),
         }
     }
 }

@@ -181,7 +181,7 @@ fn hidden_refusal(seen: &Observation<'_>, host: &str) -> Failure {
 fn blocked(seen: &Observation<'_>, url: Option<&Url>, host: &str, local: bool) -> Failure {
     let known = seen.known.cors.as_ref().filter(|_| !local);
     let mut message =
-        format!("{host} is there, but does not allow calls from this page ({}).", seen.page_origin);
+        format!("{host} is there, but does not allow calls from web pages of {} (CORS).", seen.page_origin);
     if let Some(cors) = known.filter(|cors| cors.status == CorsStatus::Blocked) {
         message.push_str(&format!(" {} is known for that ({}).", seen.known.name, dated(cors)));
     }

@@ -17,7 +17,8 @@ struct Budget {
 
 /// The engine and the resident are built twice and downloaded once: each variant has to keep the budget.
 const BUDGETS: [Budget; 6] = [
-    Budget { name: "page shell", bytes: 300_000, counts: is_shell },
+    // Providers, keys, money and health came to the page with 64 kB; docs/benchmarks.md says what was tried to make them smaller.
+    Budget { name: "page shell", bytes: 320_000, counts: is_shell },
     Budget { name: "reader", bytes: 2_200_000, counts: |path| is_worker(path, "reader", "") },
     Budget { name: "engine, simd", bytes: 700_000, counts: |path| is_worker(path, "engine", "-simd") },
     Budget { name: "engine, relaxed", bytes: 700_000, counts: |path| is_worker(path, "engine", "-relaxed") },

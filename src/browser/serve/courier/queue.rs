@@ -8,6 +8,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::pin::pin;
 
+/// Connections that browsers open to a host that speaks HTTP/1.1; one that speaks HTTP/2 gets no more at a time.
+const CONNECTIONS: usize = 6;
 /// Longest time between two looks, so that a column that was stopped leaves the queue soon.
 const LOOK_MILLIS: f64 = 250.0;
 
@@ -20,7 +22,7 @@ pub struct Queue {
 impl Default for Queue {
     fn default() -> Self {
         let seed = (js_sys::Math::random() * 9e15) as u64;
-        Self { limiter: RefCell::new(Limiter::new(seed)), waiting: RefCell::default() }
+        Self { limiter: RefCell::new(Limiter::with_most(seed, CONNECTIONS)), waiting: RefCell::default() }
     }
 }
 
