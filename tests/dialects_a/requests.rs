@@ -19,11 +19,19 @@ fn request(parameters: Parameters) -> ChatRequest {
             message(Role::Assistant, "Because \n"),
         ],
         parameters,
+        ..ChatRequest::default()
     }
 }
 
 fn everything(effort: Option<Effort>) -> Parameters {
-    Parameters { max_tokens: Some(50), temperature: Some(1.5), top_p: Some(0.9), seed: Some(1), effort }
+    Parameters {
+        max_tokens: Some(50),
+        temperature: Some(1.5),
+        top_p: Some(0.9),
+        seed: Some(1),
+        effort,
+        ..Parameters::default()
+    }
 }
 
 fn target(dialect: Dialect, omit: &[&str], system: SystemRole) -> Target {

@@ -131,7 +131,11 @@ impl Place {
 
     async fn list(&self) -> FromCourier {
         self.load_money().await;
-        let rows = self.catalogue().map(Catalogue::rows).unwrap_or_default();
+        let mut rows = self.catalogue().map(Catalogue::rows).unwrap_or_default();
+        let origin = scope().location().origin();
+        for row in &mut rows {
+            row.cors.fix = row.cors.fix.replace("{page_origin}", &origin);
+        }
         let mut families = families::built_in().unwrap_or_default();
         for host in families.iter_mut().flat_map(|family| &mut family.hosts) {
             host.price = self.price(&host.provider, &host.model);

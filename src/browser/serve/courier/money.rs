@@ -183,13 +183,13 @@ impl Place {
 
     pub(super) async fn spending(&self) -> FromCourier {
         self.load_money().await;
-        let book = self.money.book.borrow();
+        let days = self.spent().await;
         let by_hand =
             |entered: &Entered| (entered.provider.clone(), entered.model.clone(), entered.price.clone());
+        let book = self.money.book.borrow();
         let list = book.lists().first().map(PriceList::source).unwrap_or_default();
         let overrides = book.entered().iter().map(by_hand).collect();
-        drop(book);
-        FromCourier::Spending { days: self.spent().await, limits: self.money.limits.get(), list, overrides }
+        FromCourier::Spending { days, limits: self.money.limits.get(), list, overrides }
     }
 
     pub(super) async fn set_limits(&self, limits: SpendingLimits) -> FromCourier {

@@ -74,7 +74,7 @@ impl Place {
         reply.send(&FromCourier::Started(Sent {
             request: inspect(&http).to_string(),
             evidence_sha256: prompt.evidence_sha256,
-            fit: prompt.fit.clone(),
+            fit: prompt.fit,
         }));
         let Ok(controller) = web_sys::AbortController::new() else { return };
         self.under_way.borrow_mut().insert(call, controller.clone());
