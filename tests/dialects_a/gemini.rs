@@ -45,7 +45,7 @@ fn gemini_parts_are_told_apart_in_every_framing() {
         assert_eq!((decoded.text.as_str(), decoded.reasoning.as_str()), ("Gut ✓", "Hm, süß."));
         assert_eq!(
             decoded.tool_calls,
-            json!([{"id": "", "name": "f", "arguments": "{}"}, {"id": "i", "name": "g", "arguments": "{\"x\":1}"}])
+            json!([{"id": null, "name": "f", "arguments": "{}"}, {"id": "i", "name": "g", "arguments": "{\"x\": 1}"}])
         );
         assert_eq!(
             counts(decoded.usage),
