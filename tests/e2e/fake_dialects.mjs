@@ -281,6 +281,8 @@ export async function startDialect(dialect, options = {}) {
     socket.on("close", () => sockets.delete(socket));
   });
   server.requestTimeout = 0;
+  // A connection that is closed just as a request leaves on it looks like a dead host.
+  server.keepAliveTimeout = 120_000;
   server.headersTimeout = 0;
 
   const allowed = (request) => {

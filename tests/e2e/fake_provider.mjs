@@ -113,7 +113,8 @@ export async function startFake(options = {}) {
   // A hanging model must not be ended by the server's own timeouts.
   server.requestTimeout = 0
   server.headersTimeout = 0
-  server.keepAliveTimeout = 1000
+  // A connection that is closed just as a request leaves on it looks like a dead host.
+  server.keepAliveTimeout = 120_000
 
   function corsHeaders(request) {
     const origin = request.headers.origin

@@ -51,7 +51,8 @@ export async function startVectors({ key = null, width = 96, favourite = 'favour
       answer(request, response, record)
     })
   })
-  server.keepAliveTimeout = 1000
+  // A connection that is closed just as a request leaves on it looks like a dead host.
+  server.keepAliveTimeout = 120_000
 
   function answer(request, response, record) {
     const headers = request.headers.origin ? { 'access-control-allow-origin': request.headers.origin, vary: 'origin' } : {}

@@ -115,6 +115,8 @@ export async function startMisbehaving({ elsewhere = null, stormStarts = 2, stor
     });
   });
   server.requestTimeout = 0;
+  // A connection that is closed just as a request leaves on it looks like a dead host.
+  server.keepAliveTimeout = 120_000;
   server.headersTimeout = 0;
   server.on("connection", (socket) => {
     sockets.add(socket);
