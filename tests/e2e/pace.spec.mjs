@@ -17,6 +17,9 @@ const COLUMNS = 8;
 const TOKENS = 500;
 const EVERY_MILLIS = 10;
 const MOST_CPU_MILLIS = 50;
+const START_MILLIS = 1000;
+/** How much longer a token may take in the first second, while eight prompts are built and sent. */
+const START_SLACK = 4;
 const MOST_DELAY_MILLIS = 50;
 /** A page draws once a frame: what came just after one is drawn in the next. */
 const FRAME_MILLIS = 1000 / 60;
@@ -109,7 +112,7 @@ describe("eight columns at a hundred tokens a second", () => {
           const from = read.get(answer) ?? 0;
           // The last stamp may still grow: it is read when something follows it, or when it is whole.
           for (const match of text.slice(from).matchAll(/t(\d{13})/g)) {
-            delays.push(now - Number(match[1]));
+            delays.push([Number(match[1]), now - Number(match[1])]);
             read.set(answer, from + match.index + match[0].length);
           }
         }
@@ -135,7 +138,12 @@ describe("eight columns at a hundred tokens a second", () => {
     });
     for (let at = 1; at <= COLUMNS; at += 1) assert.equal(await ended(columns(page, `pace-${at}`), 120_000), "done");
     const tasks = tasksOf((await lab.browser.stopTracing()).toString("utf8"));
-    const [drawn, seen] = await Promise.all([page.evaluate(() => globalThis.__delays), control]);
+    const [stamped, seen] = await Promise.all([page.evaluate(() => globalThis.__delays), control]);
+    // Eight requests that begin at once have a second to get going; they are measured, and held to less.
+    const settledFrom = Math.min(...stamped.map(([sent]) => sent)) + START_MILLIS;
+    const drawn = stamped.map(([, delay]) => delay);
+    const settled = stamped.filter(([sent]) => sent >= settledFrom).map(([, delay]) => delay);
+    const starting = stamped.filter(([sent]) => sent < settledFrom).map(([, delay]) => delay);
 
     assert.ok(drawn.length >= COLUMNS * TOKENS * 0.99, `${drawn.length} tokens were drawn`);
     assert.ok(tasks.length > 100, "the trace holds no tasks");
@@ -146,15 +154,17 @@ describe("eight columns at a hundred tokens a second", () => {
     const sum = (of) => real.reduce((sum, task) => sum + of(task), 0);
     const starved = Math.max(1, sum(({ wall }) => wall) / sum(({ cpu }) => cpu));
     const allowed = MOST_DELAY_MILLIS * starved + slack;
-    const delay = percentile(drawn, 0.95);
+    const delay = percentile(settled, 0.95);
+    const start = percentile(starting, 0.95);
     const [longest] = tasks;
     const wall = Math.max(...tasks.map(({ wall }) => wall));
     console.log(
-      `pace: ${drawn.length} tokens; sent to drawn p50 ${rounded(percentile(drawn, 0.5))} ms, p95 ${rounded(delay)} ms; a bare page saw its own after p95 ${rounded(slack - FRAME_MILLIS)} ms; ` +
+      `pace: ${drawn.length} tokens; sent to drawn p50 ${rounded(percentile(drawn, 0.5))} ms, p95 ${rounded(delay)} ms (${rounded(start)} ms in the first second); a bare page saw its own after p95 ${rounded(slack - FRAME_MILLIS)} ms; ` +
         `longest task ${rounded(longest.cpu)} ms of the processor (by the clock ${rounded(wall)} ms) of ${tasks.length} tasks; tasks took ${rounded(starved)} times their processor time; allowed ${rounded(allowed)} ms`,
     );
     assert.ok(longest.cpu <= MOST_CPU_MILLIS, `a task took ${rounded(longest.cpu)} ms`);
     assert.ok(delay <= allowed, `p95 ${rounded(delay)} ms, allowed ${rounded(allowed)} ms`);
+    assert.ok(start <= allowed * START_SLACK, `p95 ${rounded(start)} ms in the first second`);
     tab.assertClean();
     await tab.close();
   });
