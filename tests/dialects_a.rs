@@ -12,13 +12,13 @@ mod gemini;
 mod requests;
 #[path = "dialects_a/responses.rs"]
 mod responses;
+mod wire;
 
 use serde_json::{Value, json};
 use sidecite::provider::{Dialect, Target};
-use sidecite::types::{
-    AuthKind, ChatEvent, ChatRequest, Failure, Message, NativeCitation, Role, SourceDocument, Usage,
-};
+use sidecite::types::{AuthKind, ChatRequest, Message, Role, SourceDocument, Usage};
 use std::path::{Path, PathBuf};
+use wire::{Decoded, decode};
 
 const CUTS: [usize; 4] = [1, 2, 7, 4096];
 const DIALECTS: [(Dialect, &str); 3] = [
@@ -28,68 +28,6 @@ const DIALECTS: [(Dialect, &str); 3] = [
 ];
 
 // ---------------------------------------------------------------- decoding
-
-#[derive(Debug, Default, PartialEq)]
-struct Decoded {
-    text: String,
-    reasoning: String,
-    finish_reason: Option<String>,
-    usage: Option<Usage>,
-    tool_calls: Value,
-    citations: Vec<NativeCitation>,
-    error: Value,
-    failure: Option<Failure>,
-    failures: usize,
-    complete: bool,
-}
-
-impl Decoded {
-    /// What each citation covers, its quote and its sources.
-    fn cited(&self) -> Vec<(&str, &str, Vec<&str>)> {
-        self.citations
-            .iter()
-            .map(|citation| {
-                assert!(
-                    self.text.get(citation.span.range()).is_some(),
-                    "{citation:?} is no piece of the answer"
-                );
-                let sources = citation.sources.iter().map(String::as_str).collect();
-                (citation.span.of(&self.text), citation.quote.as_deref().unwrap_or(""), sources)
-            })
-            .collect()
-    }
-
-    fn failure(&self) -> &Failure {
-        self.failure.as_ref().unwrap_or_else(|| panic!("no failure: {self:?}"))
-    }
-}
-
-fn decode(dialect: Dialect, body: &[u8], cut: usize) -> Decoded {
-    let mut decoder = dialect.decoder();
-    let mut events = Vec::new();
-    for piece in body.chunks(cut) {
-        events.extend(decoder.push(piece));
-    }
-    let complete = decoder.is_complete();
-    events.extend(decoder.finish());
-    let mut out = Decoded { complete, ..Decoded::default() };
-    for event in events {
-        match event {
-            ChatEvent::TextDelta(text) => out.text += &text,
-            ChatEvent::ReasoningDelta(text) => out.reasoning += &text,
-            ChatEvent::Finish(reason) => out.finish_reason = Some(reason),
-            ChatEvent::Citation(citation) => out.citations.push(citation),
-            ChatEvent::Usage(usage) => out.usage = Some(usage),
-            ChatEvent::Failed(failure) => {
-                out.failures += 1;
-                out.failure = Some(failure);
-            }
-        }
-    }
-    out.tool_calls = serde_json::to_value(decoder.tool_calls()).unwrap();
-    out.error = decoder.reported_error().cloned().unwrap_or(Value::Null);
-    out
-}
 
 /// The same at every cut, or it panics.
 fn decoded(dialect: Dialect, body: &str) -> Decoded {

@@ -69,14 +69,6 @@ fn sse_is_bounded() {
     assert!(decoder.finish().is_empty());
 }
 
-#[test]
-fn sse_takes_linear_time_on_one_byte_pushes() {
-    let mut decoder = SseDecoder::default();
-    let line = format!("data: {}\n\n", "y".repeat(2_000_000));
-    let events: usize = line.as_bytes().chunks(1).map(|piece| decoder.push(piece).len()).sum();
-    assert_eq!(events, 1);
-}
-
 // ---------------------------------------------------------------- decoding
 
 #[derive(Debug, Default, PartialEq)]

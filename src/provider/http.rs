@@ -1,8 +1,11 @@
 //! A request as data: what the courier's transport sends, and what a person may inspect.
 
+use super::Target;
 use super::auth::{Key, MASK};
 use crate::types::AuthKind;
+use serde::Serialize;
 use std::fmt;
+use url::Url;
 
 /// One HTTP request, complete. Holds the key in one of its headers, so `Debug` masks it and there is no `Serialize`.
 /// Whoever sends it must refuse redirects: the key belongs to this origin only.
@@ -24,6 +27,21 @@ impl HttpRequest {
     /// The key that this request carries, if any.
     pub fn key(&self) -> Option<Key> {
         self.secret.clone()
+    }
+
+    /// A `POST` of `body` as JSON to `url`, with what `target` sends besides, and with `key` where the host looks for it.
+    pub fn post(url: Url, body: &impl Serialize, target: &Target, key: Option<&Key>) -> Self {
+        let mut http = Self {
+            method: "POST".into(),
+            url: url.into(),
+            headers: vec![("content-type".into(), "application/json".into())],
+            // Strings, numbers and booleans only: this cannot fail, and an empty body would be refused by the host.
+            body: serde_json::to_vec(body).unwrap_or_default(),
+            secret: None,
+        };
+        http.add_headers(&target.headers);
+        http.show_key(target.auth, key);
+        http
     }
 
     /// Adds headers, names lower-cased.

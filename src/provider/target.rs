@@ -118,6 +118,31 @@ impl Target {
     }
 }
 
+/// A body in the making: holds what is set and what the host takes.
+pub struct Fields<'a> {
+    target: &'a Target,
+    fields: Map<String, Value>,
+}
+
+impl<'a> Fields<'a> {
+    /// Nothing yet.
+    pub fn of(target: &'a Target) -> Self {
+        Self { target, fields: Map::new() }
+    }
+
+    /// Sets `name`, where there is a value and the host takes it.
+    pub fn put(&mut self, name: &str, value: Option<Value>) {
+        if let Some(value) = value.filter(|_| self.target.takes(name)) {
+            self.fields.insert(name.to_owned(), value);
+        }
+    }
+
+    /// The fields, in the order in which they were set.
+    pub fn done(self) -> Map<String, Value> {
+        self.fields
+    }
+}
+
 /// How a key is usually shown in a dialect.
 pub fn usual_auth(dialect: Dialect) -> AuthKind {
     match dialect {

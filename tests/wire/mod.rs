@@ -23,6 +23,24 @@ pub struct Decoded {
 }
 
 impl Decoded {
+    /// What each citation covers, its quote and its sources.
+    pub fn cited(&self) -> Vec<(&str, &str, Vec<&str>)> {
+        self.citations
+            .iter()
+            .map(|citation| {
+                let covered = self.text.get(citation.span.range());
+                assert!(covered.is_some(), "{citation:?} is no piece of the answer");
+                let sources = citation.sources.iter().map(String::as_str).collect();
+                (covered.unwrap_or(""), citation.quote.as_deref().unwrap_or(""), sources)
+            })
+            .collect()
+    }
+
+    /// Why it failed, or it panics.
+    pub fn failure(&self) -> &Failure {
+        self.failure.as_ref().unwrap_or_else(|| panic!("no failure: {self:?}"))
+    }
+
     /// The five counts, or `{}`.
     pub fn counts(&self) -> Value {
         self.usage.map_or_else(

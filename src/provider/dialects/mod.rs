@@ -97,17 +97,7 @@ pub fn encode(target: &Target, request: &ChatRequest, key: Option<&Key>) -> Resu
         body.shift_remove("model");
     }
     body.extend(target.quirks.body.clone());
-    let mut http = HttpRequest {
-        method: "POST".into(),
-        url: chat_url(target, &request.model).into(),
-        headers: vec![("content-type".into(), "application/json".into())],
-        // Strings, numbers and booleans only: this cannot fail, and an empty body would be refused by the host.
-        body: serde_json::to_vec(&body).unwrap_or_default(),
-        secret: None,
-    };
-    http.add_headers(&target.headers);
-    http.show_key(target.auth, key);
-    Ok(http)
+    Ok(HttpRequest::post(chat_url(target, &request.model), &body, target, key))
 }
 
 /// The request for the list of models; nothing where a host has none.

@@ -48,16 +48,8 @@ pub fn encode<T: AsRef<str>>(
     if path.contains("{model}") {
         body.remove("model");
     }
-    let mut http = HttpRequest {
-        method: "POST".into(),
-        url: aimed.target.join(&path.replace("{model}", &path_segment(model))).into(),
-        headers: vec![("content-type".into(), "application/json".into())],
-        body: serde_json::to_vec(&body).unwrap_or_default(),
-        secret: None,
-    };
-    http.add_headers(&aimed.target.headers);
-    http.show_key(aimed.target.auth, key);
-    Ok(http)
+    let url = aimed.target.join(&path.replace("{model}", &path_segment(model)));
+    Ok(HttpRequest::post(url, &body, &aimed.target, key))
 }
 
 fn usual_path(shape: Shape) -> &'static str {

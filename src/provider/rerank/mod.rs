@@ -87,16 +87,8 @@ pub fn encode<T: AsRef<str>>(
         Shape::Tei => json!({"query": query, "texts": passages}),
     };
     let path = aimed.target.chat_path.as_deref().unwrap_or("rerank");
-    let mut http = HttpRequest {
-        method: "POST".into(),
-        url: aimed.target.join(&path.replace("{model}", &path_segment(model))).into(),
-        headers: vec![("content-type".into(), "application/json".into())],
-        body: serde_json::to_vec(&body).unwrap_or_default(),
-        secret: None,
-    };
-    http.add_headers(&aimed.target.headers);
-    http.show_key(aimed.target.auth, key);
-    Ok(http)
+    let url = aimed.target.join(&path.replace("{model}", &path_segment(model)));
+    Ok(HttpRequest::post(url, &body, &aimed.target, key))
 }
 
 /// The scores in `body` of `count` passages, in the passages' order; higher is better.

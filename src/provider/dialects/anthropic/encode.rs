@@ -2,6 +2,7 @@
 
 use crate::provider::Target;
 use crate::provider::dialects::{decimal, turns};
+use crate::provider::target::Fields;
 use crate::types::{ChatRequest, Effort, Message, Role, SourceDocument};
 use serde_json::{Map, Value, json};
 
@@ -22,12 +23,8 @@ pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map
     if let Some(budget) = budget.filter(|budget| *budget >= max_tokens) {
         max_tokens = max_tokens.saturating_add(budget);
     }
-    let mut body = Map::new();
-    let mut put = |name: &str, value: Option<Value>| {
-        if let Some(value) = value.filter(|_| target.takes(name)) {
-            body.insert(name.to_owned(), value);
-        }
-    };
+    let mut body = Fields::of(target);
+    let mut put = |name: &str, value| body.put(name, value);
     put("model", Some(json!(request.model.trim())));
     put("max_tokens", Some(json!(max_tokens)));
     put("system", turns::instructions(messages).map(Value::from));
@@ -41,7 +38,7 @@ pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map
     );
     put("top_p", parameters.top_p.filter(|_| sampled).and_then(decimal));
     put("thinking", budget.map(|budget| json!({"type": "enabled", "budget_tokens": budget})));
-    body
+    body.done()
 }
 
 /// The turns; documents stand before the first question, each citable.

@@ -2,6 +2,7 @@
 
 use crate::provider::Target;
 use crate::provider::dialects::decimal;
+use crate::provider::target::Fields;
 use crate::types::{ChatRequest, Message};
 use serde_json::{Map, Value, json};
 
@@ -13,12 +14,8 @@ pub const MODELS_PATH: &str = "models";
 /// The body for `request`; `messages` are the request's, with its system message where `target` wants it.
 pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map<String, Value> {
     let parameters = &request.parameters;
-    let mut body = Map::new();
-    let mut put = |name: &str, value: Option<Value>| {
-        if let Some(value) = value.filter(|_| target.takes(name)) {
-            body.insert(name.to_owned(), value);
-        }
-    };
+    let mut body = Fields::of(target);
+    let mut put = |name: &str, value| body.put(name, value);
     put("model", Some(json!(request.model.trim())));
     put("messages", Some(json!(messages)));
     let documents: Vec<Value> = request
@@ -35,5 +32,5 @@ pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map
     put("p", parameters.top_p.and_then(decimal));
     put("seed", parameters.seed.map(|seed| json!(seed)));
     put("thinking", parameters.effort.map(|_| json!({"type": "enabled"})));
-    body
+    body.done()
 }

@@ -2,6 +2,7 @@
 //! they do not know.
 
 use crate::provider::dialects::decimal;
+use crate::provider::target::Fields;
 use crate::provider::{SystemRole, Target};
 use crate::types::{ChatRequest, Message, Role};
 use serde_json::{Map, Value, json};
@@ -14,12 +15,8 @@ pub const MODELS_PATH: &str = "models";
 /// The body for `request`; `messages` are the request's, with its system message where `target` wants it.
 pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map<String, Value> {
     let parameters = &request.parameters;
-    let mut body = Map::new();
-    let mut put = |name: &str, value: Option<Value>| {
-        if let Some(value) = value.filter(|_| target.takes(name)) {
-            body.insert(name.to_owned(), value);
-        }
-    };
+    let mut body = Fields::of(target);
+    let mut put = |name: &str, value| body.put(name, value);
     put("model", Some(json!(request.model.trim())));
     put("messages", Some(messages.iter().map(|message| placed(target, message)).collect()));
     put("stream", Some(json!(true)));
@@ -33,7 +30,7 @@ pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map
     put("top_p", parameters.top_p.and_then(decimal));
     put("seed", parameters.seed.map(|seed| json!(seed)));
     put("reasoning_effort", parameters.effort.map(|effort| json!(effort.name())));
-    body
+    body.done()
 }
 
 /// One message, standing instructions under the role that `target` wants.

@@ -1,6 +1,7 @@
 //! `ChatRequest` → the body of `POST {base}/responses`. Nothing is kept at the host (`store: false`).
 
 use crate::provider::dialects::{decimal, turns};
+use crate::provider::target::Fields;
 use crate::provider::{SystemRole, Target};
 use crate::types::{ChatRequest, Effort, Message, Role};
 use serde_json::{Map, Value, json};
@@ -20,12 +21,8 @@ pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map
         .filter(|message| !message.content.trim().is_empty())
         .map(input_item)
         .collect();
-    let mut body = Map::new();
-    let mut put = |name: &str, value: Option<Value>| {
-        if let Some(value) = value.filter(|_| target.takes(name)) {
-            body.insert(name.to_owned(), value);
-        }
-    };
+    let mut body = Fields::of(target);
+    let mut put = |name: &str, value| body.put(name, value);
     put("model", Some(json!(request.model.trim())));
     put("instructions", turns::instructions(messages).filter(|_| !as_developer).map(Value::from));
     put("input", Some(json!(input)));
@@ -35,7 +32,7 @@ pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map
     put("temperature", parameters.temperature.and_then(decimal));
     put("top_p", parameters.top_p.and_then(decimal));
     put("reasoning", parameters.effort.and_then(|effort| reasoning(target, effort)));
-    body
+    body.done()
 }
 
 /// What the model said is output, also when it is sent back.
