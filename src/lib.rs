@@ -2,7 +2,7 @@
 //!
 //! The modules stand in data-flow order, and a module uses only modules above it. Web APIs appear only in
 //! `worker`, `browser`, `state`, `ui` and the binaries; Leptos only in `state`, `ui` and `bin/app.rs`.
-//! `tests/architecture.rs` enforces both.
+//! `tests/it/architecture.rs` enforces both.
 
 /// The nouns that every stage shares.
 pub mod types;
