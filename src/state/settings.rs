@@ -1,4 +1,4 @@
-use super::catalogue::host_of;
+use crate::state::providers::catalogue::host_of;
 use crate::types::{Column, ColumnId, EmbedderRef, Endpoint, ModelRef, Parameters, Recipe};
 use serde::{Deserialize, Serialize};
 
@@ -182,7 +182,7 @@ pub fn place(endpoint: &Endpoint) -> String {
 }
 
 /// What this browser remembers, or the defaults.
-pub(super) fn load() -> Settings {
+pub(in crate::state) fn load() -> Settings {
     storage()
         .and_then(|storage| storage.get_item(KEY).ok().flatten())
         .and_then(|json| serde_json::from_str::<Settings>(&json).ok())
@@ -191,7 +191,7 @@ pub(super) fn load() -> Settings {
 }
 
 /// Remembers; a browser that forbids storage forgets with the tab.
-pub(super) fn save(settings: &Settings) {
+pub(in crate::state) fn save(settings: &Settings) {
     if let (Some(storage), Ok(json)) = (storage(), serde_json::to_string(settings)) {
         let _ = storage.set_item(KEY, &json);
     }

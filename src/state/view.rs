@@ -87,15 +87,15 @@ impl Default for View {
 }
 
 impl View {
-    pub(super) fn keep_file(self, id: DocumentId, file: web_sys::Blob) {
+    pub(in crate::state) fn keep_file(self, id: DocumentId, file: web_sys::Blob) {
         self.files.update_value(|files| drop(files.insert(id, file)));
     }
 
-    pub(super) fn kept_file(self, id: DocumentId) -> Option<web_sys::Blob> {
+    pub(in crate::state) fn kept_file(self, id: DocumentId) -> Option<web_sys::Blob> {
         self.files.with_value(|files| files.get(&id).cloned())
     }
 
-    pub(super) fn forget_document(self, id: DocumentId) {
+    pub(in crate::state) fn forget_document(self, id: DocumentId) {
         self.files.update_value(|files| drop(files.remove(&id)));
         self.opened.update(|opened| {
             if opened.as_ref().is_some_and(|opened| opened.document.id == id) {

@@ -1,10 +1,12 @@
-use super::part::lean::{hear, live, sig};
-use super::part::{
-    add_column::AddColumn, compare::Compare, composer::Composer, documents::Documents,
-    evidence::EvidencePane, header::Header, paste::Paste, providers::Providers, request::Request,
-    settings::SettingsDialog,
-};
 use crate::state::{AppState, Dialog, Pane};
+use crate::ui::answers::{composer::Composer, request::Request};
+use crate::ui::columns::{add_column::AddColumn, compare::Compare};
+use crate::ui::documents::{list::Documents, paste::Paste};
+use crate::ui::evidence::pane::EvidencePane;
+use crate::ui::header::Header;
+use crate::ui::part::erased::{hear, live, sig};
+use crate::ui::providers::dialog::Providers;
+use crate::ui::settings::dialog::SettingsDialog;
 use leptos::prelude::*;
 
 /// Puts the page where the static shell was.

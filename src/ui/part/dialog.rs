@@ -1,6 +1,6 @@
-use super::icon::{Icon, Name};
-use super::lean::hear;
 use crate::state::AppState;
+use crate::ui::part::erased::hear;
+use crate::ui::part::icon::{Icon, Name};
 use leptos::html;
 use leptos::prelude::*;
 

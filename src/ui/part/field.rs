@@ -1,5 +1,5 @@
-use super::lean::{hear, sig};
 use crate::types::Trouble;
+use crate::ui::part::erased::{hear, sig};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 

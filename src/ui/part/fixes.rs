@@ -1,6 +1,6 @@
-use super::field::button;
-use super::lean::live;
 use crate::types::{Failure, Fix};
+use crate::ui::part::erased::live;
+use crate::ui::part::field::button;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 

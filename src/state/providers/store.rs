@@ -1,0 +1,139 @@
+use crate::courier::{EgressEntry, Health, Origin};
+use crate::state::AppState;
+use crate::types::{ModelFamily, Price, ProviderRow, Spending, SpendingLimits, Trouble};
+use crate::worker::protocol::{FromCourier, KeyStates, ToCourier};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// What the courier has told: keys, requests that left, money, health. Holds no key.
+#[derive(Default)]
+pub struct Told {
+    /// The systems that can be reached; empty until they have come.
+    pub rows: Vec<ProviderRow>,
+    /// Models that several of them offer.
+    pub families: Vec<ModelFamily>,
+    /// The systems that embed; their only route is where they do.
+    pub embedders: Vec<ProviderRow>,
+    /// The systems that rerank, likewise.
+    pub rerankers: Vec<ProviderRow>,
+    /// Why these lists are not at hand.
+    pub no_catalogue: Option<Trouble>,
+    /// Which origins have a key, and how the vault stands.
+    pub keys: KeyStates,
+    /// Requests that left, oldest first.
+    pub sent: Vec<EgressEntry>,
+    /// What was spent, and what models cost.
+    pub spending: Purse,
+    /// How one's own calls went.
+    pub health: Vec<Health>,
+    /// What models of the columns cost: endpoint, model, price.
+    pub prices: Vec<(u32, String, Option<Price>)>,
+    /// A verb failed.
+    pub trouble: Option<Trouble>,
+    /// A verb was done.
+    pub done: &'static str,
+}
+
+impl Told {
+    /// The row of that id.
+    pub fn row(&self, id: &str) -> Option<&ProviderRow> {
+        self.rows.iter().find(|row| row.id == id)
+    }
+}
+
+/// What was spent, and what models cost.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Purse {
+    /// By provider and day, newest day first.
+    pub days: Vec<Spending>,
+    /// Where to warn and where to stop.
+    pub limits: SpendingLimits,
+    /// The price list in use and its date.
+    pub list: String,
+    /// Prices entered by hand: provider, model, price.
+    pub overrides: Vec<(String, String, Price)>,
+}
+
+impl AppState {
+    /// The courier's first reply.
+    pub(in crate::state) async fn courier(self, verb: &ToCourier) -> Result<FromCourier, Trouble> {
+        let reply = self.services().courier.call(verb, &[]).next().await.map(|reply| reply.body);
+        self.heard(reply)
+    }
+
+    /// A refusal and a dead courier are trouble.
+    pub(in crate::state) fn heard(self, reply: Option<FromCourier>) -> Result<FromCourier, Trouble> {
+        match reply {
+            Some(FromCourier::Failed(trouble)) => Err(trouble),
+            Some(reply) => Ok(reply),
+            None => {
+                let words = self.services().courier.last_words().unwrap_or_default();
+                let hint = "Try again; keys that the vault does not hold have to be entered anew.";
+                Err(Trouble::new("courier", format!("the courier stopped: {words}"), hint))
+            }
+        }
+    }
+
+    /// Asks for a list and shows it.
+    pub fn refresh(self, list: ToCourier) {
+        spawn_local(async move {
+            let told = self.courier(&list).await;
+            self.take(told);
+        });
+    }
+
+    /// Does something, says `done` when it worked, and asks for the list that shows the outcome.
+    pub fn tell(self, verb: ToCourier, done: &'static str, list: ToCourier) {
+        self.hush();
+        spawn_local(async move {
+            let told = self.courier(&verb).await;
+            let worked = told.is_ok();
+            self.take(told);
+            if worked {
+                self.told.update(|told| told.done = done);
+                if let Ok(list) = self.courier(&list).await {
+                    self.take(Ok(list));
+                }
+                self.price_columns();
+            }
+        });
+    }
+
+    /// Forgets what was said about the last verb.
+    pub fn hush(self) {
+        self.told.update(|told| (told.trouble, told.done) = (None, ""));
+    }
+
+    pub(in crate::state) fn take(self, told: Result<FromCourier, Trouble>) {
+        self.told.update(|all| match told {
+            Ok(FromCourier::Catalogue { rows, families, embedders, rerankers }) => {
+                (all.rows, all.families, all.no_catalogue) = (rows, families, None);
+                (all.embedders, all.rerankers) = (embedders, rerankers);
+            }
+            Ok(FromCourier::Keys(keys)) => all.keys = keys,
+            Ok(FromCourier::Egress(sent)) => all.sent = sent,
+            Ok(FromCourier::Health(health)) => all.health = health,
+            Ok(FromCourier::Spending { days, limits, list, overrides }) => {
+                all.spending = Purse { days, limits, list, overrides };
+            }
+            Ok(_) => {}
+            Err(trouble) => all.trouble = Some(trouble),
+        });
+    }
+
+    /// Whether a key is held for the origin of `address`, in words; empty when there is none. Tracks the keys.
+    pub fn key_held(self, address: &str) -> &'static str {
+        let Ok(url) = web_sys::Url::new(address) else { return "" };
+        let origin = url.origin();
+        self.told.with(|told| match told.keys.keys.iter().find(|key| key.origin.as_str() == origin) {
+            Some(key) if key.in_memory => "A key is held for this origin.",
+            Some(_) => "The vault has a key for this origin: unlock it under Providers.",
+            None => "",
+        })
+    }
+
+    /// Forgets the key of one origin.
+    pub fn forget_key(self, origin: Origin) {
+        self.tell(ToCourier::ForgetKey(origin), "Forgotten.", ToCourier::Keys);
+    }
+}
