@@ -3,7 +3,7 @@ use super::{Corpus, Embedder, Error, embedded_text};
 use crate::evidence::freeze;
 use crate::index::{Flat, VectorIndex};
 use crate::lexical;
-use crate::retrieve::{Place, ScoredKey, distinct, retrieve};
+use crate::retrieve::{ChunkText, ScoredKey, distinct, retrieve};
 use crate::types::{Evidence, Passage, RetrievalMode, RetrievalSettings, Span};
 use std::cell::RefCell;
 
@@ -75,7 +75,7 @@ pub async fn search<E: Embedder, R: Rerank>(
         let place = |key| {
             let (entry, chunk) = corpus.chunk(key)?;
             let text = chunk.span.of(&entry.document.text);
-            Some(Place { document: entry.manifest.id, span: chunk.span, text })
+            Some(ChunkText { document: entry.manifest.id, span: chunk.span, text })
         };
         let best = distinct(&found.ranked, many, place).kept;
         let text = |scored: &ScoredKey| {

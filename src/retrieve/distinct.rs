@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 /// Where a chunk is, and its text.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+pub struct ChunkText<'a> {
     /// Its document.
     pub document: DocumentId,
     /// Its bytes there.
@@ -43,10 +43,10 @@ pub struct Selected {
 pub fn distinct<'a>(
     ranked: &[ScoredKey],
     top_k: usize,
-    place: impl Fn(u32) -> Option<Place<'a>>,
+    place: impl Fn(u32) -> Option<ChunkText<'a>>,
 ) -> Selected {
     let mut selected = Selected::default();
-    let mut taken: Vec<(u32, Place<'a>)> = Vec::new();
+    let mut taken: Vec<(u32, ChunkText<'a>)> = Vec::new();
     let mut texts: HashMap<String, u32> = HashMap::new();
     for scored in ranked {
         if taken.len() == top_k {
@@ -70,7 +70,7 @@ pub fn distinct<'a>(
 }
 
 /// Whether the two share more than half of the shorter one.
-fn covers_most(a: &Place<'_>, b: &Place<'_>) -> bool {
+fn covers_most(a: &ChunkText<'_>, b: &ChunkText<'_>) -> bool {
     let shared = a.span.end.min(b.span.end).saturating_sub(a.span.start.max(b.span.start)) as usize;
     a.document == b.document && shared * 2 > a.span.len().min(b.span.len())
 }

@@ -8,7 +8,7 @@ mod distinct;
 mod error;
 mod fuse;
 
-pub use distinct::{Duplicate, Place, Selected, distinct};
+pub use distinct::{ChunkText, Duplicate, Selected, distinct};
 pub use error::{Error, validate};
 pub use fuse::{ScoredKey, fuse};
 

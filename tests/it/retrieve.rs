@@ -2,7 +2,7 @@
 
 use sidecite::index::{Flat, Neighbour, VectorIndex};
 use sidecite::lexical::{Bm25, LexicalIndex, Match};
-use sidecite::retrieve::{Duplicate, Error, Place, ScoredKey, distinct, fuse, retrieve, validate};
+use sidecite::retrieve::{ChunkText, Duplicate, Error, ScoredKey, distinct, fuse, retrieve, validate};
 use sidecite::types::{RetrievalMode, RetrievalSettings, Scores, Span, sha256};
 use std::cell::Cell;
 
@@ -125,13 +125,13 @@ fn settings_are_checked() {
 fn repetition_is_left_out() {
     let (one, two) = (sha256(b"one"), sha256(b"two"));
     let places = [
-        Place { document: one, span: Span::new(0, 100), text: "a b" },
-        Place { document: one, span: Span::new(40, 140), text: "b c" }, // 60 of 100 shared: out
-        Place { document: one, span: Span::new(60, 160), text: "c d" }, // 40 of 100 shared: stays
-        Place { document: two, span: Span::new(0, 100), text: "e" },    // the same bytes elsewhere: stays
-        Place { document: two, span: Span::new(500, 600), text: " a\n\tb " }, // the same text: out
-        Place { document: two, span: Span::new(10, 20), text: "f" },    // inside another: out
-        Place { document: two, span: Span::new(800, 900), text: "g" },
+        ChunkText { document: one, span: Span::new(0, 100), text: "a b" },
+        ChunkText { document: one, span: Span::new(40, 140), text: "b c" }, // 60 of 100 shared: out
+        ChunkText { document: one, span: Span::new(60, 160), text: "c d" }, // 40 of 100 shared: stays
+        ChunkText { document: two, span: Span::new(0, 100), text: "e" },    // the same bytes elsewhere: stays
+        ChunkText { document: two, span: Span::new(500, 600), text: " a\n\tb " }, // the same text: out
+        ChunkText { document: two, span: Span::new(10, 20), text: "f" },    // inside another: out
+        ChunkText { document: two, span: Span::new(800, 900), text: "g" },
     ];
     let ranked: Vec<ScoredKey> =
         [0, 1, 2, 77, 3, 4, 5, 6].map(|key| ScoredKey { key, scores: Scores::default() }).into();

@@ -18,7 +18,7 @@ const WEIGHTS: &str = "models/smollm2-135m-instruct.q4_1.gguf";
 const ANSWER_TOKENS: u32 = 160;
 
 /// The chat model, for as long as the worker lives.
-struct Place {
+struct ModelState {
     model: OnceCell<RefCell<Model>>,
     /// One generation at a time: two would halve each other's pace, and their times would say nothing.
     turn: Mutex<()>,
@@ -27,15 +27,16 @@ struct Place {
 
 /// Serves the built-in models.
 pub fn resident() {
-    let place = Rc::new(Place { model: OnceCell::new(), turn: Mutex::new(()), stopped: RefCell::default() });
+    let state =
+        Rc::new(ModelState { model: OnceCell::new(), turn: Mutex::new(()), stopped: RefCell::default() });
     serve(move |request: Request<ToResident, FromResident>| match request.body {
-        ToResident::Stop(call) => drop(place.stopped.borrow_mut().insert(call)),
+        ToResident::Stop(call) => drop(state.stopped.borrow_mut().insert(call)),
         ToResident::Extract { question, evidence } => extract(&question, evidence.as_ref(), &request.reply),
         ToResident::Generate { question, evidence, parameters, budget_tokens } => {
-            let place = Rc::clone(&place);
+            let state = Rc::clone(&state);
             spawn_local(async move {
                 let asked = Asked { question, evidence, parameters, budget_tokens };
-                if let Err(trouble) = place.generate(request.id, &asked, &request.reply).await {
+                if let Err(trouble) = state.generate(request.id, &asked, &request.reply).await {
                     let failure = Failure::new(FailureCause::Model, trouble.message, trouble.hint);
                     request.reply.send(&FromResident::Event(ChatEvent::Failed(failure)));
                 }
@@ -77,7 +78,7 @@ fn painter(evidence: Option<&Evidence>, sent: u32, reply: &Outbox<FromResident>)
     Painter::new(passages, sent, move |painted| reply.send(&FromResident::Painted(painted)))
 }
 
-impl Place {
+impl ModelState {
     async fn generate(
         &self,
         call: CallId,

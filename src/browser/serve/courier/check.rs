@@ -1,7 +1,7 @@
 //! The Check button: list the models, try the named one, or find out why not.
 
 use super::exchange::{Exchange, Outcome};
-use super::{Place, scope, unknown};
+use super::{CourierState, scope, unknown};
 use crate::browser::clock::{epoch_millis, now_millis, sleep};
 use crate::browser::fetch::{Body, Options, error_words, send};
 use crate::browser::permission;
@@ -25,7 +25,7 @@ const TRIAL: &str = "Say OK.";
 /// A model list longer than this is not one.
 const MOST_LIST_BYTES: usize = 16 << 20;
 
-impl Place {
+impl CourierState {
     /// Lists the models, then puts one word to the named one: only an answer proves that key, model, quota and this page's
     /// right to call it are all in order.
     pub(super) async fn check(

@@ -1,7 +1,7 @@
 //! One request whose answer is read whole: queued, timed, tried again where that can help, booked.
 
 use super::queue::pause;
-use super::{Place, options, unknown};
+use super::{CourierState, options, unknown};
 use crate::browser::clock::{epoch_millis, now_millis, sleep};
 use crate::browser::fetch::{Body, send};
 use crate::courier::vectors::{origin_of, refusal};
@@ -47,7 +47,7 @@ pub enum Ended {
     Failed(Failure),
 }
 
-impl Place {
+impl CourierState {
     /// The body of the answer, its status being 2xx.
     pub(super) async fn fetch_all(
         &self,

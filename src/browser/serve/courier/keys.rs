@@ -1,6 +1,6 @@
 //! Keys in memory and in the vault.
 
-use super::{Place, failed};
+use super::{CourierState, failed};
 use crate::browser::clock::{epoch_millis, sleep};
 use crate::browser::vault::{Kept, KeyVault};
 use crate::courier::{Origin, Purpose};
@@ -10,7 +10,7 @@ use crate::worker::protocol::{FromCourier, KeyState, KeyStates, VaultState, Vaul
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
-impl Place {
+impl CourierState {
     /// Keeps a key for the origin where an endpoint does what the key is for, and remembers it where the vault is open.
     pub(super) async fn set_key(&self, endpoint: &Endpoint, purpose: Purpose, key: &str) -> FromCourier {
         let target = match purpose {
@@ -163,9 +163,9 @@ impl Place {
         if self.watching.replace(true) {
             return;
         }
-        let place = Rc::clone(self);
+        let state = Rc::clone(self);
         spawn_local(async move {
-            while let Some(deadline) = place.vault.get().and_then(KeyVault::deadline_millis) {
+            while let Some(deadline) = state.vault.get().and_then(KeyVault::deadline_millis) {
                 let left = deadline - now();
                 if left <= 0.0 {
                     break;
@@ -173,8 +173,8 @@ impl Place {
                 // A sleeping computer stops timers, so the clock is looked at now and then.
                 sleep(left.min(30_000.0) as i32 + 1).await;
             }
-            place.close_vault_in_time();
-            place.watching.set(false);
+            state.close_vault_in_time();
+            state.watching.set(false);
         });
     }
 }

@@ -1,4 +1,4 @@
-//! The courier's work: keys and the network. One file a verb; what they share is the `Place`.
+//! The courier's work: keys and the network. One file a verb; what they share is the `CourierState`.
 
 mod check;
 mod exchange;
@@ -35,7 +35,7 @@ use wasm_bindgen_futures::spawn_local;
 
 /// Keys, books and what is under way, for as long as the worker lives.
 #[derive(Default)]
-struct Place {
+struct CourierState {
     catalogue: OnceCell<Option<Catalogue>>,
     keyring: RefCell<Keyring>,
     /// Whose key each is.
@@ -53,19 +53,19 @@ struct Place {
 
 /// Serves the network.
 pub fn courier() {
-    let place = Rc::new(Place::default());
+    let state = Rc::new(CourierState::default());
     serve(move |request: Request<ToCourier, FromCourier>| {
-        let place = Rc::clone(&place);
+        let state = Rc::clone(&state);
         let Request { id, body, reply, .. } = request;
         match body {
-            ToCourier::Stop(call) => place.stop(call),
-            ToCourier::Relayed(call, event) => place.relayed(call, event),
-            other => spawn_local(async move { place.answer(id, other, &reply).await }),
+            ToCourier::Stop(call) => state.stop(call),
+            ToCourier::Relayed(call, event) => state.relayed(call, event),
+            other => spawn_local(async move { state.answer(id, other, &reply).await }),
         }
     });
 }
 
-impl Place {
+impl CourierState {
     async fn answer(self: &Rc<Self>, id: CallId, verb: ToCourier, reply: &Outbox<FromCourier>) {
         let outcome = match verb {
             ToCourier::Send { endpoint, model, question, evidence, parameters, omit } => {

@@ -1,6 +1,6 @@
 //! Prices, the day's spending and its limits, and how calls went: what is kept of one's own calls.
 
-use super::Place;
+use super::CourierState;
 use super::check::fetch_whole;
 use crate::browser::clock::epoch_millis;
 use crate::browser::fetch::site_file;
@@ -57,7 +57,7 @@ pub struct Quote {
     at_millis: f64,
 }
 
-impl Place {
+impl CourierState {
     /// The price of a call and leave to make it.
     ///
     /// # Errors

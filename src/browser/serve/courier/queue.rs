@@ -63,7 +63,7 @@ impl Queue {
         Some(ticket)
     }
 
-    /// Gives the place back.
+    /// Gives the state back.
     pub fn release(&self, ticket: Ticket, ending: Ending) {
         self.limiter.borrow_mut().release(ticket, ending, now_millis());
         self.start_due();

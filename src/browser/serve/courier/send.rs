@@ -4,7 +4,7 @@
 use super::exchange::{Exchange, Outcome};
 use super::money::Quote;
 use super::queue::pause;
-use super::{Place, failed, unknown};
+use super::{CourierState, failed, unknown};
 use crate::browser::clock::{epoch_millis, now_millis};
 use crate::browser::serve::paint::Painter;
 use crate::courier::{
@@ -48,7 +48,7 @@ struct Tried {
     headers: RetryHeaders,
 }
 
-impl Place {
+impl CourierState {
     pub(super) async fn send(&self, call: CallId, asked: &Asked, reply: &Outbox<FromCourier>) {
         let mut target = match self.target(&asked.endpoint) {
             Ok(target) => target,

@@ -2,7 +2,7 @@
 //! soon as it is finished.
 
 use super::fetch_all::{Ended, Request};
-use super::{Place, failed};
+use super::{CourierState, failed};
 use crate::courier::Purpose;
 use crate::courier::vectors::{
     Wanted, plan_embeddings, plan_rerank, read_scores, read_vectors, runs, trouble,
@@ -39,7 +39,7 @@ pub struct Passages {
     pub passages: Vec<String>,
 }
 
-impl Place {
+impl CourierState {
     pub(super) async fn embed(&self, call: CallId, asked: &Texts, reply: &Outbox<FromCourier>) {
         let aimed = match self.embedder(&asked.endpoint) {
             Ok(aimed) => aimed,

@@ -26,7 +26,7 @@ use wasm_bindgen_futures::spawn_local;
 const WEIGHTS: &str = "models/minilm-l6-v2.int8.bin";
 
 /// The corpus, its store and its embedder, for as long as the worker lives.
-struct Place {
+struct EngineState {
     corpus: RefCell<Corpus>,
     store: OnceCell<Kept>,
     model: OnceCell<BuiltIn>,
@@ -43,7 +43,7 @@ struct Place {
 
 /// Serves the corpus.
 pub fn engine() {
-    let place = Rc::new(Place {
+    let state = Rc::new(EngineState {
         corpus: RefCell::new(Corpus::new(DIMENSIONS)),
         store: OnceCell::new(),
         model: OnceCell::new(),
@@ -56,26 +56,26 @@ pub fn engine() {
     serve(move |request: Request<ToEngine, FromEngine>| {
         let request = match request.body {
             ToEngine::Cancel(call) => {
-                place.cancelled.borrow_mut().insert(call);
-                return place.supplies.cancel(call);
+                state.cancelled.borrow_mut().insert(call);
+                return state.supplies.cancel(call);
             }
-            ToEngine::Supply(call, supply) => return place.supplies.take(call, supply, &request.attachments),
+            ToEngine::Supply(call, supply) => return state.supplies.take(call, supply, &request.attachments),
             body => Request { body, ..request },
         };
-        let place = Rc::clone(&place);
+        let state = Rc::clone(&state);
         spawn_local(async move {
             let reply = request.reply.clone();
-            if let Err(trouble) = answer(&place, request).await {
+            if let Err(trouble) = answer(&state, request).await {
                 reply.send(&FromEngine::Failed(trouble));
             }
         });
     });
 }
 
-async fn answer(place: &Place, request: Request<ToEngine, FromEngine>) -> Result<(), Trouble> {
+async fn answer(state: &EngineState, request: Request<ToEngine, FromEngine>) -> Result<(), Trouble> {
     let Request { id: call, body, attachments, reply } = request;
     match body {
-        ToEngine::Open => open(place, &reply).await,
+        ToEngine::Open => open(state, &reply).await,
         ToEngine::Ingest { id, size_bytes, added_millis, chunking, embedder, warnings } => {
             let bytes = attachments.first().map(js_sys::Uint8Array::to_vec).unwrap_or_default();
             let document: Document = postcard::from_bytes(&bytes).map_err(|error| {
@@ -84,41 +84,41 @@ async fn answer(place: &Place, request: Request<ToEngine, FromEngine>) -> Result
             drop(bytes);
             let incoming = Incoming { document, size_bytes, added_millis, chunking, warnings };
             debug_assert_eq!(incoming.document.id, id);
-            let _turn = place.turn.lock().await;
-            drop(place.opening.lock().await);
-            let (store, model) = (place.store().await, place.model().await?);
-            let chosen = place.chosen(call, &embedder, &reply).await?;
-            let pause = async || place.goes_on(call).await;
+            let _turn = state.turn.lock().await;
+            drop(state.opening.lock().await);
+            let (store, model) = (state.store().await, state.model().await?);
+            let chosen = state.chosen(call, &embedder, &reply).await?;
+            let pause = async || state.goes_on(call).await;
             let tell = |done, total| reply.send(&FromEngine::Progress { done, total });
             let outcome =
-                engine::ingest(&place.corpus, (model, &chosen), store, incoming, pause, tell).await?;
+                engine::ingest(&state.corpus, (model, &chosen), store, incoming, pause, tell).await?;
             reply.send(&ended(outcome));
             Ok(())
         }
         ToEngine::Rechunk(id, chunking, embedder) => {
-            let _turn = place.turn.lock().await;
-            drop(place.opening.lock().await);
-            let (store, model) = (place.store().await, place.model().await?);
-            let chosen = place.chosen(call, &embedder, &reply).await?;
-            let pause = async || place.goes_on(call).await;
+            let _turn = state.turn.lock().await;
+            drop(state.opening.lock().await);
+            let (store, model) = (state.store().await, state.model().await?);
+            let chosen = state.chosen(call, &embedder, &reply).await?;
+            let pause = async || state.goes_on(call).await;
             let tell = |done, total| reply.send(&FromEngine::Progress { done, total });
             let cut = (id, chunking);
-            let outcome = engine::rechunk(&place.corpus, (model, &chosen), store, cut, pause, tell).await?;
+            let outcome = engine::rechunk(&state.corpus, (model, &chosen), store, cut, pause, tell).await?;
             reply.send(&ended(outcome));
             Ok(())
         }
         ToEngine::Search { question, retrieval, embedder, rerank } => {
-            drop(place.opening.lock().await);
+            drop(state.opening.lock().await);
             let chosen = match retrieval.mode {
                 RetrievalMode::Lexical => None,
                 RetrievalMode::Dense | RetrievalMode::Hybrid => {
-                    Some(place.chosen(call, &embedder, &reply).await?)
+                    Some(state.chosen(call, &embedder, &reply).await?)
                 }
             };
-            let host = Host::new(&place.supplies, call, &embedder, &reply);
+            let host = Host::new(&state.supplies, call, &embedder, &reply);
             let reranker = rerank.then_some(&host);
             let evidence =
-                engine::search(&place.corpus, &question, chosen.as_ref(), reranker, &retrieval, &now_millis)
+                engine::search(&state.corpus, &question, chosen.as_ref(), reranker, &retrieval, &now_millis)
                     .await?;
             let marks = engine::marks(&evidence);
             reply.send(&FromEngine::Found(evidence, marks));
@@ -126,21 +126,21 @@ async fn answer(place: &Place, request: Request<ToEngine, FromEngine>) -> Result
         }
         ToEngine::Preview(id, chunking) => {
             let plan = chunk::validate(chunking).map_err(engine::Error::from)?;
-            let model = place.model().await?;
-            let corpus = place.corpus.borrow();
+            let model = state.model().await?;
+            let corpus = state.corpus.borrow();
             let chunks = chunk::chunk(&corpus.get(id)?.document, &plan, model);
             reply.send(&FromEngine::Chunks(chunks));
             Ok(())
         }
         ToEngine::Document(id) => {
-            let corpus = place.corpus.borrow();
+            let corpus = state.corpus.borrow();
             let entry = corpus.get(id)?;
             reply.send(&FromEngine::Document(entry.document.clone(), entry.chunks.clone()));
             Ok(())
         }
         ToEngine::Remove(id) => {
-            place.store().await.remove(id).await?;
-            place.corpus.borrow_mut().remove(id);
+            state.store().await.remove(id).await?;
+            state.corpus.borrow_mut().remove(id);
             reply.send(&FromEngine::Removed);
             Ok(())
         }
@@ -148,17 +148,17 @@ async fn answer(place: &Place, request: Request<ToEngine, FromEngine>) -> Result
     }
 }
 
-async fn open(place: &Place, reply: &Outbox<FromEngine>) -> Result<(), Trouble> {
+async fn open(state: &EngineState, reply: &Outbox<FromEngine>) -> Result<(), Trouble> {
     let store = {
-        let _opening = place.opening.lock().await;
-        let store = place.store().await;
-        engine::open(&place.corpus, store).await?;
+        let _opening = state.opening.lock().await;
+        let store = state.store().await;
+        engine::open(&state.corpus, store).await?;
         store
     };
-    let manifests = place.corpus.borrow().manifests();
+    let manifests = state.corpus.borrow().manifests();
     reply.send(&FromEngine::Opened { manifests, persistent: matches!(store, Kept::Disk(_)) });
     // The first question should not wait for the weights.
-    place.model().await.map(drop)
+    state.model().await.map(drop)
 }
 
 fn ended(outcome: Outcome) -> FromEngine {
@@ -168,7 +168,7 @@ fn ended(outcome: Outcome) -> FromEngine {
     }
 }
 
-impl Place {
+impl EngineState {
     async fn store(&self) -> &Kept {
         if self.store.get().is_none() {
             let kept = match IndexedDb::open().await {
