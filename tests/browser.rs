@@ -10,7 +10,7 @@ use sidecite::courier::{CallRecord, Origin, Outcome};
 use sidecite::provider::Key;
 use sidecite::store::{Record, Store};
 use sidecite::types::{
-    Chunk, ChunkSettings, Document, Format, Manifest, Sha256, Span, Spending, Trouble, sha256,
+    Chunk, ChunkSettings, Document, Format, Manifest, Sha256, Span, Spending, UserError, sha256,
 };
 use std::rc::Rc;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -93,7 +93,7 @@ async fn a_shelved_file_waits_until_its_document_is_stored() {
     let (store, shelf) = (IndexedDb::open().await.unwrap(), Shelf::open().await.unwrap());
     let file = files::from_text("shelved.txt", "on the shelf").unwrap();
     let id = crypto::digest(&files::bytes(&file).await.unwrap()).await.unwrap();
-    let failure = Some(Trouble::new("parse", "it is damaged", "mend it"));
+    let failure = Some(UserError::new("parse", "it is damaged", "mend it"));
     let shelved = Shelved {
         id,
         name: "shelved.txt".into(),
@@ -213,7 +213,7 @@ async fn the_browsers_aes_gives_the_pinned_vaults() {
 #[wasm_bindgen_test]
 async fn a_key_vault_keeps_its_keys_from_everybody_else() {
     let ledger = Rc::new(Ledger::open().await);
-    assert_eq!(ledger.trouble(), None);
+    assert_eq!(ledger.user_error(), None);
     let vault = KeyVault::new(Rc::clone(&ledger));
     vault.destroy().await.unwrap();
     assert_eq!(vault.remembered().await.unwrap(), None);
@@ -231,8 +231,8 @@ async fn a_key_vault_keeps_its_keys_from_everybody_else() {
     let before = ledger.vault().await.unwrap().unwrap();
     let other = KeyVault::new(Rc::new(Ledger::open().await));
     assert!(!other.is_open(2.0) && other.put(&a, 2.0).await.is_err());
-    let trouble = other.unlock("the last passphrase", 2.0).await.unwrap_err();
-    assert!(trouble.message.contains("wrong"), "{}", trouble.message);
+    let user_error = other.unlock("the last passphrase", 2.0).await.unwrap_err();
+    assert!(user_error.message.contains("wrong"), "{}", user_error.message);
     assert!(other.rekey("the last passphrase", "the second passphrase", 2.0).await.is_err());
     assert!(!other.is_open(2.0));
     assert_eq!(ledger.vault().await.unwrap().unwrap(), before);
@@ -333,11 +333,11 @@ async fn the_ledger_keeps_calls_and_sums_in_a_database_or_in_memory() {
     factory.delete("sidecite-courier").unwrap().await.unwrap();
     check_ledger(&Ledger::open().await).await;
     let reopened = Ledger::open().await;
-    assert_eq!((reopened.trouble(), reopened.spending().await.unwrap().len()), (None, 3));
+    assert_eq!((reopened.user_error(), reopened.spending().await.unwrap().len()), (None, 3));
     // A database of a later version cannot be opened: as where storage is forbidden, memory takes its place.
     factory.open("sidecite-courier", Some(99)).unwrap().await.unwrap().close();
     let memory = Ledger::open().await;
-    assert!(memory.trouble().is_some());
+    assert!(memory.user_error().is_some());
     check_ledger(&memory).await;
     factory.delete("sidecite-courier").unwrap().await.unwrap();
 }

@@ -8,7 +8,7 @@
 //! A state machine over times that the caller reads from its clock; its chances come from a seed.
 
 use super::{Origin, retry};
-use crate::types::{Failure, FailureCause};
+use crate::types::{CallFailure, FailureCause};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Requests at a time to one origin, unless told otherwise.
@@ -58,7 +58,7 @@ pub enum Ending {
 
 impl Ending {
     /// How `failure` counts: 429 and 529 say that there are too many requests, but not a used up quota.
-    pub fn of(failure: &Failure, wait_millis: Option<f64>) -> Self {
+    pub fn of(failure: &CallFailure, wait_millis: Option<f64>) -> Self {
         match failure.status {
             Some(429 | 529) if failure.cause != FailureCause::QuotaUsedUp => Self::Limited { wait_millis },
             _ => Self::Other,

@@ -8,7 +8,7 @@
 
 use super::http_date;
 use crate::format;
-use crate::types::{Failure, FailureCause};
+use crate::types::{CallFailure, FailureCause};
 
 /// Second tries and third ones; then it is over.
 pub const MAX_RETRIES: u32 = 2;
@@ -50,7 +50,7 @@ impl RetryHeaders {
     }
 
     /// The longest wait that headers or body ask for.
-    pub fn wait_with(&self, failure: &Failure) -> Option<f64> {
+    pub fn wait_with(&self, failure: &CallFailure) -> Option<f64> {
         let body = failure.retry_after_millis.map(|millis| millis as f64);
         match (self.wait_millis, body) {
             (Some(header), Some(body)) => Some(header.max(body)),
@@ -97,7 +97,7 @@ impl Retry {
     /// `random`: evenly from 0 to 1.
     pub fn decide(
         &mut self,
-        failure: &Failure,
+        failure: &CallFailure,
         headers: &RetryHeaders,
         any_token: bool,
         random: f64,
@@ -120,7 +120,7 @@ impl Retry {
     /// Milliseconds until the next try; nothing when there is none. See [`Self::decide`].
     pub fn next_delay_millis(
         &mut self,
-        failure: &Failure,
+        failure: &CallFailure,
         headers: &RetryHeaders,
         any_token: bool,
         random: f64,
@@ -133,8 +133,8 @@ impl Retry {
 }
 
 /// The same failure, saying how long the host asks to wait.
-pub fn with_wait(failure: Failure, wait_millis: f64) -> Failure {
-    Failure {
+pub fn with_wait(failure: CallFailure, wait_millis: f64) -> CallFailure {
+    CallFailure {
         hint: format!("The host asks to wait {}; then run this column again.", format::duration(wait_millis)),
         retry_after_millis: Some(wait_millis.ceil() as u64),
         ..failure
@@ -148,7 +148,7 @@ pub fn backoff_millis(retries: u32, random: f64) -> f64 {
 }
 
 /// Whether the same request may fare better the next time. The host's own word counts within these bounds.
-fn can_help(failure: &Failure, should_retry: Option<bool>) -> bool {
+fn can_help(failure: &CallFailure, should_retry: Option<bool>) -> bool {
     let never = matches!(
         failure.cause,
         FailureCause::Unauthorized

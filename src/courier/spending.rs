@@ -2,7 +2,7 @@
 //! has ended. Calls whose price is unknown are counted, never priced at 0.
 
 use crate::provider::pricing::Counts;
-use crate::types::{Cost, Failure, FailureCause, Spending, SpendingLimits};
+use crate::types::{CallFailure, Cost, FailureCause, Spending, SpendingLimits};
 
 /// Days kept; older ones are dropped when something is noted.
 pub const DAYS_KEPT: usize = 92;
@@ -90,13 +90,13 @@ pub fn verdict(limits: &SpendingLimits, spent_usd: f64, estimate_usd: Option<f64
 
 impl Verdict {
     /// Why nothing is sent, if so.
-    pub fn to_failure(&self) -> Option<Failure> {
+    pub fn to_failure(&self) -> Option<CallFailure> {
         let Self::Stop { spent_usd, estimate_usd, limit_usd } = self else { return None };
         let more = match estimate_usd {
             Some(usd) => format!("and this call may cost up to ${usd:.4}"),
             None => "and the price of this call is not known".to_owned(),
         };
-        Some(Failure::new(
+        Some(CallFailure::new(
             FailureCause::OverBudget,
             format!("Nothing was sent: ${spent_usd:.4} of ${limit_usd} were spent today, {more}."),
             "Raise the day's limit in the settings, ask for fewer tokens, or wait until tomorrow.",

@@ -7,7 +7,7 @@
 //! minutes after its first sign of life. Comments alone keep a connection waiting for [`SILENCE_MILLIS`] at most.
 
 use crate::provider::address;
-use crate::types::{ChatEvent, Failure, FailureCause};
+use crate::types::{CallFailure, ChatEvent, FailureCause};
 use url::Url;
 
 /// Until headers come, from a host on the internet.
@@ -140,7 +140,7 @@ impl Patience {
     }
 
     /// The failure to report if the deadline has passed; at most once.
-    pub fn expire(&mut self, now_millis: f64) -> Option<Failure> {
+    pub fn expire(&mut self, now_millis: f64) -> Option<CallFailure> {
         let deadline = self.deadline_millis()?;
         if now_millis < deadline {
             return None;
@@ -164,7 +164,7 @@ impl Patience {
         };
         self.phase = Phase::Over;
         let hint = "Check that the host is up and not busy, then run this column again.";
-        Some(Failure::new(FailureCause::TimedOut, message, hint))
+        Some(CallFailure::new(FailureCause::TimedOut, message, hint))
     }
 
     fn limit_millis(&self) -> Option<f64> {

@@ -1,5 +1,5 @@
 use super::{AppState, RowState};
-use crate::types::{DocumentId, EmbedderRef, Trouble};
+use crate::types::{DocumentId, EmbedderRef, UserError};
 use crate::worker::protocol::{CallId, FromCourier, Need, Supply, ToCourier, ToEngine};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -32,8 +32,8 @@ impl AppState {
             }
         };
         let Some(verb) = verb else {
-            let trouble = Trouble::new("settings", "no host was chosen for this", "Try again.");
-            engine.tell(&ToEngine::Supply(engine_call, Supply::Failed(trouble)));
+            let user_error = UserError::new("settings", "no host was chosen for this", "Try again.");
+            engine.tell(&ToEngine::Supply(engine_call, Supply::Failed(user_error)));
             return None;
         };
         let mut call = self.services().courier.call(&verb, &[]);
@@ -52,7 +52,7 @@ impl AppState {
                         continue;
                     }
                     Ok(_) => continue,
-                    Err(trouble) => Supply::Failed(trouble),
+                    Err(user_error) => Supply::Failed(user_error),
                 };
                 let goes_on = matches!(supply, Supply::Vectors { .. });
                 engine.tell_with(&ToEngine::Supply(engine_call, supply), attached.as_slice());

@@ -225,7 +225,7 @@ fn stream() -> Stream {
     Stream::new(Dialect::OpenaiChat, &plan_at(HOME, &request(), &keyring()).unwrap())
 }
 
-fn failure_of(events: &[ChatEvent]) -> sidecite::types::Failure {
+fn failure_of(events: &[ChatEvent]) -> sidecite::types::CallFailure {
     let failures: Vec<_> = events
         .iter()
         .filter_map(|event| if let ChatEvent::Failed(f) = event { Some(f.clone()) } else { None })

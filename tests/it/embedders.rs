@@ -164,9 +164,9 @@ fn after_a_failed_batch_only_what_is_missing_is_asked_for() {
     let host = remote("m", 32);
     host.batches_left.set(3);
     let text = long(60);
-    let Err(Error::Host(trouble)) = bench.ingest(&host, "long.txt", &text) else { panic!("not refused") };
+    let Err(Error::Host(user_error)) = bench.ingest(&host, "long.txt", &text) else { panic!("not refused") };
     assert_eq!(
-        (trouble.message.as_str(), trouble.hint.as_str()),
+        (user_error.message.as_str(), user_error.hint.as_str()),
         ("Rate limit reached (429).", "Wait a minute.")
     );
     assert_eq!(host.passages().len(), 12);

@@ -3,7 +3,7 @@
 use sidecite::chunk::Tokens;
 use sidecite::engine::{Embedder, Error, Incoming, Rerank};
 use sidecite::provider::embeddings::Purpose;
-use sidecite::types::{Block, BlockKind, ChunkSettings, Document, Format, Span, Trouble, sha256};
+use sidecite::types::{Block, BlockKind, ChunkSettings, Document, Format, Span, UserError, sha256};
 use std::cell::{Cell, RefCell};
 
 /// Words as tokens.
@@ -82,7 +82,7 @@ impl Embedder for Fake {
     ) -> Result<bool, Error> {
         for (at, batch) in texts.chunks(self.batch).enumerate() {
             if self.batches_left.get() == 0 {
-                return Err(Error::Host(Trouble::new(
+                return Err(Error::Host(UserError::new(
                     "embed",
                     "Rate limit reached (429).",
                     "Wait a minute.",

@@ -2,7 +2,7 @@
 
 use sidecite::courier::limit::{AT_ONCE, GROW_AFTER, LONGEST_PACE_MILLIS, PACE_MILLIS, PAUSE_MILLIS};
 use sidecite::courier::{Ending, Limiter, Origin, Retry, RetryHeaders, Ticket, Turn};
-use sidecite::types::{Failure, FailureCause};
+use sidecite::types::{CallFailure, FailureCause};
 use std::collections::{BTreeMap, VecDeque};
 
 fn remote() -> Origin {
@@ -169,15 +169,16 @@ fn every_later_refusal_doubles_the_distance_and_successes_take_it_back() {
 
 #[test]
 fn failures_count_by_their_status() {
-    let of =
-        |status| Ending::of(&Failure::new(FailureCause::HostError, "", "").with_status(status), Some(7.0));
+    let of = |status| {
+        Ending::of(&CallFailure::new(FailureCause::HostError, "", "").with_status(status), Some(7.0))
+    };
     for status in [429, 529] {
         assert_eq!(of(status), Ending::Limited { wait_millis: Some(7.0) });
     }
     for status in [400, 401, 500, 502] {
         assert_eq!(of(status), Ending::Other);
     }
-    let quota = Failure::new(FailureCause::QuotaUsedUp, "", "").with_status(429);
+    let quota = CallFailure::new(FailureCause::QuotaUsedUp, "", "").with_status(429);
     assert_eq!(Ending::of(&quota, None), Ending::Other);
 }
 
@@ -274,7 +275,7 @@ fn storm(seed: u64, says_when: bool, per_second: f64) -> Storm {
             }
             Event::Refused(column, ticket, wait_millis) => {
                 storm.host.under_way -= 1;
-                let failure = Failure::new(FailureCause::RateLimited, "", "").with_status(429);
+                let failure = CallFailure::new(FailureCause::RateLimited, "", "").with_status(429);
                 storm.refusals.push((now, wait_millis));
                 limiter.release(ticket, Ending::of(&failure, wait_millis), now);
                 let headers = RetryHeaders { wait_millis, should_retry: None };

@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use sidecite::provider::framing::sse::{MAX_EVENT_BYTES, SseDecoder, SseEvent};
 use sidecite::provider::{Dialect, Error, HttpRequest, Key, Target, address, failure, models, redact};
-use sidecite::types::{AuthKind, ChatEvent, ChatRequest, Failure, FailureCause, Message, Parameters, Role};
+use sidecite::types::{
+    AuthKind, CallFailure, ChatEvent, ChatRequest, FailureCause, Message, Parameters, Role,
+};
 use std::path::{Path, PathBuf};
 
 const CUTS: [usize; 4] = [1, 2, 7, 4096];
@@ -78,7 +80,7 @@ struct Decoded {
     usage: Value,
     tool_calls: Value,
     error: Value,
-    failure: Option<Failure>,
+    failure: Option<CallFailure>,
     failures: usize,
 }
 
@@ -198,7 +200,7 @@ fn own_vectors_decode_as_expected_at_every_cut() {
     assert!(misses.is_empty(), "{}", misses.join("\n"));
 }
 
-fn failure_of(body: &str) -> Failure {
+fn failure_of(body: &str) -> CallFailure {
     decode(body.as_bytes(), 5).failure.unwrap_or_else(|| panic!("no failure: {body}"))
 }
 

@@ -4,12 +4,12 @@ use proptest::prelude::*;
 use sidecite::courier::retry::{self, Retry, RetryHeaders, Verdict};
 use sidecite::courier::{Known, LocalAccess, Observation, Probe, Reply, diagnose, http_date};
 use sidecite::provider::failure;
-use sidecite::types::{Failure, FailureCause};
+use sidecite::types::{CallFailure, FailureCause};
 
 /// 2026-11-21 08:00:00 UTC, as `date -u -d … +%s` gives it.
 const NOW: f64 = 1_795_248_000_000.0;
 
-fn refused(status: u16, body: &str) -> Failure {
+fn refused(status: u16, body: &str) -> CallFailure {
     failure::from_response("host.example", status, body.as_bytes(), true)
 }
 
@@ -19,7 +19,7 @@ fn headers(pairs: &[(&str, &str)]) -> RetryHeaders {
     RetryHeaders::read(get, NOW)
 }
 
-fn first(failure: &Failure, headers: &RetryHeaders) -> Option<f64> {
+fn first(failure: &CallFailure, headers: &RetryHeaders) -> Option<f64> {
     Retry::new().next_delay_millis(failure, headers, false, 0.5)
 }
 
@@ -63,20 +63,20 @@ fn every_cause_has_one_answer_without_a_status() {
         F::Crashed,
     ];
     for cause in all {
-        let retried = first(&Failure::new(cause, "", ""), &RetryHeaders::default()).is_some();
+        let retried = first(&CallFailure::new(cause, "", ""), &RetryHeaders::default()).is_some();
         assert_eq!(retried, cause == F::Unreachable, "{cause:?}");
     }
 }
 
 #[test]
 fn a_used_up_quota_is_never_retried_whatever_the_host_says() {
-    let quota = Failure::new(FailureCause::QuotaUsedUp, "", "").with_status(429);
+    let quota = CallFailure::new(FailureCause::QuotaUsedUp, "", "").with_status(429);
     let eager = headers(&[("x-should-retry", "true"), ("retry-after", "1")]);
     assert_eq!(first(&quota, &eager), None);
     for status in [400, 401, 402, 403, 404] {
         assert_eq!(first(&refused(status, "{}"), &eager), None, "{status}");
     }
-    let forbidden = Failure::new(FailureCause::BrowserForbidden, "", "").with_status(409);
+    let forbidden = CallFailure::new(FailureCause::BrowserForbidden, "", "").with_status(409);
     assert_eq!(first(&forbidden, &eager), None);
 }
 

@@ -1,7 +1,7 @@
 //! `courier::vectors`: batches, keys that go to their own origin only, signatures, and what a host says.
 
 use sidecite::courier::vectors::{
-    MOST_TEXTS, Wanted, origin_of, plan_embeddings, plan_rerank, read_vectors, refusal, runs, trouble,
+    MOST_TEXTS, Wanted, origin_of, plan_embeddings, plan_rerank, read_vectors, refusal, runs, user_error,
 };
 use sidecite::courier::{Keyring, Origin};
 use sidecite::provider::catalogue::VectorTarget;
@@ -77,8 +77,12 @@ fn what_the_host_says_is_told_in_its_words_without_the_key_and_without_columns()
     assert_eq!((failure.cause, failure.retry_after_millis), (FailureCause::RateLimited, Some(300)));
     assert!(failure.message.contains("too many requests") && !failure.message.contains("canary"));
     for status in [0, 302, 400, 401, 404, 413, 429, 503] {
-        let trouble = trouble("rerank", &refusal(&http, status, body).unwrap());
-        assert!(!trouble.hint.is_empty() && !trouble.hint.contains("column"), "{status}: {}", trouble.hint);
+        let user_error = user_error("rerank", &refusal(&http, status, body).unwrap());
+        assert!(
+            !user_error.hint.is_empty() && !user_error.hint.contains("column"),
+            "{status}: {}",
+            user_error.hint
+        );
     }
     assert_eq!(refusal(&http, 200, b"[]"), None);
 }

@@ -1,6 +1,6 @@
 use super::{FILES, MANIFESTS, begin, complete, failed, open, put};
 use crate::store::Error;
-use crate::types::{DocumentId, Sha256, Trouble};
+use crate::types::{DocumentId, Sha256, UserError};
 use idb::{Database, Query, TransactionMode};
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -18,7 +18,7 @@ pub struct Shelved {
     /// When it was added.
     pub added_millis: u64,
     /// Why it could not become a document, where that is known.
-    pub failure: Option<Trouble>,
+    pub failure: Option<UserError>,
     /// Its bytes.
     pub blob: web_sys::Blob,
 }

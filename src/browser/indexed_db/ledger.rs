@@ -25,15 +25,15 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Opens the database. Where the browser forbids storage everything lasts as long as the tab, and `trouble` says so.
+    /// Opens the database. Where the browser forbids storage everything lasts as long as the tab, and `user_error` says so.
     pub async fn open() -> Self {
         let tables = Tables::open(NAME, VERSION, &[VAULT, CALLS, SPENDING, PREFS]).await;
         Self { tables, tab: (js_sys::Math::random() * f64::from(u32::MAX)) as u32, count: Cell::new(0) }
     }
 
     /// Why nothing outlasts the tab, where that is so.
-    pub fn trouble(&self) -> Option<&Error> {
-        self.tables.trouble()
+    pub fn user_error(&self) -> Option<&Error> {
+        self.tables.user_error()
     }
 
     /// The vault's sealed bytes.

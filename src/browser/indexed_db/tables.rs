@@ -40,7 +40,7 @@ impl Tables {
     }
 
     /// Why nothing outlasts the tab, where that is so.
-    pub fn trouble(&self) -> Option<&Error> {
+    pub fn user_error(&self) -> Option<&Error> {
         match &self.backend {
             Backend::Database(_) => None,
             Backend::Memory { why, .. } => Some(why),

@@ -4,7 +4,7 @@ use crate::browser::clock::yield_now;
 use crate::browser::fetch::site_file;
 use crate::prompt::{self, Budget, Fit, Prompt, Style};
 use crate::resident::{Error, Generation, Model, Step, extractive};
-use crate::types::{ChatEvent, Evidence, Failure, FailureCause, Parameters, Trouble};
+use crate::types::{CallFailure, ChatEvent, Evidence, FailureCause, Parameters, UserError};
 use crate::worker::protocol::{CallId, FromResident, Sent, ToResident};
 use crate::worker::{Outbox, Request, serve};
 use futures_util::lock::Mutex;
@@ -36,8 +36,8 @@ pub fn resident() {
             let state = Rc::clone(&state);
             spawn_local(async move {
                 let asked = Asked { question, evidence, parameters, budget_tokens };
-                if let Err(trouble) = state.generate(request.id, &asked, &request.reply).await {
-                    let failure = Failure::new(FailureCause::Model, trouble.message, trouble.hint);
+                if let Err(user_error) = state.generate(request.id, &asked, &request.reply).await {
+                    let failure = CallFailure::new(FailureCause::Model, user_error.message, user_error.hint);
                     request.reply.send(&FromResident::Event(ChatEvent::Failed(failure)));
                 }
                 request.reply.send(&FromResident::Ended);
@@ -84,7 +84,7 @@ impl ModelState {
         call: CallId,
         asked: &Asked,
         reply: &Outbox<FromResident>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), UserError> {
         let _turn = self.turn.lock().await;
         if self.is_stopped(call) {
             return Ok(());
@@ -97,7 +97,7 @@ impl ModelState {
             fit: prompt.fit,
         }));
         let painter = painter(asked.evidence.as_ref(), prompt.fit.passages_sent, reply);
-        let mut generation = Generation::start(&model.borrow(), &prompt.request).map_err(trouble)?;
+        let mut generation = Generation::start(&model.borrow(), &prompt.request).map_err(user_error)?;
         loop {
             yield_now().await;
             if self.is_stopped(call) {
@@ -121,7 +121,7 @@ impl ModelState {
         }
     }
 
-    async fn model(&self, reply: &Outbox<FromResident>) -> Result<&RefCell<Model>, Trouble> {
+    async fn model(&self, reply: &Outbox<FromResident>) -> Result<&RefCell<Model>, UserError> {
         if let Some(model) = self.model.get() {
             return Ok(model);
         }
@@ -135,7 +135,7 @@ impl ModelState {
         })
         .await
         .map_err(|reason| missing_file("model", WEIGHTS, &reason))?;
-        let model = Model::load(bytes).map_err(trouble)?;
+        let model = Model::load(bytes).map_err(user_error)?;
         Ok(self.model.get_or_init(|| RefCell::new(model)))
     }
 
@@ -161,6 +161,6 @@ fn fit(model: &Model, asked: &Asked) -> Prompt {
     )
 }
 
-fn trouble(error: Error) -> Trouble {
-    Trouble::new("model", error.to_string(), error.hint())
+fn user_error(error: Error) -> UserError {
+    UserError::new("model", error.to_string(), error.hint())
 }

@@ -1,6 +1,6 @@
 use crate::format::time_left;
 use crate::state::Keyed;
-use crate::types::{DocumentId, EmbedderRef, Format, Manifest, Trouble};
+use crate::types::{DocumentId, EmbedderRef, Format, Manifest, UserError};
 use leptos::prelude::*;
 
 /// Documents on the screen.
@@ -11,7 +11,7 @@ pub struct Corpus {
     /// The stored corpus has been read.
     pub opened: RwSignal<bool>,
     /// Why the corpus is not at hand.
-    pub trouble: RwSignal<Option<Trouble>>,
+    pub user_error: RwSignal<Option<UserError>>,
     /// This browser keeps nothing beyond the tab.
     pub volatile: RwSignal<bool>,
 }
@@ -67,7 +67,7 @@ pub enum RowState {
     /// Failed; the others go on.
     Failed {
         /// Why and what to do.
-        trouble: Trouble,
+        user_error: UserError,
         /// A password would help.
         password: bool,
     },

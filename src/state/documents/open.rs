@@ -1,5 +1,5 @@
 use crate::state::{AppState, Row, RowState};
-use crate::types::Trouble;
+use crate::types::UserError;
 use crate::worker::protocol::{FromEngine, ToEngine};
 use crate::worker::{Call, Client};
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ impl AppState {
                 Some(shelf) => {
                     for file in shelf.waiting().await.unwrap_or_default() {
                         let state = match file.failure {
-                            Some(trouble) => RowState::Failed { trouble, password: false },
+                            Some(user_error) => RowState::Failed { user_error, password: false },
                             None => RowState::Queued,
                         };
                         let size = file.blob.size() as u64;
@@ -59,18 +59,18 @@ impl AppState {
                         self.corpus.rows.put(id, row);
                     }
                     self.corpus.volatile.set(!persistent);
-                    self.corpus.trouble.set(None);
+                    self.corpus.user_error.set(None);
                     self.corpus.opened.set(true);
                     self.pump();
                 }
-                FromEngine::Failed(trouble) => self.corpus.trouble.set(Some(trouble)),
+                FromEngine::Failed(user_error) => self.corpus.user_error.set(Some(user_error)),
                 _ => {}
             }
         }
         // The loop ends when the engine does; it is started anew by whoever asks next.
         if !self.corpus.opened.get_untracked() {
             let words = self.services().engine.last_words().unwrap_or_default();
-            self.corpus.trouble.set(Some(Trouble::new(
+            self.corpus.user_error.set(Some(UserError::new(
                 "engine",
                 format!("the search engine could not be started: {words}"),
                 "Reload the page. If it persists, this browser may be too old: WebAssembly SIMD is needed.",

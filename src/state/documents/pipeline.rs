@@ -3,7 +3,7 @@ use crate::browser::crypto::digest;
 use crate::browser::files;
 use crate::browser::indexed_db::Shelved;
 use crate::state::{AppState, Row, RowState};
-use crate::types::{DocumentId, EmbedderRef, Sha256, Trouble};
+use crate::types::{DocumentId, EmbedderRef, Sha256, UserError};
 use crate::worker::protocol::{FromEngine, FromReader, ToEngine, ToReader};
 use crate::worker::{Call, Reply};
 use futures_util::future::{Either, select};
@@ -34,30 +34,30 @@ impl AppState {
     async fn add_file(self, file: &web_sys::File, added_millis: u64) {
         let name = file.name();
         let size = file.size();
-        let unreadable = |trouble: Trouble| {
+        let unreadable = |user_error: UserError| {
             // Without its bytes a file has no hash; its place in time stands in for the row's key.
             let mut key = [0; 32];
             key.iter_mut().zip(added_millis.to_be_bytes()).for_each(|(slot, byte)| *slot = byte);
             let id = Sha256(key);
-            let state = RowState::Failed { trouble, password: false };
+            let state = RowState::Failed { user_error, password: false };
             self.corpus.rows.put(id, Row::new(id, &name, size as u64, added_millis, state));
         };
         if size > MOST_BYTES {
-            return unreadable(Trouble::new(
+            return unreadable(UserError::new(
                 "read",
                 format!("{} is over the limit of 100 MB a file", crate::format::bytes(size as u64)),
                 "Split the file, or add only the part you need.",
             ));
         }
         let Ok(buffer) = files::bytes(file).await else {
-            return unreadable(Trouble::new(
+            return unreadable(UserError::new(
                 "read",
                 "the browser could not read the file",
                 "It may have been moved or changed since it was picked: add it again.",
             ));
         };
         let Some(id) = digest(&buffer).await else {
-            return unreadable(Trouble::new(
+            return unreadable(UserError::new(
                 "read",
                 "this page was loaded over plain http, where browsers offer no hashing",
                 "Open it over https, or from this machine (localhost).",
@@ -73,7 +73,7 @@ impl AppState {
         if let Some(shelf) = services.shelf().await
             && let Err(error) = shelf.put(&shelved).await
         {
-            let state = RowState::Failed { trouble: error.into(), password: false };
+            let state = RowState::Failed { user_error: error.into(), password: false };
             self.corpus.rows.put(id, Row::new(id, &name, size as u64, added_millis, state));
             return;
         }
@@ -109,7 +109,11 @@ impl AppState {
             return self
                 .fail(
                     id,
-                    Trouble::new("read", "the original file is not at hand any more", "Add the file again."),
+                    UserError::new(
+                        "read",
+                        "the original file is not at hand any more",
+                        "Add the file again.",
+                    ),
                     false,
                 )
                 .await;
@@ -121,8 +125,8 @@ impl AppState {
                         let Some(document) = reply.attachments.into_iter().next() else { return };
                         (format, pages, warnings, document.buffer())
                     }
-                    FromReader::Failed { trouble, password } => {
-                        return self.fail(id, trouble, password).await;
+                    FromReader::Failed { user_error, password } => {
+                        return self.fail(id, user_error, password).await;
                     }
                 },
                 ReadOutcome::GivenUp => return,
@@ -130,7 +134,7 @@ impl AppState {
                     return self
                         .fail(
                             id,
-                            Trouble::new(
+                            UserError::new(
                                 "parse",
                                 "reading the file took longer than 60 seconds and was ended",
                                 "The file may be damaged. Save it anew with another program, or split it.",
@@ -140,7 +144,7 @@ impl AppState {
                         .await;
                 }
                 ReadOutcome::Crashed => {
-                    return self.fail(id, Trouble::new(
+                    return self.fail(id, UserError::new(
                     "parse",
                     "the file brought the reader down; the reader was restarted",
                     "The file may be damaged. Save it anew with another program, then add it again.",
@@ -232,7 +236,7 @@ impl AppState {
         match ended {
             Some(FromEngine::Ingested(manifest)) => return self.set_state(id, RowState::Ready(manifest)),
             Some(FromEngine::Cancelled) => return self.set_state(id, RowState::Cancelled),
-            Some(FromEngine::Failed(trouble)) => return self.fail(id, trouble, false).await,
+            Some(FromEngine::Failed(user_error)) => return self.fail(id, user_error, false).await,
             _ => {}
         }
         // The engine died. What it had embedded is cached, so trying again costs little.
@@ -244,7 +248,7 @@ impl AppState {
             let words = self.services().engine.last_words().unwrap_or_default();
             let message = format!("indexing this document brought the engine down twice ({words})");
             let hint = "The other documents are unharmed. Reload the page and press Retry.";
-            self.fail(id, Trouble::new("engine", message, hint), false).await;
+            self.fail(id, UserError::new("engine", message, hint), false).await;
         }
     }
 
@@ -282,8 +286,8 @@ impl AppState {
         self.view.forget_document(id);
         spawn_local(async move {
             let mut call = self.engine().call(&ToEngine::Remove(id), &[]);
-            if let Some(FromEngine::Failed(trouble)) = call.next().await.map(|reply| reply.body) {
-                self.corpus.trouble.set(Some(trouble));
+            if let Some(FromEngine::Failed(user_error)) = call.next().await.map(|reply| reply.body) {
+                self.corpus.user_error.set(Some(user_error));
             }
             if let Some(shelf) = self.services().shelf().await {
                 let _ = shelf.remove(id).await;
@@ -299,16 +303,17 @@ impl AppState {
         files::bytes(&blob).await.ok()
     }
 
-    async fn fail(self, id: DocumentId, trouble: Trouble, password: bool) {
+    async fn fail(self, id: DocumentId, user_error: UserError, password: bool) {
         let Some(row) = self.corpus.rows.value(&id) else { return };
-        self.set_state(id, RowState::Failed { trouble: trouble.clone(), password });
+        self.set_state(id, RowState::Failed { user_error: user_error.clone(), password });
         // The row comes back after a reload, with its reason, and is not tried again by itself.
         let services = self.services();
         if let Some(shelf) = services.shelf().await
             && let Ok(Some(file)) = shelf.get(id).await
-            && let Err(error) = shelf.put(&Shelved { name: row.name, failure: Some(trouble), ..file }).await
+            && let Err(error) =
+                shelf.put(&Shelved { name: row.name, failure: Some(user_error), ..file }).await
         {
-            self.corpus.trouble.set(Some(error.into()));
+            self.corpus.user_error.set(Some(error.into()));
         }
     }
 

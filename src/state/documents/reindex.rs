@@ -22,7 +22,7 @@ impl AppState {
             .collect();
         let all: Vec<DocumentId> = outdated.iter().map(|(id, _)| *id).collect();
         if !all.is_empty() {
-            self.corpus.trouble.set(None);
+            self.corpus.user_error.set(None);
         }
         for (id, before) in outdated {
             let verb = ToEngine::Rechunk(id, chunking, embedder.clone());
@@ -51,9 +51,9 @@ impl AppState {
     fn keep_as_it_was(self, id: DocumentId, before: Manifest, embedder: &EmbedderRef, all: &[DocumentId]) {
         match self.corpus.rows.value(&id).map(|row| row.state) {
             Some(RowState::Cancelled) => self.set_state(id, RowState::Ready(before)),
-            Some(RowState::Failed { trouble, .. }) => {
+            Some(RowState::Failed { user_error, .. }) => {
                 self.set_state(id, RowState::Ready(before));
-                self.corpus.trouble.set(Some(trouble));
+                self.corpus.user_error.set(Some(user_error));
                 if *embedder != EmbedderRef::BuiltIn {
                     let waits = |id: &&DocumentId| {
                         let row = self.corpus.rows.value(id);

@@ -1,7 +1,7 @@
 use crate::browser::fetch::site_file;
 use crate::browser::files;
 use crate::state::{AppState, RowState};
-use crate::types::Trouble;
+use crate::types::UserError;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Deserialize;
@@ -51,7 +51,7 @@ impl AppState {
             for document in &sample.documents {
                 match site_file(&format!("./sample/{}", document.file), |_, _| {}).await {
                     Ok(bytes) => loaded.extend(files::from_bytes(&document.file, &bytes)),
-                    Err(reason) => self.corpus.trouble.set(Some(Trouble::new(
+                    Err(reason) => self.corpus.user_error.set(Some(UserError::new(
                         "read",
                         format!("the sample file {} could not be loaded: {reason}", document.file),
                         "Reload the page; if it persists, the site was not published whole.",

@@ -14,7 +14,7 @@ impl AppState {
         }
         spawn_local(async move {
             match self.courier(&ToCourier::Catalogue).await {
-                Err(trouble) => self.told.update(|told| told.no_catalogue = Some(trouble)),
+                Err(user_error) => self.told.update(|told| told.no_catalogue = Some(user_error)),
                 told => self.take(told),
             }
         });

@@ -1,12 +1,12 @@
 use crate::courier::Purpose;
 use crate::state::AppState;
-use crate::types::{Endpoint, Failure, FailureCause, ModelEntry, Trouble};
+use crate::types::{CallFailure, Endpoint, FailureCause, ModelEntry, UserError};
 use crate::worker::protocol::{Checked, FromCourier, ToCourier};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 /// A named model was asked for a word: milliseconds until it came, or why it did not.
-pub type Trial = Result<f64, Failure>;
+pub type Trial = Result<f64, CallFailure>;
 
 /// Where the check of an endpoint stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,7 +21,7 @@ pub enum CheckState {
     /// The host lists no models; names that are known of it.
     Unlisted(Vec<String>, Option<Trial>),
     /// The true cause why not.
-    Unreachable(Failure),
+    Unreachable(CallFailure),
 }
 
 impl AppState {
@@ -45,7 +45,7 @@ impl AppState {
                     return self.checking.set(CheckState::Unreachable(failure));
                 }
                 Ok(_) => CheckState::Idle,
-                Err(trouble) => CheckState::Unreachable(failure(trouble)),
+                Err(user_error) => CheckState::Unreachable(failure(user_error)),
             });
             if !named {
                 return;
@@ -66,7 +66,12 @@ impl AppState {
 
     /// Gives a typed key to the courier, bound to the origin where `endpoint` does what the key is for. An empty one changes
     /// nothing.
-    pub async fn give_key(self, endpoint: &Endpoint, purpose: Purpose, key: String) -> Result<(), Failure> {
+    pub async fn give_key(
+        self,
+        endpoint: &Endpoint,
+        purpose: Purpose,
+        key: String,
+    ) -> Result<(), CallFailure> {
         if key.trim().is_empty() {
             return Ok(());
         }
@@ -84,6 +89,6 @@ impl AppState {
     }
 }
 
-fn failure(trouble: Trouble) -> Failure {
-    Failure::new(FailureCause::BadRequest, trouble.message, trouble.hint)
+fn failure(user_error: UserError) -> CallFailure {
+    CallFailure::new(FailureCause::BadRequest, user_error.message, user_error.hint)
 }

@@ -1,6 +1,6 @@
 use crate::courier::{EgressEntry, Health, Origin};
 use crate::state::AppState;
-use crate::types::{ModelFamily, Price, ProviderRow, Spending, SpendingLimits, Trouble};
+use crate::types::{ModelFamily, Price, ProviderRow, Spending, SpendingLimits, UserError};
 use crate::worker::protocol::{FromCourier, KeyStates, ToCourier};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -17,7 +17,7 @@ pub struct Told {
     /// The systems that rerank, likewise.
     pub rerankers: Vec<ProviderRow>,
     /// Why these lists are not at hand.
-    pub no_catalogue: Option<Trouble>,
+    pub no_catalogue: Option<UserError>,
     /// Which origins have a key, and how the vault stands.
     pub keys: KeyStates,
     /// Requests that left, oldest first.
@@ -29,7 +29,7 @@ pub struct Told {
     /// What models of the columns cost: endpoint, model, price.
     pub prices: Vec<(u32, String, Option<Price>)>,
     /// A verb failed.
-    pub trouble: Option<Trouble>,
+    pub user_error: Option<UserError>,
     /// A verb was done.
     pub done: &'static str,
 }
@@ -56,20 +56,20 @@ pub struct Purse {
 
 impl AppState {
     /// The courier's first reply.
-    pub(in crate::state) async fn courier(self, verb: &ToCourier) -> Result<FromCourier, Trouble> {
+    pub(in crate::state) async fn courier(self, verb: &ToCourier) -> Result<FromCourier, UserError> {
         let reply = self.services().courier.call(verb, &[]).next().await.map(|reply| reply.body);
         self.heard(reply)
     }
 
-    /// A refusal and a dead courier are trouble.
-    pub(in crate::state) fn heard(self, reply: Option<FromCourier>) -> Result<FromCourier, Trouble> {
+    /// A refusal and a dead courier are user_error.
+    pub(in crate::state) fn heard(self, reply: Option<FromCourier>) -> Result<FromCourier, UserError> {
         match reply {
-            Some(FromCourier::Failed(trouble)) => Err(trouble),
+            Some(FromCourier::Failed(user_error)) => Err(user_error),
             Some(reply) => Ok(reply),
             None => {
                 let words = self.services().courier.last_words().unwrap_or_default();
                 let hint = "Try again; keys that the vault does not hold have to be entered anew.";
-                Err(Trouble::new("courier", format!("the courier stopped: {words}"), hint))
+                Err(UserError::new("courier", format!("the courier stopped: {words}"), hint))
             }
         }
     }
@@ -101,10 +101,10 @@ impl AppState {
 
     /// Forgets what was said about the last verb.
     pub fn hush(self) {
-        self.told.update(|told| (told.trouble, told.done) = (None, ""));
+        self.told.update(|told| (told.user_error, told.done) = (None, ""));
     }
 
-    pub(in crate::state) fn take(self, told: Result<FromCourier, Trouble>) {
+    pub(in crate::state) fn take(self, told: Result<FromCourier, UserError>) {
         self.told.update(|all| match told {
             Ok(FromCourier::Catalogue { rows, families, embedders, rerankers }) => {
                 (all.rows, all.families, all.no_catalogue) = (rows, families, None);
@@ -117,7 +117,7 @@ impl AppState {
                 all.spending = Purse { days, limits, list, overrides };
             }
             Ok(_) => {}
-            Err(trouble) => all.trouble = Some(trouble),
+            Err(user_error) => all.user_error = Some(user_error),
         });
     }
 

@@ -1,7 +1,7 @@
 use crate::browser::clock::now_millis;
 use crate::state::settings::MOST_COLUMNS;
 use crate::state::{AppState, ColumnView};
-use crate::types::{AnswerState, Column, ColumnId, Evidence, Failure, FailureCause, ModelRef, Trouble};
+use crate::types::{AnswerState, CallFailure, Column, ColumnId, Evidence, FailureCause, ModelRef, UserError};
 use crate::worker::protocol::{FromEngine, ToCourier, ToEngine, ToResident};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -17,7 +17,7 @@ impl AppState {
         self.stop_all();
         self.session.asked.set(Some(question.clone()));
         self.session.evidence.set(None);
-        self.session.trouble.set(None);
+        self.session.user_error.set(None);
         self.session.notice.set(None);
         let columns = self.session.columns.cells_now();
         let mut waiting = Vec::new();
@@ -54,11 +54,11 @@ impl AppState {
                         self.dispatch(id, turn, question.clone(), Some(Arc::clone(&evidence)));
                     }
                 }
-                Err(trouble) => {
+                Err(user_error) => {
                     for (id, turn) in waiting.into_iter().filter(|(id, turn)| self.is_turn(*id, *turn)) {
-                        self.fail_column(id, turn, &trouble);
+                        self.fail_column(id, turn, &user_error);
                     }
-                    self.session.trouble.set(Some(trouble));
+                    self.session.user_error.set(Some(user_error));
                 }
             }
         });
@@ -85,12 +85,12 @@ impl AppState {
                     self.session.evidence.set(Some(Arc::clone(&evidence)));
                     self.dispatch(id, turn, question, Some(evidence));
                 }
-                Err(trouble) => self.fail_column(id, turn, &trouble),
+                Err(user_error) => self.fail_column(id, turn, &user_error),
             }
         });
     }
 
-    async fn search(self, question: &str) -> Result<Evidence, Trouble> {
+    async fn search(self, question: &str) -> Result<Evidence, UserError> {
         let recipe = self.settings.with_untracked(|settings| settings.recipe.clone());
         let verb = ToEngine::Search {
             question: question.to_owned(),
@@ -107,7 +107,7 @@ impl AppState {
                         self.session.marks.set(marks);
                         return Ok(evidence);
                     }
-                    FromEngine::Failed(trouble) => return Err(trouble),
+                    FromEngine::Failed(user_error) => return Err(user_error),
                     FromEngine::Need(need) => {
                         let supply = self.supply(call.id, need, &recipe.embedder, None);
                         self.session.supply.set(supply);
@@ -117,7 +117,7 @@ impl AppState {
             }
         }
         let words = self.services().engine.last_words().unwrap_or_default();
-        Err(Trouble::new(
+        Err(UserError::new(
             "search",
             format!("the search engine stopped: {words}"),
             "Press Ask again; reload the page if it persists.",
@@ -203,8 +203,9 @@ impl AppState {
         self.session.columns.value(&id).is_some_and(|view| view.turn == turn && view.is_under_way())
     }
 
-    pub(in crate::state) fn fail_column(self, id: ColumnId, turn: u32, trouble: &Trouble) {
-        let failure = Failure::new(FailureCause::Crashed, trouble.message.clone(), trouble.hint.clone());
+    pub(in crate::state) fn fail_column(self, id: ColumnId, turn: u32, user_error: &UserError) {
+        let failure =
+            CallFailure::new(FailureCause::Crashed, user_error.message.clone(), user_error.hint.clone());
         self.session.columns.change(&id, |view| {
             let elapsed = now_millis() - view.started_millis;
             if view.turn == turn

@@ -1,6 +1,6 @@
 use crate::browser::chrome_model::{self, Availability, Session};
 use crate::state::{AppState, Stage};
-use crate::types::{ChatEvent, ColumnId, Failure, FailureCause, Usage};
+use crate::types::{CallFailure, ChatEvent, ColumnId, FailureCause, Usage};
 use crate::worker::protocol::{CallId, ToCourier};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -102,7 +102,7 @@ impl AppState {
                 && !signal.aborted()
             {
                 let (message, hint) = error.words();
-                relay(Some(ChatEvent::Failed(Failure::new(FailureCause::Model, message, hint))));
+                relay(Some(ChatEvent::Failed(CallFailure::new(FailureCause::Model, message, hint))));
             }
             relay(None);
             self.chrome.stops.update_value(|stops| stops.retain(|(_, other)| *other != stop));

@@ -1,7 +1,7 @@
 use crate::browser::clock::{now_millis, sleep};
 use crate::state::{AppState, ColumnView, Stage};
 use crate::types::{
-    Answer, AnswerState, ChatEvent, ColumnId, Evidence, Failure, FailureCause, ModelRef, Trouble,
+    Answer, AnswerState, CallFailure, ChatEvent, ColumnId, Evidence, FailureCause, ModelRef, UserError,
 };
 use crate::worker::Call;
 use crate::worker::protocol::{FromCourier, FromResident, Painted, Sent, ToCourier, ToResident};
@@ -58,7 +58,7 @@ impl AppState {
                     return self.fail_column(
                         id,
                         turn,
-                        &Trouble::new("send", "its endpoint was removed", hint),
+                        &UserError::new("send", "its endpoint was removed", hint),
                     );
                 };
                 let omit = self.settings.with_untracked(|settings| settings.omitted(endpoint.id, model));
@@ -120,7 +120,7 @@ impl AppState {
                         }
                         return paint.end(AnswerState::Done, at_millis);
                     }
-                    FromCourier::Failed(trouble) => return self.fail_column(id, turn, &trouble),
+                    FromCourier::Failed(user_error) => return self.fail_column(id, turn, &user_error),
                     _ => {}
                 }
                 if !self.is_turn(id, turn) {
@@ -199,7 +199,7 @@ impl Painter {
     }
 
     fn crashed(&mut self, who: &str, words: &str, at_millis: f64) {
-        let failure = Failure::new(
+        let failure = CallFailure::new(
             FailureCause::Crashed,
             format!("{who} stopped: {words}"),
             "Press Run again: it is started anew.",

@@ -1,6 +1,6 @@
 use crate::prompt::Fit;
 use crate::state::{Drawn, Keyed, Settings};
-use crate::types::{Answer, AnswerState, Column, ColumnId, Cost, Evidence, Sha256, Span, Trouble};
+use crate::types::{Answer, AnswerState, Column, ColumnId, Cost, Evidence, Sha256, Span, UserError};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub struct Session {
     /// For each passage the question's words in it, as spans of its document.
     pub marks: RwSignal<Vec<Vec<Span>>>,
     /// Why there is no evidence.
-    pub trouble: RwSignal<Option<Trouble>>,
+    pub user_error: RwSignal<Option<UserError>>,
     /// The columns, in order.
     pub columns: Keyed<ColumnId, ColumnView>,
     /// The column shown alone.
@@ -155,7 +155,7 @@ impl Session {
             searching: RwSignal::new(false),
             evidence: RwSignal::new(None),
             marks: RwSignal::new(Vec::new()),
-            trouble: RwSignal::new(None),
+            user_error: RwSignal::new(None),
             columns,
             expanded: RwSignal::new(None),
             announcement: RwSignal::new(String::new()),

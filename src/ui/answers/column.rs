@@ -1,6 +1,6 @@
 use crate::format;
 use crate::state::{AppState, ColumnView, Dialog, Stage};
-use crate::types::{AnswerState, ColumnId, Failure};
+use crate::types::{AnswerState, CallFailure, ColumnId};
 use crate::ui::answers::answer::AnswerBody;
 use crate::ui::answers::metrics::Metrics;
 use crate::ui::part::erased::{hear, live, sig};
@@ -135,7 +135,7 @@ fn waiting_for_host(before: u32, millis: Option<f64>, why: &str) -> String {
 }
 
 /// Why it failed, what to do, and the way out where the host named what it does not take.
-fn failed_view(state: AppState, id: ColumnId, failure: &Failure) -> AnyView {
+fn failed_view(state: AppState, id: ColumnId, failure: &CallFailure) -> AnyView {
     let without = failure.parameter.clone().map(|parameter| {
         let label = format!("Run again without `{parameter}`");
         button(label, move || state.ask_without(id, &parameter))

@@ -57,7 +57,7 @@ pub fn Composer() -> impl IntoView {
             </div>
             <p class="composer-cost hint">{live(move || estimate.get())}</p>
             <div class="composer-notice" role="status">{live(move || state.session.notice.get().map(|notice| view! { <p class="notice warn">{notice}</p> }))}</div>
-            {live(move || field::trouble(state.session.trouble.get()))}
+            {live(move || field::user_error(state.session.user_error.get()))}
             <h2 class="visually-hidden">"Answers"</h2>
             <div class="columns" class:has-expanded=sig(move || state.session.expanded.get().is_some())>
                 <For each=move || state.session.columns.cells() key=|cell| cell.key let:cell>

@@ -3,7 +3,7 @@ use crate::state::providers::catalogue::address;
 use crate::state::providers::compare::{HostRow, hosts};
 use crate::state::providers::money::per_million;
 use crate::state::{AppState, Dialog, MOST_COLUMNS};
-use crate::types::{Column, ColumnId, Endpoint, ModelRef, Parameters, Trouble};
+use crate::types::{Column, ColumnId, Endpoint, ModelRef, Parameters, UserError};
 use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::{hear, live, sig};
 use crate::ui::part::field;
@@ -58,7 +58,7 @@ pub fn Compare() -> impl IntoView {
     let state = AppState::get();
     state.load_catalogue();
     let family = RwSignal::new(0_usize);
-    let trouble = RwSignal::new(None::<Trouble>);
+    let user_error = RwSignal::new(None::<UserError>);
     let count = Memo::new(move |_| state.told.with(|told| told.rows.len()));
     let entries = Memo::new_with_compare(
         move |_| {
@@ -97,7 +97,7 @@ pub fn Compare() -> impl IntoView {
             for (endpoint, _, key) in &chosen {
                 if let Err(failure) = state.give_key(endpoint, Purpose::Chat, key.clone()).await {
                     let message = format!("{}: {}", endpoint.name, failure.message);
-                    return trouble.set(Some(Trouble::new("key", message, failure.hint)));
+                    return user_error.set(Some(UserError::new("key", message, failure.hint)));
                 }
             }
             for (endpoint, model, _) in chosen {
@@ -146,7 +146,7 @@ pub fn Compare() -> impl IntoView {
                         <tbody>{rows}</tbody>
                     </table>
                 </div>
-                {live(move || field::trouble(trouble.get()))}
+                {live(move || field::user_error(user_error.get()))}
                 <div class="form-actions">
                     <span class="hint" role="status">
                         {live(move || format!("At most {MOST_COLUMNS} columns: room for {} more.", room()))}

@@ -87,7 +87,7 @@ pub fn Documents() -> impl IntoView {
                 aria-label="Folder to add"
                 on:change=hear(move |_| picked(folder_picker))
             />
-            {live(move || field::trouble(state.corpus.trouble.get()))}
+            {live(move || field::user_error(state.corpus.user_error.get()))}
             <Show when=move || state.corpus.volatile.get()>
                 <p class="notice">"This browser keeps nothing: documents last as long as this tab."</p>
             </Show>

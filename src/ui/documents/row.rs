@@ -88,8 +88,8 @@ fn progress(row: &Row) -> AnyView {
 fn reason(row: &Row) -> AnyView {
     let id = row.id;
     match &row.state {
-        RowState::Failed { trouble, password } => {
-            let (message, hint) = (trouble.message.clone(), trouble.hint.clone());
+        RowState::Failed { user_error, password } => {
+            let (message, hint) = (user_error.message.clone(), user_error.hint.clone());
             let password = *password;
             view! {
                 <span class="document-row-reason bad">{message}" "<span class="hint">{hint}</span></span>

@@ -70,7 +70,7 @@ fn Passages() -> impl IntoView {
             <h2>"Evidence"</h2>
             {live(move || hash().map(|hash| view! { <code class="evidence-hash" title=format!("SHA-256 of the evidence text: {hash}")>{hash.short()}</code> }))}
         </div>
-        {live(move || field::trouble(state.view.trouble.get()))}
+        {live(move || field::user_error(state.view.user_error.get()))}
         {live(move || about().map(|about| view! { <p class="evidence-about">{about}</p> }))}
         <Show when=move || state.session.searching.get()>
             <p class="evidence-about">"Searching"</p>

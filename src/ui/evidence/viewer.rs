@@ -44,7 +44,7 @@ pub fn Viewer() -> impl IntoView {
         </div>
         <h2 class="viewer-title"><bdi>{live(move || title.get())}</bdi></h2>
         <p class="evidence-about">{live(move || about.get())}</p>
-        {live(move || field::trouble(state.view.trouble.get()))}
+        {live(move || field::user_error(state.view.user_error.get()))}
         <div class="viewer" tabindex="0" role="document" aria-label="Document text">
             {live(move || opened.with(|opened| opened.as_ref().map(|opened| {
                 if opened.show_chunks { chunks(opened, reach) } else { text(opened, reach) }

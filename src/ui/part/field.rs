@@ -1,4 +1,4 @@
-use crate::types::Trouble;
+use crate::types::UserError;
 use crate::ui::part::erased::{hear, sig};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -87,11 +87,11 @@ pub fn button(label: String, press: impl Fn() + Send + Sync + 'static) -> AnyVie
 }
 
 /// What went wrong and what to do, told at once.
-pub fn trouble(trouble: Option<Trouble>) -> AnyView {
-    match trouble {
+pub fn user_error(user_error: Option<UserError>) -> AnyView {
+    match user_error {
         None => ().into_any(),
-        Some(trouble) => {
-            let (message, hint) = (trouble.message, trouble.hint);
+        Some(user_error) => {
+            let (message, hint) = (user_error.message, user_error.hint);
             view! { <p class="notice bad" role="alert">{message}" "<span class="hint">{hint}</span></p> }
                 .into_any()
         }

@@ -63,8 +63,8 @@ pub fn ProviderPicker(
                     on:input=hear(move |event| query.set(event_target_value(&event)))
                 />
             </div>
-            {live(move || state.told.with(|told| told.no_catalogue.clone()).map(|trouble| view! {
-                <p class="hint">"The list of providers is not at hand: "{trouble.message}</p>
+            {live(move || state.told.with(|told| told.no_catalogue.clone()).map(|user_error| view! {
+                <p class="hint">"The list of providers is not at hand: "{user_error.message}</p>
             }))}
             <div class="provider-list" node_ref=list>{groups}</div>
         </div>

@@ -1,7 +1,7 @@
 use crate::chunk;
 use crate::retrieve;
 use crate::state::{AppState, Settings};
-use crate::types::{ChunkSettings, ChunkStrategy, Failure, Recipe, RetrievalMode, RetrievalSettings};
+use crate::types::{CallFailure, ChunkSettings, ChunkStrategy, Recipe, RetrievalMode, RetrievalSettings};
 use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::{hear, live, sig};
 use crate::ui::part::fixes;
@@ -26,7 +26,7 @@ pub fn SettingsDialog() -> impl IntoView {
         (VectorHost::embedder(recipe.embedder.clone()), VectorHost::reranker(recipe.reranker.clone()))
     });
     state.load_catalogue();
-    let refused = RwSignal::new(None::<Failure>);
+    let refused = RwSignal::new(None::<CallFailure>);
     let has_open = move || state.view.opened.with(Option::is_some);
     let is_loading = move || embedder.is_loading() || reranker.is_loading();
     let save = move |event: leptos::ev::SubmitEvent| {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sidecite::provider::decode::FramingKind;
 use sidecite::provider::framing::eventstream::crc32;
 use sidecite::provider::{Decoder, Dialect};
-use sidecite::types::{ChatEvent, Failure, NativeCitation, Usage};
+use sidecite::types::{CallFailure, ChatEvent, NativeCitation, Usage};
 
 /// What came of one answer.
 #[derive(Debug, Default, PartialEq)]
@@ -17,7 +17,7 @@ pub struct Decoded {
     pub tool_calls: Value,
     pub citations: Vec<NativeCitation>,
     pub error: Value,
-    pub failure: Option<Failure>,
+    pub failure: Option<CallFailure>,
     pub failures: usize,
     pub complete: bool,
 }
@@ -37,7 +37,7 @@ impl Decoded {
     }
 
     /// Why it failed, or it panics.
-    pub fn failure(&self) -> &Failure {
+    pub fn failure(&self) -> &CallFailure {
         self.failure.as_ref().unwrap_or_else(|| panic!("no failure: {self:?}"))
     }
 

@@ -10,7 +10,7 @@ use crate::courier::{
     plan, plan_models, read_models,
 };
 use crate::provider::{HttpRequest, Target};
-use crate::types::{ChatEvent, ChatRequest, Endpoint, Failure, Message, ModelEntry, Role};
+use crate::types::{CallFailure, ChatEvent, ChatRequest, Endpoint, Message, ModelEntry, Role};
 use crate::worker::Outbox;
 use crate::worker::protocol::{Checked, FromCourier};
 use futures_util::future::{Either, select};
@@ -63,7 +63,7 @@ impl CourierState {
         http: &HttpRequest,
         page_origin: &str,
         known: &Known,
-    ) -> Result<Vec<ModelEntry>, Failure> {
+    ) -> Result<Vec<ModelEntry>, CallFailure> {
         let started = now_millis();
         let entry = self.egress.borrow_mut().sent(http, Purpose::Models, epoch_millis() as f64);
         let reply = fetch_whole(http).await;
@@ -158,7 +158,7 @@ impl CourierState {
         reply: Reply,
         elapsed_millis: f64,
         known: &Known,
-    ) -> Option<Failure> {
+    ) -> Option<CallFailure> {
         let own_origin = scope().location().origin();
         let (mut probe, mut keyless) = (Probe::NotMade, Probe::NotMade);
         let mut local_access = LocalAccess::Unknown;

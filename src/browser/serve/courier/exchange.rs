@@ -4,7 +4,7 @@ use crate::browser::clock::{now_millis, sleep};
 use crate::browser::fetch::{Body, send};
 use crate::courier::{Patience, Stream};
 use crate::provider::HttpRequest;
-use crate::types::{ChatEvent, Failure};
+use crate::types::{CallFailure, ChatEvent};
 use futures_util::future::{Either, select};
 use std::pin::pin;
 
@@ -15,7 +15,7 @@ pub enum Outcome {
     /// Stopped by the person.
     Stopped,
     /// Failed for a known reason.
-    Failed(Failure),
+    Failed(CallFailure),
     /// Nothing came, and the browser does not say why.
     Unexplained,
 }
@@ -86,13 +86,13 @@ impl Exchange<'_> {
     }
 
     /// What the stream still holds, then the failure, with the key masked in it.
-    pub fn fail(&mut self, failure: Failure) -> Outcome {
+    pub fn fail(&mut self, failure: CallFailure) -> Outcome {
         let events = self.stream.on_failure(failure.clone());
         Outcome::Failed(self.pass(events).unwrap_or(failure))
     }
 
     /// Passes events on; yields the failure among them.
-    fn pass(&mut self, events: Vec<ChatEvent>) -> Option<Failure> {
+    fn pass(&mut self, events: Vec<ChatEvent>) -> Option<CallFailure> {
         let mut failed = None;
         for event in events {
             match event {
@@ -104,7 +104,7 @@ impl Exchange<'_> {
     }
 
     /// `future`, or the failure when patience runs out first.
-    async fn waiting<T>(&mut self, future: impl Future<Output = T>) -> Result<T, Failure> {
+    async fn waiting<T>(&mut self, future: impl Future<Output = T>) -> Result<T, CallFailure> {
         let mut future = pin!(future);
         loop {
             let left = self.patience.deadline_millis().map_or(0.0, |deadline| deadline - now_millis());

@@ -10,7 +10,7 @@ use crate::courier::{
 };
 use crate::format;
 use crate::provider::{Error, HttpRequest, Target};
-use crate::types::{Answer, Endpoint, Failure, FailureCause, Usage};
+use crate::types::{Answer, CallFailure, Endpoint, FailureCause, Usage};
 use crate::worker::Outbox;
 use crate::worker::protocol::FromCourier;
 use futures_util::future::{Either, select};
@@ -44,7 +44,7 @@ pub enum Ended {
     /// The person stopped it.
     Stopped,
     /// It failed, and asking again could not help.
-    Failed(Failure),
+    Failed(CallFailure),
 }
 
 impl CourierState {
@@ -161,7 +161,7 @@ impl CourierState {
                 if bytes.len() > MOST_BYTES {
                     let hint = "Check that the base URL is that of an API for embeddings.";
                     let message = format!("The answer is over {} MB.", MOST_BYTES >> 20);
-                    return Err(Missed::Failed(Failure::new(FailureCause::Garbled, message, hint)));
+                    return Err(Missed::Failed(CallFailure::new(FailureCause::Garbled, message, hint)));
                 }
             }
             Ok((response.status(), bytes))
@@ -187,7 +187,7 @@ impl CourierState {
             Err(Missed::Network) if status.is_some() => {
                 let hint = "Check that the host is up, then run this column again.";
                 let message = "The answer was cut off in the middle.";
-                Err(Ended::Failed(Failure::new(FailureCause::CutOff, message, hint)))
+                Err(Ended::Failed(CallFailure::new(FailureCause::CutOff, message, hint)))
             }
             Err(Missed::Network) => {
                 // The browser does not say why a request failed; a second one, without body and key, helps to tell.
@@ -206,7 +206,7 @@ enum Missed {
     /// The browser does not say.
     Network,
     /// Patience ran out, or it is too long.
-    Failed(Failure),
+    Failed(CallFailure),
 }
 
 /// `future`, or the failure when patience runs out first.

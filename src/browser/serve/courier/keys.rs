@@ -5,7 +5,7 @@ use crate::browser::clock::{epoch_millis, sleep};
 use crate::browser::vault::{Kept, KeyVault};
 use crate::courier::{Origin, Purpose};
 use crate::provider::{Error, Key};
-use crate::types::{Endpoint, Trouble};
+use crate::types::{Endpoint, UserError};
 use crate::worker::protocol::{FromCourier, KeyState, KeyStates, VaultState, VaultVerb};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -32,8 +32,8 @@ impl CourierState {
         self.owners.borrow_mut().insert(origin.clone(), provider.clone());
         let vault = self.vault().await;
         if vault.is_open(now()) {
-            if let Err(trouble) = vault.put(&(provider, origin.clone(), key), now()).await {
-                return FromCourier::Failed(trouble);
+            if let Err(user_error) = vault.put(&(provider, origin.clone(), key), now()).await {
+                return FromCourier::Failed(user_error);
             }
             self.keyring.borrow_mut().set_kept(&origin);
         }
@@ -44,7 +44,7 @@ impl CourierState {
         self.keyring.borrow_mut().forget(origin);
         match self.vault().await.forget(origin).await {
             Ok(_) => FromCourier::KeySet(false),
-            Err(trouble) => FromCourier::Failed(trouble),
+            Err(user_error) => FromCourier::Failed(user_error),
         }
     }
 
@@ -53,11 +53,11 @@ impl CourierState {
         let vault = self.vault().await;
         let remembered = match vault.remembered().await {
             Ok(remembered) => remembered.unwrap_or_default(),
-            Err(trouble) => return FromCourier::Failed(trouble),
+            Err(user_error) => return FromCourier::Failed(user_error),
         };
         for (_, origin) in remembered {
-            if let Err(trouble) = vault.forget(&origin).await {
-                return FromCourier::Failed(trouble);
+            if let Err(user_error) = vault.forget(&origin).await {
+                return FromCourier::Failed(user_error);
             }
         }
         self.keys().await
@@ -69,10 +69,10 @@ impl CourierState {
         let vault = self.vault().await;
         let remembered = match vault.remembered().await {
             Ok(remembered) => remembered,
-            Err(trouble) => return FromCourier::Failed(trouble),
+            Err(user_error) => return FromCourier::Failed(user_error),
         };
         let state = match &remembered {
-            _ if self.ledger().await.trouble().is_some() => VaultState::Unavailable,
+            _ if self.ledger().await.user_error().is_some() => VaultState::Unavailable,
             None => VaultState::None,
             Some(_) if vault.is_open(now()) => VaultState::Open,
             Some(_) => VaultState::Locked,
@@ -91,7 +91,7 @@ impl CourierState {
     pub(super) async fn vault_verb(self: &Rc<Self>, verb: VaultVerb) -> FromCourier {
         let vault = self.vault().await;
         let done = match verb {
-            VaultVerb::Create(_) if self.ledger().await.trouble().is_some() => Err(Trouble::new(
+            VaultVerb::Create(_) if self.ledger().await.user_error().is_some() => Err(UserError::new(
                 "vault",
                 "this browser keeps nothing beyond the tab",
                 "Allow this site to store data; keys stay in memory until then.",
@@ -118,8 +118,8 @@ impl CourierState {
                 keyring.set_remembered([]);
             }),
         };
-        if let Err(trouble) = done {
-            return FromCourier::Failed(trouble);
+        if let Err(user_error) = done {
+            return FromCourier::Failed(user_error);
         }
         self.watch_vault();
         self.keys().await

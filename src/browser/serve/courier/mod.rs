@@ -17,7 +17,7 @@ use crate::browser::permission;
 use crate::browser::vault::KeyVault;
 use crate::courier::{Egress, EgressEnd, Keyring, Origin, Reply};
 use crate::provider::{Catalogue, Error, HttpRequest, Target, families};
-use crate::types::{ChatEvent, Endpoint, Failure, Trouble};
+use crate::types::{CallFailure, ChatEvent, Endpoint, UserError};
 use crate::worker::protocol::{CallId, FromCourier, ToCourier};
 use crate::worker::{Outbox, Request, serve};
 use exchange::Outcome;
@@ -216,7 +216,7 @@ fn options<'a>(http: &'a HttpRequest, signal: Option<&'a web_sys::AbortSignal>) 
 
 /// Nothing was sent.
 fn failed(verb: &str, error: &Error) -> FromCourier {
-    FromCourier::Failed(Trouble::new(verb, error.to_string(), error.hint()))
+    FromCourier::Failed(UserError::new(verb, error.to_string(), error.hint()))
 }
 
 /// The worker's own global scope.
@@ -225,8 +225,8 @@ fn scope() -> web_sys::WorkerGlobalScope {
 }
 
 /// Nothing explains it.
-fn unknown() -> Failure {
-    Failure::new(
+fn unknown() -> CallFailure {
+    CallFailure::new(
         crate::types::FailureCause::Unreachable,
         "The request failed, and the browser does not say why.",
         "Open the browser's network panel and run this column again.",

@@ -10,7 +10,7 @@ use crate::prompt::Prompt;
 use crate::provider::pricing::{self, Entered, Moment, PriceBook, PriceList, Tariff, day_of};
 use crate::provider::{HttpRequest, Target};
 use crate::types::{
-    Answer, Cost, Dialect, Endpoint, Failure, Price, Spending, SpendingLimits, Trouble, Usage,
+    Answer, CallFailure, Cost, Dialect, Endpoint, Price, Spending, SpendingLimits, Usage, UserError,
 };
 use crate::worker::protocol::{FromCourier, PriceSource};
 use futures_util::lock::Mutex;
@@ -67,7 +67,7 @@ impl CourierState {
         target: &Target,
         model: &str,
         prompt: &Prompt,
-    ) -> Result<Quote, Failure> {
+    ) -> Result<Quote, CallFailure> {
         let most = prompt.request.parameters.max_tokens.map_or(USUAL_OUTPUT_TOKENS, u64::from);
         self.quote_tokens(target, model, (u64::from(prompt.fit.tokens), most)).await
     }
@@ -78,7 +78,7 @@ impl CourierState {
         target: &Target,
         model: &str,
         (prompt_tokens, most): (u64, u64),
-    ) -> Result<Quote, Failure> {
+    ) -> Result<Quote, CallFailure> {
         self.load_money().await;
         let tariff = self.tariff(&target.provider, model);
         let estimate = tariff.as_ref().and_then(|tariff| pricing::estimate(tariff, prompt_tokens, most));
@@ -107,7 +107,7 @@ impl CourierState {
     pub(super) async fn book(
         &self,
         quote: &Quote,
-        failure: Option<&Failure>,
+        failure: Option<&CallFailure>,
         stopped: bool,
         answer: &Answer,
     ) -> (Option<Cost>, Option<String>) {
@@ -209,7 +209,7 @@ impl CourierState {
                 None => book.forget(provider, model),
                 Some(price) => {
                     if let Err(error) = book.enter(provider, model, price, &today()) {
-                        return trouble(&error.to_string(), error.hint());
+                        return user_error(&error.to_string(), error.hint());
                     }
                 }
             }
@@ -228,7 +228,7 @@ impl CourierState {
                 self.load_money().await;
                 return match kept {
                     Ok(()) => FromCourier::Done,
-                    Err(error) => trouble(&error.to_string(), &error.hint()),
+                    Err(error) => user_error(&error.to_string(), &error.hint()),
                 };
             }
             PriceSource::OpenRouter => "https://openrouter.ai/api/v1/models",
@@ -240,13 +240,15 @@ impl CourierState {
         self.fetched(entry, &reply);
         let body = match reply {
             Reply::Status(status, body) if (200..300).contains(&status) => body,
-            Reply::Status(status, _) => return trouble(&format!("{url} answered {status}"), KEEP),
-            Reply::NetworkError | Reply::TimedOut => return trouble(&format!("{url} did not answer"), KEEP),
+            Reply::Status(status, _) => return user_error(&format!("{url} answered {status}"), KEEP),
+            Reply::NetworkError | Reply::TimedOut => {
+                return user_error(&format!("{url} did not answer"), KEEP);
+            }
         };
         let fetched = Fetched { source, day: today(), body };
         match fetched.list() {
             Ok(list) => self.money.book.borrow_mut().add(list),
-            Err(error) => return trouble(&error.to_string(), error.hint()),
+            Err(error) => return user_error(&error.to_string(), error.hint()),
         }
         self.keep(FETCHED, &fetched).await
     }
@@ -255,14 +257,14 @@ impl CourierState {
         let now = epoch_millis() as f64;
         match self.ledger().await.calls_since(now - HEALTH_DAYS * 86_400_000.0).await {
             Ok(calls) => FromCourier::Health(summarise(&calls, now)),
-            Err(error) => trouble(&error.to_string(), &error.hint()),
+            Err(error) => user_error(&error.to_string(), &error.hint()),
         }
     }
 
     pub(super) async fn clear_health(&self) -> FromCourier {
         match self.ledger().await.forget_calls(f64::INFINITY).await {
             Ok(()) => FromCourier::Done,
-            Err(error) => trouble(&error.to_string(), &error.hint()),
+            Err(error) => user_error(&error.to_string(), &error.hint()),
         }
     }
 
@@ -272,11 +274,11 @@ impl CourierState {
 
     async fn keep<T: Serialize>(&self, name: &str, value: &T) -> FromCourier {
         let Ok(bytes) = postcard::to_allocvec(value) else {
-            return trouble("it could not be written", "Try again.");
+            return user_error("it could not be written", "Try again.");
         };
         match self.ledger().await.set_pref(name, Some(bytes)).await {
             Ok(()) => FromCourier::Done,
-            Err(error) => trouble(&error.to_string(), &error.hint()),
+            Err(error) => user_error(&error.to_string(), &error.hint()),
         }
     }
 
@@ -322,8 +324,8 @@ impl Fetched {
 
 const KEEP: &str = "The prices in use stay. Try again later.";
 
-fn trouble(message: &str, hint: &str) -> FromCourier {
-    FromCourier::Failed(Trouble::new("prices", message.to_owned(), hint.to_owned()))
+fn user_error(message: &str, hint: &str) -> FromCourier {
+    FromCourier::Failed(UserError::new("prices", message.to_owned(), hint.to_owned()))
 }
 
 /// The day here, `YYYY-MM-DD`.

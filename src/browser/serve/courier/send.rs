@@ -15,7 +15,9 @@ use crate::format;
 use crate::prompt::{Budget, Prompt, Style, build};
 use crate::provider::pricing::counts;
 use crate::provider::{Error, Target};
-use crate::types::{Answer, AnswerState, ChatEvent, Dialect, Endpoint, Evidence, Failure, Parameters, Usage};
+use crate::types::{
+    Answer, AnswerState, CallFailure, ChatEvent, Dialect, Endpoint, Evidence, Parameters, Usage,
+};
 use crate::worker::Outbox;
 use crate::worker::protocol::{CallId, FromCourier, Sent};
 use std::cell::{Cell, RefCell};
@@ -236,7 +238,7 @@ impl CourierState {
         outcome: &Outcome,
         answer: &Answer,
     ) -> (Option<crate::types::Cost>, Option<String>) {
-        let failure: Option<&Failure> = match outcome {
+        let failure: Option<&CallFailure> = match outcome {
             Outcome::Failed(failure) => Some(failure),
             _ => None,
         };

@@ -12,7 +12,7 @@ use crate::chunk;
 use crate::embed::DIMENSIONS;
 use crate::engine::{self, BuiltIn, Corpus, Incoming, Outcome};
 use crate::store::{MemoryStore, Store};
-use crate::types::{Document, EmbedderRef, RetrievalMode, Trouble};
+use crate::types::{Document, EmbedderRef, RetrievalMode, UserError};
 use crate::worker::protocol::{CallId, FromEngine, ToEngine};
 use crate::worker::{Outbox, Request, serve};
 use futures_util::lock::Mutex;
@@ -65,21 +65,21 @@ pub fn engine() {
         let state = Rc::clone(&state);
         spawn_local(async move {
             let reply = request.reply.clone();
-            if let Err(trouble) = answer(&state, request).await {
-                reply.send(&FromEngine::Failed(trouble));
+            if let Err(user_error) = answer(&state, request).await {
+                reply.send(&FromEngine::Failed(user_error));
             }
         });
     });
 }
 
-async fn answer(state: &EngineState, request: Request<ToEngine, FromEngine>) -> Result<(), Trouble> {
+async fn answer(state: &EngineState, request: Request<ToEngine, FromEngine>) -> Result<(), UserError> {
     let Request { id: call, body, attachments, reply } = request;
     match body {
         ToEngine::Open => open(state, &reply).await,
         ToEngine::Ingest { id, size_bytes, added_millis, chunking, embedder, warnings } => {
             let bytes = attachments.first().map(js_sys::Uint8Array::to_vec).unwrap_or_default();
             let document: Document = postcard::from_bytes(&bytes).map_err(|error| {
-                Trouble::new("parse", error.to_string(), "Reload the page and try again.")
+                UserError::new("parse", error.to_string(), "Reload the page and try again.")
             })?;
             drop(bytes);
             let incoming = Incoming { document, size_bytes, added_millis, chunking, warnings };
@@ -148,7 +148,7 @@ async fn answer(state: &EngineState, request: Request<ToEngine, FromEngine>) -> 
     }
 }
 
-async fn open(state: &EngineState, reply: &Outbox<FromEngine>) -> Result<(), Trouble> {
+async fn open(state: &EngineState, reply: &Outbox<FromEngine>) -> Result<(), UserError> {
     let store = {
         let _opening = state.opening.lock().await;
         let store = state.store().await;
@@ -181,7 +181,7 @@ impl EngineState {
         self.store.get_or_init(|| Kept::Tab(MemoryStore::default()))
     }
 
-    async fn model(&self) -> Result<&BuiltIn, Trouble> {
+    async fn model(&self) -> Result<&BuiltIn, UserError> {
         let _one = self.loading.lock().await;
         if let Some(model) = self.model.get() {
             return Ok(model);
@@ -199,7 +199,7 @@ impl EngineState {
         call: CallId,
         embedder: &'a EmbedderRef,
         reply: &'a Outbox<FromEngine>,
-    ) -> Result<Chosen<'a>, Trouble> {
+    ) -> Result<Chosen<'a>, UserError> {
         Ok(match embedder {
             EmbedderRef::BuiltIn => Chosen::BuiltIn(self.model().await?),
             EmbedderRef::Remote { .. } => Chosen::Host(Host::new(&self.supplies, call, embedder, reply)),
