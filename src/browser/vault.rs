@@ -5,7 +5,7 @@
 //! second of the worker's only thread. Times are milliseconds since 1970.
 
 use super::crypto::{Aes, random};
-use super::indexed_db::Ledger;
+use super::indexed_db::CourierDb;
 use crate::courier::Origin;
 use crate::courier::vault::{AutoLock, Envelope, Error, IV_BYTES, Iv, Kdf, Sealing, kdf};
 use crate::provider::Key;
@@ -15,14 +15,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Provider, origin and key.
-pub type Kept = (String, Origin, Key);
+pub type VaultKey = (String, Origin, Key);
 
 /// How often a verb begins anew because another tab was faster.
 const TRIES: usize = 3;
 
 /// The vault, open or locked.
 pub struct KeyVault {
-    ledger: Rc<Ledger>,
+    db: Rc<CourierDb>,
     open: RefCell<Option<Open>>,
 }
 
@@ -32,10 +32,10 @@ struct Open {
 }
 
 impl KeyVault {
-    /// The vault that `ledger` keeps, locked. Where the ledger has no database a vault would be gone with the tab: offer
+    /// The vault that `db` keeps, locked. Where the db has no database a vault would be gone with the tab: offer
     /// none there.
-    pub fn new(ledger: Rc<Ledger>) -> Self {
-        Self { ledger, open: RefCell::default() }
+    pub fn new(db: Rc<CourierDb>) -> Self {
+        Self { db, open: RefCell::default() }
     }
 
     /// Of whom and for where it has keys; nothing where there is no vault.
@@ -77,8 +77,13 @@ impl KeyVault {
     ///
     /// # Errors
     /// A passphrase that is too short, a vault that is there already, no cryptography, no room.
-    pub async fn create(&self, passphrase: &str, keys: &[Kept], now_millis: f64) -> Result<(), UserError> {
-        if self.ledger.vault().await.map_err(stored)?.is_some() {
+    pub async fn create(
+        &self,
+        passphrase: &str,
+        keys: &[VaultKey],
+        now_millis: f64,
+    ) -> Result<(), UserError> {
+        if self.db.vault().await.map_err(stored)?.is_some() {
             return Err(UserError::new(
                 "vault",
                 "there is a key vault already",
@@ -92,7 +97,7 @@ impl KeyVault {
     ///
     /// # Errors
     /// `WrongPassphrase` and all else that the envelope says; it then stays as it was, open or locked.
-    pub async fn unlock(&self, passphrase: &str, now_millis: f64) -> Result<Vec<Kept>, UserError> {
+    pub async fn unlock(&self, passphrase: &str, now_millis: f64) -> Result<Vec<VaultKey>, UserError> {
         let (_, envelope) = self.read().await?.ok_or_else(none)?;
         let (aes, keys) = open(&envelope, passphrase).await?;
         self.keep_open(aes, now_millis);
@@ -103,7 +108,7 @@ impl KeyVault {
     ///
     /// # Errors
     /// A locked vault, one whose passphrase another tab has changed, no room.
-    pub async fn put(&self, (provider, origin, key): &Kept, now_millis: f64) -> Result<(), UserError> {
+    pub async fn put(&self, (provider, origin, key): &VaultKey, now_millis: f64) -> Result<(), UserError> {
         if !self.used(now_millis) {
             return Err(locked());
         }
@@ -118,7 +123,7 @@ impl KeyVault {
             let sealing =
                 iv().and_then(|iv| envelope.sealing(provider, origin, key, iv)).map_err(user_error)?;
             let new = sealed(&aes, sealing).await?.to_bytes();
-            if self.ledger.replace_vault(Some(&seen), Some(new)).await.map_err(stored)? {
+            if self.db.replace_vault(Some(&seen), Some(new)).await.map_err(stored)? {
                 return Ok(());
             }
         }
@@ -136,7 +141,7 @@ impl KeyVault {
                 return Ok(false);
             }
             let new = envelope.to_bytes();
-            if self.ledger.replace_vault(Some(&seen), Some(new)).await.map_err(stored)? {
+            if self.db.replace_vault(Some(&seen), Some(new)).await.map_err(stored)? {
                 return Ok(true);
             }
         }
@@ -147,7 +152,7 @@ impl KeyVault {
     ///
     /// # Errors
     /// A wrong or a too short passphrase; everything then stays as it was.
-    pub async fn rekey(&self, from: &str, to: &str, now_millis: f64) -> Result<Vec<Kept>, UserError> {
+    pub async fn rekey(&self, from: &str, to: &str, now_millis: f64) -> Result<Vec<VaultKey>, UserError> {
         kdf::check_passphrase(to).map_err(user_error)?;
         let (seen, envelope) = self.read().await?.ok_or_else(none)?;
         let (_, keys) = open(&envelope, from).await?;
@@ -162,8 +167,8 @@ impl KeyVault {
     pub async fn destroy(&self) -> Result<(), UserError> {
         self.lock();
         for _ in 0..TRIES {
-            let seen = self.ledger.vault().await.map_err(stored)?;
-            if self.ledger.replace_vault(seen.as_deref(), None).await.map_err(stored)? {
+            let seen = self.db.vault().await.map_err(stored)?;
+            if self.db.replace_vault(seen.as_deref(), None).await.map_err(stored)? {
                 return Ok(());
             }
         }
@@ -174,7 +179,7 @@ impl KeyVault {
         &self,
         seen: Option<&[u8]>,
         passphrase: &str,
-        keys: &[Kept],
+        keys: &[VaultKey],
         now_millis: f64,
     ) -> Result<(), UserError> {
         kdf::check_passphrase(passphrase).map_err(user_error)?;
@@ -182,7 +187,7 @@ impl KeyVault {
         let aes = Aes::import(&kdf.derive(passphrase).map_err(user_error)?).await.map_err(user_error)?;
         let sealing = Sealing::whole(kdf, keys, iv).map_err(user_error)?;
         let new = sealed(&aes, sealing).await?.to_bytes();
-        if !self.ledger.replace_vault(seen, Some(new)).await.map_err(stored)? {
+        if !self.db.replace_vault(seen, Some(new)).await.map_err(stored)? {
             return Err(busy());
         }
         self.keep_open(aes, now_millis);
@@ -194,13 +199,13 @@ impl KeyVault {
     }
 
     async fn read(&self) -> Result<Option<(Vec<u8>, Envelope)>, UserError> {
-        let Some(bytes) = self.ledger.vault().await.map_err(stored)? else { return Ok(None) };
+        let Some(bytes) = self.db.vault().await.map_err(stored)? else { return Ok(None) };
         let envelope = Envelope::parse(&bytes).map_err(user_error)?;
         Ok(Some((bytes, envelope)))
     }
 }
 
-async fn open(envelope: &Envelope, passphrase: &str) -> Result<(Aes, Vec<Kept>), UserError> {
+async fn open(envelope: &Envelope, passphrase: &str) -> Result<(Aes, Vec<VaultKey>), UserError> {
     let kek = envelope.kdf().derive(passphrase).map_err(user_error)?;
     let aes = Aes::import(&kek).await.map_err(user_error)?;
     let mut texts = Vec::new();

@@ -14,7 +14,7 @@ mod signal_list;
 mod view;
 
 pub use documents::{Corpus, Row, RowState, Sample, Totals};
-pub use providers::{CheckState, Purse, Told, Trial};
+pub use providers::{CheckState, ProviderStore, SpendingSummary, Trial};
 pub use run::{Chrome, ColumnView, Drawn, Session, Stage};
 pub use services::Services;
 pub use settings::{MOST_COLUMNS, Settings, Theme, place};
@@ -38,8 +38,8 @@ pub struct AppState {
     pub sample: RwSignal<Option<Sample>>,
     /// The check of an endpoint.
     pub checking: RwSignal<CheckState>,
-    /// What the courier has told of systems, keys, requests, money and health.
-    pub told: RwSignal<Told>,
+    /// What the courier has store of systems, keys, requests, money and health.
+    pub providers: RwSignal<ProviderStore>,
     /// Chrome's built-in model.
     pub chrome: Chrome,
     /// The workers.
@@ -57,7 +57,7 @@ impl AppState {
             view: View::default(),
             sample: RwSignal::new(None),
             checking: RwSignal::new(CheckState::Idle),
-            told: RwSignal::new(Told::default()),
+            providers: RwSignal::new(ProviderStore::default()),
             chrome: Chrome::default(),
             services: StoredValue::new_local(Services::new()),
         }

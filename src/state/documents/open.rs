@@ -10,10 +10,10 @@ impl AppState {
     pub(in crate::state) fn open_corpus(self) {
         spawn_local(async move {
             let services = self.services();
-            match services.shelf().await {
+            match services.uploads().await {
                 None => self.corpus.volatile.set(true),
-                Some(shelf) => {
-                    for file in shelf.waiting().await.unwrap_or_default() {
+                Some(uploads) => {
+                    for file in uploads.waiting().await.unwrap_or_default() {
                         let state = match file.failure {
                             Some(user_error) => RowState::Failed { user_error, password: false },
                             None => RowState::Queued,
@@ -23,7 +23,7 @@ impl AppState {
                             .rows
                             .put(file.id, Row::new(file.id, &file.name, size, file.added_millis, state));
                     }
-                    if shelf.has_documents().await.unwrap_or(true) {
+                    if uploads.has_documents().await.unwrap_or(true) {
                         self.engine();
                         return;
                     }

@@ -1,7 +1,7 @@
 use crate::browser::clock::{epoch_millis, now_millis, sleep};
 use crate::browser::crypto::digest;
 use crate::browser::files;
-use crate::browser::indexed_db::Shelved;
+use crate::browser::indexed_db::Upload;
 use crate::state::{AppState, Row, RowState};
 use crate::types::{DocumentId, EmbedderRef, Sha256, UserError};
 use crate::worker::protocol::{FromEngine, FromReader, ToEngine, ToReader};
@@ -22,7 +22,7 @@ const MOST_BYTES: f64 = 100.0 * 1024.0 * 1024.0;
 const MOST_CRASHES: u32 = 2;
 
 impl AppState {
-    /// Takes in files, in order: hashed, shelved, queued. The same file twice is one document.
+    /// Takes in files, in order: hashed, upload, queued. The same file twice is one document.
     pub fn add_files(self, files: Vec<web_sys::File>) {
         spawn_local(async move {
             for (at, file) in files.into_iter().enumerate() {
@@ -68,10 +68,10 @@ impl AppState {
             return;
         }
         let services = self.services();
-        let shelved =
-            Shelved { id, name: name.clone(), added_millis, failure: None, blob: file.clone().into() };
-        if let Some(shelf) = services.shelf().await
-            && let Err(error) = shelf.put(&shelved).await
+        let upload =
+            Upload { id, name: name.clone(), added_millis, failure: None, blob: file.clone().into() };
+        if let Some(uploads) = services.uploads().await
+            && let Err(error) = uploads.put(&upload).await
         {
             let state = RowState::Failed { user_error: error.into(), password: false };
             self.corpus.rows.put(id, Row::new(id, &name, size as u64, added_millis, state));
@@ -289,8 +289,8 @@ impl AppState {
             if let Some(FromEngine::Failed(user_error)) = call.next().await.map(|reply| reply.body) {
                 self.corpus.user_error.set(Some(user_error));
             }
-            if let Some(shelf) = self.services().shelf().await {
-                let _ = shelf.remove(id).await;
+            if let Some(uploads) = self.services().uploads().await {
+                let _ = uploads.remove(id).await;
             }
         });
     }
@@ -298,7 +298,7 @@ impl AppState {
     async fn original(self, id: DocumentId) -> Option<ArrayBuffer> {
         let blob = match self.view.kept_file(id) {
             Some(blob) => blob,
-            None => self.services().shelf().await?.get(id).await.ok()??.blob,
+            None => self.services().uploads().await?.get(id).await.ok()??.blob,
         };
         files::bytes(&blob).await.ok()
     }
@@ -308,10 +308,10 @@ impl AppState {
         self.set_state(id, RowState::Failed { user_error: user_error.clone(), password });
         // The row comes back after a reload, with its reason, and is not tried again by itself.
         let services = self.services();
-        if let Some(shelf) = services.shelf().await
-            && let Ok(Some(file)) = shelf.get(id).await
+        if let Some(uploads) = services.uploads().await
+            && let Ok(Some(file)) = uploads.get(id).await
             && let Err(error) =
-                shelf.put(&Shelved { name: row.name, failure: Some(user_error), ..file }).await
+                uploads.put(&Upload { name: row.name, failure: Some(user_error), ..file }).await
         {
             self.corpus.user_error.set(Some(error.into()));
         }

@@ -9,13 +9,13 @@ impl AppState {
     /// Asks the courier for the catalogue, once, and for how keys and vault stand.
     pub fn load_catalogue(self) {
         self.refresh(ToCourier::Keys);
-        if self.told.with_untracked(|told| !told.rows.is_empty()) {
+        if self.providers.with_untracked(|store| !store.rows.is_empty()) {
             return;
         }
         spawn_local(async move {
             match self.courier(&ToCourier::Catalogue).await {
-                Err(user_error) => self.told.update(|told| told.no_catalogue = Some(user_error)),
-                told => self.take(told),
+                Err(user_error) => self.providers.update(|store| store.no_catalogue = Some(user_error)),
+                store => self.take(store),
             }
         });
     }

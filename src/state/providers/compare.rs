@@ -75,13 +75,13 @@ mod tests {
         };
         let gone = ProviderRow { retired: Some("since 2026".into()), ..row("gone", "Gone") };
         let found = hosts(&family, &[row("a", "A"), row("b", "B"), gone]);
-        let told: Vec<_> = found
+        let store: Vec<_> = found
             .iter()
             .map(|host| (host.provider.name.as_str(), host.endpoint.dialect, host.model.as_str()))
             .collect();
         // A dialect that the row does not have falls back to the row's usual one.
         assert_eq!(
-            told,
+            store,
             [
                 ("B", Dialect::Anthropic, "b/m"),
                 ("A", Dialect::OpenaiChat, "a/m"),

@@ -5,9 +5,9 @@ use crate::worker::protocol::{FromCourier, KeyStates, ToCourier};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-/// What the courier has told: keys, requests that left, money, health. Holds no key.
+/// What the courier has store: keys, requests that left, money, health. Holds no key.
 #[derive(Default)]
-pub struct Told {
+pub struct ProviderStore {
     /// The systems that can be reached; empty until they have come.
     pub rows: Vec<ProviderRow>,
     /// Models that several of them offer.
@@ -23,7 +23,7 @@ pub struct Told {
     /// Requests that left, oldest first.
     pub sent: Vec<EgressEntry>,
     /// What was spent, and what models cost.
-    pub spending: Purse,
+    pub spending: SpendingSummary,
     /// How one's own calls went.
     pub health: Vec<Health>,
     /// What models of the columns cost: endpoint, model, price.
@@ -34,7 +34,7 @@ pub struct Told {
     pub done: &'static str,
 }
 
-impl Told {
+impl ProviderStore {
     /// The row of that id.
     pub fn row(&self, id: &str) -> Option<&ProviderRow> {
         self.rows.iter().find(|row| row.id == id)
@@ -43,7 +43,7 @@ impl Told {
 
 /// What was spent, and what models cost.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Purse {
+pub struct SpendingSummary {
     /// By provider and day, newest day first.
     pub days: Vec<Spending>,
     /// Where to warn and where to stop.
@@ -77,8 +77,8 @@ impl AppState {
     /// Asks for a list and shows it.
     pub fn refresh(self, list: ToCourier) {
         spawn_local(async move {
-            let told = self.courier(&list).await;
-            self.take(told);
+            let store = self.courier(&list).await;
+            self.take(store);
         });
     }
 
@@ -86,11 +86,11 @@ impl AppState {
     pub fn tell(self, verb: ToCourier, done: &'static str, list: ToCourier) {
         self.hush();
         spawn_local(async move {
-            let told = self.courier(&verb).await;
-            let worked = told.is_ok();
-            self.take(told);
+            let store = self.courier(&verb).await;
+            let worked = store.is_ok();
+            self.take(store);
             if worked {
-                self.told.update(|told| told.done = done);
+                self.providers.update(|store| store.done = done);
                 if let Ok(list) = self.courier(&list).await {
                     self.take(Ok(list));
                 }
@@ -101,11 +101,11 @@ impl AppState {
 
     /// Forgets what was said about the last verb.
     pub fn hush(self) {
-        self.told.update(|told| (told.user_error, told.done) = (None, ""));
+        self.providers.update(|store| (store.user_error, store.done) = (None, ""));
     }
 
-    pub(in crate::state) fn take(self, told: Result<FromCourier, UserError>) {
-        self.told.update(|all| match told {
+    pub(in crate::state) fn take(self, store: Result<FromCourier, UserError>) {
+        self.providers.update(|all| match store {
             Ok(FromCourier::Catalogue { rows, families, embedders, rerankers }) => {
                 (all.rows, all.families, all.no_catalogue) = (rows, families, None);
                 (all.embedders, all.rerankers) = (embedders, rerankers);
@@ -114,7 +114,7 @@ impl AppState {
             Ok(FromCourier::Egress(sent)) => all.sent = sent,
             Ok(FromCourier::Health(health)) => all.health = health,
             Ok(FromCourier::Spending { days, limits, list, overrides }) => {
-                all.spending = Purse { days, limits, list, overrides };
+                all.spending = SpendingSummary { days, limits, list, overrides };
             }
             Ok(_) => {}
             Err(user_error) => all.user_error = Some(user_error),
@@ -125,7 +125,7 @@ impl AppState {
     pub fn key_held(self, address: &str) -> &'static str {
         let Ok(url) = web_sys::Url::new(address) else { return "" };
         let origin = url.origin();
-        self.told.with(|told| match told.keys.keys.iter().find(|key| key.origin.as_str() == origin) {
+        self.providers.with(|store| match store.keys.keys.iter().find(|key| key.origin.as_str() == origin) {
             Some(key) if key.in_memory => "A key is held for this origin.",
             Some(_) => "The vault has a key for this origin: unlock it under Providers.",
             None => "",

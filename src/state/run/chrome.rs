@@ -38,8 +38,8 @@ impl AppState {
 
     /// Starts the model's download: to be called by a click, without which the browser refuses.
     pub fn prepare_chrome(self) {
-        let told = self.chrome.availability.get_untracked();
-        if !matches!(told, Some(Availability::Downloadable | Availability::Downloading)) {
+        let store = self.chrome.availability.get_untracked();
+        if !matches!(store, Some(Availability::Downloadable | Availability::Downloading)) {
             return;
         }
         let progress = move |share: f64| self.chrome.progress.set(Some(share));

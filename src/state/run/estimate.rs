@@ -29,14 +29,14 @@ impl AppState {
             if let Ok(FromCourier::Prices(prices)) = self.courier(&ToCourier::Prices(asked)).await {
                 let named = names.into_iter().zip(prices);
                 let prices = named.map(|((endpoint, model), price)| (endpoint, model, price)).collect();
-                self.told.update(|told| told.prices = prices);
+                self.providers.update(|store| store.prices = prices);
             }
         });
     }
 
     /// What the next run may cost, in words; nothing while no column has a price. Tracks question, columns and prices.
     pub fn cost_estimate(self) -> Option<String> {
-        let priced = self.told.with(|told| told.prices.clone());
+        let priced = self.providers.with(|store| store.prices.clone());
         if priced.is_empty() {
             return None;
         }

@@ -23,7 +23,7 @@ pub struct Session {
     pub columns: Keyed<ColumnId, ColumnView>,
     /// The column shown alone.
     pub expanded: RwSignal<Option<ColumnId>>,
-    /// What a screen reader is told.
+    /// What a screen reader is store.
     pub announcement: RwSignal<String>,
     /// Something to tell about the day's spending.
     pub notice: RwSignal<Option<String>>,

@@ -27,12 +27,12 @@ pub fn AddColumn() -> impl IntoView {
     let draft = Draft::new(choice);
     let with_documents = RwSignal::new(true);
     let parameters = RwSignal::new(Parameters::default());
-    let count = Memo::new(move |_| state.told.with(|told| told.rows.len()));
+    let count = Memo::new(move |_| state.providers.with(|store| store.rows.len()));
     // Only a row of the list waits for the list: an address of one's own is typed undisturbed.
     let row = move || match choice.get() {
         Choice::Row(id) => {
             count.get();
-            state.told.with_untracked(|told| told.row(&id).cloned())
+            state.providers.with_untracked(|store| store.row(&id).cloned())
         }
         _ => None,
     };
@@ -142,7 +142,7 @@ fn hint(text: &'static str) -> AnyView {
 
 /// Whether Chrome has its model, and why not.
 fn chrome(state: AppState) -> AnyView {
-    let told = move || match state.chrome.availability.get() {
+    let store = move || match state.chrome.availability.get() {
         None => crate::ui::part::field::hint("Asking the browser"),
         Some(found) => {
             let class = if found.can_answer() { "notice good" } else { "notice bad" };
@@ -151,7 +151,7 @@ fn chrome(state: AppState) -> AnyView {
     };
     let progress =
         move || state.chrome.progress.get().map(|share| format!("Downloading: {} %", (share * 100.0) as u32));
-    view! { <div role="status">{told}{progress}</div> }.into_any()
+    view! { <div role="status">{store}{progress}</div> }.into_any()
 }
 
 /// Sampling and limits; empty leaves the host's default.

@@ -59,12 +59,12 @@ pub fn Compare() -> impl IntoView {
     state.load_catalogue();
     let family = RwSignal::new(0_usize);
     let user_error = RwSignal::new(None::<UserError>);
-    let count = Memo::new(move |_| state.told.with(|told| told.rows.len()));
+    let count = Memo::new(move |_| state.providers.with(|store| store.rows.len()));
     let entries = Memo::new_with_compare(
         move |_| {
             count.get();
-            state.told.with_untracked(|told| {
-                let found = told.families.get(family.get()).map(|family| hosts(family, &told.rows));
+            state.providers.with_untracked(|store| {
+                let found = store.families.get(family.get()).map(|family| hosts(family, &store.rows));
                 found.unwrap_or_default().into_iter().map(Entry::new).collect::<Vec<_>>()
             })
         },
@@ -111,8 +111,9 @@ pub fn Compare() -> impl IntoView {
     };
     let models = move || {
         count.get();
-        let options: Vec<(String, String)> = state.told.with_untracked(|told| {
-            told.families
+        let options: Vec<(String, String)> = state.providers.with_untracked(|store| {
+            store
+                .families
                 .iter()
                 .enumerate()
                 .map(|(at, family)| (at.to_string(), family.name.clone()))

@@ -86,7 +86,7 @@ pub fn button(label: String, press: impl Fn() + Send + Sync + 'static) -> AnyVie
         .into_any()
 }
 
-/// What went wrong and what to do, told at once.
+/// What went wrong and what to do, store at once.
 pub fn user_error(user_error: Option<UserError>) -> AnyView {
     match user_error {
         None => ().into_any(),

@@ -80,10 +80,10 @@ pub fn Providers() -> impl IntoView {
                 aria-labelledby=sig(move || format!("providers-tab-{}", open.get()))
             >
                 <div role="status" class="providers-said">
-                    {live(move || state.told.with(|told| told.user_error.clone()).map(|user_error| view! {
+                    {live(move || state.providers.with(|store| store.user_error.clone()).map(|user_error| view! {
                         <p class="notice bad">{user_error.message}" "<span class="hint">{user_error.hint}</span></p>
                     }))}
-                    {live(move || Some(state.told.with(|told| told.done)).filter(|done| !done.is_empty()).map(|done| view! {
+                    {live(move || Some(state.providers.with(|store| store.done)).filter(|done| !done.is_empty()).map(|done| view! {
                         <p class="notice good">{done}</p>
                     }))}
                 </div>

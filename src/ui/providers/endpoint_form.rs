@@ -61,9 +61,9 @@ impl Draft {
         };
         let used =
             state.settings.with_untracked(|settings| settings.endpoints.iter().rev().find(same).cloned());
-        self.fill(
-            used.unwrap_or_else(|| first(state.told.with_untracked(|told| told.row(&id).cloned()).as_ref())),
-        );
+        self.fill(used.unwrap_or_else(|| {
+            first(state.providers.with_untracked(|store| store.row(&id).cloned()).as_ref())
+        }));
         self.model.set(String::new());
         self.key.take();
         state.checking.set(CheckState::Idle);

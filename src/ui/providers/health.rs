@@ -14,8 +14,8 @@ const FEW: u32 = 5;
 pub fn health(state: AppState) -> AnyView {
     state.refresh(ToCourier::Health);
     let cards = move || {
-        state.told.with(|told| {
-            let health = &told.health;
+        state.providers.with(|store| {
+            let health = &store.health;
             if health.is_empty() {
                 return crate::ui::part::field::hint("No call to a provider has ended yet.");
             }

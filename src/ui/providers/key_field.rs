@@ -40,7 +40,7 @@ impl KeyInput {
         }
         let held = move || state.key_held(&address.get());
         let kept = move || {
-            state.told.with(|told| match told.keys.vault {
+            state.providers.with(|store| match store.keys.vault {
                 VaultState::Open => "The vault is open: a new key goes into it, encrypted.",
                 VaultState::Locked => {
                     "Held in memory, sent only to this origin, gone with the tab: the vault is locked."

@@ -7,14 +7,14 @@ use leptos::prelude::*;
 /// Which origins have a key, and the vault.
 pub fn keys(state: AppState) -> AnyView {
     state.refresh(ToCourier::Keys);
-    let told = state.told;
+    let store = state.providers;
     let list = move || {
-        told.with(|told| {
-            let told = &told.keys;
-            if told.keys.is_empty() {
+        store.with(|store| {
+            let store = &store.keys;
+            if store.keys.is_empty() {
                 return crate::ui::part::field::hint("No key is held.");
             }
-            let rows = told.keys.iter().map(|key| key_row(state, key)).collect_view();
+            let rows = store.keys.iter().map(|key| key_row(state, key)).collect_view();
             view! {
                 <ul class="keys">{rows}</ul>
                 <div class="form-actions">
@@ -25,7 +25,7 @@ pub fn keys(state: AppState) -> AnyView {
         })
     };
     // By number: what was typed stays while the vault stands as it did.
-    let vault = Memo::new(move |_| told.with(|told| told.keys.vault as usize));
+    let vault = Memo::new(move |_| store.with(|store| store.keys.vault as usize));
     view! {
         <section class="panel-part">
             <h3>"Keys"</h3>
@@ -36,7 +36,7 @@ pub fn keys(state: AppState) -> AnyView {
             <h3>"Vault"</h3>
             {live(move || {
             vault.get();
-            vault_part(state, told.with_untracked(|told| told.keys.vault))
+            vault_part(state, store.with_untracked(|store| store.keys.vault))
         })}
         </section>
     }

@@ -26,8 +26,8 @@ pub fn sent(state: AppState) -> AnyView {
         }
     });
     let rows = move || {
-        state.told.with(|told| {
-            let sent = &told.sent;
+        state.providers.with(|store| {
+            let sent = &store.sent;
             if sent.is_empty() {
                 return crate::ui::part::field::hint("Nothing has left this page.");
             }

@@ -32,7 +32,7 @@ pub fn ProviderPicker(
     let state = AppState::get();
     let query = RwSignal::new(String::new());
     // Not the rows themselves: what else the courier tells must not redraw the list under a person's hands.
-    let count = Memo::new(move |_| state.told.with(|told| told.rows.len()));
+    let count = Memo::new(move |_| state.providers.with(|store| store.rows.len()));
     let list = NodeRef::<html::Div>::new();
     // The one chosen may stand at the end of a long list; asked again when the rows have come.
     Effect::new(move || {
@@ -49,7 +49,9 @@ pub fn ProviderPicker(
     });
     let groups = move || {
         count.get();
-        state.told.with_untracked(|told| query.with(|query| groups(&told.rows, query, (choice, choose))))
+        state
+            .providers
+            .with_untracked(|store| query.with(|query| groups(&store.rows, query, (choice, choose))))
     };
     view! {
         <div class="provider-picker">
@@ -63,7 +65,7 @@ pub fn ProviderPicker(
                     on:input=hear(move |event| query.set(event_target_value(&event)))
                 />
             </div>
-            {live(move || state.told.with(|told| told.no_catalogue.clone()).map(|user_error| view! {
+            {live(move || state.providers.with(|store| store.no_catalogue.clone()).map(|user_error| view! {
                 <p class="hint">"The list of providers is not at hand: "{user_error.message}</p>
             }))}
             <div class="provider-list" node_ref=list>{groups}</div>

@@ -1,6 +1,6 @@
 use crate::format;
 use crate::state::providers::money::{per_million, usd};
-use crate::state::{AppState, Purse};
+use crate::state::{AppState, SpendingSummary};
 use crate::types::{Price, Spending, SpendingLimits};
 use crate::ui::part::erased::{hear, live};
 use crate::ui::part::field::{Field, bound, button, table};
@@ -10,13 +10,13 @@ use leptos::prelude::*;
 /// What was spent, limits, and the price list.
 pub fn spending(state: AppState) -> AnyView {
     state.refresh(ToCourier::Spending);
-    let purse = state.told;
+    let purse = state.providers;
     // What was typed stays while the limits stand as they did.
-    let limits = Memo::new(move |_| purse.with(|told| told.spending.limits));
+    let limits = Memo::new(move |_| purse.with(|store| store.spending.limits));
     view! {
         <section class="panel-part">
             <h3>"Spent"</h3>
-            {live(move || purse.with(|told| days(&told.spending)))}
+            {live(move || purse.with(|store| days(&store.spending)))}
         </section>
         <section class="panel-part">
             <h3>"Limits"</h3>
@@ -25,16 +25,16 @@ pub fn spending(state: AppState) -> AnyView {
         </section>
         <section class="panel-part">
             <h3>"Prices"</h3>
-            <p>{live(move || purse.with(|told| if told.spending.list.is_empty() { "No price list.".to_owned() } else { format!("Price list: {}", told.spending.list) }))}</p>
+            <p>{live(move || purse.with(|store| if store.spending.list.is_empty() { "No price list.".to_owned() } else { format!("Price list: {}", store.spending.list) }))}</p>
             <div class="button-row">{refresh_buttons(state)}</div>
             {price_form(state)}
-            {live(move || purse.with(|told| overrides(state, &told.spending)))}
+            {live(move || purse.with(|store| overrides(state, &store.spending)))}
         </section>
     }
     .into_any()
 }
 
-fn days(purse: &Purse) -> AnyView {
+fn days(purse: &SpendingSummary) -> AnyView {
     if purse.days.is_empty() {
         return crate::ui::part::field::hint("Nothing was sent to a provider yet.");
     }
@@ -154,7 +154,7 @@ fn price_form(state: AppState) -> AnyView {
     .into_any()
 }
 
-fn overrides(state: AppState, purse: &Purse) -> AnyView {
+fn overrides(state: AppState, purse: &SpendingSummary) -> AnyView {
     let row = |(provider, model, price): &(String, String, Price)| {
         let verb = StoredValue::new((provider.clone(), model.clone()));
         let remove = move || {

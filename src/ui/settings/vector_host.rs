@@ -98,9 +98,9 @@ impl VectorHost {
 
     /// The systems to choose from; tracks them.
     fn rows<T>(self, read: impl FnOnce(&[ProviderRow]) -> T) -> T {
-        self.state.told.with(|told| match self.purpose {
-            Purpose::Rerank => read(&told.rerankers),
-            _ => read(&told.embedders),
+        self.state.providers.with(|store| match self.purpose {
+            Purpose::Rerank => read(&store.rerankers),
+            _ => read(&store.embedders),
         })
     }
 

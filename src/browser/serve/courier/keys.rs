@@ -2,7 +2,7 @@
 
 use super::{CourierState, failed};
 use crate::browser::clock::{epoch_millis, sleep};
-use crate::browser::vault::{Kept, KeyVault};
+use crate::browser::vault::{KeyVault, VaultKey};
 use crate::courier::{Origin, Purpose};
 use crate::provider::{Error, Key};
 use crate::types::{Endpoint, UserError};
@@ -72,7 +72,7 @@ impl CourierState {
             Err(user_error) => return FromCourier::Failed(user_error),
         };
         let state = match &remembered {
-            _ if self.ledger().await.user_error().is_some() => VaultState::Unavailable,
+            _ if self.db().await.user_error().is_some() => VaultState::Unavailable,
             None => VaultState::None,
             Some(_) if vault.is_open(now()) => VaultState::Open,
             Some(_) => VaultState::Locked,
@@ -91,7 +91,7 @@ impl CourierState {
     pub(super) async fn vault_verb(self: &Rc<Self>, verb: VaultVerb) -> FromCourier {
         let vault = self.vault().await;
         let done = match verb {
-            VaultVerb::Create(_) if self.ledger().await.user_error().is_some() => Err(UserError::new(
+            VaultVerb::Create(_) if self.db().await.user_error().is_some() => Err(UserError::new(
                 "vault",
                 "this browser keeps nothing beyond the tab",
                 "Allow this site to store data; keys stay in memory until then.",
@@ -126,7 +126,7 @@ impl CourierState {
     }
 
     /// The keys in memory, with whose they are.
-    fn typed_keys(&self) -> Vec<Kept> {
+    fn typed_keys(&self) -> Vec<VaultKey> {
         let (keyring, owners) = (self.keyring.borrow(), self.owners.borrow());
         let kept = |origin: &Origin| {
             let owner = owners.get(origin).cloned().unwrap_or_default();
@@ -135,7 +135,7 @@ impl CourierState {
         keyring.origins().filter_map(kept).collect()
     }
 
-    fn take(&self, keys: Vec<Kept>) {
+    fn take(&self, keys: Vec<VaultKey>) {
         for (owner, origin, key) in keys {
             self.owners.borrow_mut().insert(origin.clone(), owner);
             self.keyring.borrow_mut().put_from_vault(origin, key);

@@ -12,7 +12,7 @@ mod vectors;
 
 use crate::browser::clock::epoch_millis;
 use crate::browser::fetch::Options;
-use crate::browser::indexed_db::Ledger;
+use crate::browser::indexed_db::CourierDb;
 use crate::browser::permission;
 use crate::browser::vault::KeyVault;
 use crate::courier::{Egress, EgressEnd, Keyring, Origin, Reply};
@@ -40,7 +40,7 @@ struct CourierState {
     keyring: RefCell<Keyring>,
     /// Whose key each is.
     owners: RefCell<BTreeMap<Origin, String>>,
-    ledger: OnceCell<Rc<Ledger>>,
+    db: OnceCell<Rc<CourierDb>>,
     vault: OnceCell<KeyVault>,
     /// The vault's closing is being waited for.
     watching: Cell<bool>,
@@ -147,18 +147,18 @@ impl CourierState {
         FromCourier::Catalogue { rows, families, embedders, rerankers }
     }
 
-    async fn ledger(&self) -> Rc<Ledger> {
-        if let Some(ledger) = self.ledger.get() {
-            return Rc::clone(ledger);
+    async fn db(&self) -> Rc<CourierDb> {
+        if let Some(db) = self.db.get() {
+            return Rc::clone(db);
         }
-        let opened = Rc::new(Ledger::open().await);
+        let opened = Rc::new(CourierDb::open().await);
         // Two tasks may have opened it at once; the first stays.
-        Rc::clone(self.ledger.get_or_init(|| opened))
+        Rc::clone(self.db.get_or_init(|| opened))
     }
 
     async fn vault(&self) -> &KeyVault {
-        let ledger = self.ledger().await;
-        self.vault.get_or_init(|| KeyVault::new(ledger))
+        let db = self.db().await;
+        self.vault.get_or_init(|| KeyVault::new(db))
     }
 
     /// A request of entry `entry` was answered, and `bytes` of its body came.

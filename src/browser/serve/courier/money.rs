@@ -144,7 +144,7 @@ impl CourierState {
             tokens_per_second: answer.tokens_per_second(),
             output_tokens: answer.usage.and_then(|usage| usage.output_tokens),
         };
-        let kept = self.ledger().await.append(&call, spent.as_ref()).await;
+        let kept = self.db().await.append(&call, spent.as_ref()).await;
         let mut notice = self.alert(cost.as_ref()).await;
         if let Err(error) = kept {
             notice.get_or_insert_with(|| format!("This call could not be written down: {error}"));
@@ -223,7 +223,7 @@ impl CourierState {
         self.load_money().await;
         let url = match source {
             PriceSource::BuiltIn => {
-                let kept = self.ledger().await.set_pref(FETCHED, None).await;
+                let kept = self.db().await.set_pref(FETCHED, None).await;
                 *self.money.loaded.lock().await = false;
                 self.load_money().await;
                 return match kept {
@@ -255,28 +255,28 @@ impl CourierState {
 
     pub(super) async fn health(&self) -> FromCourier {
         let now = epoch_millis() as f64;
-        match self.ledger().await.calls_since(now - HEALTH_DAYS * 86_400_000.0).await {
+        match self.db().await.calls_since(now - HEALTH_DAYS * 86_400_000.0).await {
             Ok(calls) => FromCourier::Health(summarise(&calls, now)),
             Err(error) => user_error(&error.to_string(), &error.hint()),
         }
     }
 
     pub(super) async fn clear_health(&self) -> FromCourier {
-        match self.ledger().await.forget_calls(f64::INFINITY).await {
+        match self.db().await.forget_calls(f64::INFINITY).await {
             Ok(()) => FromCourier::Done,
             Err(error) => user_error(&error.to_string(), &error.hint()),
         }
     }
 
     async fn spent(&self) -> Vec<Spending> {
-        self.ledger().await.spending().await.unwrap_or_default()
+        self.db().await.spending().await.unwrap_or_default()
     }
 
     async fn keep<T: Serialize>(&self, name: &str, value: &T) -> FromCourier {
         let Ok(bytes) = postcard::to_allocvec(value) else {
             return user_error("it could not be written", "Try again.");
         };
-        match self.ledger().await.set_pref(name, Some(bytes)).await {
+        match self.db().await.set_pref(name, Some(bytes)).await {
             Ok(()) => FromCourier::Done,
             Err(error) => user_error(&error.to_string(), &error.hint()),
         }
@@ -306,7 +306,7 @@ impl CourierState {
     }
 
     async fn pref<T: for<'de> Deserialize<'de>>(&self, name: &str) -> Option<T> {
-        let bytes = self.ledger().await.pref(name).await.ok().flatten()?;
+        let bytes = self.db().await.pref(name).await.ok().flatten()?;
         postcard::from_bytes(&bytes).ok()
     }
 }

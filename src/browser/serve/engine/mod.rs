@@ -2,7 +2,7 @@
 //! but for the site's own model file.
 
 mod host;
-mod kept;
+mod any_store;
 
 use super::{missing_file, site_url};
 use crate::browser::clock::{now_millis, yield_now};
@@ -15,9 +15,9 @@ use crate::store::{MemoryStore, Store};
 use crate::types::{Document, EmbedderRef, RetrievalMode, UserError};
 use crate::worker::protocol::{CallId, FromEngine, ToEngine};
 use crate::worker::{Outbox, Request, serve};
+use any_store::AnyStore;
 use futures_util::lock::Mutex;
 use host::{Chosen, Host, Supplies};
-use kept::Kept;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -28,7 +28,7 @@ const WEIGHTS: &str = "models/minilm-l6-v2.int8.bin";
 /// The corpus, its store and its embedder, for as long as the worker lives.
 struct EngineState {
     corpus: RefCell<Corpus>,
-    store: OnceCell<Kept>,
+    store: OnceCell<AnyStore>,
     model: OnceCell<BuiltIn>,
     /// One ingest at a time.
     turn: Mutex<()>,
@@ -156,7 +156,7 @@ async fn open(state: &EngineState, reply: &Outbox<FromEngine>) -> Result<(), Use
         store
     };
     let manifests = state.corpus.borrow().manifests();
-    reply.send(&FromEngine::Opened { manifests, persistent: matches!(store, Kept::Disk(_)) });
+    reply.send(&FromEngine::Opened { manifests, persistent: matches!(store, AnyStore::Disk(_)) });
     // The first question should not wait for the weights.
     state.model().await.map(drop)
 }
@@ -169,16 +169,16 @@ fn ended(outcome: Outcome) -> FromEngine {
 }
 
 impl EngineState {
-    async fn store(&self) -> &Kept {
+    async fn store(&self) -> &AnyStore {
         if self.store.get().is_none() {
             let kept = match IndexedDb::open().await {
-                Ok(store) => Kept::Disk(store),
-                Err(_) => Kept::Tab(MemoryStore::default()),
+                Ok(store) => AnyStore::Disk(store),
+                Err(_) => AnyStore::Tab(MemoryStore::default()),
             };
             // Two requests may have opened it at once; the first stays.
             let _ = self.store.set(kept);
         }
-        self.store.get_or_init(|| Kept::Tab(MemoryStore::default()))
+        self.store.get_or_init(|| AnyStore::Tab(MemoryStore::default()))
     }
 
     async fn model(&self) -> Result<&BuiltIn, UserError> {

@@ -3,14 +3,14 @@ use crate::store::{Error, MemoryStore, Record, Store};
 use crate::types::{DocumentId, Sha256};
 
 /// On disk where the browser allows it, else in the tab.
-pub enum Kept {
+pub enum AnyStore {
     /// In the browser's database.
     Disk(IndexedDb),
     /// As long as the tab.
     Tab(MemoryStore),
 }
 
-impl Store for Kept {
+impl Store for AnyStore {
     async fn load(&self) -> Result<Vec<Record>, Error> {
         match self {
             Self::Disk(store) => store.load().await,

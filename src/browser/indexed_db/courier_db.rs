@@ -17,14 +17,14 @@ const ONLY: &str = "vault";
 
 /// What the courier keeps beyond the tab: the key vault's sealed bytes, how calls went, what was spent, and settings of
 /// its own. No question, no answer and no key in the clear.
-pub struct Ledger {
+pub struct CourierDb {
     tables: Tables,
     /// Tells the rows of tabs apart that write in the same millisecond.
     tab: u32,
     count: Cell<u32>,
 }
 
-impl Ledger {
+impl CourierDb {
     /// Opens the database. Where the browser forbids storage everything lasts as long as the tab, and `user_error` says so.
     pub async fn open() -> Self {
         let tables = Tables::open(NAME, VERSION, &[VAULT, CALLS, SPENDING, PREFS]).await;

@@ -6,11 +6,11 @@ use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The originals of added files, kept from the moment of adding: a closed tab costs no file that waits its turn.
-pub struct Shelf(Database);
+pub struct UploadStore(Database);
 
-/// One original on the shelf.
+/// One original on the uploads.
 #[derive(Clone, Debug)]
-pub struct Shelved {
+pub struct Upload {
     /// Hash of its bytes.
     pub id: DocumentId,
     /// Its name.
@@ -23,14 +23,14 @@ pub struct Shelved {
     pub blob: web_sys::Blob,
 }
 
-impl Shelf {
+impl UploadStore {
     /// Opens the database; fails where the browser forbids storage.
     pub async fn open() -> Result<Self, Error> {
         open().await.map(Self)
     }
 
     /// Keeps an original, or what has become of it.
-    pub async fn put(&self, file: &Shelved) -> Result<(), Error> {
+    pub async fn put(&self, file: &Upload) -> Result<(), Error> {
         let failure = match &file.failure {
             Some(failure) => serde_json::to_string(failure).unwrap_or_default().into(),
             None => JsValue::NULL,
@@ -53,8 +53,8 @@ impl Shelf {
     }
 
     /// The originals that have not become documents yet.
-    pub async fn waiting(&self) -> Result<Vec<Shelved>, Error> {
-        let doing = |error| failed("reading the shelf", &error);
+    pub async fn waiting(&self) -> Result<Vec<Upload>, Error> {
+        let doing = |error| failed("reading the uploads", &error);
         let transaction = begin(&self.0, &[FILES, MANIFESTS], TransactionMode::ReadOnly)?;
         let files = transaction.object_store(FILES).map_err(doing)?;
         let manifests = transaction.object_store(MANIFESTS).map_err(doing)?;
@@ -78,8 +78,8 @@ impl Shelf {
     }
 
     /// The original of that hash.
-    pub async fn get(&self, id: DocumentId) -> Result<Option<Shelved>, Error> {
-        let doing = |error| failed("reading the shelf", &error);
+    pub async fn get(&self, id: DocumentId) -> Result<Option<Upload>, Error> {
+        let doing = |error| failed("reading the uploads", &error);
         let key = JsValue::from_str(&id.to_string());
         let transaction = begin(&self.0, &[FILES], TransactionMode::ReadOnly)?;
         let files = transaction.object_store(FILES).map_err(doing)?;
@@ -88,9 +88,9 @@ impl Shelf {
     }
 }
 
-fn read(key: &JsValue, row: &JsValue) -> Option<Shelved> {
+fn read(key: &JsValue, row: &JsValue) -> Option<Upload> {
     let part = |at| Reflect::get_u32(row, at).ok();
-    Some(Shelved {
+    Some(Upload {
         id: Sha256::parse(&key.as_string()?)?,
         name: part(0)?.as_string()?,
         added_millis: part(1)?.as_f64()? as u64,
