@@ -44,7 +44,7 @@ pub enum Turn {
 
 /// How a request ended, as far as the queue cares.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Ending {
+pub enum CallOutcome {
     /// An answer came to its end.
     Succeeded,
     /// The host has too much to do.
@@ -56,7 +56,7 @@ pub enum Ending {
     Other,
 }
 
-impl Ending {
+impl CallOutcome {
     /// How `failure` counts: 429 and 529 say that there are too many requests, but not a used up quota.
     pub fn of(failure: &CallFailure, wait_millis: Option<f64>) -> Self {
         match failure.status {
@@ -109,7 +109,7 @@ impl Limiter {
 
     /// Gives the place back, when the request has ended or its column was stopped while waiting. Then ask
     /// [`Self::start_due`].
-    pub fn release(&mut self, ticket: Ticket, ending: Ending, now_millis: f64) {
+    pub fn release(&mut self, ticket: Ticket, ending: CallOutcome, now_millis: f64) {
         for lane in self.lanes.values_mut() {
             lane.waiting.retain(|(waiting, _)| *waiting != ticket);
             if let Some(started) = lane.running.remove(&ticket) {
@@ -203,11 +203,11 @@ impl Lane {
         Some(ticket)
     }
 
-    fn ended(&mut self, started_millis: f64, ending: Ending, now_millis: f64, chance: &mut Chance) {
+    fn ended(&mut self, started_millis: f64, ending: CallOutcome, now_millis: f64, chance: &mut Chance) {
         // What began before the limit was halved says nothing about the limit since.
         let is_news = started_millis > self.halved_millis;
         match ending {
-            Ending::Succeeded if is_news && self.pace_millis > 0.0 => {
+            CallOutcome::Succeeded if is_news && self.pace_millis > 0.0 => {
                 self.successes += 1;
                 if self.successes >= GROW_AFTER {
                     self.successes = 0;
@@ -216,7 +216,7 @@ impl Lane {
                     self.pace_millis = if pace_millis < PACE_MILLIS / 2.0 { 0.0 } else { pace_millis };
                 }
             }
-            Ending::Limited { wait_millis } => {
+            CallOutcome::Limited { wait_millis } => {
                 if is_news {
                     self.limit = (self.limit / 2).max(1);
                     self.pace_millis = (self.pace_millis * 2.0).clamp(PACE_MILLIS, LONGEST_PACE_MILLIS);
@@ -232,7 +232,7 @@ impl Lane {
                     self.opens_millis = self.opens_millis.max(opens_millis);
                 }
             }
-            Ending::Succeeded | Ending::Other => {}
+            CallOutcome::Succeeded | CallOutcome::Other => {}
         }
     }
 }

@@ -51,7 +51,7 @@ pub enum LocalAccess {
 
 /// What the catalogue knows of the host.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Known {
+pub struct HostFacts {
     /// Its name for people; empty for a custom endpoint.
     pub name: String,
     /// What calls from a page are known to meet.
@@ -84,7 +84,7 @@ pub struct Observation<'a> {
     /// Milliseconds until the request ended.
     pub elapsed_millis: f64,
     /// What is known of the host.
-    pub known: &'a Known,
+    pub known: &'a HostFacts,
 }
 
 /// Why the request failed; nothing when it did not.

@@ -61,7 +61,7 @@ impl RetryHeaders {
 
 /// What to do after a failure.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Verdict {
+pub enum RetryDecision {
     /// Ask again after so long.
     Again {
         /// Milliseconds.
@@ -101,20 +101,20 @@ impl Retry {
         headers: &RetryHeaders,
         any_token: bool,
         random: f64,
-    ) -> Verdict {
+    ) -> RetryDecision {
         if any_token || self.retries >= MAX_RETRIES || !can_help(failure, headers.should_retry) {
-            return Verdict::Over;
+            return RetryDecision::Over;
         }
         // A wait of 0 (a date just past) is no reason to hammer the host.
         let after_millis = match headers.wait_with(failure).filter(|millis| *millis > 0.0) {
             Some(wait_millis) if wait_millis > LONGEST_HINT_MILLIS => {
-                return Verdict::TooLong { wait_millis };
+                return RetryDecision::TooLong { wait_millis };
             }
             Some(wait_millis) => wait_millis,
             None => backoff_millis(self.retries, random),
         };
         self.retries += 1;
-        Verdict::Again { after_millis }
+        RetryDecision::Again { after_millis }
     }
 
     /// Milliseconds until the next try; nothing when there is none. See [`Self::decide`].
@@ -126,8 +126,8 @@ impl Retry {
         random: f64,
     ) -> Option<f64> {
         match self.decide(failure, headers, any_token, random) {
-            Verdict::Again { after_millis } => Some(after_millis),
-            Verdict::TooLong { .. } | Verdict::Over => None,
+            RetryDecision::Again { after_millis } => Some(after_millis),
+            RetryDecision::TooLong { .. } | RetryDecision::Over => None,
         }
     }
 }

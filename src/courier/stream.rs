@@ -75,7 +75,7 @@ impl Stream {
         self.masked(events)
     }
 
-    /// The transport gave up (`reach::diagnose`, `Patience::expire`): what the decoder still holds, then the failure.
+    /// The transport gave up (`reach::diagnose`, `Deadlines::expire`): what the decoder still holds, then the failure.
     pub fn on_failure(&mut self, failure: CallFailure) -> Vec<ChatEvent> {
         if std::mem::replace(&mut self.over, true) {
             return Vec::new();

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use sidecite::courier::{
-    Egress, EgressEnd, KeyStatus, Keyring, Limits, Origin, Patience, Purpose, Stream, inspect,
+    Deadlines, Egress, EgressEnd, KeyStatus, Keyring, Limits, Origin, Purpose, Stream, inspect,
     is_reasoning_model, plan, plan_models, read_models, thinks, timeout,
 };
 use sidecite::provider::{Dialect, Error, HttpRequest, Key, Target};
@@ -328,23 +328,23 @@ fn models_or_why_not() {
 fn patience_ends_once_and_bytes_restart_it() {
     assert_eq!(Limits::for_url("https://api.openai.com/v1/chat/completions"), Limits::REMOTE);
     assert_eq!(Limits::for_url("http://192.168.1.5:8080/v1"), Limits::LOCAL);
-    let mut patience = Patience::new(Limits::REMOTE, 1_000.0);
-    assert_eq!(patience.deadline_millis(), Some(1_000.0 + timeout::CONNECT_MILLIS));
-    assert!(patience.expire(30_999.0).is_none());
-    patience.on_response(30_999.0);
-    assert_eq!(patience.deadline_millis(), Some(90_999.0));
-    patience.on_bytes(80_000.0);
-    patience.on_bytes(139_000.0);
-    assert!(patience.expire(198_999.0).is_none());
-    assert_eq!(patience.expire(199_000.0).unwrap().cause, FailureCause::TimedOut);
-    assert!(patience.expire(1e9).is_none());
-    assert_eq!(patience.deadline_millis(), None);
+    let mut deadlines = Deadlines::new(Limits::REMOTE, 1_000.0);
+    assert_eq!(deadlines.deadline_millis(), Some(1_000.0 + timeout::CONNECT_MILLIS));
+    assert!(deadlines.expire(30_999.0).is_none());
+    deadlines.on_response(30_999.0);
+    assert_eq!(deadlines.deadline_millis(), Some(90_999.0));
+    deadlines.on_bytes(80_000.0);
+    deadlines.on_bytes(139_000.0);
+    assert!(deadlines.expire(198_999.0).is_none());
+    assert_eq!(deadlines.expire(199_000.0).unwrap().cause, FailureCause::TimedOut);
+    assert!(deadlines.expire(1e9).is_none());
+    assert_eq!(deadlines.deadline_millis(), None);
 
-    let mut patience = Patience::new(Limits::REMOTE, 0.0);
-    assert!(patience.expire(30_000.0).unwrap().message.contains("30 s"));
-    let mut patience = Patience::new(Limits::REMOTE, 0.0);
-    patience.on_end();
-    assert!(patience.expire(1e9).is_none());
+    let mut deadlines = Deadlines::new(Limits::REMOTE, 0.0);
+    assert!(deadlines.expire(30_000.0).unwrap().message.contains("30 s"));
+    let mut deadlines = Deadlines::new(Limits::REMOTE, 0.0);
+    deadlines.on_end();
+    assert!(deadlines.expire(1e9).is_none());
 }
 
 #[test]
@@ -357,47 +357,47 @@ fn thinking_models_get_more_time_until_their_answer_begins() {
     }
     let text = [ChatEvent::TextDelta("a".into())];
     let thought = [ChatEvent::ReasoningDelta("a".into())];
-    let mut patience = Patience::new(Limits::REASONING, 0.0);
-    patience.on_response(1_000.0);
-    assert_eq!(patience.deadline_millis(), Some(301_000.0));
+    let mut deadlines = Deadlines::new(Limits::REASONING, 0.0);
+    deadlines.on_response(1_000.0);
+    assert_eq!(deadlines.deadline_millis(), Some(301_000.0));
     // A comment keeps the line, and does not begin the short wait.
-    patience.on_bytes(100_000.0);
-    patience.on_events(&[]);
-    assert_eq!(patience.deadline_millis(), Some(400_000.0));
+    deadlines.on_bytes(100_000.0);
+    deadlines.on_events(&[]);
+    assert_eq!(deadlines.deadline_millis(), Some(400_000.0));
     // Neither do a thought or a count of tokens.
-    patience.on_bytes(390_000.0);
-    patience.on_events(&thought);
-    patience.on_bytes(680_000.0);
-    patience.on_events(&[ChatEvent::Usage(Usage::default())]);
-    assert_eq!(patience.deadline_millis(), Some(980_000.0));
-    patience.on_bytes(900_000.0);
-    patience.on_events(&text);
-    assert_eq!(patience.deadline_millis(), Some(960_000.0));
-    patience.on_bytes(910_000.0);
-    patience.on_events(&thought);
-    assert_eq!(patience.deadline_millis(), Some(970_000.0));
-    assert!(patience.expire(970_000.0).unwrap().message.contains("60 s"));
-    patience.on_events(&text);
-    assert_eq!(patience.deadline_millis(), None);
+    deadlines.on_bytes(390_000.0);
+    deadlines.on_events(&thought);
+    deadlines.on_bytes(680_000.0);
+    deadlines.on_events(&[ChatEvent::Usage(Usage::default())]);
+    assert_eq!(deadlines.deadline_millis(), Some(980_000.0));
+    deadlines.on_bytes(900_000.0);
+    deadlines.on_events(&text);
+    assert_eq!(deadlines.deadline_millis(), Some(960_000.0));
+    deadlines.on_bytes(910_000.0);
+    deadlines.on_events(&thought);
+    assert_eq!(deadlines.deadline_millis(), Some(970_000.0));
+    assert!(deadlines.expire(970_000.0).unwrap().message.contains("60 s"));
+    deadlines.on_events(&text);
+    assert_eq!(deadlines.deadline_millis(), None);
 }
 
 #[test]
 fn comments_alone_do_not_hold_the_line_for_ever() {
     for limits in [Limits::REMOTE, Limits::REASONING] {
-        let mut patience = Patience::new(limits, 0.0);
-        patience.on_response(5_000.0);
+        let mut deadlines = Deadlines::new(limits, 0.0);
+        deadlines.on_response(5_000.0);
         let mut now = 5_000.0;
-        while patience.expire(now).is_none() {
-            patience.on_bytes(now);
+        while deadlines.expire(now).is_none() {
+            deadlines.on_bytes(now);
             now += 10_000.0;
             assert!(now < 1e7, "for ever");
         }
         assert_eq!(now, 5_000.0 + timeout::SILENCE_MILLIS);
     }
-    let mut patience = Patience::new(Limits::REMOTE, 0.0);
-    patience.on_bytes(0.0);
-    patience.on_bytes(590_000.0);
-    assert!(patience.expire(600_000.0).unwrap().message.contains("600 s, but no answer began"));
+    let mut deadlines = Deadlines::new(Limits::REMOTE, 0.0);
+    deadlines.on_bytes(0.0);
+    deadlines.on_bytes(590_000.0);
+    assert!(deadlines.expire(600_000.0).unwrap().message.contains("600 s, but no answer began"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `courier::limit`: one queue per origin, and no herd after a 429.
 
 use sidecite::courier::limit::{AT_ONCE, GROW_AFTER, LONGEST_PACE_MILLIS, PACE_MILLIS, PAUSE_MILLIS};
-use sidecite::courier::{Ending, Limiter, Origin, Retry, RetryHeaders, Ticket, Turn};
+use sidecite::courier::{CallOutcome, Limiter, Origin, Retry, RetryHeaders, Ticket, Turn};
 use sidecite::types::{CallFailure, FailureCause};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -13,7 +13,7 @@ fn waiting(position: usize, until_millis: Option<f64>) -> Turn {
     Turn::Wait { position, until_millis }
 }
 
-const LIMITED: Ending = Ending::Limited { wait_millis: None };
+const LIMITED: CallOutcome = CallOutcome::Limited { wait_millis: None };
 
 #[test]
 fn an_origin_has_so_many_at_once_and_others_have_their_own() {
@@ -40,16 +40,16 @@ fn first_come_first_served_also_past_one_who_left() {
     let tickets: Vec<Ticket> = (0..8).map(|_| limiter.acquire(&remote(), 0.0).0).collect();
     assert_eq!(limiter.start_due(1.0), []);
     // The first in the queue is stopped; a place becomes free; the second starts.
-    limiter.release(tickets[4], Ending::Other, 1.0);
+    limiter.release(tickets[4], CallOutcome::Other, 1.0);
     assert_eq!(limiter.turn(tickets[4], 1.0), None);
     assert_eq!(limiter.start_due(1.0), []);
     assert_eq!(limiter.turn(tickets[7], 1.0), Some(waiting(2, None)));
-    limiter.release(tickets[1], Ending::Other, 2.0);
+    limiter.release(tickets[1], CallOutcome::Other, 2.0);
     // Whoever comes now does not overtake.
     assert_eq!(limiter.acquire(&remote(), 2.0).1, waiting(2, None));
     assert_eq!(limiter.turn(tickets[5], 2.0), Some(Turn::Start));
-    limiter.release(tickets[0], Ending::Succeeded, 3.0);
-    limiter.release(tickets[2], Ending::Succeeded, 3.0);
+    limiter.release(tickets[0], CallOutcome::Succeeded, 3.0);
+    limiter.release(tickets[2], CallOutcome::Succeeded, 3.0);
     assert_eq!(limiter.start_due(3.0), [tickets[6], tickets[7]]);
     // Who was refused goes before those who were not, and after those who were refused earlier.
     let (first, turn) = limiter.acquire_again(&remote(), 3.0);
@@ -57,7 +57,7 @@ fn first_come_first_served_also_past_one_who_left() {
     assert_eq!(limiter.acquire_again(&remote(), 3.0).1, waiting(1, None));
     assert_eq!(limiter.turn(first, 3.0), Some(waiting(0, None)));
     // Twice given back is once given back.
-    limiter.release(tickets[0], Ending::Other, 3.0);
+    limiter.release(tickets[0], CallOutcome::Other, 3.0);
     assert_eq!(limiter.load(&remote()), (4, 4));
 }
 
@@ -84,7 +84,7 @@ fn nobody_starts_before_the_time_the_host_names() {
     {
         let mut limiter = Limiter::new(3);
         let (ticket, _) = limiter.acquire(&remote(), 0.0);
-        limiter.release(ticket, Ending::Limited { wait_millis }, 100.0);
+        limiter.release(ticket, CallOutcome::Limited { wait_millis }, 100.0);
         let (ticket, turn) = limiter.acquire(&remote(), 100.0);
         let Turn::Wait { position: 0, until_millis: Some(until) } = turn else { panic!("{turn:?}") };
         let (least, most) = (100.0 + least + PACE_MILLIS / 2.0, 100.0 + least + PACE_MILLIS);
@@ -97,7 +97,7 @@ fn nobody_starts_before_the_time_the_host_names() {
     // Hours are not waited for: the limit is halved, and the host tells the next one itself.
     let mut limiter = Limiter::new(3);
     let (ticket, _) = limiter.acquire(&remote(), 0.0);
-    limiter.release(ticket, Ending::Limited { wait_millis: Some(3.6e6) }, 100.0);
+    limiter.release(ticket, CallOutcome::Limited { wait_millis: Some(3.6e6) }, 100.0);
     assert_eq!(limiter.acquire(&remote(), 100.0).1, Turn::Start);
     assert_eq!(limiter.load(&remote()).0, 2);
 }
@@ -109,7 +109,7 @@ fn five_successes_bring_one_back() {
     limiter.release(old[0], LIMITED, 1.0);
     // What began before the refusal does not count.
     for ticket in &old[1..] {
-        limiter.release(*ticket, Ending::Succeeded, 2.0);
+        limiter.release(*ticket, CallOutcome::Succeeded, 2.0);
     }
     let mut now = 10_000.0;
     for expected in [3, 4, 4] {
@@ -118,7 +118,7 @@ fn five_successes_bring_one_back() {
             let (ticket, turn) = limiter.acquire(&remote(), now);
             assert_eq!(turn, Turn::Start);
             now += 1_000.0;
-            limiter.release(ticket, Ending::Succeeded, now);
+            limiter.release(ticket, CallOutcome::Succeeded, now);
         }
         assert_eq!(limiter.load(&remote()).0, expected);
     }
@@ -139,9 +139,9 @@ fn every_later_refusal_doubles_the_distance_and_successes_take_it_back() {
             now += 100_000.0;
             let (first, turn) = limiter.acquire(&remote(), now);
             assert_eq!(turn, Turn::Start);
-            limiter.release(first, Ending::Other, now);
+            limiter.release(first, CallOutcome::Other, now);
             let (second, turn) = limiter.acquire(&remote(), now);
-            limiter.release(second, Ending::Other, now);
+            limiter.release(second, CallOutcome::Other, now);
             let begun = now;
             now += 100_000.0;
             match turn {
@@ -156,10 +156,10 @@ fn every_later_refusal_doubles_the_distance_and_successes_take_it_back() {
         let mut most = LONGEST_PACE_MILLIS;
         for _ in 0..60 {
             for _ in 1..GROW_AFTER {
-                distance_after(Ending::Succeeded);
+                distance_after(CallOutcome::Succeeded);
             }
             most *= 0.75;
-            let distance = distance_after(Ending::Succeeded);
+            let distance = distance_after(CallOutcome::Succeeded);
             let gone = most < PACE_MILLIS / 2.0;
             let fits = if gone { distance == 0.0 } else { distance > most / 2.0 && distance <= most };
             assert!(fits, "seed {seed}: {distance} of {most}");
@@ -170,16 +170,16 @@ fn every_later_refusal_doubles_the_distance_and_successes_take_it_back() {
 #[test]
 fn failures_count_by_their_status() {
     let of = |status| {
-        Ending::of(&CallFailure::new(FailureCause::HostError, "", "").with_status(status), Some(7.0))
+        CallOutcome::of(&CallFailure::new(FailureCause::HostError, "", "").with_status(status), Some(7.0))
     };
     for status in [429, 529] {
-        assert_eq!(of(status), Ending::Limited { wait_millis: Some(7.0) });
+        assert_eq!(of(status), CallOutcome::Limited { wait_millis: Some(7.0) });
     }
     for status in [400, 401, 500, 502] {
-        assert_eq!(of(status), Ending::Other);
+        assert_eq!(of(status), CallOutcome::Other);
     }
     let quota = CallFailure::new(FailureCause::QuotaUsedUp, "", "").with_status(429);
-    assert_eq!(Ending::of(&quota, None), Ending::Other);
+    assert_eq!(CallOutcome::of(&quota, None), CallOutcome::Other);
 }
 
 // ---------------------------------------------------------------- a storm
@@ -269,7 +269,7 @@ fn storm(seed: u64, says_when: bool, per_second: f64) -> Storm {
             }
             Event::Answered(column, ticket) => {
                 storm.host.under_way -= 1;
-                limiter.release(ticket, Ending::Succeeded, now);
+                limiter.release(ticket, CallOutcome::Succeeded, now);
                 storm.finished += 1;
                 over = Some(column);
             }
@@ -277,7 +277,7 @@ fn storm(seed: u64, says_when: bool, per_second: f64) -> Storm {
                 storm.host.under_way -= 1;
                 let failure = CallFailure::new(FailureCause::RateLimited, "", "").with_status(429);
                 storm.refusals.push((now, wait_millis));
-                limiter.release(ticket, Ending::of(&failure, wait_millis), now);
+                limiter.release(ticket, CallOutcome::of(&failure, wait_millis), now);
                 let headers = RetryHeaders { wait_millis, should_retry: None };
                 match retries[column].next_delay_millis(&failure, &headers, false, random()) {
                     Some(wait) => events.push_back((now + wait, Event::Ask(column))),

@@ -1,7 +1,7 @@
 //! `provider::pricing` and `courier::spending`: prices found, costs computed, limits kept.
 
 use serde_json::Value;
-use sidecite::courier::spending::{self, DAYS_KEPT, Verdict};
+use sidecite::courier::spending::{self, DAYS_KEPT, SpendingVerdict};
 use sidecite::provider::Catalogue;
 use sidecite::provider::pricing::{
     Counts, Error, Moment, PriceBook, PriceList, Tariff, cost, counts, day_of, estimate,
@@ -360,21 +360,21 @@ fn spending_is_added_up_by_day_and_provider() {
 fn limits_warn_and_stop() {
     let limits = SpendingLimits { alert_usd: Some(1.0), stop_usd: Some(2.0) };
     let verdict = |spent, estimate| spending::verdict(&limits, spent, estimate);
-    assert_eq!(verdict(0.0, Some(0.5)), Verdict::Ok);
-    assert_eq!(verdict(0.75, Some(0.25)), Verdict::Alert { usd: 1.0, limit_usd: 1.0 });
-    assert_eq!(verdict(1.5, Some(0.5)), Verdict::Alert { usd: 2.0, limit_usd: 1.0 });
+    assert_eq!(verdict(0.0, Some(0.5)), SpendingVerdict::Ok);
+    assert_eq!(verdict(0.75, Some(0.25)), SpendingVerdict::Alert { usd: 1.0, limit_usd: 1.0 });
+    assert_eq!(verdict(1.5, Some(0.5)), SpendingVerdict::Alert { usd: 2.0, limit_usd: 1.0 });
     let stop = verdict(1.5, Some(0.75));
-    assert_eq!(stop, Verdict::Stop { spent_usd: 1.5, estimate_usd: Some(0.75), limit_usd: 2.0 });
+    assert_eq!(stop, SpendingVerdict::Stop { spent_usd: 1.5, estimate_usd: Some(0.75), limit_usd: 2.0 });
     let failure = stop.to_failure().unwrap();
     assert_eq!(failure.cause, FailureCause::OverBudget);
     assert!(failure.message.contains("$1.5000 of $2 "), "{}", failure.message);
     // Unknown prices pass until the limit is reached.
-    assert!(matches!(verdict(1.999, None), Verdict::Alert { .. }));
-    assert!(matches!(verdict(2.0, None), Verdict::Stop { estimate_usd: None, .. }));
-    assert!(matches!(verdict(2.0, Some(0.0)), Verdict::Stop { .. }));
-    assert_eq!(spending::verdict(&SpendingLimits::default(), 1e9, Some(1e9)), Verdict::Ok);
-    assert_eq!(Verdict::Ok.to_failure(), None);
+    assert!(matches!(verdict(1.999, None), SpendingVerdict::Alert { .. }));
+    assert!(matches!(verdict(2.0, None), SpendingVerdict::Stop { estimate_usd: None, .. }));
+    assert!(matches!(verdict(2.0, Some(0.0)), SpendingVerdict::Stop { .. }));
+    assert_eq!(spending::verdict(&SpendingLimits::default(), 1e9, Some(1e9)), SpendingVerdict::Ok);
+    assert_eq!(SpendingVerdict::Ok.to_failure(), None);
     // Nothing may be spent at all.
     let none = SpendingLimits { alert_usd: None, stop_usd: Some(0.0) };
-    assert!(matches!(spending::verdict(&none, 0.0, None), Verdict::Stop { .. }));
+    assert!(matches!(spending::verdict(&none, 0.0, None), SpendingVerdict::Stop { .. }));
 }

@@ -1,11 +1,11 @@
 //! `diagnose`: what a browser saw of a request → the true cause, in words, with a fix.
 
-use sidecite::courier::{Known, LocalAccess, Observation, Probe, Reply, diagnose};
+use sidecite::courier::{HostFacts, LocalAccess, Observation, Probe, Reply, diagnose};
 use sidecite::types::{Cors, CorsStatus, FailureCause};
 
 // ---------------------------------------------------------------- reach
 
-static CUSTOM: std::sync::LazyLock<Known> = std::sync::LazyLock::new(Known::default);
+static CUSTOM: std::sync::LazyLock<HostFacts> = std::sync::LazyLock::new(HostFacts::default);
 
 fn seen(url: &'static str, reply: Reply, probe: Probe) -> Observation<'static> {
     Observation {
@@ -93,7 +93,7 @@ fn the_true_cause_is_found() {
     );
 }
 
-fn fix_of(url: &'static str, title: &str, known: &Known) -> String {
+fn fix_of(url: &'static str, title: &str, known: &HostFacts) -> String {
     let failure =
         diagnose(&Observation { known, ..seen(url, Reply::NetworkError, Probe::Resolved) }).unwrap();
     assert_eq!(failure.cause, FailureCause::Cors);
@@ -134,11 +134,11 @@ fn a_provider_that_takes_no_pages_gets_a_gateway_to_copy() {
         source: "big-AGI".into(),
         fix: String::new(),
     };
-    let known = Known {
+    let known = HostFacts {
         name: "NVIDIA NIM".into(),
         cors: Some(cors),
         litellm: "nvidia_nim".into(),
-        ..Known::default()
+        ..HostFacts::default()
     };
     let url = "https://integrate.api.nvidia.com/v1/chat/completions";
     let failure = diagnose(&Observation { known: &known, ..seen(url, Reply::NetworkError, Probe::Resolved) });
@@ -164,7 +164,7 @@ fn a_refused_key_that_hides_behind_cors_is_told_apart() {
     assert!(failure.message.contains("no key is sent"), "{}", failure.message);
     // Not readable either, but known to let pages in.
     let cors = |status| Cors { status, seen: "2026-08".into(), source: "E2".into(), fix: String::new() };
-    let open = Known { cors: Some(cors(CorsStatus::Allowed)), ..Known::default() };
+    let open = HostFacts { cors: Some(cors(CorsStatus::Allowed)), ..HostFacts::default() };
     let failure =
         diagnose(&Observation { keyless: Probe::NetworkError, known: &open, ..with_key() }).unwrap();
     assert_eq!(failure.cause, FailureCause::Unauthorized);

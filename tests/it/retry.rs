@@ -1,8 +1,8 @@
 //! `courier::retry`: when to ask again, and when never.
 
 use proptest::prelude::*;
-use sidecite::courier::retry::{self, Retry, RetryHeaders, Verdict};
-use sidecite::courier::{Known, LocalAccess, Observation, Probe, Reply, diagnose, http_date};
+use sidecite::courier::retry::{self, Retry, RetryDecision, RetryHeaders};
+use sidecite::courier::{HostFacts, LocalAccess, Observation, Probe, Reply, diagnose, http_date};
 use sidecite::provider::failure;
 use sidecite::types::{CallFailure, FailureCause};
 
@@ -98,8 +98,8 @@ fn there_are_two_retries_and_their_waits_double() {
 fn a_refusal_to_retry_uses_up_no_try() {
     let none = RetryHeaders::default();
     let mut retry = Retry::new();
-    assert_eq!(retry.decide(&refused(400, "{}"), &none, false, 0.0), Verdict::Over);
-    assert_eq!(retry.decide(&refused(500, "{}"), &none, true, 0.0), Verdict::Over);
+    assert_eq!(retry.decide(&refused(400, "{}"), &none, false, 0.0), RetryDecision::Over);
+    assert_eq!(retry.decide(&refused(500, "{}"), &none, true, 0.0), RetryDecision::Over);
     assert_eq!(retry.retries(), 0);
 }
 
@@ -145,7 +145,7 @@ fn a_long_wait_is_told_not_waited() {
     for (header, millis) in [("60.001", 60_001.0), ("3600", 3_600_000.0), ("1e12", 1e15)] {
         let mut retry = Retry::new();
         let verdict = retry.decide(&failure, &headers(&[("retry-after", header)]), false, 0.5);
-        assert_eq!(verdict, Verdict::TooLong { wait_millis: millis });
+        assert_eq!(verdict, RetryDecision::TooLong { wait_millis: millis });
         assert_eq!(retry.retries(), 0);
     }
     let told = retry::with_wait(failure, 3_600_000.0);
@@ -155,7 +155,7 @@ fn a_long_wait_is_told_not_waited() {
 
 #[test]
 fn an_unreachable_host_is_asked_again_and_a_silent_one_is_not() {
-    let known = Known::default();
+    let known = HostFacts::default();
     let seen = |reply, probe| Observation {
         online: true,
         page_origin: "https://page.example",

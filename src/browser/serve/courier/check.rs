@@ -6,8 +6,8 @@ use crate::browser::clock::{epoch_millis, now_millis, sleep};
 use crate::browser::fetch::{Body, Options, error_words, send};
 use crate::browser::permission;
 use crate::courier::{
-    EgressEnd, Known, Limits, LocalAccess, Observation, Patience, Probe, Purpose, Reply, Stream, diagnose,
-    plan, plan_models, read_models,
+    Deadlines, EgressEnd, HostFacts, Limits, LocalAccess, Observation, Probe, Purpose, Reply, Stream,
+    diagnose, plan, plan_models, read_models,
 };
 use crate::provider::{HttpRequest, Target};
 use crate::types::{CallFailure, ChatEvent, ChatRequest, Endpoint, Message, ModelEntry, Role};
@@ -62,7 +62,7 @@ impl CourierState {
         &self,
         http: &HttpRequest,
         page_origin: &str,
-        known: &Known,
+        known: &HostFacts,
     ) -> Result<Vec<ModelEntry>, CallFailure> {
         let started = now_millis();
         let entry = self.egress.borrow_mut().sent(http, Purpose::Models, epoch_millis() as f64);
@@ -78,7 +78,7 @@ impl CourierState {
     }
 
     /// One word, put to the model.
-    async fn trial(&self, target: &Target, model: &str, page_origin: &str, known: &Known) -> Checked {
+    async fn trial(&self, target: &Target, model: &str, page_origin: &str, known: &HostFacts) -> Checked {
         let request = ChatRequest {
             model: model.to_owned(),
             messages: vec![Message { role: Role::User, content: TRIAL.into() }],
@@ -103,7 +103,7 @@ impl CourierState {
         };
         let mut exchange = Exchange {
             stream: Stream::new(target.dialect, &http),
-            patience: Patience::new(Limits::for_request(&http.url, true), started),
+            deadlines: Deadlines::new(Limits::for_request(&http.url, true), started),
             controller,
             headers: None,
             hear: &mut hear,
@@ -133,20 +133,20 @@ impl CourierState {
     }
 
     /// What the catalogue knows of an endpoint's host.
-    pub(super) fn known(&self, endpoint: &Endpoint) -> Known {
+    pub(super) fn known(&self, endpoint: &Endpoint) -> HostFacts {
         let row = self.catalogue().and_then(|catalogue| {
             let row = catalogue.find(&endpoint.provider)?;
             Some((row, catalogue.litellm(&endpoint.provider)))
         });
         match row {
             // What is known of a host says nothing about a gateway in front of it.
-            Some((row, litellm)) if endpoint.base_url.trim().is_empty() => Known {
+            Some((row, litellm)) if endpoint.base_url.trim().is_empty() => HostFacts {
                 name: row.name,
                 cors: Some(row.cors),
                 litellm: litellm.to_owned(),
                 dialect: endpoint.dialect,
             },
-            _ => Known { dialect: endpoint.dialect, ..Known::default() },
+            _ => HostFacts { dialect: endpoint.dialect, ..HostFacts::default() },
         }
     }
 
@@ -157,7 +157,7 @@ impl CourierState {
         page_origin: &str,
         reply: Reply,
         elapsed_millis: f64,
-        known: &Known,
+        known: &HostFacts,
     ) -> Option<CallFailure> {
         let own_origin = scope().location().origin();
         let (mut probe, mut keyless) = (Probe::NotMade, Probe::NotMade);

@@ -6,7 +6,7 @@ use crate::browser::clock::{epoch_millis, now_millis, sleep};
 use crate::browser::fetch::{Body, send};
 use crate::courier::vectors::{origin_of, refusal};
 use crate::courier::{
-    EgressEnd, Ending, Limits, Patience, Purpose, Reply, Retry, RetryHeaders, Verdict, retry,
+    CallOutcome, Deadlines, EgressEnd, Limits, Purpose, Reply, Retry, RetryDecision, RetryHeaders, retry,
 };
 use crate::format;
 use crate::provider::{Error, HttpRequest, Target};
@@ -71,9 +71,9 @@ impl CourierState {
             let ticket = self.queue.turn(&origin, again, &signal, waiting).await.ok_or(Ended::Stopped)?;
             let (outcome, headers) = self.one_try(request, controller).await;
             let ending = match &outcome {
-                Ok(_) => Ending::Succeeded,
-                Err(Ended::Failed(failure)) => Ending::of(failure, headers.wait_with(failure)),
-                Err(Ended::Stopped) => Ending::Other,
+                Ok(_) => CallOutcome::Succeeded,
+                Err(Ended::Failed(failure)) => CallOutcome::of(failure, headers.wait_with(failure)),
+                Err(Ended::Stopped) => CallOutcome::Other,
             };
             self.queue.release(ticket, ending);
             let failure = match outcome {
@@ -81,11 +81,11 @@ impl CourierState {
                 other => return other,
             };
             match retries.decide(&failure, &headers, false, js_sys::Math::random()) {
-                Verdict::Over => return Err(Ended::Failed(failure)),
-                Verdict::TooLong { wait_millis } => {
+                RetryDecision::Over => return Err(Ended::Failed(failure)),
+                RetryDecision::TooLong { wait_millis } => {
                     return Err(Ended::Failed(retry::with_wait(failure, wait_millis)));
                 }
-                Verdict::Again { after_millis } => {
+                RetryDecision::Again { after_millis } => {
                     let why =
                         format!("{} Trying again in {}.", failure.message, format::duration(after_millis));
                     reply.send(&FromCourier::Waiting { before: 0, millis: Some(after_millis), why });
@@ -142,20 +142,20 @@ impl CourierState {
         let signal = controller.signal();
         let started = now_millis();
         let entry = self.egress.borrow_mut().sent(http, request.purpose, epoch_millis() as f64);
-        let mut patience = Patience::new(Limits::for_url(&http.url), started);
+        let mut deadlines = Deadlines::new(Limits::for_url(&http.url), started);
         let mut headers = RetryHeaders::default();
         let mut status = None;
         let read = async {
-            let response = within(&mut patience, send(&http.url, &options(http, Some(&signal)))).await?;
-            patience.on_response(now_millis());
+            let response = within(&mut deadlines, send(&http.url, &options(http, Some(&signal)))).await?;
+            deadlines.on_response(now_millis());
             self.note(entry, response.status(), 0);
             status = Some(response.status());
             let get = |name: &str| response.headers().get(name).ok().flatten();
             headers = RetryHeaders::read(get, epoch_millis() as f64);
             let mut body = Body::of(&response);
             let mut bytes = Vec::new();
-            while let Some(piece) = within(&mut patience, body.next()).await? {
-                patience.on_bytes(now_millis());
+            while let Some(piece) = within(&mut deadlines, body.next()).await? {
+                deadlines.on_bytes(now_millis());
                 self.note(entry, response.status(), piece.len());
                 bytes.extend_from_slice(&piece);
                 if bytes.len() > MOST_BYTES {
@@ -205,23 +205,23 @@ impl CourierState {
 enum Missed {
     /// The browser does not say.
     Network,
-    /// Patience ran out, or it is too long.
+    /// Deadlines ran out, or it is too long.
     Failed(CallFailure),
 }
 
-/// `future`, or the failure when patience runs out first.
+/// `future`, or the failure when deadlines runs out first.
 async fn within<T, E>(
-    patience: &mut Patience,
+    deadlines: &mut Deadlines,
     future: impl Future<Output = Result<T, E>>,
 ) -> Result<T, Missed> {
     let mut future = pin!(future);
     loop {
-        let left = patience.deadline_millis().map_or(0.0, |deadline| deadline - now_millis());
+        let left = deadlines.deadline_millis().map_or(0.0, |deadline| deadline - now_millis());
         match select(future.as_mut(), pin!(sleep(left.max(0.0) as i32 + 1))).await {
             Either::Left((Ok(done), _)) => return Ok(done),
             Either::Left((Err(_), _)) => return Err(Missed::Network),
             Either::Right(_) => {
-                if let Some(failure) = patience.expire(now_millis()) {
+                if let Some(failure) = deadlines.expire(now_millis()) {
                     return Err(Missed::Failed(failure));
                 }
             }

@@ -8,8 +8,8 @@ use super::{CourierState, failed, unknown};
 use crate::browser::clock::{epoch_millis, now_millis};
 use crate::browser::serve::paint::Painter;
 use crate::courier::{
-    Ending, Limits, Origin, Patience, Purpose, Reply, Retry, RetryHeaders, Stream, Verdict, inspect, plan,
-    retry, thinks,
+    CallOutcome, Deadlines, Limits, Origin, Purpose, Reply, Retry, RetryDecision, RetryHeaders, Stream,
+    inspect, plan, retry, thinks,
 };
 use crate::format;
 use crate::prompt::{Budget, Prompt, Style, build};
@@ -141,20 +141,20 @@ impl CourierState {
             };
             let tried = self.once(asked, target, prompt, controller, (painter, reply)).await;
             let ending = match &tried.outcome {
-                Outcome::Failed(failure) => Ending::of(failure, tried.headers.wait_with(failure)),
-                Outcome::Complete => Ending::Succeeded,
-                Outcome::Stopped | Outcome::Unexplained => Ending::Other,
+                Outcome::Failed(failure) => CallOutcome::of(failure, tried.headers.wait_with(failure)),
+                Outcome::Complete => CallOutcome::Succeeded,
+                Outcome::Stopped | Outcome::Unexplained => CallOutcome::Other,
             };
             self.queue.release(ticket, ending);
             let Outcome::Failed(failure) = &tried.outcome else { return tried };
             let any_token = tried.answer.timing.first_token_millis.is_some();
             match retries.decide(failure, &tried.headers, any_token, js_sys::Math::random()) {
-                Verdict::Over => return tried,
-                Verdict::TooLong { wait_millis } => {
+                RetryDecision::Over => return tried,
+                RetryDecision::TooLong { wait_millis } => {
                     let outcome = Outcome::Failed(retry::with_wait(failure.clone(), wait_millis));
                     return Tried { outcome, ..tried };
                 }
-                Verdict::Again { after_millis } => {
+                RetryDecision::Again { after_millis } => {
                     let why =
                         format!("{} Trying again in {}.", failure.message, format::duration(after_millis));
                     reply.send(&FromCourier::Waiting { before: 0, millis: Some(after_millis), why });
@@ -199,7 +199,7 @@ impl CourierState {
         let readable = Cell::new(false);
         let mut exchange = Exchange {
             stream: Stream::new(target.dialect, &http),
-            patience: Patience::new(Limits::for_request(&http.url, reasoning), started),
+            deadlines: Deadlines::new(Limits::for_request(&http.url, reasoning), started),
             // A retry must not find its signal aborted: it is aborted when an answer is complete.
             controller: linked(controller),
             headers: None,
