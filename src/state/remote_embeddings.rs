@@ -33,7 +33,7 @@ impl AppState {
         };
         let Some(verb) = verb else {
             let user_error = UserError::new("settings", "no host was chosen for this", "Try again.");
-            engine.tell(&ToEngine::Supply(engine_call, Supply::Failed(user_error)));
+            engine.send(&ToEngine::Supply(engine_call, Supply::Failed(user_error)));
             return None;
         };
         let mut call = self.services().courier.call(&verb, &[]);
@@ -43,7 +43,7 @@ impl AppState {
                 let reply = call.next().await;
                 let attached = reply.as_ref().and_then(|reply| reply.attachments.first());
                 let attached = attached.map(js_sys::Uint8Array::buffer);
-                let supply = match self.heard(reply.map(|reply| reply.body)) {
+                let supply = match self.replied(reply.map(|reply| reply.body)) {
                     Ok(FromCourier::Embedded { first, count }) => Supply::Vectors { first, count },
                     Ok(FromCourier::Reranked(scores)) => Supply::Scores(scores),
                     Ok(FromCourier::Done) => Supply::Done,
@@ -55,7 +55,7 @@ impl AppState {
                     Err(user_error) => Supply::Failed(user_error),
                 };
                 let goes_on = matches!(supply, Supply::Vectors { .. });
-                engine.tell_with(&ToEngine::Supply(engine_call, supply), attached.as_slice());
+                engine.send_with(&ToEngine::Supply(engine_call, supply), attached.as_slice());
                 if !goes_on {
                     return;
                 }
@@ -67,7 +67,7 @@ impl AppState {
     /// Stops a call of the courier; of one that has ended nothing happens.
     pub(in crate::state) fn stop_supply(self, call: Option<CallId>) {
         if let Some(call) = call {
-            self.services().courier.tell(&ToCourier::Stop(call));
+            self.services().courier.send(&ToCourier::Stop(call));
         }
     }
 

@@ -69,7 +69,7 @@ impl AppState {
         }
         // The loop ends when the engine does; it is started anew by whoever asks next.
         if !self.corpus.opened.get_untracked() {
-            let words = self.services().engine.last_words().unwrap_or_default();
+            let words = self.services().engine.exit_reason().unwrap_or_default();
             self.corpus.user_error.set(Some(UserError::new(
                 "engine",
                 format!("the search engine could not be started: {words}"),

@@ -245,7 +245,7 @@ impl AppState {
         if crashes < MOST_CRASHES {
             self.set_state(id, RowState::Queued);
         } else {
-            let words = self.services().engine.last_words().unwrap_or_default();
+            let words = self.services().engine.exit_reason().unwrap_or_default();
             let message = format!("indexing this document brought the engine down twice ({words})");
             let hint = "The other documents are unharmed. Reload the page and press Retry.";
             self.fail(id, UserError::new("engine", message, hint), false).await;
@@ -259,7 +259,7 @@ impl AppState {
         match row.state {
             RowState::Reading { .. } => self.services().reader.terminate(),
             RowState::Embedding { call: Some(call), .. } => {
-                self.services().engine.tell(&ToEngine::Cancel(call))
+                self.services().engine.send(&ToEngine::Cancel(call))
             }
             _ => {}
         }

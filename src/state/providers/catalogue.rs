@@ -15,7 +15,7 @@ impl AppState {
         spawn_local(async move {
             match self.courier(&ToCourier::Catalogue).await {
                 Err(user_error) => self.providers.update(|store| store.no_catalogue = Some(user_error)),
-                store => self.take(store),
+                store => self.apply(store),
             }
         });
     }

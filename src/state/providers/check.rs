@@ -38,7 +38,7 @@ impl AppState {
             let verb = ToCourier::Check { endpoint, model, page_origin };
             let mut call = self.services().courier.call(&verb, &[]);
             let first = call.next().await.map(|reply| reply.body);
-            self.checking.set(match self.heard(first) {
+            self.checking.set(match self.replied(first) {
                 Ok(FromCourier::Checked(Checked::Models(models))) => CheckState::Reachable(models, None),
                 Ok(FromCourier::Checked(Checked::Unlisted(names))) => CheckState::Unlisted(names, None),
                 Ok(FromCourier::Checked(Checked::Failed(failure))) => {

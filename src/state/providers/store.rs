@@ -58,16 +58,16 @@ impl AppState {
     /// The courier's first reply.
     pub(in crate::state) async fn courier(self, verb: &ToCourier) -> Result<FromCourier, UserError> {
         let reply = self.services().courier.call(verb, &[]).next().await.map(|reply| reply.body);
-        self.heard(reply)
+        self.replied(reply)
     }
 
     /// A refusal and a dead courier are user_error.
-    pub(in crate::state) fn heard(self, reply: Option<FromCourier>) -> Result<FromCourier, UserError> {
+    pub(in crate::state) fn replied(self, reply: Option<FromCourier>) -> Result<FromCourier, UserError> {
         match reply {
             Some(FromCourier::Failed(user_error)) => Err(user_error),
             Some(reply) => Ok(reply),
             None => {
-                let words = self.services().courier.last_words().unwrap_or_default();
+                let words = self.services().courier.exit_reason().unwrap_or_default();
                 let hint = "Try again; keys that the vault does not hold have to be entered anew.";
                 Err(UserError::new("courier", format!("the courier stopped: {words}"), hint))
             }
@@ -78,21 +78,21 @@ impl AppState {
     pub fn refresh(self, list: ToCourier) {
         spawn_local(async move {
             let store = self.courier(&list).await;
-            self.take(store);
+            self.apply(store);
         });
     }
 
     /// Does something, says `done` when it worked, and asks for the list that shows the outcome.
-    pub fn tell(self, verb: ToCourier, done: &'static str, list: ToCourier) {
-        self.hush();
+    pub fn send(self, verb: ToCourier, done: &'static str, list: ToCourier) {
+        self.clear_status();
         spawn_local(async move {
             let store = self.courier(&verb).await;
             let worked = store.is_ok();
-            self.take(store);
+            self.apply(store);
             if worked {
                 self.providers.update(|store| store.done = done);
                 if let Ok(list) = self.courier(&list).await {
-                    self.take(Ok(list));
+                    self.apply(Ok(list));
                 }
                 self.price_columns();
             }
@@ -100,11 +100,11 @@ impl AppState {
     }
 
     /// Forgets what was said about the last verb.
-    pub fn hush(self) {
+    pub fn clear_status(self) {
         self.providers.update(|store| (store.user_error, store.done) = (None, ""));
     }
 
-    pub(in crate::state) fn take(self, store: Result<FromCourier, UserError>) {
+    pub(in crate::state) fn apply(self, store: Result<FromCourier, UserError>) {
         self.providers.update(|all| match store {
             Ok(FromCourier::Catalogue { rows, families, embedders, rerankers }) => {
                 (all.rows, all.families, all.no_catalogue) = (rows, families, None);
@@ -134,6 +134,6 @@ impl AppState {
 
     /// Forgets the key of one origin.
     pub fn forget_key(self, origin: Origin) {
-        self.tell(ToCourier::ForgetKey(origin), "Forgotten.", ToCourier::Keys);
+        self.send(ToCourier::ForgetKey(origin), "Forgotten.", ToCourier::Keys);
     }
 }

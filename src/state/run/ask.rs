@@ -116,7 +116,7 @@ impl AppState {
                 }
             }
         }
-        let words = self.services().engine.last_words().unwrap_or_default();
+        let words = self.services().engine.exit_reason().unwrap_or_default();
         Err(UserError::new(
             "search",
             format!("the search engine stopped: {words}"),
@@ -129,12 +129,12 @@ impl AppState {
         let Some(view) = self.session.columns.value(&id).filter(ColumnView::is_under_way) else { return };
         if let Some(call) = view.call {
             match view.column.model {
-                ModelRef::Remote { .. } => self.services().courier.tell(&ToCourier::Stop(call)),
+                ModelRef::Remote { .. } => self.services().courier.send(&ToCourier::Stop(call)),
                 ModelRef::Chrome => {
                     self.stop_chrome(id);
-                    self.services().courier.tell(&ToCourier::Stop(call));
+                    self.services().courier.send(&ToCourier::Stop(call));
                 }
-                _ => self.services().resident.tell(&ToResident::Stop(call)),
+                _ => self.services().resident.send(&ToResident::Stop(call)),
             }
         }
         self.session.columns.change(&id, |view| {

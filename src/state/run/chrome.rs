@@ -66,7 +66,7 @@ impl AppState {
         let Ok(stop) = web_sys::AbortController::new() else { return };
         self.stop_chrome(id);
         self.chrome.stops.update_value(|stops| stops.push((id, stop.clone())));
-        let relay = move |event| self.services().courier.tell(&ToCourier::Relayed(call, event));
+        let relay = move |event| self.services().courier.send(&ToCourier::Relayed(call, event));
         let loading = move |share: f64| {
             self.session.columns.change(&id, |view| {
                 if view.turn == turn {

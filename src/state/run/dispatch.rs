@@ -84,14 +84,14 @@ impl AppState {
                         paint.sent(sent);
                     }
                     FromResident::Painted(painted) => paint.painted(painted),
-                    FromResident::Event(event) => paint.take(&event, now_millis() - started),
+                    FromResident::Event(event) => paint.apply(&event, now_millis() - started),
                     FromResident::Ended => return paint.end(AnswerState::Done, now_millis() - started),
                 }
                 if !self.is_turn(id, turn) {
                     return;
                 }
             }
-            let words = self.services().resident.last_words().unwrap_or_default();
+            let words = self.services().resident.exit_reason().unwrap_or_default();
             paint.crashed("the built-in models", &words, now_millis() - started);
         });
     }
@@ -112,7 +112,7 @@ impl AppState {
                     }
                     FromCourier::Prompt { system, user } => self.ask_chrome(id, turn, call.id, system, user),
                     FromCourier::Painted(painted) => paint.painted(painted),
-                    FromCourier::Event(event, at_millis) => paint.take(&event, at_millis),
+                    FromCourier::Event(event, at_millis) => paint.apply(&event, at_millis),
                     FromCourier::Ended { at_millis, cost, notice } => {
                         paint.change(|view| view.cost = cost);
                         if notice.is_some() {
@@ -127,7 +127,7 @@ impl AppState {
                     return;
                 }
             }
-            let words = self.services().courier.last_words().unwrap_or_default();
+            let words = self.services().courier.exit_reason().unwrap_or_default();
             paint.crashed("the courier", &words, now_millis() - started);
         });
     }
@@ -173,11 +173,11 @@ impl Painter {
 
     /// The worker has drawn the answer: what has gathered is shown with it.
     fn painted(&mut self, painted: Painted) {
-        self.change(|view| Arc::make_mut(&mut view.drawn).take(painted));
+        self.change(|view| Arc::make_mut(&mut view.drawn).apply(painted));
         self.paint();
     }
 
-    fn take(&mut self, event: &ChatEvent, at_millis: f64) {
+    fn apply(&mut self, event: &ChatEvent, at_millis: f64) {
         self.answer.apply(event, at_millis);
         self.dirty = true;
         if self.answer.state.is_over() {
@@ -204,7 +204,7 @@ impl Painter {
             format!("{who} stopped: {words}"),
             "Press Run again: it is started anew.",
         );
-        self.take(&ChatEvent::Failed(failure), at_millis);
+        self.apply(&ChatEvent::Failed(failure), at_millis);
     }
 
     fn paint(&mut self) {

@@ -16,7 +16,7 @@ pub struct Drawn {
 
 impl Drawn {
     /// Takes in what has changed.
-    pub fn take(&mut self, painted: Painted) {
+    pub fn apply(&mut self, painted: Painted) {
         self.paintings += 1;
         let keep = painted.keep as usize;
         self.nodes.truncate(keep);
@@ -42,12 +42,12 @@ mod tests {
         let painted =
             |keep: u32, text: &str| Painted { keep, nodes: render(text, &[]), citations: Vec::new() };
         let mut drawn = Drawn::default();
-        drawn.take(painted(0, "one\n\ntw"));
+        drawn.apply(painted(0, "one\n\ntw"));
         assert_eq!(drawn.keys(), [(0, 1), (1, 1)]);
-        drawn.take(painted(1, "two\n\nthree"));
+        drawn.apply(painted(1, "two\n\nthree"));
         assert_eq!(drawn.keys(), [(0, 1), (1, 2), (2, 2)]);
         assert_eq!(drawn.nodes, render("one\n\ntwo\n\nthree", &[]));
-        drawn.take(painted(0, "anew"));
+        drawn.apply(painted(0, "anew"));
         assert_eq!(drawn.keys(), [(0, 3)]);
     }
 }

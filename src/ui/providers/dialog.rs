@@ -15,11 +15,11 @@ const TABS: [&str; 4] = ["Keys", "What left this page", "Spending", "Health"];
 #[component]
 pub fn Providers() -> impl IntoView {
     let state = AppState::get();
-    state.hush();
+    state.clear_status();
     let open = RwSignal::new(0_usize);
     let list = NodeRef::<html::Div>::new();
     let turn = move |to: usize| {
-        state.hush();
+        state.clear_status();
         open.set(to);
         let tab = list.get_untracked().and_then(|list| list.children().item(to as u32));
         if let Some(tab) = tab {

@@ -20,7 +20,7 @@ pub fn health(state: AppState) -> AnyView {
                 return crate::ui::part::field::hint("No call to a provider has ended yet.");
             }
             let clear =
-                move || state.tell(ToCourier::ClearHealth, "Health records are cleared.", ToCourier::Health);
+                move || state.send(ToCourier::ClearHealth, "Health records are cleared.", ToCourier::Health);
             view! {
                 {health.iter().map(card).collect_view()}
                 <div class="form-actions">{button("Clear health records".into(), clear)}</div>

@@ -18,7 +18,7 @@ pub fn keys(state: AppState) -> AnyView {
             view! {
                 <ul class="keys">{rows}</ul>
                 <div class="form-actions">
-                    {button("Forget all keys".into(), move || state.tell(ToCourier::ForgetAllKeys, "All keys are forgotten.", ToCourier::Keys))}
+                    {button("Forget all keys".into(), move || state.send(ToCourier::ForgetAllKeys, "All keys are forgotten.", ToCourier::Keys))}
                 </div>
             }
             .into_any()
@@ -74,7 +74,7 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
     };
     let verb = move |verb: VaultVerb, done: &'static str| {
         [passphrase, repeated, new].into_iter().for_each(|signal| signal.set(String::new()));
-        state.tell(ToCourier::Vault(verb), done, ToCourier::Keys);
+        state.send(ToCourier::Vault(verb), done, ToCourier::Keys);
     };
     let typed = move || passphrase.get_untracked();
     let destroy = move || {

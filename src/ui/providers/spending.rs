@@ -80,7 +80,7 @@ fn limits_form(state: AppState, limits: SpendingLimits) -> AnyView {
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let limits = SpendingLimits { alert_usd: dollars(alert), stop_usd: dollars(stop) };
-        state.tell(ToCourier::SetLimits(limits), "Limits are saved.", ToCourier::Spending);
+        state.send(ToCourier::SetLimits(limits), "Limits are saved.", ToCourier::Spending);
     };
     view! {
         <form class="form" on:submit=hear(save)>
@@ -102,7 +102,7 @@ fn refresh_buttons(state: AppState) -> AnyView {
     ]
     .map(|(label, source)| {
         button(label.into(), move || {
-            state.tell(ToCourier::RefreshPrices(source), "The price list is changed.", ToCourier::Spending);
+            state.send(ToCourier::RefreshPrices(source), "The price list is changed.", ToCourier::Spending);
         })
     })
     .collect_view()
@@ -123,7 +123,7 @@ fn price_form(state: AppState) -> AnyView {
         let named = |signal: RwSignal<String>| signal.get_untracked().trim().to_owned();
         let verb = ToCourier::SetPrice { provider: named(provider), model: named(model), price: Some(price) };
         signals.into_iter().for_each(|signal| signal.set(String::new()));
-        state.tell(verb, "The price is saved.", ToCourier::Spending);
+        state.send(verb, "The price is saved.", ToCourier::Spending);
     };
     let name = |label: &str, placeholder: &str, signal| {
         let field = Field {
@@ -160,7 +160,7 @@ fn overrides(state: AppState, purse: &SpendingSummary) -> AnyView {
         let remove = move || {
             let (provider, model) = verb.get_value();
             let verb = ToCourier::SetPrice { provider, model, price: None };
-            state.tell(verb, "The price is taken back.", ToCourier::Spending);
+            state.send(verb, "The price is taken back.", ToCourier::Spending);
         };
         let cached = price.cached_usd.map(|dollars| format!(", cached {}", usd(dollars)));
         view! {
