@@ -170,9 +170,9 @@ impl Settings {
 pub fn place(endpoint: &Endpoint) -> String {
     let mut parts = vec![endpoint.name.clone()];
     // The blank that tells two of them apart; of several the one that says where.
-    let telling = ["region", "location", "resource"].iter().find_map(|name| endpoint.blanks.get(*name));
+    let telling = ["region", "location", "resource"].iter().find_map(|name| endpoint.url_params.get(*name));
     parts.extend(
-        telling.or_else(|| endpoint.blanks.values().next()).filter(|value| !value.is_empty()).cloned(),
+        telling.or_else(|| endpoint.url_params.values().next()).filter(|value| !value.is_empty()).cloned(),
     );
     let host = host_of(&endpoint.base_url);
     if !host.is_empty() && host != endpoint.name {
@@ -225,7 +225,7 @@ mod tests {
         let mut settings: Settings = serde_json::from_str(old).unwrap();
         assert_eq!(settings.columns.len(), 1);
         let endpoint = settings.endpoints[0].clone();
-        assert_eq!((endpoint.provider.as_str(), endpoint.auth), ("", crate::types::AuthKind::Usual));
+        assert_eq!((endpoint.provider.as_str(), endpoint.auth), ("", crate::types::AuthKind::Default));
         assert_eq!(settings.model_name(&settings.columns[0].model).1, "localhost:8080");
         let again = Endpoint { id: 0, name: String::new(), ..endpoint };
         assert_eq!(settings.endpoint_for(again), 1);
@@ -237,7 +237,7 @@ mod tests {
         let at = |region: &str| Endpoint {
             name: "Bedrock".into(),
             provider: "bedrock".into(),
-            blanks: [("region".to_owned(), region.to_owned())].into(),
+            url_params: [("region".to_owned(), region.to_owned())].into(),
             ..Endpoint::default()
         };
         let (first, second) = (settings.endpoint_for(at("us")), settings.endpoint_for(at("eu")));

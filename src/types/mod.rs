@@ -28,7 +28,7 @@ pub use evidence::{Evidence, Passage, Scores, SearchTiming};
 pub use id::{DocumentId, Sha256, sha256};
 pub use manifest::{Manifest, UserError};
 pub use provider::{
-    Blank, Cors, CorsStatus, Cost, FamilyHost, ModelEntry, ModelFamily, Price, ProviderGroup, ProviderRow,
+    UrlParam, Cors, CorsStatus, Cost, FamilyHost, ModelEntry, ModelFamily, Price, ProviderGroup, ProviderRow,
     Route, Spending, SpendingLimits,
 };
 pub use recipe::{

@@ -12,9 +12,9 @@ fn built_in() -> Catalogue {
     Catalogue::built_in().unwrap()
 }
 
-fn endpoint(provider: &str, dialect: Dialect, blanks: &[(&str, &str)]) -> Endpoint {
-    let blanks = blanks.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    Endpoint { provider: provider.into(), dialect, blanks, ..Endpoint::default() }
+fn endpoint(provider: &str, dialect: Dialect, url_params: &[(&str, &str)]) -> Endpoint {
+    let url_params = url_params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Endpoint { provider: provider.into(), dialect, url_params, ..Endpoint::default() }
 }
 
 fn question(model: &str) -> ChatRequest {
@@ -30,8 +30,8 @@ fn question(model: &str) -> ChatRequest {
 /// The endpoint of a route with its examples filled in.
 fn filled(row: &ProviderRow, place: usize) -> Endpoint {
     let route = &row.routes[place];
-    let blanks = route.blanks.iter().map(|blank| (blank.name.clone(), blank.example.clone())).collect();
-    Endpoint { provider: row.id.clone(), dialect: route.dialect, blanks, ..Endpoint::default() }
+    let url_params = route.url_params.iter().map(|blank| (blank.name.clone(), blank.example.clone())).collect();
+    Endpoint { provider: row.id.clone(), dialect: route.dialect, url_params, ..Endpoint::default() }
 }
 
 fn url_of(endpoint: &Endpoint, model: &str) -> String {
@@ -164,7 +164,7 @@ fn no_route_sends_a_header_that_is_not_on_its_list() {
         for place in 0..row.routes.len() {
             let endpoint = filled(row, place);
             let allowed = catalogue.allowed_headers(&row.id, endpoint.dialect);
-            for auth in row.routes[place].auth.iter().chain([&AuthKind::Usual]) {
+            for auth in row.routes[place].auth.iter().chain([&AuthKind::Default]) {
                 let target = catalogue.target(&Endpoint { auth: *auth, ..endpoint.clone() }).unwrap();
                 let chat = encode(&target, &question("some/model"), Some(&key)).unwrap();
                 let list = encode_models(&target, Some(&key));
@@ -186,8 +186,8 @@ fn no_route_sends_a_header_that_is_not_on_its_list() {
 #[test]
 fn addresses_are_those_of_the_documentation() {
     use Dialect::{Anthropic, BedrockConverse, CohereV2, Gemini, Ollama, OpenaiChat, OpenaiResponses};
-    let check = |provider, dialect, blanks: &[(&str, &str)], model, url: &str| {
-        assert_eq!(url_of(&endpoint(provider, dialect, blanks), model), url, "{provider}");
+    let check = |provider, dialect, url_params: &[(&str, &str)], model, url: &str| {
+        assert_eq!(url_of(&endpoint(provider, dialect, url_params), model), url, "{provider}");
     };
     check("openai", OpenaiChat, &[], "gpt-4o", "https://api.openai.com/v1/chat/completions");
     check("openai", OpenaiResponses, &[], "gpt-4o", "https://api.openai.com/v1/responses");
@@ -278,8 +278,8 @@ fn addresses_are_those_of_the_documentation() {
 fn a_route_keeps_its_quirks() {
     let catalogue = built_in();
     let body = |provider: &str, dialect| {
-        let blanks = [("project", "p"), ("resource", "r")];
-        let target = catalogue.target(&endpoint(provider, dialect, &blanks)).unwrap();
+        let url_params = [("project", "p"), ("resource", "r")];
+        let target = catalogue.target(&endpoint(provider, dialect, &url_params)).unwrap();
         let request = encode(&target, &question("m"), None).unwrap();
         serde_json::from_slice::<serde_json::Value>(&request.body).unwrap()
     };
@@ -315,7 +315,7 @@ fn a_gateway_takes_the_rows_place_but_not_its_own_headers() {
     );
     assert!(!header("https://api.anthropic.com.evil.example/v1").1);
 
-    // A gateway for a row with blanks needs none of those in the host.
+    // A gateway for a row with url_params needs none of those in the host.
     let mut bedrock = endpoint("bedrock", Dialect::BedrockConverse, &[]);
     bedrock.base_url = "http://localhost:8088".into();
     bedrock.auth = AuthKind::XApiKey;
@@ -342,8 +342,8 @@ fn custom_endpoints_are_as_before() {
 
 #[test]
 fn what_cannot_be_filled_is_said() {
-    let target = |provider: &str, dialect, blanks: &[(&str, &str)]| {
-        built_in().target(&endpoint(provider, dialect, blanks))
+    let target = |provider: &str, dialect, url_params: &[(&str, &str)]| {
+        built_in().target(&endpoint(provider, dialect, url_params))
     };
     let missing = target("azure-openai", Dialect::OpenaiChat, &[]).unwrap_err();
     assert!(matches!(&missing, Error::MissingBlank { label, .. } if label == "Resource name"), "{missing}");
@@ -357,8 +357,8 @@ fn what_cannot_be_filled_is_said() {
         assert!(matches!(error, Error::BadBlank { .. }), "{bad}: {error}");
     }
     for bad in [".", ".."] {
-        let blanks = [("project", bad), ("location", "global")];
-        assert!(matches!(target("vertex", Dialect::Gemini, &blanks), Err(Error::BadBlank { .. })), "{bad}");
+        let url_params = [("project", bad), ("location", "global")];
+        assert!(matches!(target("vertex", Dialect::Gemini, &url_params), Err(Error::BadBlank { .. })), "{bad}");
     }
     assert!(matches!(target("nobody", Dialect::Gemini, &[]), Err(Error::UnknownProvider { .. })));
     assert!(matches!(target("groq", Dialect::Gemini, &[]), Err(Error::NoRoute { .. })));
@@ -378,8 +378,8 @@ proptest! {
                 prop_assert!(!own.contains('.') && target.base.port().is_none());
                 prop_assert_eq!(target.base.path(), "/openai/v1");
             }
-            let blanks = [("project", word.as_str()), ("location", "global")];
-            if let Ok(target) = catalogue.target(&endpoint("vertex", Dialect::Gemini, &blanks)) {
+            let url_params = [("project", word.as_str()), ("location", "global")];
+            if let Ok(target) = catalogue.target(&endpoint("vertex", Dialect::Gemini, &url_params)) {
                 prop_assert_eq!(target.base.host_str(), Some("aiplatform.googleapis.com"));
                 let parts: Vec<&str> = target.base.path().split('/').collect();
                 prop_assert_eq!(parts.len(), 8);
@@ -407,10 +407,10 @@ dialect = "openai-chat"
 base = "https://{tenant}.acme.example/{stage}/v1"
 chat_path = "chat?model={model}&team={team}"
 models = "list"
-blanks = [
+url_params = [
   { name = "tenant", label = "Tenant" },
-  { name = "stage", label = "Stage", usual = "prod" },
-  { name = "team", label = "Team", usual = "a" },
+  { name = "stage", label = "Stage", default = "prod" },
+  { name = "team", label = "Team", default = "a" },
 ]
 auth = ["x-api-key", "bearer"]
 headers = ["x-api-key", "authorization", "content-type", "x-acme"]
@@ -420,8 +420,8 @@ quirks = { max_completion_tokens = true, system = "fold", body = { safe = true }
     let row = row.replace("label = \"Tenant\"", "label = \"Tenant\", example = \"t\"");
     let catalogue = Catalogue::parse(&format!("{}{row}", Catalogue::text())).unwrap();
     assert_eq!(catalogue.rows().len(), built_in().rows().len() + 1);
-    let blanks = [("tenant", "t1"), ("team", "b&c=d/e")];
-    let target = catalogue.target(&endpoint("acme", Dialect::OpenaiChat, &blanks)).unwrap();
+    let url_params = [("tenant", "t1"), ("team", "b&c=d/e")];
+    let target = catalogue.target(&endpoint("acme", Dialect::OpenaiChat, &url_params)).unwrap();
     let key = Key::new("k-123").unwrap();
     let request = encode(&target, &question("acme-1"), Some(&key)).unwrap();
     assert_eq!(request.url, "https://t1.acme.example/prod/v1/chat?model=acme-1&team=b%26c%3Dd%2Fe");
@@ -448,7 +448,7 @@ source = "s"
 [[provider.route]]
 dialect = "openai-chat"
 base = "https://{x}.example/v1"
-blanks = [{ name = "x", label = "X", example = "y" }]
+url_params = [{ name = "x", label = "X", example = "y" }]
 auth = ["bearer"]
 headers = ["authorization", "content-type"]
 "#;
@@ -499,12 +499,12 @@ fn targets_for_vectors() {
     assert!(catalogue.rerank(&endpoint("groq", Dialect::OpenaiChat, &[])).unwrap().is_none());
     // Every row's vectors find their address.
     for (id, _) in catalogue.embedding_rows() {
-        let blanks = [("resource", "r"), ("project", "p"), ("id", "x")];
-        let aimed = catalogue.embeddings(&endpoint(id, Dialect::OpenaiChat, &blanks)).unwrap().unwrap();
+        let url_params = [("resource", "r"), ("project", "p"), ("id", "x")];
+        let aimed = catalogue.embeddings(&endpoint(id, Dialect::OpenaiChat, &url_params)).unwrap().unwrap();
         assert!(aimed.limits.inputs > 0, "{id}");
     }
     for (id, _) in catalogue.rerank_rows() {
-        let blanks = [("resource", "r"), ("project", "p"), ("id", "x")];
-        assert!(catalogue.rerank(&endpoint(id, Dialect::OpenaiChat, &blanks)).unwrap().is_some(), "{id}");
+        let url_params = [("resource", "r"), ("project", "p"), ("id", "x")];
+        assert!(catalogue.rerank(&endpoint(id, Dialect::OpenaiChat, &url_params)).unwrap().is_some(), "{id}");
     }
 }

@@ -92,7 +92,7 @@ const ELSEWHERE: [&str; 56] = [
 /// Every dialect with every way of showing a key.
 fn every_way() -> impl Iterator<Item = (Dialect, AuthKind)> {
     let ways = [
-        AuthKind::Usual,
+        AuthKind::Default,
         AuthKind::Bearer,
         AuthKind::XApiKey,
         AuthKind::ApiKey,
@@ -111,7 +111,7 @@ fn listed(dialect: Dialect, auth: AuthKind, url: &str, keyring: &Keyring) -> Opt
 }
 
 fn plan_at(url: &str, request: &ChatRequest, keyring: &Keyring) -> Result<HttpRequest, Error> {
-    plan(&Target::custom(Dialect::OpenaiChat, url, AuthKind::Usual)?, request, keyring, 0)
+    plan(&Target::custom(Dialect::OpenaiChat, url, AuthKind::Default)?, request, keyring, 0)
 }
 
 fn carries_secret(request: &HttpRequest) -> bool {
@@ -308,7 +308,7 @@ fn redirects_are_not_followed() {
 
 #[test]
 fn models_or_why_not() {
-    let request = listed(Dialect::OpenaiChat, AuthKind::Usual, HOME, &keyring()).unwrap();
+    let request = listed(Dialect::OpenaiChat, AuthKind::Default, HOME, &keyring()).unwrap();
     assert_eq!(
         (request.method.as_str(), request.url.as_str()),
         ("GET", "https://api.good.example/v1/models")

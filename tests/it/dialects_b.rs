@@ -657,7 +657,7 @@ fn target(dialect: Dialect, omit: &[&str]) -> Target {
         Dialect::BedrockConverse => "https://bedrock-runtime.us-east-1.amazonaws.com",
         _ => "http://localhost:11434",
     };
-    let mut target = Target::custom(dialect, base, AuthKind::Usual).unwrap();
+    let mut target = Target::custom(dialect, base, AuthKind::Default).unwrap();
     target.quirks.omit = omit.iter().map(|name| (*name).to_owned()).collect();
     target
 }

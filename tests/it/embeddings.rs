@@ -3,15 +3,15 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sidecite::provider::catalogue::{Limits, RerankTarget, VectorTarget};
-use sidecite::provider::embeddings::{Error, Purpose, Shape, batches, decode, encode};
+use sidecite::provider::embeddings::{Error, Purpose, EmbeddingApi, batches, decode, encode};
 use sidecite::provider::rerank;
 use sidecite::provider::{Catalogue, Key};
 use sidecite::types::{Dialect, Endpoint};
 
 fn endpoint(provider: &str) -> Endpoint {
-    let blanks = [("resource", "r"), ("project", "p"), ("id", "x"), ("location", "us-central1")];
-    let blanks = blanks.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    Endpoint { provider: provider.into(), dialect: Dialect::OpenaiChat, blanks, ..Endpoint::default() }
+    let url_params = [("resource", "r"), ("project", "p"), ("id", "x"), ("location", "us-central1")];
+    let url_params = url_params.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    Endpoint { provider: provider.into(), dialect: Dialect::OpenaiChat, url_params, ..Endpoint::default() }
 }
 
 fn aimed(provider: &str) -> VectorTarget {
@@ -196,7 +196,7 @@ proptest! {
 #[test]
 fn vectors_come_in_the_texts_order_and_of_unit_length() {
     let body = br#"{"data":[{"index":1,"embedding":[0,2]},{"index":0,"embedding":[3,4]}],"usage":{"prompt_tokens":9}}"#;
-    let found = decode(Shape::Openai, body, 2, None).unwrap();
+    let found = decode(EmbeddingApi::Openai, body, 2, None).unwrap();
     assert_eq!(found.vectors, [[0.6, 0.8], [0.0, 1.0]]);
     assert_eq!(found.input_tokens, Some(9));
     let check = |shape, body: Value, tokens| {
@@ -208,30 +208,30 @@ fn vectors_come_in_the_texts_order_and_of_unit_length() {
         );
     };
     let (a, b) = (json!([3, 4]), json!([0, 0.5]));
-    check(Shape::Mistral, json!({"data": [{"embedding": a}, {"embedding": b}]}), None);
-    check(Shape::Gemini, json!({"embeddings": [{"values": a}, {"values": b}]}), None);
+    check(EmbeddingApi::Mistral, json!({"data": [{"embedding": a}, {"embedding": b}]}), None);
+    check(EmbeddingApi::Gemini, json!({"embeddings": [{"values": a}, {"values": b}]}), None);
     let one = |values: &Value| json!({"embeddings": {"values": values, "statistics": {"token_count": 4}}});
-    check(Shape::Vertex, json!({"predictions": [one(&a), one(&b)]}), Some(8));
+    check(EmbeddingApi::Vertex, json!({"predictions": [one(&a), one(&b)]}), Some(8));
     let cohere = json!({"embeddings": {"float": [a, b]}, "meta": {"billed_units": {"input_tokens": 5}}});
-    check(Shape::Cohere, cohere, Some(5));
-    check(Shape::BedrockCohere, json!({"embeddings": [a, b], "response_type": "embeddings_floats"}), None);
-    check(Shape::Ollama, json!({"embeddings": [a, b], "prompt_eval_count": 7}), Some(7));
-    check(Shape::Tei, json!([a, b]), None);
+    check(EmbeddingApi::Cohere, cohere, Some(5));
+    check(EmbeddingApi::BedrockCohere, json!({"embeddings": [a, b], "response_type": "embeddings_floats"}), None);
+    check(EmbeddingApi::Ollama, json!({"embeddings": [a, b], "prompt_eval_count": 7}), Some(7));
+    check(EmbeddingApi::Tei, json!([a, b]), None);
     // 3.0 and 4.0 as base64 of little-endian floats.
     check(
-        Shape::Voyage,
+        EmbeddingApi::Voyage,
         json!({"data": [{"embedding": "AABAQAAAgEA="}, {"embedding": "AAAAAAAAAD8="}], "usage": {"total_tokens": 3}}),
         Some(3),
     );
     let titan =
-        decode(Shape::BedrockTitan, br#"{"embedding":[3,4],"inputTextTokenCount":2}"#, 1, None).unwrap();
+        decode(EmbeddingApi::BedrockTitan, br#"{"embedding":[3,4],"inputTextTokenCount":2}"#, 1, None).unwrap();
     assert_eq!((titan.vectors, titan.input_tokens), (vec![vec![0.6, 0.8]], Some(2)));
 }
 
 #[test]
 fn what_is_not_the_vectors_asked_for_is_refused() {
     let check = |body: &str, count, dimensions, expected: Error| {
-        let error = decode(Shape::Openai, body.as_bytes(), count, dimensions).unwrap_err();
+        let error = decode(EmbeddingApi::Openai, body.as_bytes(), count, dimensions).unwrap_err();
         assert_eq!(error, expected, "{body}");
         assert!(!error.hint().is_empty());
     };
@@ -263,19 +263,19 @@ proptest! {
     fn any_order_is_put_right(order in Just((0..7_usize).collect::<Vec<_>>()).prop_shuffle()) {
         let data: Vec<Value> =
             order.iter().map(|place| json!({"index": place, "embedding": [*place as f64 + 1.0, 1.0]})).collect();
-        let found = decode(Shape::Openai, json!({"data": data}).to_string().as_bytes(), 7, Some(2)).unwrap();
+        let found = decode(EmbeddingApi::Openai, json!({"data": data}).to_string().as_bytes(), 7, Some(2)).unwrap();
         for (place, vector) in found.vectors.iter().enumerate() {
             prop_assert!((vector[0] / vector[1] - (place as f32 + 1.0)).abs() < 1e-4);
         }
         let results: Vec<Value> =
             order.iter().map(|place| json!({"index": place, "relevance_score": *place as f64 / 10.0})).collect();
-        let scores = rerank::decode(rerank::Shape::Cohere, json!({"results": results}).to_string().as_bytes(), 7).unwrap();
+        let scores = rerank::decode(rerank::RerankApi::Cohere, json!({"results": results}).to_string().as_bytes(), 7).unwrap();
         prop_assert!(scores.iter().enumerate().all(|(place, score)| (score - place as f32 / 10.0).abs() < 1e-6));
     }
 
     #[test]
     fn nothing_breaks_it(bytes in prop::collection::vec(any::<u8>(), 0..200), count in 0_usize..4) {
-        for shape in [Shape::Openai, Shape::Gemini, Shape::Vertex, Shape::Cohere, Shape::Ollama, Shape::Tei, Shape::BedrockTitan] {
+        for shape in [EmbeddingApi::Openai, EmbeddingApi::Gemini, EmbeddingApi::Vertex, EmbeddingApi::Cohere, EmbeddingApi::Ollama, EmbeddingApi::Tei, EmbeddingApi::BedrockTitan] {
             let found = decode(shape, &bytes, count, None);
             prop_assert!(found.is_err() || found.unwrap().vectors.len() == count);
         }
@@ -303,27 +303,27 @@ fn rerank_requests_and_scores() {
     check("jina", "https://api.jina.ai/v1/rerank", jina);
     check("tei", "http://localhost:8080/rerank", json!({"query": "q", "texts": ["a", "b"]}));
 
-    use rerank::{Error, Shape, decode};
+    use rerank::{Error, RerankApi, decode};
     let cohere = br#"{"results":[{"index":1,"relevance_score":0.9},{"index":0,"relevance_score":-2.5}]}"#;
-    assert_eq!(decode(Shape::Cohere, cohere, 2), Ok(vec![-2.5, 0.9]));
-    assert_eq!(decode(Shape::Voyage, br#"{"data":[{"index":0,"relevance_score":0.5}]}"#, 1), Ok(vec![0.5]));
+    assert_eq!(decode(EmbeddingApi::Cohere, cohere, 2), Ok(vec![-2.5, 0.9]));
+    assert_eq!(decode(EmbeddingApi::Voyage, br#"{"data":[{"index":0,"relevance_score":0.5}]}"#, 1), Ok(vec![0.5]));
     assert_eq!(
-        decode(Shape::Tei, br#"[{"index":1,"score":0.2},{"index":0,"score":0.1}]"#, 2),
+        decode(EmbeddingApi::Tei, br#"[{"index":1,"score":0.2},{"index":0,"score":0.1}]"#, 2),
         Ok(vec![0.1, 0.2])
     );
-    assert_eq!(decode(Shape::Cohere, cohere, 3), Err(Error::Count { expected: 3, got: 2 }));
-    assert_eq!(decode(Shape::Cohere, br#"{"message":"no"}"#, 1), Err(Error::NoScores));
-    assert_eq!(decode(Shape::Cohere, b"<html>", 1), Err(Error::NoScores));
+    assert_eq!(decode(EmbeddingApi::Cohere, cohere, 3), Err(Error::Count { expected: 3, got: 2 }));
+    assert_eq!(decode(EmbeddingApi::Cohere, br#"{"message":"no"}"#, 1), Err(Error::NoScores));
+    assert_eq!(decode(EmbeddingApi::Cohere, b"<html>", 1), Err(Error::NoScores));
     let twice = br#"{"results":[{"index":0,"relevance_score":1},{"index":0,"relevance_score":1}]}"#;
-    assert_eq!(decode(Shape::Jina, twice, 2), Err(Error::Order));
+    assert_eq!(decode(EmbeddingApi::Jina, twice, 2), Err(Error::Order));
     assert_eq!(
-        decode(Shape::Jina, br#"{"results":[{"index":7,"relevance_score":1}]}"#, 1),
+        decode(EmbeddingApi::Jina, br#"{"results":[{"index":7,"relevance_score":1}]}"#, 1),
         Err(Error::Order)
     );
     for score in ["null", "\"1\"", "1e99"] {
         let body = format!(r#"{{"results":[{{"index":0,"relevance_score":{score}}}]}}"#);
         assert_eq!(
-            decode(Shape::LlamaCpp, body.as_bytes(), 1),
+            decode(EmbeddingApi::LlamaCpp, body.as_bytes(), 1),
             Err(Error::NotAScore { place: 0 }),
             "{score}"
         );
@@ -349,13 +349,13 @@ fn recordings(folder: &str) -> Vec<(String, Value, Vec<u8>)> {
     found
 }
 
-fn shape_of(name: &str) -> Shape {
+fn shape_of(name: &str) -> EmbeddingApi {
     match name.split('-').next().unwrap() {
-        "cohere" | "vercel" => Shape::Cohere,
-        "gemini" => Shape::Gemini,
-        "vertex" => Shape::Vertex,
-        "voyage" => Shape::Voyage,
-        _ => Shape::Openai,
+        "cohere" | "vercel" => EmbeddingApi::Cohere,
+        "gemini" => EmbeddingApi::Gemini,
+        "vertex" => EmbeddingApi::Vertex,
+        "voyage" => EmbeddingApi::Voyage,
+        _ => EmbeddingApi::Openai,
     }
 }
 
@@ -390,7 +390,7 @@ fn recorded_vectors_are_read() {
         // Asked for the best 0: not all passages have a score.
         let passages = request["documents"].as_array().unwrap().len();
         let expected = Err(rerank::Error::Count { expected: passages, got: 0 });
-        assert_eq!(rerank::decode(rerank::Shape::LlamaCpp, &body, passages), expected, "{name}");
+        assert_eq!(rerank::decode(rerank::RerankApi::LlamaCpp, &body, passages), expected, "{name}");
     }
 }
 

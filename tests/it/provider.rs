@@ -298,7 +298,7 @@ proptest! {
 // ---------------------------------------------------------------- requests
 
 fn encode(base: &str, request: &ChatRequest, key: Option<&Key>) -> Result<HttpRequest, Error> {
-    sidecite::provider::encode(&Target::custom(Dialect::OpenaiChat, base, AuthKind::Usual)?, request, key)
+    sidecite::provider::encode(&Target::custom(Dialect::OpenaiChat, base, AuthKind::Default)?, request, key)
 }
 
 fn request() -> ChatRequest {

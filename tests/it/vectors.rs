@@ -53,7 +53,7 @@ fn a_key_goes_to_its_own_origin_only() {
 #[test]
 fn bedrock_is_signed_anew_for_each_try() {
     let endpoint = Endpoint {
-        blanks: [("region".to_owned(), "eu-west-1".to_owned())].into(),
+        url_params: [("region".to_owned(), "eu-west-1".to_owned())].into(),
         auth: AuthKind::SigV4,
         ..at("bedrock-cohere")
     };
@@ -114,16 +114,16 @@ fn rows_that_embed_or_rerank_show_the_place_where_they_do() {
         let [route] = row.routes.as_slice() else { panic!("{} {what} in one place", row.id) };
         assert!(route.base.starts_with("http") && !route.auth.is_empty(), "{}: {route:?}", row.id);
         // The page shows exactly the address that the courier calls.
-        let blanks = |name: &str| (name.to_owned(), "x1".to_owned());
+        let url_params = |name: &str| (name.to_owned(), "x1".to_owned());
         let typed =
-            route.blanks.iter().filter(|blank| blank.usual.is_empty()).map(|blank| blanks(&blank.name));
-        let endpoint = Endpoint { blanks: typed.collect(), ..at(&row.id) };
+            route.url_params.iter().filter(|blank| blank.default.is_empty()).map(|blank| url_params(&blank.name));
+        let endpoint = Endpoint { url_params: typed.collect(), ..at(&row.id) };
         let target = match what {
             "embeds" => catalogue.embeddings(&endpoint).unwrap().unwrap().target,
             _ => catalogue.rerank(&endpoint).unwrap().unwrap().target,
         };
-        let shown = route.blanks.iter().fold(route.base.clone(), |base, blank| {
-            let value = endpoint.blanks.get(&blank.name).unwrap_or(&blank.usual);
+        let shown = route.url_params.iter().fold(route.base.clone(), |base, blank| {
+            let value = endpoint.url_params.get(&blank.name).unwrap_or(&blank.default);
             base.replace(&format!("{{{}}}", blank.name), value)
         });
         let shown = Url::parse(&shown).unwrap();

@@ -2,7 +2,7 @@ use crate::types::AuthKind;
 
 /// Ways to show a key: the name that settings use, and the words for people; in the order shown.
 pub const AUTHS: [(AuthKind, &str, &str); 8] = [
-    (AuthKind::Usual, "usual", "as this API usually has it"),
+    (AuthKind::Default, "default", "as this API usually has it"),
     (AuthKind::Bearer, "bearer", "Authorization: Bearer"),
     (AuthKind::XApiKey, "x-api-key", "x-api-key header"),
     (AuthKind::ApiKey, "api-key", "api-key header"),
@@ -19,7 +19,7 @@ pub fn auth_named(name: &str) -> AuthKind {
 
 /// The name of a way.
 pub fn auth_name(auth: AuthKind) -> &'static str {
-    AUTHS.iter().find(|(known, ..)| *known == auth).map_or("usual", |(_, name, _)| name)
+    AUTHS.iter().find(|(known, ..)| *known == auth).map_or("default", |(_, name, _)| name)
 }
 
 #[cfg(test)]

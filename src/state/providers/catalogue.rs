@@ -1,5 +1,5 @@
 use crate::state::AppState;
-use crate::types::{Blank, Endpoint, ProviderGroup, ProviderRow, Route};
+use crate::types::{UrlParam, Endpoint, ProviderGroup, ProviderRow, Route};
 use crate::worker::protocol::ToCourier;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -45,11 +45,11 @@ pub fn is_found(row: &ProviderRow, query: &str) -> bool {
         && matches(query, &format!("{} {} {} {}", row.name, row.id, row.about, row.models.join(" ")))
 }
 
-/// The base URL with its blanks filled; a blank without a value is filled with what is usual.
-pub fn filled(base: &str, blanks: &[Blank], values: &BTreeMap<String, String>) -> String {
-    blanks.iter().fold(base.to_owned(), |base, blank| {
-        let value = values.get(&blank.name).map(|value| value.trim()).filter(|value| !value.is_empty());
-        base.replace(&format!("{{{}}}", blank.name), value.unwrap_or(&blank.usual))
+/// The base URL with its url_params filled; a param without a value is filled with what is default.
+pub fn filled(base: &str, url_params: &[UrlParam], values: &BTreeMap<String, String>) -> String {
+    url_params.iter().fold(base.to_owned(), |base, param| {
+        let value = values.get(&param.name).map(|value| value.trim()).filter(|value| !value.is_empty());
+        base.replace(&format!("{{{}}}", param.name), value.unwrap_or(&param.default))
     })
 }
 
@@ -62,7 +62,7 @@ pub fn route_of<'a>(row: &'a ProviderRow, endpoint: &Endpoint) -> Option<&'a Rou
 pub fn address(row: Option<&ProviderRow>, endpoint: &Endpoint) -> String {
     let route = row.and_then(|row| route_of(row, endpoint));
     match route {
-        Some(route) if endpoint.base_url.is_empty() => filled(&route.base, &route.blanks, &endpoint.blanks),
+        Some(route) if endpoint.base_url.is_empty() => filled(&route.base, &route.url_params, &endpoint.url_params),
         _ => endpoint.base_url.clone(),
     }
 }
@@ -82,17 +82,17 @@ pub(in crate::state) mod tests {
 
     pub fn row(id: &str, name: &str) -> ProviderRow {
         let base = "https://{region}.example.com/v1".to_owned();
-        let blank = Blank {
+        let param = UrlParam {
             name: "region".into(),
             label: "Region".into(),
             example: String::new(),
-            usual: "eu".into(),
+            default: "eu".into(),
         };
         let route = |dialect| Route {
             dialect,
             label: String::new(),
             base: base.clone(),
-            blanks: vec![blank.clone()],
+            url_params: vec![param.clone()],
             auth: Vec::new(),
             key_optional: false,
         };
@@ -138,7 +138,7 @@ pub(in crate::state) mod tests {
         let row = row("x", "X");
         let mut endpoint = Endpoint::default();
         assert_eq!(address(Some(&row), &endpoint), "https://eu.example.com/v1");
-        endpoint.blanks.insert("region".into(), " us ".into());
+        endpoint.url_params.insert("region".into(), " us ".into());
         assert_eq!(address(Some(&row), &endpoint), "https://us.example.com/v1");
         endpoint.base_url = "http://localhost:4000".into();
         assert_eq!(address(Some(&row), &endpoint), "http://localhost:4000");

@@ -1,5 +1,5 @@
 use crate::state::providers::catalogue::route_of;
-use crate::types::{Blank, Endpoint, ModelFamily, Price, ProviderRow};
+use crate::types::{UrlParam, Endpoint, ModelFamily, Price, ProviderRow};
 use std::collections::BTreeMap;
 
 /// A host of a model, as a row of the comparison.
@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 pub struct HostRow {
     /// The catalogue's row.
     pub provider: ProviderRow,
-    /// The endpoint, its blanks still as usual.
+    /// The endpoint, its url_params still as default.
     pub endpoint: Endpoint,
     /// What has to be filled in.
-    pub blanks: Vec<Blank>,
+    pub url_params: Vec<UrlParam>,
     /// It can do without a key.
     pub key_optional: bool,
     /// The model's name there.
@@ -31,22 +31,22 @@ pub fn hosts(family: &ModelFamily, rows: &[ProviderRow]) -> Vec<HostRow> {
         };
         let route = route_of(&provider, &endpoint)?;
         endpoint.dialect = route.dialect;
-        endpoint.blanks = usual(&route.blanks);
-        let (blanks, key_optional) = (route.blanks.clone(), route.key_optional);
+        endpoint.url_params = default(&route.url_params);
+        let (url_params, key_optional) = (route.url_params.clone(), route.key_optional);
         let (model, price) = (host.model.clone(), host.price.clone());
-        Some(HostRow { provider, endpoint, blanks, key_optional, model, price })
+        Some(HostRow { provider, endpoint, url_params, key_optional, model, price })
     });
     known.collect()
 }
 
-/// What blanks usually are.
-pub fn usual(blanks: &[Blank]) -> BTreeMap<String, String> {
+/// What url_params usually are.
+pub fn default(url_params: &[UrlParam]) -> BTreeMap<String, String> {
     // One by one: collecting would bring a sort along, and the page is weighed.
-    let mut usual = BTreeMap::new();
-    for blank in blanks {
-        usual.insert(blank.name.clone(), blank.usual.clone());
+    let mut default = BTreeMap::new();
+    for param in url_params {
+        default.insert(param.name.clone(), param.default.clone());
     }
-    usual
+    default
 }
 
 #[cfg(test)]
@@ -79,7 +79,7 @@ mod tests {
             .iter()
             .map(|host| (host.provider.name.as_str(), host.endpoint.dialect, host.model.as_str()))
             .collect();
-        // A dialect that the row does not have falls back to the row's usual one.
+        // A dialect that the row does not have falls back to the row's default one.
         assert_eq!(
             store,
             [
@@ -88,6 +88,6 @@ mod tests {
                 ("A", Dialect::OpenaiChat, "a/m")
             ]
         );
-        assert_eq!(found[0].endpoint.blanks["region"], "eu");
+        assert_eq!(found[0].endpoint.url_params["region"], "eu");
     }
 }

@@ -18,28 +18,28 @@ use std::collections::BTreeMap;
 struct Entry {
     row: StoredValue<HostRow>,
     ticked: RwSignal<bool>,
-    blanks: Vec<(String, RwSignal<String>)>,
+    url_params: Vec<(String, RwSignal<String>)>,
     key: RwSignal<String>,
 }
 
 impl Entry {
     fn new(row: HostRow) -> Self {
-        let blanks = row.blanks.iter().map(|blank| (blank.name.clone(), RwSignal::new(blank.usual.clone())));
+        let url_params = row.url_params.iter().map(|param| (param.name.clone(), RwSignal::new(param.default.clone())));
         Self {
-            blanks: blanks.collect(),
+            url_params: url_params.collect(),
             row: StoredValue::new(row),
             ticked: RwSignal::new(false),
             key: RwSignal::new(String::new()),
         }
     }
 
-    /// As typed; tracks the blanks.
+    /// As typed; tracks the url_params.
     fn endpoint(&self) -> Endpoint {
-        let mut blanks = BTreeMap::new();
-        for (name, value) in &self.blanks {
-            blanks.insert(name.clone(), value.get().trim().to_owned());
+        let mut url_params = BTreeMap::new();
+        for (name, value) in &self.url_params {
+            url_params.insert(name.clone(), value.get().trim().to_owned());
         }
-        self.row.with_value(|row| Endpoint { blanks, ..row.endpoint.clone() })
+        self.row.with_value(|row| Endpoint { url_params, ..row.endpoint.clone() })
     }
 
     fn address(&self) -> String {
@@ -48,7 +48,7 @@ impl Entry {
     }
 
     fn is_filled(&self) -> bool {
-        self.blanks.iter().all(|(_, value)| value.with(|value| !value.trim().is_empty()))
+        self.url_params.iter().all(|(_, value)| value.with(|value| !value.trim().is_empty()))
     }
 }
 
@@ -171,9 +171,9 @@ fn host(state: AppState, entry: &Entry) -> AnyView {
     let row = entry.row.get_value();
     let name = row.provider.name.clone();
     let (id, ticked) = (unique(), entry.ticked);
-    let blanks = row.blanks.iter().zip(&entry.blanks).map(|(blank, (_, value))| {
-        let label = format!("{} of {name}", blank.label);
-        bound(Field { label, placeholder: blank.example.clone(), ..Field::default() }, *value)
+    let url_params = row.url_params.iter().zip(&entry.url_params).map(|(param, (_, value))| {
+        let label = format!("{} of {name}", param.label);
+        bound(Field { label, placeholder: param.example.clone(), ..Field::default() }, *value)
     });
     let (own, key, optional) = (entry.clone(), entry.key, row.key_optional);
     let held = Memo::new(move |_| !state.key_held(&own.address()).is_empty());
@@ -199,7 +199,7 @@ fn host(state: AppState, entry: &Entry) -> AnyView {
                     {cors_badge(&row.provider.cors)}
                 </span>
                 <code>{row.model.clone()}</code>
-                <div class="form-row">{blanks.collect_view()}{live(access)}</div>
+                <div class="form-row">{url_params.collect_view()}{live(access)}</div>
             </th>
             <td class="number" title=row.price.as_ref().map(|price| price.source.clone())>{per_million(row.price.as_ref())}</td>
         </tr>

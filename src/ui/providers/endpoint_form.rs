@@ -1,6 +1,6 @@
 use crate::state::providers::auth::{AUTHS, auth_name, auth_named};
 use crate::state::providers::catalogue::{address, filled, host_of};
-use crate::state::providers::compare::usual;
+use crate::state::providers::compare::default;
 use crate::state::{AppState, CheckState};
 use crate::types::{AuthKind, CorsStatus, Dialect, Endpoint, ProviderGroup, ProviderRow, Route};
 use crate::ui::part::field::{Field, bound, select, text};
@@ -18,7 +18,7 @@ pub struct Draft {
     choice: RwSignal<Choice>,
     dialect: RwSignal<Dialect>,
     auth: RwSignal<AuthKind>,
-    blanks: RwSignal<BTreeMap<String, String>>,
+    url_params: RwSignal<BTreeMap<String, String>>,
     base_url: RwSignal<String>,
     /// The model's name.
     pub model: RwSignal<String>,
@@ -40,7 +40,7 @@ impl Draft {
             choice,
             dialect: RwSignal::default(),
             auth: RwSignal::default(),
-            blanks: RwSignal::default(),
+            url_params: RwSignal::default(),
             base_url: RwSignal::default(),
             model: RwSignal::default(),
             key: KeyInput::new(),
@@ -49,7 +49,7 @@ impl Draft {
         draft
     }
 
-    /// Begins anew for what was chosen: with the endpoint used last there, else with what is usual.
+    /// Begins anew for what was chosen: with the endpoint used last there, else with what is default.
     pub fn restart(self) {
         let state = self.state;
         let id = match self.choice.get_untracked() {
@@ -69,7 +69,7 @@ impl Draft {
         state.checking.set(CheckState::Idle);
     }
 
-    /// Begins anew with what is usual at `row`, or with a blank address.
+    /// Begins anew with what is default at `row`, or with a param address.
     pub fn begin(self, row: Option<&ProviderRow>) {
         self.fill(first(row));
         self.model.set(row.and_then(|row| row.models.first().cloned()).unwrap_or_default());
@@ -84,32 +84,32 @@ impl Draft {
     fn fill(self, endpoint: Endpoint) {
         self.dialect.set(endpoint.dialect);
         self.auth.set(endpoint.auth);
-        self.blanks.set(endpoint.blanks);
+        self.url_params.set(endpoint.url_params);
         self.base_url.set(endpoint.base_url);
     }
 
     /// The endpoint as typed; tracks everything typed but model and key.
     pub fn endpoint(self, row: Option<&ProviderRow>) -> Endpoint {
         let mut base_url = self.base_url.get().trim().to_owned();
-        let mut blanks = BTreeMap::new();
+        let mut url_params = BTreeMap::new();
         let (mut dialect, mut auth) = (self.dialect.get(), self.auth.get());
         let route = row.and_then(|row| route(row, dialect));
         if let Some(route) = route {
             dialect = route.dialect;
             // Of all that was ever typed only this route's own.
-            self.blanks.with(|typed| {
-                for blank in route.blanks.iter().filter(|_| !row.is_some_and(is_local)) {
-                    let value = typed.get(&blank.name).map(|value| value.trim().to_owned());
-                    blanks.insert(blank.name.clone(), value.unwrap_or_default());
+            self.url_params.with(|typed| {
+                for param in route.url_params.iter().filter(|_| !row.is_some_and(is_local)) {
+                    let value = typed.get(&param.name).map(|value| value.trim().to_owned());
+                    url_params.insert(param.name.clone(), value.unwrap_or_default());
                 }
             });
             // A server that usually wants no key gets one where one is held.
-            if auth == AuthKind::Usual && route.auth.first() == Some(&AuthKind::None) {
+            if auth == AuthKind::Default && route.auth.first() == Some(&AuthKind::None) {
                 auth = route.auth.get(1).copied().unwrap_or_default();
             }
         }
-        let usual = |route: &Route| base_url == filled(&route.base, &route.blanks, &blanks);
-        if !row.is_some_and(is_local) && route.is_some_and(usual) {
+        let default = |route: &Route| base_url == filled(&route.base, &route.url_params, &url_params);
+        if !row.is_some_and(is_local) && route.is_some_and(default) {
             base_url.clear();
         }
         Endpoint {
@@ -120,21 +120,21 @@ impl Draft {
             },
             provider: row.map(|row| row.id.clone()).unwrap_or_default(),
             dialect,
-            blanks,
+            url_params,
             base_url,
             auth,
         }
     }
 }
 
-/// What is usual at a row; nothing is typed yet.
+/// What is default at a row; nothing is typed yet.
 fn first(row: Option<&ProviderRow>) -> Endpoint {
     let route = row.and_then(|row| row.routes.first());
     let local = row.filter(|row| is_local(row)).and(route);
     Endpoint {
         base_url: local.map(template).unwrap_or_default(),
         dialect: route.map(|route| route.dialect).unwrap_or_default(),
-        blanks: route.map(|route| usual(&route.blanks)).unwrap_or_default(),
+        url_params: route.map(|route| default(&route.url_params)).unwrap_or_default(),
         ..Endpoint::default()
     }
 }
@@ -149,7 +149,7 @@ fn route(row: &ProviderRow, dialect: Dialect) -> Option<&Route> {
 
 /// The base URL as it usually is.
 fn template(route: &Route) -> String {
-    filled(&route.base, &route.blanks, &BTreeMap::new())
+    filled(&route.base, &route.url_params, &BTreeMap::new())
 }
 
 /// Where the server is, how it is spoken to, its key and the model. A check lists the models or tells the true cause why not.
@@ -184,14 +184,14 @@ pub fn endpoint_fields(draft: Draft, row: Option<ProviderRow>) -> AnyView {
     .into_any()
 }
 
-/// Whether every blank without a usual value has one.
+/// Whether every param without a default value has one.
 fn is_filled(row: StoredValue<Option<ProviderRow>>, endpoint: &Endpoint) -> bool {
     row.with_value(|row| {
         let route = row.as_ref().and_then(|row| crate::state::providers::catalogue::route_of(row, endpoint));
         !endpoint.base_url.is_empty()
             || route.is_none_or(|route| {
-                let has = |name| endpoint.blanks.get(name).is_some_and(|value| !value.is_empty());
-                route.blanks.iter().all(|blank| has(&blank.name) || !blank.usual.is_empty())
+                let has = |name| endpoint.url_params.get(name).is_some_and(|value| !value.is_empty());
+                route.url_params.iter().all(|param| has(&param.name) || !param.default.is_empty())
             })
     })
 }
@@ -230,8 +230,8 @@ pub(in crate::ui) fn fields(
         };
         api(draft, row.routes.iter().map(label).collect(), route.dialect, row.routes.clone())
     });
-    let usual_auth = route.auth.first().copied().unwrap_or_default();
-    let shown = if auth == AuthKind::Usual { usual_auth } else { auth };
+    let default_auth = route.auth.first().copied().unwrap_or_default();
+    let shown = if auth == AuthKind::Default { default_auth } else { auth };
     let local = is_local(row);
     // A local server that usually wants no key may still have been given one.
     let key = draft.key.fields(
@@ -244,7 +244,7 @@ pub(in crate::ui) fn fields(
     if local {
         return view! { {api} {base_url(draft, String::new())} {key} }.into_any();
     }
-    let blanks = route.blanks.iter().map(|blank| blank_field(draft, blank.clone())).collect_view();
+    let url_params = route.url_params.iter().map(|param| blank_field(draft, param.clone())).collect_view();
     let gateway = Field {
         label: "Gateway base URL".into(),
         kind: "url",
@@ -258,7 +258,7 @@ pub(in crate::ui) fn fields(
     let open = draft.base_url.with_untracked(|url| !url.is_empty());
     view! {
         {api}
-        <div class="form-row">{blanks}</div>
+        <div class="form-row">{url_params}</div>
         {key}
         <details class="more" open=open>
             <summary>"More"</summary>
@@ -271,12 +271,12 @@ pub(in crate::ui) fn fields(
 
 fn custom(draft: Draft, dialect: Dialect, auth: AuthKind, address: Signal<String>) -> AnyView {
     let dialects = Dialect::ALL.map(|dialect| (dialect.name().to_owned(), dialect.label().to_owned()));
-    let key = if auth == AuthKind::Usual { AuthKind::Bearer } else { auth };
+    let key = if auth == AuthKind::Default { AuthKind::Bearer } else { auth };
     view! {
         {api(draft, dialects.to_vec(), dialect, Vec::new())}
         {base_url(draft, "http://localhost:11434/v1".into())}
         {draft.key.fields(key, false, None, address)}
-        <details class="more" open=auth != AuthKind::Usual>
+        <details class="more" open=auth != AuthKind::Default>
             <summary>"More"</summary>
             {auth_select(draft, &AUTHS.map(|(auth, ..)| auth), auth)}
         </details>
@@ -284,7 +284,7 @@ fn custom(draft: Draft, dialect: Dialect, auth: AuthKind, address: Signal<String
     .into_any()
 }
 
-/// Choosing another API begins with its usual way to show the key, and with its usual address where that was not changed.
+/// Choosing another API begins with its default way to show the key, and with its default address where that was not changed.
 fn api(draft: Draft, options: Vec<(String, String)>, chosen: Dialect, routes: Vec<Route>) -> AnyView {
     let set = move |name: String| {
         let dialect = Dialect::from_name(&name).unwrap_or_default();
@@ -294,7 +294,7 @@ fn api(draft: Draft, options: Vec<(String, String)>, chosen: Dialect, routes: Ve
         {
             draft.base_url.set(now);
         }
-        draft.auth.set(AuthKind::Usual);
+        draft.auth.set(AuthKind::Default);
         draft.dialect.set(dialect);
     };
     select("API", options, chosen.name(), Callback::new(set))
@@ -313,14 +313,14 @@ pub(in crate::ui) fn base_url(draft: Draft, placeholder: String) -> AnyView {
     bound(field, draft.base_url)
 }
 
-fn blank_field(draft: Draft, blank: crate::types::Blank) -> AnyView {
-    let (name, own) = (blank.name.clone(), blank.name);
+fn blank_field(draft: Draft, param: crate::types::UrlParam) -> AnyView {
+    let (name, own) = (param.name.clone(), param.name);
     let value =
-        Signal::derive(move || draft.blanks.with(|blanks| blanks.get(&name).cloned().unwrap_or_default()));
-    let set = move |value| draft.blanks.update(|blanks| drop(blanks.insert(own.clone(), value)));
-    let required = blank.usual.is_empty();
+        Signal::derive(move || draft.url_params.with(|url_params| url_params.get(&name).cloned().unwrap_or_default()));
+    let set = move |value| draft.url_params.update(|url_params| drop(url_params.insert(own.clone(), value)));
+    let required = param.default.is_empty();
     text(
-        Field { label: blank.label, placeholder: blank.example, required, ..Field::default() },
+        Field { label: param.label, placeholder: param.example, required, ..Field::default() },
         value,
         Callback::new(set),
     )

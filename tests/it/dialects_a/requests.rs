@@ -39,7 +39,7 @@ fn target(dialect: Dialect, omit: &[&str], system: SystemRole) -> Target {
         Dialect::Gemini => "https://g.example/v1beta",
         _ => "https://h.example/v1",
     };
-    let mut target = Target::custom(dialect, base, AuthKind::Usual).unwrap();
+    let mut target = Target::custom(dialect, base, AuthKind::Default).unwrap();
     target.quirks =
         Quirks { omit: omit.iter().map(|name| (*name).to_owned()).collect(), system, ..Quirks::default() };
     target
