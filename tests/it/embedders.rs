@@ -98,14 +98,14 @@ fn documents_of_two_embedders_of_other_widths_live_side_by_side() {
     manifest(bench.ingest(&built_in, "ships.txt", SHIPS));
     assert_eq!(manifest(bench.ingest(&host, "bread.txt", BREAD)).embedder, host.id);
     // By meaning each embedder finds its own documents only; by words all are found, and the difference is told.
-    let by_meaning = |by: &Fake| {
+    let dense_index = |by: &Fake| {
         let evidence = bench.search(by, "ferry bread", RetrievalMode::Dense).unwrap();
         let names: BTreeSet<String> = evidence.passages.iter().map(|one| one.document_name.clone()).collect();
         (names.into_iter().collect::<Vec<_>>(), evidence.timing.unembedded)
     };
     let (ships, bread) = (bench.corpus.borrow().get(sha256(b"ships.txt")).unwrap().chunks.len(), 1);
-    assert_eq!(by_meaning(&built_in), (vec!["ships.txt".to_owned()], bread));
-    assert_eq!(by_meaning(&host), (vec!["bread.txt".to_owned()], ships as u32));
+    assert_eq!(dense_index(&built_in), (vec!["ships.txt".to_owned()], bread));
+    assert_eq!(dense_index(&host), (vec!["bread.txt".to_owned()], ships as u32));
     let both = bench.search(&host, "ferry bread", RetrievalMode::Hybrid).unwrap();
     assert_eq!(both.passages.iter().map(|one| &one.document_name).collect::<BTreeSet<_>>().len(), 2);
     assert_eq!(bench.search(&host, "ferry", RetrievalMode::Lexical).unwrap().timing.unembedded, 0);

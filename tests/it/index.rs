@@ -1,11 +1,11 @@
 //! The exact index equals brute force, whatever is put in and taken out.
 
 use proptest::prelude::*;
-use sidecite::index::{Coding, Error, Flat, Neighbour, VectorIndex};
+use sidecite::index::{Quantization, Error, Flat, Neighbour, VectorIndex};
 use sidecite::kernel::dot::{self, scalar};
 use std::collections::BTreeMap;
 
-const CODINGS: [Coding; 2] = [Coding::Signed, Coding::Offset];
+const CODINGS: [Quantization; 2] = [Quantization::Signed, Quantization::Offset];
 
 /// SplitMix64: small, seeded, the same everywhere.
 struct Random(u64);
@@ -49,8 +49,8 @@ fn stored(index: &Flat, keys: impl IntoIterator<Item = u32>) -> BTreeMap<u32, Ve
 }
 
 fn check(rows: &[(u32, Vec<f32>)], query: &[f32], k: usize) {
-    for coding in CODINGS {
-        let mut index = Flat::with_coding(query.len(), coding).unwrap();
+    for quantization in CODINGS {
+        let mut index = Flat::with_coding(query.len(), quantization).unwrap();
         for (key, row) in rows {
             index.insert(*key, row).unwrap();
         }
@@ -58,7 +58,7 @@ fn check(rows: &[(u32, Vec<f32>)], query: &[f32], k: usize) {
         let mut probe = Flat::new(query.len()).unwrap();
         probe.insert(0, query).unwrap();
         let expected = brute_force(&kept, probe.vector(0).unwrap(), k);
-        assert_eq!(index.search(query, k, None).unwrap(), expected, "{coding:?}");
+        assert_eq!(index.search(query, k, None).unwrap(), expected, "{quantization:?}");
     }
 }
 
@@ -195,8 +195,8 @@ fn degenerate_sets() {
 fn wide_vectors_do_not_overflow() {
     // All components equal: every code is the largest, the integer sum as great as it can be.
     for dimension in [4096, 65_536] {
-        for coding in CODINGS {
-            let mut index = Flat::with_coding(dimension, coding).unwrap();
+        for quantization in CODINGS {
+            let mut index = Flat::with_coding(dimension, quantization).unwrap();
             index.insert(1, &vec![1.0; dimension]).unwrap();
             index.insert(2, &vec![-1.0; dimension]).unwrap();
             let found = index.search(&vec![1.0; dimension], 2, None).unwrap();

@@ -2,7 +2,7 @@
 
 use sidecite::index::{Flat, Neighbour, VectorIndex};
 use sidecite::lexical::{Bm25, LexicalIndex, Match};
-use sidecite::retrieve::{ChunkText, Duplicate, Error, ScoredKey, distinct, fuse, retrieve, validate};
+use sidecite::retrieve::{ChunkText, Duplicate, Error, ScoredKey, dedup, fuse, retrieve, validate};
 use sidecite::types::{RetrievalMode, RetrievalSettings, Scores, Span, sha256};
 use std::cell::Cell;
 
@@ -136,10 +136,10 @@ fn repetition_is_left_out() {
     let ranked: Vec<ScoredKey> =
         [0, 1, 2, 77, 3, 4, 5, 6].map(|key| ScoredKey { key, scores: Scores::default() }).into();
     let place = |key: u32| places.get(key as usize).copied();
-    let selected = distinct(&ranked, 10, place);
+    let selected = dedup(&ranked, 10, place);
     assert_eq!(keys(&selected.kept), [0, 2, 3, 6]);
     let left_out: Vec<_> = selected.duplicates.iter().map(|Duplicate { key, kept }| (*key, *kept)).collect();
     assert_eq!(left_out, [(1, 0), (4, 0), (5, 3)]);
-    assert_eq!(keys(&distinct(&ranked, 2, place).kept), [0, 2]);
-    assert!(distinct(&ranked, 0, place).kept.is_empty());
+    assert_eq!(keys(&dedup(&ranked, 2, place).kept), [0, 2]);
+    assert!(dedup(&ranked, 0, place).kept.is_empty());
 }

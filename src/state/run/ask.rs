@@ -103,8 +103,8 @@ impl AppState {
             let mut call = self.engine().call(&verb, &[]);
             while let Some(reply) = call.next().await {
                 match reply.body {
-                    FromEngine::Found(evidence, marks) => {
-                        self.session.marks.set(marks);
+                    FromEngine::Found(evidence, highlights) => {
+                        self.session.highlights.set(highlights);
                         return Ok(evidence);
                     }
                     FromEngine::Failed(user_error) => return Err(user_error),

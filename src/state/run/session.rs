@@ -16,7 +16,7 @@ pub struct Session {
     /// The evidence of the run.
     pub evidence: RwSignal<Option<Arc<Evidence>>>,
     /// For each passage the question's words in it, as spans of its document.
-    pub marks: RwSignal<Vec<Vec<Span>>>,
+    pub highlights: RwSignal<Vec<Vec<Span>>>,
     /// Why there is no evidence.
     pub user_error: RwSignal<Option<UserError>>,
     /// The columns, in order.
@@ -154,7 +154,7 @@ impl Session {
             asked: RwSignal::new(None),
             searching: RwSignal::new(false),
             evidence: RwSignal::new(None),
-            marks: RwSignal::new(Vec::new()),
+            highlights: RwSignal::new(Vec::new()),
             user_error: RwSignal::new(None),
             columns,
             expanded: RwSignal::new(None),

@@ -54,8 +54,8 @@ fn Passages() -> impl IntoView {
     let hash = move || evidence.get().map(|evidence| evidence.sha256);
     let list = move || {
         let evidence = evidence.get()?;
-        let marks = state.session.marks.get();
-        let words = marks.into_iter().chain(std::iter::repeat(Vec::new()));
+        let highlights = state.session.highlights.get();
+        let words = highlights.into_iter().chain(std::iter::repeat(Vec::new()));
         Some(
             evidence
                 .passages

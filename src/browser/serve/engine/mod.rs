@@ -120,8 +120,8 @@ async fn answer(state: &EngineState, request: Request<ToEngine, FromEngine>) -> 
             let evidence =
                 engine::search(&state.corpus, &question, chosen.as_ref(), reranker, &retrieval, &now_millis)
                     .await?;
-            let marks = engine::marks(&evidence);
-            reply.send(&FromEngine::Found(evidence, marks));
+            let highlights = engine::highlights(&evidence);
+            reply.send(&FromEngine::Found(evidence, highlights));
             Ok(())
         }
         ToEngine::Preview(id, chunking) => {

@@ -38,9 +38,9 @@ pub struct Selected {
     pub duplicates: Vec<Duplicate>,
 }
 
-/// Takes the best `top_k` distinct chunks of `ranked`. `place` looks a key up; keys it does not know (their document
+/// Takes the best `top_k` dedup chunks of `ranked`. `place` looks a key up; keys it does not know (their document
 /// was just removed) are passed over.
-pub fn distinct<'a>(
+pub fn dedup<'a>(
     ranked: &[ScoredKey],
     top_k: usize,
     place: impl Fn(u32) -> Option<ChunkText<'a>>,
