@@ -1,7 +1,7 @@
 //! What the screen knows: plain values in signals, and the methods that change them. No markup.
 //!
 //! There is one context, `AppState`. Values are plain data; a list that changes row by row is a list of cells
-//! (`Keyed`), so that one row's progress repaints one row.
+//! (`SignalList`), so that one row's progress repaints one row.
 
 mod documents;
 /// Providers and endpoints.
@@ -15,10 +15,10 @@ mod view;
 
 pub use documents::{Corpus, Row, RowState, Sample, Totals};
 pub use providers::{CheckState, ProviderStore, SpendingSummary, Trial};
-pub use run::{Chrome, ColumnView, Drawn, Session, Stage};
+pub use run::{Chrome, ColumnView, Rendered, Session, Stage};
 pub use services::Services;
 pub use settings::{MOST_COLUMNS, Settings, Theme, place};
-pub use signal_list::{Cell, Keyed};
+pub use signal_list::{Cell, SignalList};
 pub use view::{Dialog, Focus, Opened, Pane, View};
 
 use leptos::prelude::*;

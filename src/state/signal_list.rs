@@ -15,17 +15,17 @@ impl<K: Clone, T> Clone for Cell<K, T> {
 }
 
 /// A list of cells: adding and removing repaints the list, a change of one repaints one.
-pub struct Keyed<K: 'static, T: 'static>(RwSignal<Vec<Cell<K, T>>>);
+pub struct SignalList<K: 'static, T: 'static>(RwSignal<Vec<Cell<K, T>>>);
 
-impl<K, T> Clone for Keyed<K, T> {
+impl<K, T> Clone for SignalList<K, T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<K, T> Copy for Keyed<K, T> {}
+impl<K, T> Copy for SignalList<K, T> {}
 
-impl<K, T> Default for Keyed<K, T>
+impl<K, T> Default for SignalList<K, T>
 where
     K: Clone + PartialEq + Send + Sync + 'static,
     T: Send + Sync + 'static,
@@ -35,7 +35,7 @@ where
     }
 }
 
-impl<K, T> Keyed<K, T>
+impl<K, T> SignalList<K, T>
 where
     K: Clone + PartialEq + Send + Sync + 'static,
     T: Clone + Send + Sync + 'static,

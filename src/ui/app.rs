@@ -4,7 +4,7 @@ use crate::ui::columns::{add_column::AddColumn, compare::Compare};
 use crate::ui::documents::{list::Documents, paste::Paste};
 use crate::ui::evidence::pane::EvidencePane;
 use crate::ui::header::Header;
-use crate::ui::part::erased::{hear, live, sig};
+use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::providers::dialog::Providers;
 use crate::ui::settings::dialog::SettingsDialog;
 use leptos::prelude::*;
@@ -82,7 +82,7 @@ fn PaneTabs() -> impl IntoView {
             <button
                 class="pane-tab"
                 aria-pressed=sig(move || (state.view.pane.get() == pane).to_string())
-                on:click=hear(move |_| state.view.pane.set(pane))
+                on:click=listener(move |_| state.view.pane.set(pane))
             >
                 {label}
             </button>

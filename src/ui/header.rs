@@ -1,5 +1,5 @@
 use crate::state::{AppState, Dialog};
-use crate::ui::part::erased::{hear, sig};
+use crate::ui::part::erased::{listener, sig};
 use crate::ui::part::icon::{Icon, Name};
 use leptos::prelude::*;
 
@@ -26,15 +26,15 @@ pub fn Header() -> impl IntoView {
                 class="button quiet"
                 aria-label=sig(move || format!("Theme: {}", theme().name()))
                 title=sig(move || format!("Theme: {}", theme().name()))
-                on:click=hear(move |_| state.set(|settings| settings.theme = settings.theme.next()))
+                on:click=listener(move |_| state.set(|settings| settings.theme = settings.theme.next()))
             >
                 <Icon name=Name::Theme/>
             </button>
-            <button class="button quiet" on:click=hear(move |_| state.view.dialog.set(Some(Dialog::Providers)))>
+            <button class="button quiet" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Providers)))>
                 <Icon name=Name::Providers/>
                 "Providers"
             </button>
-            <button class="button quiet" on:click=hear(move |_| state.view.dialog.set(Some(Dialog::Settings)))>
+            <button class="button quiet" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Settings)))>
                 <Icon name=Name::Settings/>
                 "Settings"
             </button>

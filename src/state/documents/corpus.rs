@@ -1,5 +1,5 @@
 use crate::format::time_left;
-use crate::state::Keyed;
+use crate::state::SignalList;
 use crate::types::{DocumentId, EmbedderRef, Format, Manifest, UserError};
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use leptos::prelude::*;
 #[derive(Clone, Copy, Default)]
 pub struct Corpus {
     /// A row a document, in the order of adding.
-    pub rows: Keyed<DocumentId, Row>,
+    pub rows: SignalList<DocumentId, Row>,
     /// The stored corpus has been read.
     pub opened: RwSignal<bool>,
     /// Why the corpus is not at hand.

@@ -171,9 +171,9 @@ impl Painter {
         self.dirty = true;
     }
 
-    /// The worker has drawn the answer: what has gathered is shown with it.
+    /// The worker has rendered the answer: what has gathered is shown with it.
     fn painted(&mut self, painted: Painted) {
-        self.change(|view| Arc::make_mut(&mut view.drawn).apply(painted));
+        self.change(|view| Arc::make_mut(&mut view.rendered).apply(painted));
         self.paint();
     }
 

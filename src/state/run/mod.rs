@@ -8,5 +8,5 @@ mod rendered;
 mod session;
 
 pub use chrome::Chrome;
-pub use rendered::Drawn;
+pub use rendered::Rendered;
 pub use session::{ColumnView, Session, Stage};

@@ -3,9 +3,9 @@ use crate::markup::Node;
 use crate::worker::protocol::Painted;
 
 /// An answer as it stands on the screen: blocks, each with the number of the painting that changed it last, so that only
-/// changed blocks are drawn anew.
+/// changed blocks are rendered anew.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Drawn {
+pub struct Rendered {
     /// The blocks.
     pub nodes: Vec<Node>,
     /// What their citations lead to.
@@ -14,7 +14,7 @@ pub struct Drawn {
     paintings: u32,
 }
 
-impl Drawn {
+impl Rendered {
     /// Takes in what has changed.
     pub fn apply(&mut self, painted: Painted) {
         self.paintings += 1;
@@ -41,13 +41,13 @@ mod tests {
     fn only_changed_blocks_get_a_new_key() {
         let painted =
             |keep: u32, text: &str| Painted { keep, nodes: render(text, &[]), citations: Vec::new() };
-        let mut drawn = Drawn::default();
-        drawn.apply(painted(0, "one\n\ntw"));
-        assert_eq!(drawn.keys(), [(0, 1), (1, 1)]);
-        drawn.apply(painted(1, "two\n\nthree"));
-        assert_eq!(drawn.keys(), [(0, 1), (1, 2), (2, 2)]);
-        assert_eq!(drawn.nodes, render("one\n\ntwo\n\nthree", &[]));
-        drawn.apply(painted(0, "anew"));
-        assert_eq!(drawn.keys(), [(0, 3)]);
+        let mut rendered = Rendered::default();
+        rendered.apply(painted(0, "one\n\ntw"));
+        assert_eq!(rendered.keys(), [(0, 1), (1, 1)]);
+        rendered.apply(painted(1, "two\n\nthree"));
+        assert_eq!(rendered.keys(), [(0, 1), (1, 2), (2, 2)]);
+        assert_eq!(rendered.nodes, render("one\n\ntwo\n\nthree", &[]));
+        rendered.apply(painted(0, "anew"));
+        assert_eq!(rendered.keys(), [(0, 3)]);
     }
 }

@@ -1,5 +1,5 @@
 use crate::prompt::Fit;
-use crate::state::{Drawn, Keyed, Settings};
+use crate::state::{Rendered, SignalList, Settings};
 use crate::types::{Answer, AnswerState, Column, ColumnId, Cost, Evidence, Sha256, Span, UserError};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub struct Session {
     /// Why there is no evidence.
     pub user_error: RwSignal<Option<UserError>>,
     /// The columns, in order.
-    pub columns: Keyed<ColumnId, ColumnView>,
+    pub columns: SignalList<ColumnId, ColumnView>,
     /// The column shown alone.
     pub expanded: RwSignal<Option<ColumnId>>,
     /// What a screen reader is store.
@@ -38,8 +38,8 @@ pub struct ColumnView {
     pub column: Column,
     /// Its reply; nothing before the first question.
     pub answer: Option<Answer>,
-    /// The reply as it is drawn.
-    pub drawn: Arc<Drawn>,
+    /// The reply as it is rendered.
+    pub rendered: Arc<Rendered>,
     /// What it is doing before the first word.
     pub stage: Stage,
     /// SHA-256 of the evidence text that was sent.
@@ -106,7 +106,7 @@ impl ColumnView {
         Self {
             column,
             answer: None,
-            drawn: Arc::default(),
+            rendered: Arc::default(),
             stage: Stage::default(),
             evidence_sha256: None,
             fit: None,
@@ -145,7 +145,7 @@ impl ColumnView {
 
 impl Session {
     pub(in crate::state) fn new(settings: &Settings) -> Self {
-        let columns = Keyed::default();
+        let columns = SignalList::default();
         for column in &settings.columns {
             columns.put(column.id, ColumnView::new(column.clone()));
         }

@@ -1,8 +1,8 @@
 use crate::cite::Target;
 use crate::markup::{Align, Inline, Item, Node};
-use crate::state::{AppState, ColumnView, Drawn, Focus};
+use crate::state::{AppState, ColumnView, Rendered, Focus};
 use crate::types::Evidence;
-use crate::ui::part::erased::{hear, live};
+use crate::ui::part::erased::{listener, live};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 struct Context {
     state: AppState,
-    drawn: Arc<Drawn>,
+    rendered: Arc<Rendered>,
     evidence: Option<Arc<Evidence>>,
 }
 
@@ -21,15 +21,15 @@ pub fn AnswerBody(
     view: RwSignal<ColumnView>,
 ) -> impl IntoView {
     let state = AppState::get();
-    let drawn = Memo::new(move |_| view.with(|view| Arc::clone(&view.drawn)));
+    let rendered = Memo::new(move |_| view.with(|view| Arc::clone(&view.rendered)));
     let reasoning = Memo::new(move |_| {
         view.with(|view| view.answer.as_ref().map(|answer| answer.reasoning.clone()).unwrap_or_default())
     });
     let draw = move |(at, _): (usize, u32)| {
-        let drawn = drawn.get_untracked();
+        let rendered = rendered.get_untracked();
         let evidence = view.with_untracked(|view| view.evidence.clone());
-        let context = Context { state, drawn: Arc::clone(&drawn), evidence };
-        drawn.nodes.get(at).map(|node| block(node, &context))
+        let context = Context { state, rendered: Arc::clone(&rendered), evidence };
+        rendered.nodes.get(at).map(|node| block(node, &context))
     };
     view! {
         <Show when=move || reasoning.with(|text| !text.is_empty())>
@@ -39,7 +39,7 @@ pub fn AnswerBody(
             </details>
         </Show>
         <div class="answer">
-            <For each=move || drawn.with(|drawn| drawn.keys()) key=|key| *key children=draw/>
+            <For each=move || rendered.with(|rendered| rendered.keys()) key=|key| *key children=draw/>
         </div>
     }
     .into_any()
@@ -145,8 +145,8 @@ fn link(url: String, asked: String, text: AnyView) -> AnyView {
             target="_blank"
             rel="noopener noreferrer nofollow"
             referrerpolicy="no-referrer"
-            on:click=hear(confirm)
-            on:auxclick=hear(also)
+            on:click=listener(confirm)
+            on:auxclick=listener(also)
         >
             {text}
         </a>
@@ -155,7 +155,7 @@ fn link(url: String, asked: String, text: AnyView) -> AnyView {
 }
 
 fn cite(at: usize, context: &Context) -> AnyView {
-    let Some(citation) = context.drawn.citations.get(at) else { return ().into_any() };
+    let Some(citation) = context.rendered.citations.get(at) else { return ().into_any() };
     let number = citation.number;
     let passage = context
         .evidence
@@ -171,7 +171,7 @@ fn cite(at: usize, context: &Context) -> AnyView {
                     class="cite"
                     aria-label=label
                     title=passage.document_name.clone()
-                    on:click=hear(move |_| {
+                    on:click=listener(move |_| {
                         state.open_document(passage.document, Some(Focus { passage: passage.span, words: words.clone() }));
                     })
                 >
@@ -189,7 +189,7 @@ fn cite(at: usize, context: &Context) -> AnyView {
                     class="cite flagged"
                     aria-label=label
                     title="The quoted words are not in this passage."
-                    on:click=hear(move |_| {
+                    on:click=listener(move |_| {
                         state.open_document(passage.document, Some(Focus { passage: passage.span, words: Vec::new() }));
                     })
                 >

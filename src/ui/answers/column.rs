@@ -3,7 +3,7 @@ use crate::state::{AppState, ColumnView, Dialog, Stage};
 use crate::types::{AnswerState, CallFailure, ColumnId};
 use crate::ui::answers::answer::AnswerBody;
 use crate::ui::answers::metrics::Metrics;
-use crate::ui::part::erased::{hear, live, sig};
+use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field::button;
 use crate::ui::part::fixes;
 use crate::ui::part::icon::{Icon, Name};
@@ -72,7 +72,7 @@ fn actions(
 ) -> AnyView {
     let button = |label: String, icon: Name, press: Box<dyn Fn() + Send>| {
         view! {
-            <button class="button quiet tiny" aria-label=label.clone() title=label on:click=hear(move |_| press())>
+            <button class="button quiet tiny" aria-label=label.clone() title=label on:click=listener(move |_| press())>
                 <Icon name=icon/>
             </button>
         }

@@ -1,6 +1,6 @@
 use crate::state::{AppState, Dialog, MOST_COLUMNS};
 use crate::ui::answers::column::ColumnCard;
-use crate::ui::part::erased::{hear, live, sig};
+use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field;
 use crate::ui::part::icon::{Icon, Name};
 use leptos::html;
@@ -28,7 +28,7 @@ pub fn Composer() -> impl IntoView {
     let estimate = Memo::new(move |_| state.cost_estimate());
     view! {
         <section class="composer" aria-label="Question and answers">
-            <form class="composer-form" on:submit=hear(submit)>
+            <form class="composer-form" on:submit=listener(submit)>
                 <label class="visually-hidden" for="question">"Question"</label>
                 <textarea
                     node_ref=node
@@ -36,8 +36,8 @@ pub fn Composer() -> impl IntoView {
                     rows="2"
                     placeholder="Ask your documents. Every column answers from the same evidence."
                     prop:value=sig(move || question.get())
-                    on:input=hear(move |event| question.set(event_target_value(&event)))
-                    on:keydown=hear(on_key)
+                    on:input=listener(move |event| question.set(event_target_value(&event)))
+                    on:keydown=listener(on_key)
                 ></textarea>
                 <button class="button primary composer-ask" type="submit" disabled=sig(move || question.with(|text| text.trim().is_empty()))>
                     "Ask"
@@ -46,11 +46,11 @@ pub fn Composer() -> impl IntoView {
             <div class="composer-bar">
                 <Starters/>
                 <span class="composer-spring"></span>
-                <button class="button" disabled=sig(move || !busy.get()) on:click=hear(move |_| state.stop_all())>
+                <button class="button" disabled=sig(move || !busy.get()) on:click=listener(move |_| state.stop_all())>
                     <Icon name=Name::Stop/>
                     "Stop all"
                 </button>
-                <button class="button" disabled=full on:click=hear(move |_| state.view.dialog.set(Some(Dialog::AddColumn)))>
+                <button class="button" disabled=full on:click=listener(move |_| state.view.dialog.set(Some(Dialog::AddColumn)))>
                     <Icon name=Name::Add/>
                     "Add column"
                 </button>
@@ -86,7 +86,7 @@ fn Starters() -> impl IntoView {
                             class="chip"
                             type="button"
                             title=question.clone()
-                            on:click=hear(move |_| {
+                            on:click=listener(move |_| {
                                 state.session.question.set(question.clone());
                                 state.ask();
                             })

@@ -3,7 +3,7 @@ use crate::courier::Purpose;
 use crate::state::{AppState, CheckState, Dialog};
 use crate::types::{Column, ColumnId, Effort, ModelRef, Parameters};
 use crate::ui::part::dialog::Modal;
-use crate::ui::part::erased::{hear, sig};
+use crate::ui::part::erased::{listener, sig};
 use crate::ui::part::field::{Field, button, select, text};
 use crate::ui::providers::endpoint_form::{Draft, endpoint_fields};
 use crate::ui::providers::provider_picker::{Choice, ProviderPicker};
@@ -102,7 +102,7 @@ pub fn AddColumn() -> impl IntoView {
                     {button("Compare hosts".into(), move || state.view.dialog.set(Some(Dialog::Compare)))}
                     <ProviderPicker choice choose/>
                 </div>
-                <form class="form" on:submit=hear(submit)>
+                <form class="form" on:submit=listener(submit)>
                     {about}
                     <fieldset>
                         <legend>"Column"</legend>
@@ -111,14 +111,14 @@ pub fn AddColumn() -> impl IntoView {
                             <input
                                 type="checkbox"
                                 prop:checked=sig(move || with_documents.get())
-                                on:change=hear(move |event| with_documents.set(event_target_checked(&event)))
+                                on:change=listener(move |event| with_documents.set(event_target_checked(&event)))
                             />
                             <span>"With documents "<span class="hint">"off is the baseline: the same question without evidence"</span></span>
                         </label>
                         <label class="choice">
                             <input
                                 type="checkbox"
-                                on:change=hear(move |event| {
+                                on:change=listener(move |event| {
                                     let on = event_target_checked(&event);
                                     parameters.update(|parameters| parameters.native_citations = on);
                                 })

@@ -5,7 +5,7 @@ use crate::state::providers::money::per_million;
 use crate::state::{AppState, Dialog, MOST_COLUMNS};
 use crate::types::{Column, ColumnId, Endpoint, ModelRef, Parameters, UserError};
 use crate::ui::part::dialog::Modal;
-use crate::ui::part::erased::{hear, live, sig};
+use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field;
 use crate::ui::part::field::{Field, bound, button, select, unique};
 use crate::ui::providers::provider_picker::cors_badge;
@@ -131,7 +131,7 @@ pub fn Compare() -> impl IntoView {
     let rows = move || entries.with(|entries| entries.iter().map(|entry| host(state, entry)).collect_view());
     view! {
         <Modal title="Compare hosts" wide=true>
-            <form class="form" on:submit=hear(add)>
+            <form class="form" on:submit=listener(add)>
                 <p class="hint">
                     "The same model at several hosts, side by side: each gets the same question and the same evidence."
                 </p>
@@ -193,7 +193,7 @@ fn host(state: AppState, entry: &Entry) -> AnyView {
                         type="checkbox"
                         id=id.clone()
                         prop:checked=sig(move || ticked.get())
-                        on:change=hear(move |event| ticked.set(event_target_checked(&event)))
+                        on:change=listener(move |event| ticked.set(event_target_checked(&event)))
                     />
                     <label for=id>{name.clone()}</label>
                     {cors_badge(&row.provider.cors)}

@@ -3,7 +3,7 @@ use crate::format;
 use crate::state::{AppState, Dialog, place};
 use crate::types::EmbedderRef;
 use crate::ui::documents::row::DocumentRow;
-use crate::ui::part::erased::{hear, live, sig};
+use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field;
 use crate::ui::part::icon::{Icon, Name};
 use leptos::html;
@@ -42,28 +42,28 @@ pub fn Documents() -> impl IntoView {
             class="documents"
             aria-label="Corpus"
             class:dragging=sig(move || dragging.get())
-            on:dragover=hear(move |event: leptos::ev::DragEvent| {
+            on:dragover=listener(move |event: leptos::ev::DragEvent| {
                 event.prevent_default();
                 dragging.set(true);
             })
-            on:dragleave=hear(move |_| dragging.set(false))
-            on:drop=hear(dropped)
+            on:dragleave=listener(move |_| dragging.set(false))
+            on:drop=listener(dropped)
         >
             <div class="pane-head">
                 <h2>"Documents"</h2>
                 <div class="documents-add">
-                    <button class="button" on:click=hear(move |_| pick(picker))>
+                    <button class="button" on:click=listener(move |_| pick(picker))>
                         <Icon name=Name::Add/>
                         "Add documents"
                     </button>
-                    <button class="button quiet" aria-label="Add a folder" title="Add a folder" on:click=hear(move |_| pick(folder_picker))>
+                    <button class="button quiet" aria-label="Add a folder" title="Add a folder" on:click=listener(move |_| pick(folder_picker))>
                         <Icon name=Name::Folder/>
                     </button>
                     <button
                         class="button quiet"
                         aria-label="Paste text"
                         title="Paste text"
-                        on:click=hear(move |_| state.view.dialog.set(Some(Dialog::Paste)))
+                        on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Paste)))
                     >
                         <Icon name=Name::Paste/>
                     </button>
@@ -76,7 +76,7 @@ pub fn Documents() -> impl IntoView {
                 multiple
                 tabindex="-1"
                 aria-label="Files to add"
-                on:change=hear(move |_| picked(picker))
+                on:change=listener(move |_| picked(picker))
             />
             <input
                 node_ref=folder_picker
@@ -85,7 +85,7 @@ pub fn Documents() -> impl IntoView {
                 prop:webkitdirectory=true
                 tabindex="-1"
                 aria-label="Folder to add"
-                on:change=hear(move |_| picked(folder_picker))
+                on:change=listener(move |_| picked(folder_picker))
             />
             {live(move || field::user_error(state.corpus.user_error.get()))}
             <Show when=move || state.corpus.volatile.get()>
@@ -143,7 +143,7 @@ fn Empty() -> impl IntoView {
             <button
                 class="button primary"
                 disabled=sig(move || state.sample.with(Option::is_none))
-                on:click=hear(move |_| state.try_sample())
+                on:click=listener(move |_| state.try_sample())
             >
                 "Try the sample"
             </button>

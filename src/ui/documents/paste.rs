@@ -1,7 +1,7 @@
 use crate::browser::files;
 use crate::state::AppState;
 use crate::ui::part::dialog::Modal;
-use crate::ui::part::erased::{hear, sig};
+use crate::ui::part::erased::{listener, sig};
 use leptos::prelude::*;
 
 /// Text becomes a document.
@@ -23,17 +23,17 @@ pub fn Paste() -> impl IntoView {
     };
     view! {
         <Modal title="Paste text">
-            <form class="form" on:submit=hear(add)>
+            <form class="form" on:submit=listener(add)>
                 <label>
                     "Name"
-                    <input type="text" prop:value=sig(move || name.get()) on:input=hear(move |event| name.set(event_target_value(&event)))/>
+                    <input type="text" prop:value=sig(move || name.get()) on:input=listener(move |event| name.set(event_target_value(&event)))/>
                 </label>
                 <label>
                     "Text"
                     <textarea
                         rows="12"
                         prop:value=sig(move || text.get())
-                        on:input=hear(move |event| text.set(event_target_value(&event)))
+                        on:input=listener(move |event| text.set(event_target_value(&event)))
                     ></textarea>
                 </label>
                 <div class="form-actions">

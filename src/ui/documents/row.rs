@@ -1,7 +1,7 @@
 use crate::browser::clock::now_millis;
 use crate::format;
 use crate::state::{AppState, Row, RowState};
-use crate::ui::part::erased::{hear, live, sig};
+use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::icon::{Icon, Name};
 use leptos::prelude::*;
 
@@ -24,7 +24,7 @@ pub fn DocumentRow(
                 class="document-row-name"
                 disabled=sig(move || word.get() != "ready")
                 title=name.clone()
-                on:click=hear(move |_| state.open_document(id, None))
+                on:click=listener(move |_| state.open_document(id, None))
             >
                 <bdi>{name.clone()}</bdi>
             </button>
@@ -115,7 +115,7 @@ fn Password(id: crate::types::DocumentId, name: String) -> impl IntoView {
     view! {
         <form
             class="document-row-password"
-            on:submit=hear(move |event: leptos::ev::SubmitEvent| {
+            on:submit=listener(move |event: leptos::ev::SubmitEvent| {
                 event.prevent_default();
                 state.retry(id, Some(typed.get_untracked()));
             })
@@ -126,7 +126,7 @@ fn Password(id: crate::types::DocumentId, name: String) -> impl IntoView {
                 aria-label=format!("Password of {name}")
                 placeholder="Password"
                 prop:value=sig(move || typed.get())
-                on:input=hear(move |event| typed.set(event_target_value(&event)))
+                on:input=listener(move |event| typed.set(event_target_value(&event)))
             />
             <button class="button" type="submit">"Open"</button>
         </form>
@@ -137,7 +137,7 @@ fn Password(id: crate::types::DocumentId, name: String) -> impl IntoView {
 fn actions(state: AppState, id: crate::types::DocumentId, name: &str, word: &str) -> AnyView {
     let remove_label = format!("Remove {name}");
     let remove = view! {
-        <button class="button quiet tiny" aria-label=remove_label title="Remove" on:click=hear(move |_| state.remove(id))>
+        <button class="button quiet tiny" aria-label=remove_label title="Remove" on:click=listener(move |_| state.remove(id))>
             <Icon name=Name::Close/>
         </button>
     };
@@ -145,7 +145,7 @@ fn actions(state: AppState, id: crate::types::DocumentId, name: &str, word: &str
         "queued" | "reading" | "embedding" => {
             let label = format!("Cancel {name}");
             view! {
-                <button class="button quiet tiny" aria-label=label title="Cancel" on:click=hear(move |_| state.cancel(id))>
+                <button class="button quiet tiny" aria-label=label title="Cancel" on:click=listener(move |_| state.cancel(id))>
                     <Icon name=Name::Stop/>
                 </button>
             }
@@ -154,7 +154,7 @@ fn actions(state: AppState, id: crate::types::DocumentId, name: &str, word: &str
         "failed" | "cancelled" => {
             let label = format!("Retry {name}");
             view! {
-                <button class="button quiet tiny" aria-label=label title="Retry" on:click=hear(move |_| state.retry(id, None))>
+                <button class="button quiet tiny" aria-label=label title="Retry" on:click=listener(move |_| state.retry(id, None))>
                     <Icon name=Name::Retry/>
                 </button>
                 {remove}

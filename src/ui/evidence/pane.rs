@@ -2,7 +2,7 @@ use crate::format;
 use crate::state::{AppState, Focus};
 use crate::types::{Passage, Span};
 use crate::ui::evidence::viewer::Viewer;
-use crate::ui::part::erased::{hear, live};
+use crate::ui::part::erased::{listener, live};
 use crate::ui::part::field;
 use leptos::prelude::*;
 
@@ -104,7 +104,7 @@ fn card(state: AppState, passage: &Passage, words: Vec<Span>) -> AnyView {
             <button
                 class="passage-head"
                 title="Open in the document"
-                on:click=hear(move |_| state.open_document(document, Some(focus.clone())))
+                on:click=listener(move |_| state.open_document(document, Some(focus.clone())))
             >
                 <span class="passage-number">{passage.number}</span>
                 <bdi class="passage-name">{passage.document_name.clone()}</bdi>

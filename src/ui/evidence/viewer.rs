@@ -2,7 +2,7 @@ use crate::format;
 use crate::state::{AppState, Opened};
 use crate::types::{Block, BlockKind, Chunk, Span};
 use crate::ui::evidence::pane::marked;
-use crate::ui::part::erased::{hear, live, sig};
+use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field;
 use crate::ui::part::icon::{Icon, Name};
 use leptos::html;
@@ -33,12 +33,12 @@ pub fn Viewer() -> impl IntoView {
     };
     view! {
         <div class="pane-head">
-            <button class="button quiet" on:click=hear(move |_| opened.set(None))>
+            <button class="button quiet" on:click=listener(move |_| opened.set(None))>
                 <Icon name=Name::Back/>
                 "Evidence"
             </button>
             <label class="viewer-toggle">
-                <input type="checkbox" prop:checked=sig(move || show_chunks.get()) on:change=hear(toggle)/>
+                <input type="checkbox" prop:checked=sig(move || show_chunks.get()) on:change=listener(toggle)/>
                 "Chunks"
             </label>
         </div>
@@ -83,11 +83,11 @@ fn window<T>(
     let first = centre.saturating_sub(before);
     let last = centre.saturating_add(after).min(items.len());
     let earlier = (first > 0).then(|| {
-        view! { <button class="button quiet" on:click=hear(move |_| reach.update(|reach| reach.0 += WINDOW))>{format!("{first} earlier")}</button> }
+        view! { <button class="button quiet" on:click=listener(move |_| reach.update(|reach| reach.0 += WINDOW))>{format!("{first} earlier")}</button> }
     });
     let later = (last < items.len()).then(|| {
         let left = items.len() - last;
-        view! { <button class="button quiet" on:click=hear(move |_| reach.update(|reach| reach.1 += WINDOW))>{format!("{left} more")}</button> }
+        view! { <button class="button quiet" on:click=listener(move |_| reach.update(|reach| reach.1 += WINDOW))>{format!("{left} more")}</button> }
     });
     let drawn = items.iter().enumerate().skip(first).take(last - first).map(|(at, item)| draw(at, item));
     view! { {earlier} {drawn.collect_view()} {later} }.into_any()

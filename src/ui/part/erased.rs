@@ -14,6 +14,6 @@ pub fn sig<T: Send + Sync + 'static>(value: impl Fn() -> T + Send + Sync + 'stat
 }
 
 /// Hears an event of any kind.
-pub fn hear<E: 'static>(handle: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
+pub fn listener<E: 'static>(handle: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
     Box::new(handle)
 }

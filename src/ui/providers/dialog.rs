@@ -1,6 +1,6 @@
 use crate::state::AppState;
 use crate::ui::part::dialog::Modal;
-use crate::ui::part::erased::{hear, live, sig};
+use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::providers::health::health;
 use crate::ui::providers::keys::keys;
 use crate::ui::providers::network_log::sent;
@@ -55,7 +55,7 @@ pub fn Providers() -> impl IntoView {
                 aria-controls="providers-panel"
                 aria-selected=sig(move || (open.get() == at).to_string())
                 tabindex=sig(move || if open.get() == at { "0" } else { "-1" })
-                on:click=hear(move |_| turn(at))
+                on:click=listener(move |_| turn(at))
             >
                 {name}
             </button>
@@ -69,7 +69,7 @@ pub fn Providers() -> impl IntoView {
     };
     view! {
         <Modal title="Providers" wide=true>
-            <div class="tabs" role="tablist" aria-label="Providers" node_ref=list on:keydown=hear(on_key)>
+            <div class="tabs" role="tablist" aria-label="Providers" node_ref=list on:keydown=listener(on_key)>
                 {TABS.into_iter().enumerate().map(tab).collect_view()}
             </div>
             <div

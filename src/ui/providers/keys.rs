@@ -1,5 +1,5 @@
 use crate::state::AppState;
-use crate::ui::part::erased::{hear, live, sig};
+use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field::{Field, bound, button};
 use crate::worker::protocol::{KeyState, ToCourier, VaultState, VaultVerb};
 use leptos::prelude::*;
@@ -58,7 +58,7 @@ fn key_row(state: AppState, key: &KeyState) -> AnyView {
                 class="button"
                 type="button"
                 aria-label=format!("Forget key of {name}")
-                on:click=hear(move |_| state.forget_key(origin.clone()))
+                on:click=listener(move |_| state.forget_key(origin.clone()))
             >
                 "Forget"
             </button>
@@ -102,7 +102,7 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
                     protects them from whoever reads this browser's files; not from someone who knows the passphrase, nor from a
                     browser that is itself compromised. There is no way back from a forgotten passphrase but to enter the keys anew."
                 </p>
-                <form class="form" on:submit=hear(create)>
+                <form class="form" on:submit=listener(create)>
                     <div class="form-row">{secret("Passphrase", passphrase)}{secret("Repeat passphrase", repeated)}</div>
                     <div class="form-actions">
                         <button class="button primary" type="submit" disabled=differ>"Remember keys"</button>
@@ -118,7 +118,7 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
             };
             view! {
                 <p class="hint">"The vault is locked: its keys are encrypted in this browser, and no request can use them."</p>
-                <form class="form" on:submit=hear(unlock)>
+                <form class="form" on:submit=listener(unlock)>
                     {secret("Passphrase", passphrase)}
                     <div class="form-actions">
                         {destroy()}
@@ -142,7 +142,7 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
                     {destroy()}
                     {button("Lock".into(), move || verb(VaultVerb::Lock, "The vault is locked."))}
                 </div>
-                <form class="form" on:submit=hear(rekey)>
+                <form class="form" on:submit=listener(rekey)>
                     <div class="form-row">{secret("Passphrase", passphrase)}{secret("New passphrase", new)}</div>
                     <div class="form-actions">
                         <button class="button" type="submit" disabled=sig(move || new.with(String::is_empty))>"Change passphrase"</button>

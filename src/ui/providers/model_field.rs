@@ -2,7 +2,7 @@ use crate::format;
 use crate::state::providers::money::per_million;
 use crate::state::{AppState, CheckState, Trial};
 use crate::types::ModelEntry;
-use crate::ui::part::erased::{hear, live, sig};
+use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field::{Field, bound, unique};
 use crate::ui::part::fixes;
 use leptos::prelude::*;
@@ -30,7 +30,7 @@ pub fn model_field(
         <div class="form-row">
             {bound(label, model)}
             <datalist id=id>{options}</datalist>
-            <button class="button" type="button" on:click=hear(move |_| check.run(())) disabled=sig(move || !can_check.get())>
+            <button class="button" type="button" on:click=listener(move |_| check.run(())) disabled=sig(move || !can_check.get())>
                 "Check"
             </button>
         </div>
@@ -99,7 +99,7 @@ fn chips(models: &[ModelEntry], model: RwSignal<String>) -> AnyView {
     let chip = |entry: &ModelEntry| {
         let (name, label) = (entry.name.clone(), entry.name.clone());
         view! {
-            <button class="chip" type="button" title=about(entry) on:click=hear(move |_| model.set(name.clone()))>{label}</button>
+            <button class="chip" type="button" title=about(entry) on:click=listener(move |_| model.set(name.clone()))>{label}</button>
         }
     };
     let more = (models.len() > CHIPS)

@@ -1,7 +1,7 @@
 use crate::state::AppState;
 use crate::state::providers::catalogue::{GROUPS, is_found, matches};
 use crate::types::{Cors, CorsStatus, ProviderRow};
-use crate::ui::part::erased::{hear, live, sig};
+use crate::ui::part::erased::{listener, live, sig};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -62,7 +62,7 @@ pub fn ProviderPicker(
                     type="search"
                     autocomplete="off"
                     placeholder="name or model"
-                    on:input=hear(move |event| query.set(event_target_value(&event)))
+                    on:input=listener(move |event| query.set(event_target_value(&event)))
                 />
             </div>
             {live(move || state.providers.with(|store| store.no_catalogue.clone()).map(|user_error| view! {
@@ -130,7 +130,7 @@ fn option(
                 type="radio"
                 name="provider"
                 prop:checked=sig(move || choice.with(|chosen| *chosen == own))
-                on:change=hear(move |_| choose.run(value.clone()))
+                on:change=listener(move |_| choose.run(value.clone()))
             />
             <span class="choice-name">{name}</span>
             {cors.and_then(cors_badge)}

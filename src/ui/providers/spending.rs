@@ -2,7 +2,7 @@ use crate::format;
 use crate::state::providers::money::{per_million, usd};
 use crate::state::{AppState, SpendingSummary};
 use crate::types::{Price, Spending, SpendingLimits};
-use crate::ui::part::erased::{hear, live};
+use crate::ui::part::erased::{listener, live};
 use crate::ui::part::field::{Field, bound, button, table};
 use crate::worker::protocol::{PriceSource, ToCourier};
 use leptos::prelude::*;
@@ -83,7 +83,7 @@ fn limits_form(state: AppState, limits: SpendingLimits) -> AnyView {
         state.send(ToCourier::SetLimits(limits), "Limits are saved.", ToCourier::Spending);
     };
     view! {
-        <form class="form" on:submit=hear(save)>
+        <form class="form" on:submit=listener(save)>
             <div class="form-row">
                 {number("Warn at, $ a day", alert)}
                 {number("Stop at, $ a day", stop)}
@@ -135,7 +135,7 @@ fn price_form(state: AppState) -> AnyView {
         bound(field, signal)
     };
     view! {
-        <form class="form" on:submit=hear(save)>
+        <form class="form" on:submit=listener(save)>
             <fieldset>
                 <legend>"A price of your own, $ a million tokens"</legend>
                 <div class="form-row">

@@ -3,7 +3,7 @@ use crate::retrieve;
 use crate::state::{AppState, Settings};
 use crate::types::{CallFailure, ChunkSettings, ChunkStrategy, Recipe, RetrievalMode, RetrievalSettings};
 use crate::ui::part::dialog::Modal;
-use crate::ui::part::erased::{hear, live, sig};
+use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::fixes;
 use crate::ui::settings::vector_host::VectorHost;
 use leptos::prelude::*;
@@ -60,7 +60,7 @@ pub fn SettingsDialog() -> impl IntoView {
     };
     view! {
         <Modal title="Settings">
-            <form class="form" on:submit=hear(save)>
+            <form class="form" on:submit=listener(save)>
                 <fieldset>
                     <legend>"Chunking"</legend>
                     <Chunking chunking/>
@@ -70,7 +70,7 @@ pub fn SettingsDialog() -> impl IntoView {
                         type="button"
                         disabled=sig(move || !has_open() || wrong().is_some())
                         title="Open a document first to see how it would be cut"
-                        on:click=hear(move |_| {
+                        on:click=listener(move |_| {
                             state.preview_chunks(chunking.get_untracked());
                             state.view.dialog.set(None);
                         })
@@ -120,7 +120,7 @@ fn Chunking(chunking: RwSignal<ChunkSettings>) -> impl IntoView {
         }
     };
     view! {
-        <label>"Strategy"<select on:change=hear(choose)>{options}</select></label>
+        <label>"Strategy"<select on:change=listener(choose)>{options}</select></label>
         <div class="form-row">
             <Number
                 label="Size, tokens"
@@ -157,7 +157,7 @@ fn Retrieval(retrieval: RwSignal<RetrievalSettings>) -> impl IntoView {
     };
     view! {
         <div class="form-row">
-            <label>"Mode"<select on:change=hear(choose)>{options}</select></label>
+            <label>"Mode"<select on:change=listener(choose)>{options}</select></label>
             <Number
                 label="Passages (top k)"
                 value=Signal::derive(move || retrieval.get().top_k)
@@ -174,7 +174,7 @@ fn Number(label: &'static str, value: Signal<u32>, set: Callback<u32>) -> impl I
     view! {
         <label>
             {label}
-            <input type="number" min="0" step="1" inputmode="numeric" prop:value=sig(move || value.get().to_string()) on:change=hear(typed)/>
+            <input type="number" min="0" step="1" inputmode="numeric" prop:value=sig(move || value.get().to_string()) on:change=listener(typed)/>
         </label>
     }
     .into_any()
