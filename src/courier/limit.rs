@@ -20,7 +20,7 @@ pub const PAUSE_MILLIS: f64 = 1_000.0;
 /// Distance between two starts after the first 429; chance takes up to half of it away.
 pub const PACE_MILLIS: f64 = 500.0;
 /// The distance grows to this.
-pub const LONGEST_PACE_MILLIS: f64 = 8_000.0;
+pub const MAX_PACE_MILLIS: f64 = 8_000.0;
 /// What is left of the distance when the limit grows.
 const PACE_LEFT: f64 = 0.75;
 
@@ -219,7 +219,7 @@ impl Lane {
             CallOutcome::Limited { wait_millis } => {
                 if is_news {
                     self.limit = (self.limit / 2).max(1);
-                    self.pace_millis = (self.pace_millis * 2.0).clamp(PACE_MILLIS, LONGEST_PACE_MILLIS);
+                    self.pace_millis = (self.pace_millis * 2.0).clamp(PACE_MILLIS, MAX_PACE_MILLIS);
                     self.halved_millis = now_millis;
                 }
                 self.successes = 0;
@@ -227,7 +227,7 @@ impl Lane {
                     wait_millis.filter(|wait| wait.is_finite() && *wait >= 0.0).unwrap_or(PAUSE_MILLIS);
                 // A wait that long is no pause, and often meant for one model only: whoever comes next is told by
                 // the host itself.
-                if wait_millis <= retry::LONGEST_HINT_MILLIS {
+                if wait_millis <= retry::MAX_HINT_MILLIS {
                     let opens_millis = now_millis + wait_millis + chance.part_of(PACE_MILLIS);
                     self.opens_millis = self.opens_millis.max(opens_millis);
                 }

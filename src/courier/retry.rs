@@ -3,8 +3,8 @@
 //! Asks again only while nothing of the answer has come (a second answer would be paid twice), only where that can
 //! help (408, 409, 425, 429 that is no quota, 500 and above, an unreachable host), and at most [`MAX_RETRIES`] times.
 //! A timeout without a status is not retried: the person has waited long enough to be asked. The waits double from
-//! [`FIRST_WAIT_MILLIS`] up to [`LONGEST_WAIT_MILLIS`], shortened by up to a quarter by chance, as in openai-node. Where
-//! the host says how long to wait, that counts instead; above [`LONGEST_HINT_MILLIS`] the person is told and decides.
+//! [`FIRST_WAIT_MILLIS`] up to [`MAX_WAIT_MILLIS`], shortened by up to a quarter by chance, as in openai-node. Where
+//! the host says how long to wait, that counts instead; above [`MAX_HINT_MILLIS`] the person is told and decides.
 
 use super::http_date;
 use crate::format;
@@ -15,9 +15,9 @@ pub const MAX_RETRIES: u32 = 2;
 /// Before the second try, when the host says nothing.
 pub const FIRST_WAIT_MILLIS: f64 = 500.0;
 /// Doubling ends here.
-pub const LONGEST_WAIT_MILLIS: f64 = 8_000.0;
+pub const MAX_WAIT_MILLIS: f64 = 8_000.0;
 /// A host that asks for a longer wait is not asked again by itself.
-pub const LONGEST_HINT_MILLIS: f64 = 60_000.0;
+pub const MAX_HINT_MILLIS: f64 = 60_000.0;
 /// The part of a wait that chance may take away, so that columns do not come back all at once.
 pub const JITTER: f64 = 0.25;
 
@@ -107,7 +107,7 @@ impl Retry {
         }
         // A wait of 0 (a date just past) is no reason to hammer the host.
         let after_millis = match headers.wait_with(failure).filter(|millis| *millis > 0.0) {
-            Some(wait_millis) if wait_millis > LONGEST_HINT_MILLIS => {
+            Some(wait_millis) if wait_millis > MAX_HINT_MILLIS => {
                 return RetryDecision::TooLong { wait_millis };
             }
             Some(wait_millis) => wait_millis,
@@ -144,7 +144,7 @@ pub fn with_wait(failure: CallFailure, wait_millis: f64) -> CallFailure {
 /// The wait before retry number `retries` + 1: doubling, capped, shortened by chance.
 pub fn backoff_millis(retries: u32, random: f64) -> f64 {
     let doubled = FIRST_WAIT_MILLIS * f64::from(2u32.saturating_pow(retries.min(16)));
-    doubled.min(LONGEST_WAIT_MILLIS) * (1.0 - JITTER * random.clamp(0.0, 1.0))
+    doubled.min(MAX_WAIT_MILLIS) * (1.0 - JITTER * random.clamp(0.0, 1.0))
 }
 
 /// Whether the same request may fare better the next time. The host's own word counts within these bounds.

@@ -1,5 +1,5 @@
 //! Texts → requests for vectors and scores, with the key that belongs there; the answers → vectors, scores, or what the host
-//! said. Batches are cut by what the host takes at once, and by [`MOST_TEXTS`].
+//! said. Batches are cut by what the host takes at once, and by [`MAX_TEXTS`].
 
 use super::{Keyring, Origin, stream};
 use crate::provider::catalogue::{Limits, RerankTarget, VectorTarget};
@@ -10,7 +10,7 @@ use std::ops::Range;
 use url::Url;
 
 /// Most texts in a request, whatever a host allows: a batch is what a failure costs, and its answer is held in memory.
-pub const MOST_TEXTS: u32 = 128;
+pub const MAX_TEXTS: u32 = 128;
 
 /// The AWS service that Bedrock's hosts belong to.
 const AWS_SERVICE: &str = "bedrock";
@@ -28,7 +28,7 @@ pub struct Wanted<'a> {
 
 /// `texts` cut into runs of one request each.
 pub fn runs<T: AsRef<str>>(texts: &[T], limits: Limits) -> Vec<Range<usize>> {
-    embeddings::batches(texts, Limits { inputs: limits.inputs.min(MOST_TEXTS), ..limits })
+    embeddings::batches(texts, Limits { inputs: limits.inputs.min(MAX_TEXTS), ..limits })
 }
 
 /// The request for the vectors of `texts`, one run of them. A signature holds for some minutes from `epoch_secs` on (seconds

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 
 /// Candidates that a reranker gets for each passage wanted, and at least.
 const RERANKED_PER_PASSAGE: usize = 5;
-const LEAST_RERANKED: usize = 50;
+const MIN_RERANKED: usize = 50;
 
 /// What puts passages into a better order: a host, or something small in tests.
 #[allow(async_fn_in_trait)]
@@ -49,7 +49,7 @@ pub async fn search<E: Embedder, R: Rerank>(
     };
     let embedded = now();
     let wanted = settings.top_k as usize;
-    let many = if reranker.is_some() { (wanted * RERANKED_PER_PASSAGE).max(LEAST_RERANKED) } else { wanted };
+    let many = if reranker.is_some() { (wanted * RERANKED_PER_PASSAGE).max(MIN_RERANKED) } else { wanted };
     let (mut best, mut timing, texts) = {
         let corpus = corpus.borrow();
         let index = corpus.dense_index(&id);

@@ -12,13 +12,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// The fewest rows that are rescored exactly.
-const LEAST_RESCORED: usize = 50;
+const MIN_RESCORED: usize = 50;
 /// Rows rescored for each one asked for.
 const RESCORED_PER_RESULT: usize = 5;
 /// Rows of bytes are padded to a multiple of this, so that the scan has no tail.
 const STRIDE: usize = 64;
 /// Most dimensions. The widest embeddings in use have 8,192; the integer sums are exact far beyond that.
-const MOST_DIMENSIONS: usize = 65_536;
+const MAX_DIMENSIONS: usize = 65_536;
 /// Room for the rounding of float sums in the error bound, per dimension.
 const ROUNDING: f32 = 1e-7;
 
@@ -43,8 +43,8 @@ impl Flat {
 
     /// The same with a quantization of your choice; results do not depend on it.
     pub fn with_coding(dimension: usize, quantization: Quantization) -> Result<Self, Error> {
-        if dimension == 0 || dimension > MOST_DIMENSIONS {
-            return Err(Error::Unsupported { dimension, most: MOST_DIMENSIONS });
+        if dimension == 0 || dimension > MAX_DIMENSIONS {
+            return Err(Error::Unsupported { dimension, most: MAX_DIMENSIONS });
         }
         Ok(Self {
             dimension,
@@ -150,7 +150,7 @@ impl VectorIndex for Flat {
         let probe = QuantizedQuery::new(self.quantization, &query, self.stride);
         let mut rough = probe.scan(&self.codes, &self.losses);
 
-        let mut proposed = Top::new(LEAST_RESCORED.max(k.saturating_mul(RESCORED_PER_RESULT)));
+        let mut proposed = Top::new(MIN_RESCORED.max(k.saturating_mul(RESCORED_PER_RESULT)));
         for (place, (&score, &key)) in (0u32..).zip(rough.iter().zip(&self.keys)) {
             if score >= proposed.floor() && allowed(key) {
                 proposed.push(Entry { score, key, place });

@@ -17,7 +17,7 @@ pub use documents::{Corpus, Row, RowState, Sample, Totals};
 pub use providers::{CheckState, ProviderStore, SpendingSummary, Trial};
 pub use run::{Chrome, ColumnView, Rendered, Session, Stage};
 pub use services::Services;
-pub use settings::{MOST_COLUMNS, Settings, Theme, place};
+pub use settings::{MAX_COLUMNS, Settings, Theme, place};
 pub use signal_list::{Cell, SignalList};
 pub use view::{Dialog, Focus, Opened, Pane, View};
 

@@ -57,7 +57,7 @@ impl Theme {
 /// Smallest and largest context budget of the built-in model.
 pub const BUDGET_TOKENS: std::ops::RangeInclusive<u32> = 512..=8192;
 /// Most columns on the screen.
-pub const MOST_COLUMNS: usize = 8;
+pub const MAX_COLUMNS: usize = 8;
 
 impl Default for Settings {
     /// Quotes, and the model in the tab with and without the documents: a comparison that needs no key.
@@ -148,7 +148,7 @@ impl Settings {
             seen.push(column.id);
             fresh
         });
-        self.columns.truncate(MOST_COLUMNS);
+        self.columns.truncate(MAX_COLUMNS);
         if self.columns.is_empty() {
             self.columns = Self::default().columns;
         }

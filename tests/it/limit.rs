@@ -1,6 +1,6 @@
 //! `courier::limit`: one queue per origin, and no herd after a 429.
 
-use sidecite::courier::limit::{AT_ONCE, GROW_AFTER, LONGEST_PACE_MILLIS, PACE_MILLIS, PAUSE_MILLIS};
+use sidecite::courier::limit::{AT_ONCE, GROW_AFTER, MAX_PACE_MILLIS, PACE_MILLIS, PAUSE_MILLIS};
 use sidecite::courier::{CallOutcome, Limiter, Origin, Retry, RetryHeaders, Ticket, Turn};
 use sidecite::types::{CallFailure, FailureCause};
 use std::collections::{BTreeMap, VecDeque};
@@ -149,11 +149,11 @@ fn every_later_refusal_doubles_the_distance_and_successes_take_it_back() {
                 Turn::Wait { until_millis, .. } => until_millis.unwrap() - begun,
             }
         };
-        for most in [500.0, 1_000.0, 2_000.0, 4_000.0, LONGEST_PACE_MILLIS, LONGEST_PACE_MILLIS] {
+        for most in [500.0, 1_000.0, 2_000.0, 4_000.0, MAX_PACE_MILLIS, MAX_PACE_MILLIS] {
             let distance = distance_after(LIMITED);
             assert!(distance > most / 2.0 && distance <= most, "seed {seed}: {distance} of {most}");
         }
-        let mut most = LONGEST_PACE_MILLIS;
+        let mut most = MAX_PACE_MILLIS;
         for _ in 0..60 {
             for _ in 1..GROW_AFTER {
                 distance_after(CallOutcome::Succeeded);

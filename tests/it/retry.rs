@@ -232,7 +232,7 @@ proptest! {
         let mut retry = Retry::new();
         for _ in 0..4 {
             if let Some(wait) = retry.next_delay_millis(&refused(status, "{}"), &headers, false, random) {
-                prop_assert!(wait > 0.0 && wait <= retry::LONGEST_HINT_MILLIS);
+                prop_assert!(wait > 0.0 && wait <= retry::MAX_HINT_MILLIS);
             }
         }
         prop_assert!(retry.retries() <= retry::MAX_RETRIES);

@@ -1,7 +1,7 @@
 //! `courier::vectors`: batches, keys that go to their own origin only, signatures, and what a host says.
 
 use sidecite::courier::vectors::{
-    MOST_TEXTS, Wanted, origin_of, plan_embeddings, plan_rerank, read_vectors, refusal, runs, user_error,
+    MAX_TEXTS, Wanted, origin_of, plan_embeddings, plan_rerank, read_vectors, refusal, runs, user_error,
 };
 use sidecite::courier::{Keyring, Origin};
 use sidecite::provider::catalogue::VectorTarget;
@@ -33,7 +33,7 @@ fn batches_keep_to_the_hosts_limits_and_to_our_own() {
         runs(&texts, aimed(&at(provider)).limits).iter().map(ExactSizeIterator::len).collect()
     };
     assert_eq!(sizes("cohere"), [96, 96, 96, 12]);
-    assert_eq!(sizes("openai"), [MOST_TEXTS as usize, MOST_TEXTS as usize, 44]);
+    assert_eq!(sizes("openai"), [MAX_TEXTS as usize, MAX_TEXTS as usize, 44]);
     assert_eq!(sizes("tei"), [32, 32, 32, 32, 32, 32, 32, 32, 32, 12]);
     assert!(runs(&Vec::<String>::new(), aimed(&at("tei")).limits).is_empty());
 }

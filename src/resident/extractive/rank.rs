@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Most sentences quoted.
 const MOST: usize = 3;
 /// Share of the question's weight that the best sentence and what surrounds it must have.
-const LEAST_COVERAGE: f32 = 0.3;
+const MIN_COVERAGE: f32 = 0.3;
 /// Share of the best sentence's worth that a further one must have.
 const NEARLY: f32 = 0.6;
 /// Terms in common, as a share of the smaller sentence's, from which two sentences say the same.
@@ -46,7 +46,7 @@ pub(super) fn best<'a>(question: &str, passages: &'a [Passage]) -> Vec<Quote<'a>
     let mut chosen: Vec<&Candidate<'a>> = Vec::new();
     for candidate in &candidates {
         let least = chosen.first().map_or(0.0, |best| best.worth * NEARLY);
-        if chosen.len() == MOST || candidate.worth <= least || candidate.coverage < LEAST_COVERAGE {
+        if chosen.len() == MOST || candidate.worth <= least || candidate.coverage < MIN_COVERAGE {
             break;
         }
         if chosen.iter().all(|other| similarity(&candidate.terms, &other.terms) < SAME) {

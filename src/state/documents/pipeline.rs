@@ -15,11 +15,11 @@ use std::pin::pin;
 /// Longest a file may take to parse before its reader is ended.
 const READ_LIMIT_MILLIS: i32 = 60_000;
 /// Parsed documents that wait for the engine; more would only fill memory.
-const MOST_INGESTS: usize = 2;
+const MAX_INGESTS: usize = 2;
 /// Largest file taken in (`parse` has the same limit; here it saves reading the file at all).
-const MOST_BYTES: f64 = 100.0 * 1024.0 * 1024.0;
+const MAX_BYTES: f64 = 100.0 * 1024.0 * 1024.0;
 /// A document that has taken a worker down this often is not tried again by itself.
-const MOST_CRASHES: u32 = 2;
+const MAX_CRASHES: u32 = 2;
 
 impl AppState {
     /// Takes in files, in order: hashed, upload, queued. The same file twice is one document.
@@ -42,7 +42,7 @@ impl AppState {
             let state = RowState::Failed { user_error, password: false };
             self.corpus.rows.put(id, Row::new(id, &name, size as u64, added_millis, state));
         };
-        if size > MOST_BYTES {
+        if size > MAX_BYTES {
             return unreadable(UserError::new(
                 "read",
                 format!("{} is over the limit of 100 MB a file", crate::format::bytes(size as u64)),
@@ -89,7 +89,7 @@ impl AppState {
             rows.iter().map(|cell| cell.value.with_untracked(|row| row.state.clone())).collect();
         let reading = states.iter().any(|state| matches!(state, RowState::Reading { .. }));
         let ingesting = states.iter().filter(|state| matches!(state, RowState::Embedding { .. })).count();
-        if reading || ingesting >= MOST_INGESTS || !self.corpus.opened.get_untracked() {
+        if reading || ingesting >= MAX_INGESTS || !self.corpus.opened.get_untracked() {
             return;
         }
         let next = rows.iter().zip(&states).find(|(_, state)| matches!(state, RowState::Queued));
@@ -240,9 +240,9 @@ impl AppState {
             _ => {}
         }
         // The engine died. What it had embedded is cached, so trying again costs little.
-        let crashes = self.corpus.rows.value(&id).map_or(MOST_CRASHES, |row| row.crashes + 1);
+        let crashes = self.corpus.rows.value(&id).map_or(MAX_CRASHES, |row| row.crashes + 1);
         self.corpus.rows.change(&id, |row| row.crashes = crashes);
-        if crashes < MOST_CRASHES {
+        if crashes < MAX_CRASHES {
             self.set_state(id, RowState::Queued);
         } else {
             let words = self.services().engine.exit_reason().unwrap_or_default();

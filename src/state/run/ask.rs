@@ -1,5 +1,5 @@
 use crate::browser::clock::now_millis;
-use crate::state::settings::MOST_COLUMNS;
+use crate::state::settings::MAX_COLUMNS;
 use crate::state::{AppState, ColumnView};
 use crate::types::{AnswerState, CallFailure, Column, ColumnId, Evidence, FailureCause, ModelRef, UserError};
 use crate::worker::protocol::{FromEngine, ToCourier, ToEngine, ToResident};
@@ -158,7 +158,7 @@ impl AppState {
 
     /// Adds a column; at most eight.
     pub fn add_column(self, mut column: Column) -> bool {
-        if self.session.columns.cells_now().len() >= MOST_COLUMNS {
+        if self.session.columns.cells_now().len() >= MAX_COLUMNS {
             return false;
         }
         column.id = self.settings.with_untracked(crate::state::Settings::next_column_id);

@@ -1,4 +1,4 @@
-use crate::state::{AppState, Dialog, MOST_COLUMNS};
+use crate::state::{AppState, Dialog, MAX_COLUMNS};
 use crate::ui::answers::column::ColumnCard;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field;
@@ -24,7 +24,7 @@ pub fn Composer() -> impl IntoView {
         }
     };
     let busy = Memo::new(move |_| state.session.is_busy());
-    let full = move || state.session.columns.len() >= MOST_COLUMNS;
+    let full = move || state.session.columns.len() >= MAX_COLUMNS;
     let estimate = Memo::new(move |_| state.cost_estimate());
     view! {
         <section class="composer" aria-label="Question and answers">

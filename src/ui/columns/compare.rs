@@ -2,7 +2,7 @@ use crate::courier::Purpose;
 use crate::state::providers::catalogue::address;
 use crate::state::providers::compare::{HostRow, hosts};
 use crate::state::providers::money::per_million;
-use crate::state::{AppState, Dialog, MOST_COLUMNS};
+use crate::state::{AppState, Dialog, MAX_COLUMNS};
 use crate::types::{Column, ColumnId, Endpoint, ModelRef, Parameters, UserError};
 use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::{listener, live, sig};
@@ -74,7 +74,7 @@ pub fn Compare() -> impl IntoView {
         Memo::new(move |_| entries.with(|entries| entries.iter().filter(|entry| entry.ticked.get()).count()));
     let filled =
         move || entries.with(|entries| entries.iter().all(|entry| !entry.ticked.get() || entry.is_filled()));
-    let room = move || MOST_COLUMNS.saturating_sub(state.session.columns.len());
+    let room = move || MAX_COLUMNS.saturating_sub(state.session.columns.len());
     let can_add = move || (1..=room()).contains(&ticked.get()) && filled();
     let add = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -150,7 +150,7 @@ pub fn Compare() -> impl IntoView {
                 {live(move || field::user_error(user_error.get()))}
                 <div class="form-actions">
                     <span class="hint" role="status">
-                        {live(move || format!("At most {MOST_COLUMNS} columns: room for {} more.", room()))}
+                        {live(move || format!("At most {MAX_COLUMNS} columns: room for {} more.", room()))}
                     </span>
                     {button("One provider".into(), move || state.view.dialog.set(Some(Dialog::AddColumn)))}
                     <button

@@ -23,7 +23,7 @@ const CHECK_MILLIS: f64 = 15_000.0;
 /// What a model is asked to see whether it answers.
 const TRIAL: &str = "Say OK.";
 /// A model list longer than this is not one.
-const MOST_LIST_BYTES: usize = 16 << 20;
+const MAX_LIST_BYTES: usize = 16 << 20;
 
 impl CourierState {
     /// Lists the models, then puts one word to the named one: only an answer proves that key, model, quota and this page's
@@ -213,7 +213,7 @@ pub(super) async fn fetch_whole(http: &HttpRequest) -> Reply {
         let mut bytes = Vec::new();
         while let Some(piece) = body.next().await? {
             bytes.extend_from_slice(&piece);
-            if bytes.len() > MOST_LIST_BYTES {
+            if bytes.len() > MAX_LIST_BYTES {
                 break;
             }
         }

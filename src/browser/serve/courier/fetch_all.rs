@@ -17,7 +17,7 @@ use futures_util::future::{Either, select};
 use std::pin::pin;
 
 /// An answer longer than this is not one.
-const MOST_BYTES: usize = 64 << 20;
+const MAX_BYTES: usize = 64 << 20;
 /// What a token is taken for where the host does not count.
 const BYTES_PER_TOKEN: usize = 4;
 
@@ -158,9 +158,9 @@ impl CourierState {
                 deadlines.on_bytes(now_millis());
                 self.note(entry, response.status(), piece.len());
                 bytes.extend_from_slice(&piece);
-                if bytes.len() > MOST_BYTES {
+                if bytes.len() > MAX_BYTES {
                     let hint = "Check that the base URL is that of an API for embeddings.";
-                    let message = format!("The answer is over {} MB.", MOST_BYTES >> 20);
+                    let message = format!("The answer is over {} MB.", MAX_BYTES >> 20);
                     return Err(Missed::Failed(CallFailure::new(FailureCause::Garbled, message, hint)));
                 }
             }
