@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use sidecite::embed::{DIMENSIONS, Minilm, Scratch};
-use sidecite::index::{Quantization, Flat, VectorIndex};
+use sidecite::index::{Flat, Quantization, VectorIndex};
 use sidecite::lexical::{Bm25, LexicalIndex, Weighting};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -53,7 +53,11 @@ fn dense(path: &Path) {
             std::hint::black_box(index.search(query, 10, None).unwrap());
             start.elapsed()
         });
-        println!("Flat {quantization:?}: {} vectors in {built:.0?}, search p50 {:.0?}", index.len(), median(times));
+        println!(
+            "Flat {quantization:?}: {} vectors in {built:.0?}, search p50 {:.0?}",
+            index.len(),
+            median(times)
+        );
     }
 }
 

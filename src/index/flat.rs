@@ -6,7 +6,7 @@
 //! scan, ties included; on real embeddings the last step adds few rows. Removal moves the last row into the gap.
 
 use super::code::{QuantError, QuantizedQuery, encode};
-use super::{Quantization, Entry, Error, Filter, Neighbour, Top, VectorIndex};
+use super::{Entry, Error, Filter, Neighbour, Quantization, Top, VectorIndex};
 use crate::kernel::dot::dot_f32;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -79,7 +79,10 @@ impl Flat {
 
     /// Memory held for vectors, in bytes.
     pub fn size_bytes(&self) -> usize {
-        self.rows.len() * 4 + self.codes.len() + self.losses.len() * size_of::<QuantError>() + self.keys.len() * 4
+        self.rows.len() * 4
+            + self.codes.len()
+            + self.losses.len() * size_of::<QuantError>()
+            + self.keys.len() * 4
     }
 
     fn row(&self, place: usize) -> Option<&[f32]> {

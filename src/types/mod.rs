@@ -28,8 +28,8 @@ pub use evidence::{Evidence, Passage, Scores, SearchTiming};
 pub use id::{DocumentId, Sha256, sha256};
 pub use manifest::{Manifest, UserError};
 pub use provider::{
-    UrlParam, Cors, CorsStatus, Cost, FamilyHost, ModelEntry, ModelFamily, Price, ProviderGroup, ProviderRow,
-    Route, Spending, SpendingLimits,
+    Cors, CorsStatus, Cost, FamilyHost, ModelEntry, ModelFamily, Price, ProviderGroup, ProviderRow, Route,
+    Spending, SpendingLimits, UrlParam,
 };
 pub use recipe::{
     EmbedderRef, Query, Recipe, RerankerRef, RetrievalMode, RetrievalSettings, embedder_name, is_remote,

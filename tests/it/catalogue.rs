@@ -13,7 +13,8 @@ fn built_in() -> Catalogue {
 }
 
 fn endpoint(provider: &str, dialect: Dialect, url_params: &[(&str, &str)]) -> Endpoint {
-    let url_params = url_params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let url_params =
+        url_params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     Endpoint { provider: provider.into(), dialect, url_params, ..Endpoint::default() }
 }
 
@@ -30,7 +31,8 @@ fn question(model: &str) -> ChatRequest {
 /// The endpoint of a route with its examples filled in.
 fn filled(row: &ProviderRow, place: usize) -> Endpoint {
     let route = &row.routes[place];
-    let url_params = route.url_params.iter().map(|blank| (blank.name.clone(), blank.example.clone())).collect();
+    let url_params =
+        route.url_params.iter().map(|blank| (blank.name.clone(), blank.example.clone())).collect();
     Endpoint { provider: row.id.clone(), dialect: route.dialect, url_params, ..Endpoint::default() }
 }
 
@@ -358,7 +360,10 @@ fn what_cannot_be_filled_is_said() {
     }
     for bad in [".", ".."] {
         let url_params = [("project", bad), ("location", "global")];
-        assert!(matches!(target("vertex", Dialect::Gemini, &url_params), Err(Error::BadBlank { .. })), "{bad}");
+        assert!(
+            matches!(target("vertex", Dialect::Gemini, &url_params), Err(Error::BadBlank { .. })),
+            "{bad}"
+        );
     }
     assert!(matches!(target("nobody", Dialect::Gemini, &[]), Err(Error::UnknownProvider { .. })));
     assert!(matches!(target("groq", Dialect::Gemini, &[]), Err(Error::NoRoute { .. })));

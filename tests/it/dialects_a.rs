@@ -167,7 +167,8 @@ fn anthropic_gets_passages_as_documents_that_it_cites() {
         documents: vec![document],
         ..ChatRequest::default()
     };
-    let target = Target::custom(Dialect::Anthropic, "https://api.anthropic.com/v1", AuthKind::Default).unwrap();
+    let target =
+        Target::custom(Dialect::Anthropic, "https://api.anthropic.com/v1", AuthKind::Default).unwrap();
     let http = sidecite::provider::encode(&target, &request, None).unwrap();
     let body: Value = serde_json::from_slice(&http.body).unwrap();
     let content = &body["messages"][0]["content"];

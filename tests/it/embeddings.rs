@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sidecite::provider::catalogue::{Limits, RerankTarget, VectorTarget};
-use sidecite::provider::embeddings::{Error, Purpose, EmbeddingApi, batches, decode, encode};
+use sidecite::provider::embeddings::{EmbeddingApi, Error, Purpose, batches, decode, encode};
 use sidecite::provider::rerank;
 use sidecite::provider::{Catalogue, Key};
 use sidecite::types::{Dialect, Endpoint};
@@ -214,7 +214,11 @@ fn vectors_come_in_the_texts_order_and_of_unit_length() {
     check(EmbeddingApi::Vertex, json!({"predictions": [one(&a), one(&b)]}), Some(8));
     let cohere = json!({"embeddings": {"float": [a, b]}, "meta": {"billed_units": {"input_tokens": 5}}});
     check(EmbeddingApi::Cohere, cohere, Some(5));
-    check(EmbeddingApi::BedrockCohere, json!({"embeddings": [a, b], "response_type": "embeddings_floats"}), None);
+    check(
+        EmbeddingApi::BedrockCohere,
+        json!({"embeddings": [a, b], "response_type": "embeddings_floats"}),
+        None,
+    );
     check(EmbeddingApi::Ollama, json!({"embeddings": [a, b], "prompt_eval_count": 7}), Some(7));
     check(EmbeddingApi::Tei, json!([a, b]), None);
     // 3.0 and 4.0 as base64 of little-endian floats.
@@ -224,7 +228,8 @@ fn vectors_come_in_the_texts_order_and_of_unit_length() {
         Some(3),
     );
     let titan =
-        decode(EmbeddingApi::BedrockTitan, br#"{"embedding":[3,4],"inputTextTokenCount":2}"#, 1, None).unwrap();
+        decode(EmbeddingApi::BedrockTitan, br#"{"embedding":[3,4],"inputTextTokenCount":2}"#, 1, None)
+            .unwrap();
     assert_eq!((titan.vectors, titan.input_tokens), (vec![vec![0.6, 0.8]], Some(2)));
 }
 
@@ -305,25 +310,28 @@ fn rerank_requests_and_scores() {
 
     use rerank::{Error, RerankApi, decode};
     let cohere = br#"{"results":[{"index":1,"relevance_score":0.9},{"index":0,"relevance_score":-2.5}]}"#;
-    assert_eq!(decode(EmbeddingApi::Cohere, cohere, 2), Ok(vec![-2.5, 0.9]));
-    assert_eq!(decode(EmbeddingApi::Voyage, br#"{"data":[{"index":0,"relevance_score":0.5}]}"#, 1), Ok(vec![0.5]));
+    assert_eq!(decode(RerankApi::Cohere, cohere, 2), Ok(vec![-2.5, 0.9]));
     assert_eq!(
-        decode(EmbeddingApi::Tei, br#"[{"index":1,"score":0.2},{"index":0,"score":0.1}]"#, 2),
+        decode(RerankApi::Voyage, br#"{"data":[{"index":0,"relevance_score":0.5}]}"#, 1),
+        Ok(vec![0.5])
+    );
+    assert_eq!(
+        decode(RerankApi::Tei, br#"[{"index":1,"score":0.2},{"index":0,"score":0.1}]"#, 2),
         Ok(vec![0.1, 0.2])
     );
-    assert_eq!(decode(EmbeddingApi::Cohere, cohere, 3), Err(Error::Count { expected: 3, got: 2 }));
-    assert_eq!(decode(EmbeddingApi::Cohere, br#"{"message":"no"}"#, 1), Err(Error::NoScores));
-    assert_eq!(decode(EmbeddingApi::Cohere, b"<html>", 1), Err(Error::NoScores));
+    assert_eq!(decode(RerankApi::Cohere, cohere, 3), Err(Error::Count { expected: 3, got: 2 }));
+    assert_eq!(decode(RerankApi::Cohere, br#"{"message":"no"}"#, 1), Err(Error::NoScores));
+    assert_eq!(decode(RerankApi::Cohere, b"<html>", 1), Err(Error::NoScores));
     let twice = br#"{"results":[{"index":0,"relevance_score":1},{"index":0,"relevance_score":1}]}"#;
-    assert_eq!(decode(EmbeddingApi::Jina, twice, 2), Err(Error::Order));
+    assert_eq!(decode(RerankApi::Jina, twice, 2), Err(Error::Order));
     assert_eq!(
-        decode(EmbeddingApi::Jina, br#"{"results":[{"index":7,"relevance_score":1}]}"#, 1),
+        decode(RerankApi::Jina, br#"{"results":[{"index":7,"relevance_score":1}]}"#, 1),
         Err(Error::Order)
     );
     for score in ["null", "\"1\"", "1e99"] {
         let body = format!(r#"{{"results":[{{"index":0,"relevance_score":{score}}}]}}"#);
         assert_eq!(
-            decode(EmbeddingApi::LlamaCpp, body.as_bytes(), 1),
+            decode(RerankApi::LlamaCpp, body.as_bytes(), 1),
             Err(Error::NotAScore { place: 0 }),
             "{score}"
         );

@@ -1,7 +1,7 @@
 //! The exact index equals brute force, whatever is put in and taken out.
 
 use proptest::prelude::*;
-use sidecite::index::{Quantization, Error, Flat, Neighbour, VectorIndex};
+use sidecite::index::{Error, Flat, Neighbour, Quantization, VectorIndex};
 use sidecite::kernel::dot::{self, scalar};
 use std::collections::BTreeMap;
 

@@ -115,8 +115,11 @@ fn rows_that_embed_or_rerank_show_the_place_where_they_do() {
         assert!(route.base.starts_with("http") && !route.auth.is_empty(), "{}: {route:?}", row.id);
         // The page shows exactly the address that the courier calls.
         let url_params = |name: &str| (name.to_owned(), "x1".to_owned());
-        let typed =
-            route.url_params.iter().filter(|blank| blank.default.is_empty()).map(|blank| url_params(&blank.name));
+        let typed = route
+            .url_params
+            .iter()
+            .filter(|blank| blank.default.is_empty())
+            .map(|blank| url_params(&blank.name));
         let endpoint = Endpoint { url_params: typed.collect(), ..at(&row.id) };
         let target = match what {
             "embeds" => catalogue.embeddings(&endpoint).unwrap().unwrap().target,

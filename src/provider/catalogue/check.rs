@@ -30,10 +30,12 @@ pub(super) fn rows(rows: &[RowData]) -> Result<(), Error> {
             self::route(route).map_err(wrong)?;
         }
         if let Some(vectors) = &row.embeddings {
-            vector(row, &vectors.base, &vectors.url_params, &vectors.auth, &vectors.headers).map_err(wrong)?;
+            vector(row, &vectors.base, &vectors.url_params, &vectors.auth, &vectors.headers)
+                .map_err(wrong)?;
         }
         if let Some(vectors) = &row.rerank {
-            vector(row, &vectors.base, &vectors.url_params, &vectors.auth, &vectors.headers).map_err(wrong)?;
+            vector(row, &vectors.base, &vectors.url_params, &vectors.auth, &vectors.headers)
+                .map_err(wrong)?;
         }
     }
     Ok(())
@@ -69,7 +71,8 @@ fn vector(
     if first.is_none() && (template.is_empty() || auth.is_empty() || names.is_empty()) {
         return Err("without a route, vectors need base, auth and headers".into());
     }
-    let url_params = if url_params.is_empty() { first.map_or(url_params, |route| &route.url_params) } else { url_params };
+    let url_params =
+        if url_params.is_empty() { first.map_or(url_params, |route| &route.url_params) } else { url_params };
     if !template.is_empty() {
         base(template, url_params)?;
     }

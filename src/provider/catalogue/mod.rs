@@ -143,5 +143,12 @@ fn custom_route(dialect: Dialect) -> Route {
     let default = super::target::default_auth(dialect);
     let others = [Bearer, XApiKey, ApiKey, XGoogApiKey, ApiKeyScheme, SigV4, None];
     let auth = std::iter::once(default).chain(others.into_iter().filter(|kind| *kind != default)).collect();
-    Route { dialect, label: String::new(), base: String::new(), url_params: Vec::new(), auth, key_optional: true }
+    Route {
+        dialect,
+        label: String::new(),
+        base: String::new(),
+        url_params: Vec::new(),
+        auth,
+        key_optional: true,
+    }
 }

@@ -3,7 +3,7 @@
 use crate::provider::embeddings::EmbeddingApi;
 use crate::provider::rerank::RerankApi;
 use crate::provider::{Quirks, SystemRole};
-use crate::types::{AuthKind, UrlParam, Cors, CorsStatus, Dialect, ProviderGroup, Route};
+use crate::types::{AuthKind, Cors, CorsStatus, Dialect, ProviderGroup, Route, UrlParam};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;

@@ -111,7 +111,8 @@ fn aim<Shape>(
         _ => target::base(&vectors.base, &none, url_params, &endpoint.url_params)?,
     };
     let offered = if endpoint.base_url.trim().is_empty() { auths } else { &[] };
-    let path = vectors.path.as_deref().map(|path| fill::fill(path, url_params, &endpoint.url_params)).transpose()?;
+    let path =
+        vectors.path.as_deref().map(|path| fill::fill(path, url_params, &endpoint.url_params)).transpose()?;
     let target = Target {
         dialect: first.map_or(Dialect::OpenaiChat, |route| route.dialect),
         provider: row.id.clone(),

@@ -1,6 +1,6 @@
 //! The answer → vectors, in the texts' order, checked and of unit length.
 
-use super::{Error, EmbeddingApi};
+use super::{EmbeddingApi, Error};
 use serde_json::Value;
 
 /// What came for a batch.
@@ -16,7 +16,12 @@ pub struct Vectors {
 ///
 /// # Errors
 /// When it is not exactly `count` such vectors; nothing is filled up or left out.
-pub fn decode(shape: EmbeddingApi, body: &[u8], count: usize, dimensions: Option<usize>) -> Result<Vectors, Error> {
+pub fn decode(
+    shape: EmbeddingApi,
+    body: &[u8],
+    count: usize,
+    dimensions: Option<usize>,
+) -> Result<Vectors, Error> {
     let value: Value = serde_json::from_slice(body).map_err(|_| Error::NoVectors)?;
     let found = found(shape, &value).ok_or(Error::NoVectors)?;
     if found.len() != count {
@@ -38,7 +43,11 @@ pub fn decode(shape: EmbeddingApi, body: &[u8], count: usize, dimensions: Option
 /// The values of each vector, with its number where it has one.
 fn found(shape: EmbeddingApi, value: &Value) -> Option<Vec<(Option<u64>, &Value)>> {
     match shape {
-        EmbeddingApi::Openai | EmbeddingApi::Nvidia | EmbeddingApi::Jina | EmbeddingApi::Mistral | EmbeddingApi::Voyage => {
+        EmbeddingApi::Openai
+        | EmbeddingApi::Nvidia
+        | EmbeddingApi::Jina
+        | EmbeddingApi::Mistral
+        | EmbeddingApi::Voyage => {
             let list = value.get("data").unwrap_or(value).as_array()?;
             list.iter()
                 .map(|one| Some((one.get("index").and_then(Value::as_u64), one.get("embedding")?)))

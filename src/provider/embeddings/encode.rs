@@ -54,7 +54,11 @@ pub fn encode<T: AsRef<str>>(
 
 fn usual_path(shape: EmbeddingApi) -> &'static str {
     match shape {
-        EmbeddingApi::Openai | EmbeddingApi::Nvidia | EmbeddingApi::Jina | EmbeddingApi::Mistral | EmbeddingApi::Voyage => "embeddings",
+        EmbeddingApi::Openai
+        | EmbeddingApi::Nvidia
+        | EmbeddingApi::Jina
+        | EmbeddingApi::Mistral
+        | EmbeddingApi::Voyage => "embeddings",
         EmbeddingApi::Gemini => "models/{model}:batchEmbedContents",
         EmbeddingApi::Vertex => "models/{model}:predict",
         EmbeddingApi::Cohere | EmbeddingApi::Tei => "embed",
@@ -73,7 +77,9 @@ fn body(
     let mut body = Map::new();
     let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
     let size = match shape {
-        EmbeddingApi::Mistral | EmbeddingApi::Voyage | EmbeddingApi::Cohere | EmbeddingApi::BedrockCohere => "output_dimension",
+        EmbeddingApi::Mistral | EmbeddingApi::Voyage | EmbeddingApi::Cohere | EmbeddingApi::BedrockCohere => {
+            "output_dimension"
+        }
         _ => "dimensions",
     };
     match shape {
@@ -82,7 +88,9 @@ fn body(
             put("input", json!(texts));
             match shape {
                 EmbeddingApi::Nvidia => put("input_type", json!(purpose.word("passage", "query"))),
-                EmbeddingApi::Jina => put("task", json!(purpose.word("retrieval.passage", "retrieval.query"))),
+                EmbeddingApi::Jina => {
+                    put("task", json!(purpose.word("retrieval.passage", "retrieval.query")))
+                }
                 _ => None,
             };
         }

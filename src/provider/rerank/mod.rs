@@ -77,7 +77,9 @@ pub fn encode<T: AsRef<str>>(
     }
     let passages: Vec<&str> = passages.iter().map(AsRef::as_ref).collect();
     let body = match aimed.shape {
-        RerankApi::Cohere | RerankApi::LlamaCpp => json!({"model": model, "query": query, "documents": passages}),
+        RerankApi::Cohere | RerankApi::LlamaCpp => {
+            json!({"model": model, "query": query, "documents": passages})
+        }
         RerankApi::Voyage => {
             json!({"model": model, "query": query, "documents": passages, "truncation": false})
         }
@@ -100,7 +102,9 @@ pub fn decode(shape: RerankApi, body: &[u8], count: usize) -> Result<Vec<f32>, E
     let list = match shape {
         RerankApi::Tei => value.as_array(),
         RerankApi::Voyage => value.get("data").and_then(Value::as_array),
-        RerankApi::Cohere | RerankApi::Jina | RerankApi::LlamaCpp => value.get("results").and_then(Value::as_array),
+        RerankApi::Cohere | RerankApi::Jina | RerankApi::LlamaCpp => {
+            value.get("results").and_then(Value::as_array)
+        }
     };
     let list = list.ok_or(Error::NoScores)?;
     if list.len() != count {

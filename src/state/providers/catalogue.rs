@@ -1,5 +1,5 @@
 use crate::state::AppState;
-use crate::types::{UrlParam, Endpoint, ProviderGroup, ProviderRow, Route};
+use crate::types::{Endpoint, ProviderGroup, ProviderRow, Route, UrlParam};
 use crate::worker::protocol::ToCourier;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -62,7 +62,9 @@ pub fn route_of<'a>(row: &'a ProviderRow, endpoint: &Endpoint) -> Option<&'a Rou
 pub fn address(row: Option<&ProviderRow>, endpoint: &Endpoint) -> String {
     let route = row.and_then(|row| route_of(row, endpoint));
     match route {
-        Some(route) if endpoint.base_url.is_empty() => filled(&route.base, &route.url_params, &endpoint.url_params),
+        Some(route) if endpoint.base_url.is_empty() => {
+            filled(&route.base, &route.url_params, &endpoint.url_params)
+        }
         _ => endpoint.base_url.clone(),
     }
 }

@@ -1,5 +1,5 @@
 use crate::state::providers::catalogue::route_of;
-use crate::types::{UrlParam, Endpoint, ModelFamily, Price, ProviderRow};
+use crate::types::{Endpoint, ModelFamily, Price, ProviderRow, UrlParam};
 use std::collections::BTreeMap;
 
 /// A host of a model, as a row of the comparison.

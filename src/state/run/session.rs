@@ -1,5 +1,5 @@
 use crate::prompt::Fit;
-use crate::state::{Rendered, SignalList, Settings};
+use crate::state::{Rendered, Settings, SignalList};
 use crate::types::{Answer, AnswerState, Column, ColumnId, Cost, Evidence, Sha256, Span, UserError};
 use leptos::prelude::*;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 use crate::cite::Target;
 use crate::markup::{Align, Inline, Item, Node};
-use crate::state::{AppState, ColumnView, Rendered, Focus};
+use crate::state::{AppState, ColumnView, Focus, Rendered};
 use crate::types::Evidence;
 use crate::ui::part::erased::{listener, live};
 use leptos::prelude::*;

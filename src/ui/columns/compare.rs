@@ -24,7 +24,8 @@ struct Entry {
 
 impl Entry {
     fn new(row: HostRow) -> Self {
-        let url_params = row.url_params.iter().map(|param| (param.name.clone(), RwSignal::new(param.default.clone())));
+        let url_params =
+            row.url_params.iter().map(|param| (param.name.clone(), RwSignal::new(param.default.clone())));
         Self {
             url_params: url_params.collect(),
             row: StoredValue::new(row),

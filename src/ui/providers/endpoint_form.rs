@@ -315,8 +315,9 @@ pub(in crate::ui) fn base_url(draft: Draft, placeholder: String) -> AnyView {
 
 fn blank_field(draft: Draft, param: crate::types::UrlParam) -> AnyView {
     let (name, own) = (param.name.clone(), param.name);
-    let value =
-        Signal::derive(move || draft.url_params.with(|url_params| url_params.get(&name).cloned().unwrap_or_default()));
+    let value = Signal::derive(move || {
+        draft.url_params.with(|url_params| url_params.get(&name).cloned().unwrap_or_default())
+    });
     let set = move |value| draft.url_params.update(|url_params| drop(url_params.insert(own.clone(), value)));
     let required = param.default.is_empty();
     text(
