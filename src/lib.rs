@@ -42,7 +42,7 @@ pub mod engine;
 /// The sum of the stage errors, as a person meets them.
 pub mod error;
 /// The built-in models.
-pub mod resident;
+pub mod local_model;
 /// The verbs of the network: send, check.
 pub mod courier;
 /// The thread boundary.

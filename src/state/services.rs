@@ -2,7 +2,7 @@ use crate::browser::indexed_db::UploadStore;
 use crate::browser::simd;
 use crate::worker::Client;
 use crate::worker::protocol::{
-    FromCourier, FromEngine, FromReader, FromResident, ToCourier, ToEngine, ToReader, ToResident,
+    FromCourier, FromEngine, FromLocalModel, FromReader, ToCourier, ToEngine, ToLocalModel, ToReader,
 };
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -15,7 +15,7 @@ pub struct Services {
     /// Owns the corpus. Ask through `AppState::engine`, which opens the corpus first.
     pub engine: Client<ToEngine, FromEngine>,
     /// Runs the built-in models.
-    pub resident: Client<ToResident, FromResident>,
+    pub local_model: Client<ToLocalModel, FromLocalModel>,
     /// Owns the network and the keys.
     pub courier: Client<ToCourier, FromCourier>,
     uploads: Rc<OnceCell<Option<UploadStore>>>,
@@ -28,7 +28,7 @@ impl Services {
         Self {
             reader: Client::new(script("reader", None)),
             engine: Client::new(script("engine", Some(variant))),
-            resident: Client::new(script("resident", Some(variant))),
+            local_model: Client::new(script("local_model", Some(variant))),
             courier: Client::new(script("courier", None)),
             uploads: Rc::default(),
         }

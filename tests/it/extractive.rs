@@ -1,7 +1,7 @@
 //! The built-in model that quotes.
 
 use sidecite::lexical::{Bm25, LexicalIndex, Weighting};
-use sidecite::resident::extractive::answer;
+use sidecite::local_model::extractive::answer;
 use sidecite::types::{ChatEvent, Evidence, Passage, RetrievalSettings, Scores, SearchTiming, Span, sha256};
 
 fn evidence(question: &str, texts: &[&str]) -> Evidence {

@@ -32,7 +32,7 @@ mod prompt;
 mod provider;
 mod reach;
 mod recordings;
-mod resident;
+mod local_model;
 mod retrieve;
 mod retry;
 mod sample;

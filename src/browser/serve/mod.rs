@@ -5,13 +5,13 @@ mod engine;
 mod paint;
 #[cfg(feature = "reader")]
 mod reader;
-mod resident;
+mod local_model;
 
 pub use courier::courier;
 pub use engine::engine;
+pub use local_model::local_model;
 #[cfg(feature = "reader")]
 pub use reader::reader;
-pub use resident::resident;
 
 use crate::types::UserError;
 use wasm_bindgen::JsCast;

@@ -2,7 +2,7 @@ use crate::browser::clock::now_millis;
 use crate::state::settings::MAX_COLUMNS;
 use crate::state::{AppState, ColumnView};
 use crate::types::{AnswerState, CallFailure, Column, ColumnId, Evidence, FailureCause, ModelRef, UserError};
-use crate::worker::protocol::{FromEngine, ToCourier, ToEngine, ToResident};
+use crate::worker::protocol::{FromEngine, ToCourier, ToEngine, ToLocalModel};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
@@ -134,7 +134,7 @@ impl AppState {
                     self.stop_chrome(id);
                     self.services().courier.send(&ToCourier::Stop(call));
                 }
-                _ => self.services().resident.send(&ToResident::Stop(call)),
+                _ => self.services().local_model.send(&ToLocalModel::Stop(call)),
             }
         }
         self.session.columns.change(&id, |view| {

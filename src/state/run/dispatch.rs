@@ -4,7 +4,7 @@ use crate::types::{
     Answer, AnswerState, CallFailure, ChatEvent, ColumnId, Evidence, FailureCause, ModelRef, UserError,
 };
 use crate::worker::Call;
-use crate::worker::protocol::{FromCourier, FromResident, Painted, Sent, ToCourier, ToResident};
+use crate::worker::protocol::{FromCourier, FromLocalModel, Painted, Sent, ToCourier, ToLocalModel};
 use futures_util::future::{Either, select};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -36,14 +36,15 @@ impl AppState {
         let parameters = view.column.parameters.clone();
         match &view.column.model {
             ModelRef::Extractive => {
-                let call = self.services().resident.call(&ToResident::Extract { question, evidence }, &[]);
-                self.follow_resident(id, turn, call);
+                let call =
+                    self.services().local_model.call(&ToLocalModel::Extract { question, evidence }, &[]);
+                self.follow_local_model(id, turn, call);
             }
             ModelRef::SmolLm2 => {
                 let budget_tokens = self.settings.with_untracked(|settings| settings.budget_tokens);
-                let verb = ToResident::Generate { question, evidence, parameters, budget_tokens };
-                let call = self.services().resident.call(&verb, &[]);
-                self.follow_resident(id, turn, call);
+                let verb = ToLocalModel::Generate { question, evidence, parameters, budget_tokens };
+                let call = self.services().local_model.call(&verb, &[]);
+                self.follow_local_model(id, turn, call);
             }
             ModelRef::Chrome => {
                 let model = "Chrome's built-in model".to_owned();
@@ -70,28 +71,28 @@ impl AppState {
         }
     }
 
-    fn follow_resident(self, id: ColumnId, turn: u32, mut call: Call<FromResident>) {
+    fn follow_local_model(self, id: ColumnId, turn: u32, mut call: Call<FromLocalModel>) {
         self.session.columns.change(&id, |view| view.call = Some(call.id));
         spawn_local(async move {
             let mut paint = Painter::new(self, id, turn);
             let mut started = now_millis();
             while let Some(reply) = paint.hear(&mut call).await {
                 match reply {
-                    FromResident::Loading { done, total } => paint.stage(Stage::Loading { done, total }),
-                    FromResident::Reading { done, total } => paint.stage(Stage::Reading { done, total }),
-                    FromResident::Started(sent) => {
+                    FromLocalModel::Loading { done, total } => paint.stage(Stage::Loading { done, total }),
+                    FromLocalModel::Reading { done, total } => paint.stage(Stage::Reading { done, total }),
+                    FromLocalModel::Started(sent) => {
                         started = now_millis();
                         paint.sent(sent);
                     }
-                    FromResident::Painted(painted) => paint.painted(painted),
-                    FromResident::Event(event) => paint.apply(&event, now_millis() - started),
-                    FromResident::Ended => return paint.end(AnswerState::Done, now_millis() - started),
+                    FromLocalModel::Painted(painted) => paint.painted(painted),
+                    FromLocalModel::Event(event) => paint.apply(&event, now_millis() - started),
+                    FromLocalModel::Ended => return paint.end(AnswerState::Done, now_millis() - started),
                 }
                 if !self.is_turn(id, turn) {
                     return;
                 }
             }
-            let words = self.services().resident.exit_reason().unwrap_or_default();
+            let words = self.services().local_model.exit_reason().unwrap_or_default();
             paint.crashed("the built-in models", &words, now_millis() - started);
         });
     }

@@ -184,9 +184,9 @@ pub enum Supply {
     Failed(UserError),
 }
 
-/// Page → resident.
+/// Page → local_model.
 #[derive(Debug, Serialize, Deserialize)]
-pub enum ToResident {
+pub enum ToLocalModel {
     /// Quote the best sentences of the evidence.
     Extract {
         /// The question.
@@ -211,7 +211,7 @@ pub enum ToResident {
 
 /// Resident → page.
 #[derive(Debug, Serialize, Deserialize)]
-pub enum FromResident {
+pub enum FromLocalModel {
     /// Bytes of the model's weights fetched so far.
     Loading {
         /// Done.

@@ -2,8 +2,8 @@
 //! second time in plain loops; the real one is compared with recorded results where its file is there.
 
 use sidecite::kernel::q4::{Activations, Q4Matrix, Q8Matrix, Scratch, half};
-use sidecite::resident::tokenizer::Decoder;
-use sidecite::resident::{Cache, Error, Generation, Model, Step};
+use sidecite::local_model::tokenizer::Decoder;
+use sidecite::local_model::{Cache, Error, Generation, Model, Step};
 use sidecite::types::{ChatRequest, Message, Parameters, Role};
 use std::collections::HashMap;
 

@@ -2,10 +2,10 @@ use super::paint::Painter;
 use super::{missing_file, site_url};
 use crate::browser::clock::yield_now;
 use crate::browser::fetch::site_file;
+use crate::local_model::{Error, Generation, Model, Step, extractive};
 use crate::prompt::{self, Budget, Fit, Prompt, Style};
-use crate::resident::{Error, Generation, Model, Step, extractive};
 use crate::types::{CallFailure, ChatEvent, Evidence, FailureCause, Parameters, UserError};
-use crate::worker::protocol::{CallId, FromResident, Sent, ToResident};
+use crate::worker::protocol::{CallId, FromLocalModel, Sent, ToLocalModel};
 use crate::worker::{Outbox, Request, serve};
 use futures_util::lock::Mutex;
 use std::cell::{OnceCell, RefCell};
@@ -26,21 +26,21 @@ struct ModelState {
 }
 
 /// Serves the built-in models.
-pub fn resident() {
+pub fn local_model() {
     let state =
         Rc::new(ModelState { model: OnceCell::new(), turn: Mutex::new(()), stopped: RefCell::default() });
-    serve(move |request: Request<ToResident, FromResident>| match request.body {
-        ToResident::Stop(call) => drop(state.stopped.borrow_mut().insert(call)),
-        ToResident::Extract { question, evidence } => extract(&question, evidence.as_ref(), &request.reply),
-        ToResident::Generate { question, evidence, parameters, budget_tokens } => {
+    serve(move |request: Request<ToLocalModel, FromLocalModel>| match request.body {
+        ToLocalModel::Stop(call) => drop(state.stopped.borrow_mut().insert(call)),
+        ToLocalModel::Extract { question, evidence } => extract(&question, evidence.as_ref(), &request.reply),
+        ToLocalModel::Generate { question, evidence, parameters, budget_tokens } => {
             let state = Rc::clone(&state);
             spawn_local(async move {
                 let asked = Asked { question, evidence, parameters, budget_tokens };
                 if let Err(user_error) = state.generate(request.id, &asked, &request.reply).await {
                     let failure = CallFailure::new(FailureCause::Model, user_error.message, user_error.hint);
-                    request.reply.send(&FromResident::Event(ChatEvent::Failed(failure)));
+                    request.reply.send(&FromLocalModel::Event(ChatEvent::Failed(failure)));
                 }
-                request.reply.send(&FromResident::Ended);
+                request.reply.send(&FromLocalModel::Ended);
             });
         }
     });
@@ -53,9 +53,9 @@ struct Asked {
     budget_tokens: u32,
 }
 
-fn extract(question: &str, evidence: Option<&Evidence>, reply: &Outbox<FromResident>) {
+fn extract(question: &str, evidence: Option<&Evidence>, reply: &Outbox<FromLocalModel>) {
     let passages = evidence.map_or(0, |evidence| u32::try_from(evidence.passages.len()).unwrap_or(u32::MAX));
-    reply.send(&FromResident::Started(Sent {
+    reply.send(&FromLocalModel::Started(Sent {
         request: match evidence {
             Some(evidence) => format!("{}\n\n{question}", evidence.text),
             None => question.to_owned(),
@@ -66,16 +66,16 @@ fn extract(question: &str, evidence: Option<&Evidence>, reply: &Outbox<FromResid
     let painter = painter(evidence, passages, reply);
     for event in extractive::answer(question, evidence) {
         painter.hear(&event);
-        reply.send(&FromResident::Event(event));
+        reply.send(&FromLocalModel::Event(event));
     }
     painter.paint();
-    reply.send(&FromResident::Ended);
+    reply.send(&FromLocalModel::Ended);
 }
 
-fn painter(evidence: Option<&Evidence>, sent: u32, reply: &Outbox<FromResident>) -> Painter {
+fn painter(evidence: Option<&Evidence>, sent: u32, reply: &Outbox<FromLocalModel>) -> Painter {
     let reply = reply.clone();
     let passages = evidence.map(|evidence| evidence.passages.clone()).unwrap_or_default();
-    Painter::new(passages, sent, move |painted| reply.send(&FromResident::Painted(painted)))
+    Painter::new(passages, sent, move |painted| reply.send(&FromLocalModel::Painted(painted)))
 }
 
 impl ModelState {
@@ -83,7 +83,7 @@ impl ModelState {
         &self,
         call: CallId,
         asked: &Asked,
-        reply: &Outbox<FromResident>,
+        reply: &Outbox<FromLocalModel>,
     ) -> Result<(), UserError> {
         let _turn = self.turn.lock().await;
         if self.is_stopped(call) {
@@ -91,7 +91,7 @@ impl ModelState {
         }
         let model = self.model(reply).await?;
         let prompt = fit(&model.borrow(), asked);
-        reply.send(&FromResident::Started(Sent {
+        reply.send(&FromLocalModel::Started(Sent {
             request: serde_json::to_string_pretty(&prompt.request).unwrap_or_default(),
             evidence_sha256: prompt.evidence_sha256,
             fit: prompt.fit,
@@ -104,24 +104,24 @@ impl ModelState {
                 return Ok(());
             }
             match generation.step(&mut model.borrow_mut()) {
-                Step::Prefilling { done, total } => reply.send(&FromResident::Reading { done, total }),
+                Step::Prefilling { done, total } => reply.send(&FromLocalModel::Reading { done, total }),
                 Step::Text(text) if text.is_empty() => {}
                 Step::Text(text) => {
                     let event = ChatEvent::TextDelta(text);
                     painter.hear(&event);
-                    reply.send(&FromResident::Event(event));
+                    reply.send(&FromLocalModel::Event(event));
                 }
                 Step::Done { finish_reason, usage } => {
                     painter.paint();
-                    reply.send(&FromResident::Event(ChatEvent::Usage(usage)));
-                    reply.send(&FromResident::Event(ChatEvent::Finish(finish_reason)));
+                    reply.send(&FromLocalModel::Event(ChatEvent::Usage(usage)));
+                    reply.send(&FromLocalModel::Event(ChatEvent::Finish(finish_reason)));
                     return Ok(());
                 }
             }
         }
     }
 
-    async fn model(&self, reply: &Outbox<FromResident>) -> Result<&RefCell<Model>, UserError> {
+    async fn model(&self, reply: &Outbox<FromLocalModel>) -> Result<&RefCell<Model>, UserError> {
         if let Some(model) = self.model.get() {
             return Ok(model);
         }
@@ -130,7 +130,7 @@ impl ModelState {
             // A megabyte a message is often enough.
             if done - told > 1 << 20 {
                 told = done;
-                reply.send(&FromResident::Loading { done, total });
+                reply.send(&FromLocalModel::Loading { done, total });
             }
         })
         .await
