@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { axeViolations, openLab } from "./harness.mjs";
-import { addFiles, columns, ended, settled, textFile } from "./journey.mjs";
+import { addFiles, columns, ended, settled, textFile } from "./steps.mjs";
 
 describe("hands and eyes", () => {
   let lab;

@@ -11,7 +11,7 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import { after, before, describe, it } from "node:test";
 import { openLab } from "./harness.mjs";
-import { QUESTION, addEndpoint, ask, columns, ended, prepared } from "./journey.mjs";
+import { QUESTION, addEndpoint, ask, columns, ended, prepared } from "./steps.mjs";
 
 const COLUMNS = 8;
 const TOKENS = 500;
