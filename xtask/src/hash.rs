@@ -1,7 +1,7 @@
 //! A file → its SHA-256, in hexadecimal.
 
 use crate::Outcome;
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha384};
 use std::fmt::Write;
 use std::fs::File;
 use std::io::Read;
@@ -10,6 +10,20 @@ use std::path::Path;
 /// The SHA-256 of `bytes`.
 pub fn of_bytes(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+/// What an `integrity` attribute says of `bytes`.
+pub fn integrity(bytes: &[u8]) -> String {
+    format!("sha384-{}", base64(&Sha384::digest(bytes)))
+}
+
+/// Without padding: what is encoded here is a multiple of three bytes long.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let group = |three: &[u8]| three.iter().fold(0u32, |all, byte| all << 8 | u32::from(*byte));
+    let digit = |number: u32| DIGITS.get((number & 63) as usize).copied().map_or('A', char::from);
+    let digits = |three: u32| [18, 12, 6, 0].map(|shift| digit(three >> shift));
+    bytes.chunks_exact(3).flat_map(|three| digits(group(three))).collect()
 }
 
 /// The SHA-256 of the file, read in pieces.
@@ -45,6 +59,14 @@ fn hex(digest: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn the_integrity_is_the_one_that_openssl_prints() {
+        assert_eq!(
+            super::integrity(b"abc"),
+            "sha384-ywB1P0WjXou1oD1pmsZQBycsMqsO3tFjGotgWkP/W+2AhgcroefMI1i67KE0yCWn"
+        );
+    }
+
     #[test]
     fn the_hash_of_abc_is_the_one_of_fips_180() {
         assert_eq!(

@@ -18,6 +18,8 @@ pub enum Flavour {
     Simd,
     /// Relaxed SIMD as well: the page asks `WebAssembly.validate` first.
     Relaxed,
+    /// All five at once, while developing.
+    Develop,
     /// `wasm-bindgen-test`.
     Tests,
 }
@@ -29,6 +31,7 @@ impl Flavour {
             Self::Reader => "wasm-reader",
             Self::Simd => "wasm-simd",
             Self::Relaxed => "wasm-relaxed",
+            Self::Develop => "wasm-develop",
             Self::Tests => "wasm-tests",
         }
     }
@@ -36,7 +39,7 @@ impl Flavour {
     fn target_features(self) -> Option<&'static str> {
         match self {
             Self::Page | Self::Reader | Self::Tests => None,
-            Self::Simd => Some("+simd128"),
+            Self::Simd | Self::Develop => Some("+simd128"),
             Self::Relaxed => Some("+simd128,+relaxed-simd"),
         }
     }
@@ -46,7 +49,7 @@ impl Flavour {
         let mut features = BASELINE.to_vec();
         match self {
             Self::Page | Self::Reader | Self::Tests => {}
-            Self::Simd => features.push("--enable-simd"),
+            Self::Simd | Self::Develop => features.push("--enable-simd"),
             Self::Relaxed => features.extend(["--enable-simd", "--enable-relaxed-simd"]),
         }
         features
@@ -85,6 +88,11 @@ impl Cache {
         Ok(Self { folder: place::build_cache(flavour.folder())?, flavour, _lock: lock })
     }
 
+    /// The file that a binary is compiled to.
+    pub fn compiled(&self, profile: &str, binary: &str) -> PathBuf {
+        self.folder.join("wasm32-unknown-unknown").join(profile).join(format!("{binary}.wasm"))
+    }
+
     /// Tells a command to compile here, with this flavour's flags.
     ///
     /// The registry's path on this machine is mapped away: it would end up in panic messages of the built site, and
@@ -94,7 +102,7 @@ impl Cache {
         if let Some(home) = place::cargo_home() {
             flags.push(format!("--remap-path-prefix={}=/cargo", home.display()));
         }
-        if self.flavour == Flavour::Page {
+        if matches!(self.flavour, Flavour::Page | Flavour::Develop) {
             // Views are stored behind one type: a fifth less code, and minutes less compiling (Leptos book, leptos_dx).
             flags.push("--cfg=erase_components".to_owned());
         }

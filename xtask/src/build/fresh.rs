@@ -3,7 +3,7 @@
 //! The note is kept beside the build, not in it: the hash of everything that goes in, and the names and lengths of
 //! what came out. Any doubt means building again.
 
-use super::tree;
+use super::{Mode, tree};
 use crate::{Outcome, hash, place};
 use std::path::{Path, PathBuf};
 
@@ -23,9 +23,9 @@ const INPUTS: [&str; 11] = [
 ];
 
 /// The hash of all inputs, to be taken before the build starts.
-pub fn inputs() -> Outcome<String> {
+pub fn inputs(mode: Mode) -> Outcome<String> {
     let root = place::root();
-    let mut listing = String::new();
+    let mut listing = format!("{mode:?}\n");
     for input in INPUTS {
         let path = root.join(input);
         let files = if path.is_dir() { tree::files(&path)? } else { vec![path] };

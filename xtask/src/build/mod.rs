@@ -1,12 +1,13 @@
-//! The checkout → the static site in `dist/`.
+//! The checkout → the static site: in `dist/` the one to ship, in `target/site/` the one to develop with.
 //!
-//! Trunk builds the page; the workers are built here, because the two that compute are built twice with different
-//! target features. Everything is put together under a temporary name and renamed at the end, so `dist/` is never a
+//! For shipping, the two workers that compute are built twice with different target features. Everything is put together under a temporary name and renamed at the end, so `dist/` is never a
 //! mixture of two builds. All addresses in it are relative: it runs from any sub-path of any file server.
 
 mod assets;
+mod develop;
 mod flavour;
 mod fresh;
+mod markup;
 mod page;
 mod stamp;
 mod tree;
@@ -20,28 +21,54 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Instant;
 
-/// `cargo xtask build [--out DIR]`.
+/// What a build is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// To ship: small and fast.
+    Release,
+    /// To work on: built fast.
+    Develop,
+}
+
+impl Mode {
+    /// Where the site goes when no folder is named.
+    pub fn folder(self) -> PathBuf {
+        match self {
+            Self::Release => place::dist(),
+            Self::Develop => place::root().join("target/site"),
+        }
+    }
+}
+
+/// `cargo xtask build [--dev] [--out DIR]`.
 pub fn command(arguments: &[String]) -> Outcome<()> {
-    let out = match arguments {
-        [] => place::dist(),
-        [flag, folder] if flag == "--out" => std::path::absolute(folder).map_err(|e| e.to_string())?,
-        _ => return Err("build takes --out DIR and nothing else".to_owned()),
-    };
-    site(&out)
+    let (mut mode, mut out) = (Mode::Release, None);
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            "--dev" => mode = Mode::Develop,
+            "--out" => out = Some(rest.next().ok_or("--out wants a folder")?),
+            other => return Err(format!("build takes --dev and --out DIR, not `{other}`")),
+        }
+    }
+    match out {
+        Some(folder) => site(mode, &std::path::absolute(folder).map_err(|e| e.to_string())?),
+        None => site(mode, &mode.folder()),
+    }
 }
 
 /// Sets up, and builds the site into `out`, replacing what is there.
-pub fn site(out: &Path) -> Outcome<()> {
+pub fn site(mode: Mode, out: &Path) -> Outcome<()> {
     refuse_foreign_folder(out)?;
-    setup::for_build()?;
+    setup::for_build(mode)?;
     let started = Instant::now();
-    let inputs = fresh::inputs()?;
+    let inputs = fresh::inputs(mode)?;
     if fresh::holds(&inputs, out) {
         println!("{} is up to date", out.display());
         return Ok(());
     }
     let staging = staging(out)?;
-    let outcome = assemble(&staging, &fresh::id(&inputs)).and_then(|()| replace(&staging, out));
+    let outcome = assemble(mode, &staging, &fresh::id(&inputs)).and_then(|()| replace(&staging, out));
     let _ = std::fs::remove_dir_all(&staging);
     outcome?;
     fresh::write(&inputs, out)?;
@@ -52,16 +79,23 @@ pub fn site(out: &Path) -> Outcome<()> {
 /// One step of the build that depends on no other.
 type Job<'a> = Box<dyn FnOnce() -> Outcome<()> + Send + 'a>;
 
-fn assemble(staging: &Path, id: &str) -> Outcome<()> {
+fn assemble(mode: Mode, staging: &Path, id: &str) -> Outcome<()> {
+    match mode {
+        Mode::Release => release(staging, id)?,
+        Mode::Develop => develop::build(staging, id)?,
+    }
+    assets::copy(staging)?;
+    stamp::write(staging, id)?;
+    assets::models(staging)
+}
+
+fn release(staging: &Path, id: &str) -> Outcome<()> {
     // Longest first. Two at a time: the last step of each is link-time optimisation, which uses one core.
     let mut jobs: Vec<Job<'_>> = vec![Box::new(|| worker::build(&worker::READER, staging))];
     jobs.push(Box::new(|| page::build(staging, id).and_then(|()| worker::build(&worker::COURIER, staging))));
     jobs.push(Box::new(|| worker::build(&worker::SIMD, staging)));
     jobs.push(Box::new(|| worker::build(&worker::RELAXED, staging)));
-    in_two_lanes(jobs)?;
-    assets::copy(staging)?;
-    stamp::write(staging, id)?;
-    assets::models(staging)
+    in_two_lanes(jobs)
 }
 
 fn in_two_lanes(jobs: Vec<Job<'_>>) -> Outcome<()> {

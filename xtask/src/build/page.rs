@@ -1,34 +1,57 @@
-//! `index.html` and `bin/app.rs` → the page, by Trunk.
+//! `index.html`, `style/` and `bin/app.rs` → the page.
+//!
+//! The same files as `trunk build` makes from the same `index.html` and `Trunk.toml`, without compiling Trunk first:
+//! that would take a third of the set-up on a fresh machine.
 
-use super::flavour::{Cache, Flavour};
-use crate::{Outcome, command, setup};
+use super::flavour::Cache;
+use super::{Mode, markup, tree, wasm, worker};
+use crate::{Outcome, command, hash, place};
 use std::path::Path;
-use std::process::Command;
 
-/// Builds the page into `staging`; `id` is the build id it asks its workers for.
-///
-/// Trunk empties the folder it writes to, so it gets one below and its files are moved up.
+/// Compiles the page and writes it into `staging`; `id` is the build id it asks its workers for.
 pub fn build(staging: &Path, id: &str) -> Outcome<()> {
-    let own = staging.join(".page");
-    let cache = Cache::hold(Flavour::Page)?;
-    let mut trunk = Command::new(setup::trunk()?);
-    trunk.args(["build", "--release", "--locked", "--offline", "true", "--skip-version-check"]);
-    trunk.args(["--public-url", "./", "--dist"]).arg(&own).arg("index.html");
-    // Trunk finds the other tools on PATH. It reads NO_COLOR as a boolean and fails on the customary "1".
-    trunk.env("PATH", path()?).env_remove("NO_COLOR");
-    trunk.env("SIDECITE_BUILD_ID", id);
-    cache.apply(&mut trunk);
-    command::run(&mut trunk)?;
-    let complain = |e: std::io::Error| format!("cannot take over Trunk's files: {e}");
-    for entry in std::fs::read_dir(&own).map_err(complain)? {
-        let entry = entry.map_err(complain)?;
-        std::fs::rename(entry.path(), staging.join(entry.file_name())).map_err(complain)?;
-    }
-    std::fs::remove_dir(&own).map_err(complain)
+    let cache = Cache::hold(worker::PAGE.flavour)?;
+    let mut cargo = worker::PAGE.cargo();
+    cache.apply(cargo.env("SIDECITE_BUILD_ID", id));
+    command::run(&mut cargo)?;
+    write(staging, &cache, Mode::Release)
 }
 
-fn path() -> Outcome<std::ffi::OsString> {
-    let mut folders = vec![setup::wasm_bindgen()?, setup::wasm_opt()?];
-    folders.extend(std::env::var_os("PATH").iter().flat_map(std::env::split_paths));
-    std::env::join_paths(folders).map_err(|e| format!("PATH cannot be extended: {e}"))
+/// Writes the compiled page of `cache` into `staging`.
+pub fn write(staging: &Path, cache: &Cache, mode: Mode) -> Outcome<()> {
+    let profile = if mode == Mode::Develop { "develop" } else { worker::PAGE.profile };
+    let compiled = cache.compiled(profile, "app");
+    let level = (mode == Mode::Release).then_some(worker::PAGE.level);
+    let finished = wasm::finished(&compiled, "app", level, cache)?;
+    if finished.join("snippets").exists() {
+        return Err("a dependency of the page brings JavaScript of its own, which is not copied".to_owned());
+    }
+    let read = |file: &Path| std::fs::read(file).map_err(|e| format!("cannot read {}: {e}", file.display()));
+    let binary = read(&finished.join("app_bg.wasm"))?;
+    let name = format!("app-{}", short(&binary));
+    let glue = String::from_utf8_lossy(&read(&finished.join("app.js"))?)
+        .replace("app_bg.wasm", &format!("{name}_bg.wasm"));
+    put(staging, &format!("{name}.js"), glue.as_bytes())?;
+    put(staging, &format!("{name}_bg.wasm"), &binary)?;
+    let root = place::root();
+    let html = String::from_utf8_lossy(&read(&root.join("index.html"))?).into_owned();
+    let settings = String::from_utf8_lossy(&read(&root.join("Trunk.toml"))?).into_owned();
+    let html = markup::page(&html, &settings, &name, |path| {
+        let css = read(&root.join(path))?;
+        let stem = Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let file = format!("{stem}-{}.css", short(&css));
+        put(staging, &file, &css)?;
+        Ok((file, hash::integrity(&css)))
+    })?;
+    put(staging, "index.html", html.as_bytes())
+}
+
+fn short(bytes: &[u8]) -> String {
+    hash::of_bytes(bytes).chars().take(16).collect()
+}
+
+fn put(staging: &Path, name: &str, bytes: &[u8]) -> Outcome<()> {
+    let file = staging.join(name);
+    tree::make_parent(&file)?;
+    std::fs::write(&file, bytes).map_err(|e| format!("cannot write {}: {e}", file.display()))
 }

@@ -5,16 +5,16 @@ use crate::{Outcome, command, hash, setup};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The folder with `NAME.js` and `NAME_bg.wasm` for the binary; `level` is one of `-O3` and `-Oz`.
+/// The folder with `NAME.js` and `NAME_bg.wasm` for the binary; `level` is `-O3`, `-Oz` or, while developing, nothing.
 ///
 /// Optimising takes longer than compiling when little has changed, so its result is kept under the hash of what went
 /// in. The hash is written last: an interrupted run leaves none.
-pub fn finished(compiled: &Path, name: &str, level: &str, cache: &Cache) -> Outcome<PathBuf> {
+pub fn finished(compiled: &Path, name: &str, level: Option<&str>, cache: &Cache) -> Outcome<PathBuf> {
     let bindgen = setup::wasm_bindgen()?.join("wasm-bindgen");
-    let wasm_opt = setup::wasm_opt()?.join("wasm-opt");
     let features = cache.flavour.wasm_opt_features();
     let binary = hash::of_file(compiled)?;
-    let key = [binary.as_str(), level, &bindgen.to_string_lossy(), &wasm_opt.to_string_lossy()].join("\n")
+    let key = [binary.as_str(), level.unwrap_or_default(), &bindgen.to_string_lossy(), setup::BINARYEN]
+        .join("\n")
         + &features.join(" ");
     let folder = cache.folder.join("finished").join(name);
     let stamp = folder.with_extension("key");
@@ -26,9 +26,11 @@ pub fn finished(compiled: &Path, name: &str, level: &str, cache: &Cache) -> Outc
     let mut bind = Command::new(bindgen);
     bind.args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"]).arg(&folder);
     command::run(bind.arg(compiled))?;
-    let wasm = folder.join(format!("{name}_bg.wasm"));
-    let mut optimise = Command::new(wasm_opt);
-    command::run(optimise.arg(level).args(features).arg("--output").arg(&wasm).arg(&wasm))?;
+    if let Some(level) = level {
+        let wasm = folder.join(format!("{name}_bg.wasm"));
+        let mut optimise = Command::new(setup::wasm_opt()?.join("wasm-opt"));
+        command::run(optimise.arg(level).args(features).arg("--output").arg(&wasm).arg(&wasm))?;
+    }
     std::fs::write(&stamp, key).map_err(|e| format!("cannot write {}: {e}", stamp.display()))?;
     Ok(folder)
 }

@@ -1,4 +1,4 @@
-//! The worker binaries → `workers/NAME.js` (the loader) and `workers/glue/NAME[-VARIANT]{.js,_bg.wasm}`.
+//! The batches of binaries that cargo compiles, and the workers → `workers/NAME.js` (the loader) and `workers/glue/NAME[-VARIANT]{.js,_bg.wasm}`.
 //!
 //! A worker's address is stable, because a host with headers gives the courier a policy of its own by that address;
 //! the page adds the build id to the query, so a new build is never mixed with a cached one.
@@ -11,15 +11,28 @@ use std::process::Command;
 
 /// Binaries that one run of cargo compiles together.
 pub struct Batch {
-    flavour: Flavour,
+    /// The build cache and its compiler flags.
+    pub flavour: Flavour,
     binaries: &'static [&'static str],
-    features: &'static str,
-    profile: &'static str,
-    level: &'static str,
+    /// The crate's features.
+    pub features: &'static str,
+    /// The profile in `Cargo.toml`.
+    pub profile: &'static str,
+    /// What `wasm-opt` aims at.
+    pub level: &'static str,
     /// What the glue's name says after the worker's name.
     variant: Option<&'static str>,
 }
 
+/// The page: small.
+pub const PAGE: Batch = Batch {
+    flavour: Flavour::Page,
+    binaries: &["app"],
+    features: "page",
+    profile: "page",
+    level: "-Oz",
+    variant: None,
+};
 /// The reader carries the parsers.
 pub const READER: Batch = Batch {
     flavour: Flavour::Reader,
@@ -52,29 +65,41 @@ pub const RELAXED: Batch = Batch { flavour: Flavour::Relaxed, variant: Some("rel
 
 const LOADER: &str = include_str!("loader.js");
 
-/// Builds the batch into the site under `staging`.
-pub fn build(batch: &Batch, staging: &Path) -> Outcome<()> {
-    let glue = staging.join("workers/glue");
-    std::fs::create_dir_all(&glue).map_err(|e| format!("cannot make {}: {e}", glue.display()))?;
-    let cache = Cache::hold(batch.flavour)?;
-    let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--locked", "--target", "wasm32-unknown-unknown", "--no-default-features"]);
-    cargo.args(["--features", batch.features, "--profile", batch.profile]);
-    for binary in batch.binaries {
-        cargo.args(["--bin", binary]);
+impl Batch {
+    /// The command that compiles the batch.
+    pub fn cargo(&self) -> Command {
+        let mut cargo = Command::new("cargo");
+        cargo.args(["build", "--locked", "--target", "wasm32-unknown-unknown", "--no-default-features"]);
+        cargo.args(["--features", self.features, "--profile", self.profile]);
+        for binary in self.binaries {
+            cargo.args(["--bin", binary]);
+        }
+        cargo
     }
+}
+
+/// Builds the batch's workers into the site under `staging`.
+pub fn build(batch: &Batch, staging: &Path) -> Outcome<()> {
+    let cache = Cache::hold(batch.flavour)?;
+    let mut cargo = batch.cargo();
     cache.apply(&mut cargo);
     command::run(&mut cargo)?;
-    let compiled = cache.folder.join("wasm32-unknown-unknown").join(batch.profile);
     for binary in batch.binaries {
-        let name = match batch.variant {
-            Some(variant) => format!("{binary}-{variant}"),
-            None => (*binary).to_owned(),
-        };
-        let wasm = compiled.join(format!("{binary}.wasm"));
-        tree::copy(&wasm::finished(&wasm, &name, batch.level, &cache)?, &glue)?;
-        let loader = staging.join(format!("workers/{binary}.js"));
-        std::fs::write(&loader, LOADER).map_err(|e| format!("cannot write {}: {e}", loader.display()))?;
+        let name = glue_name(binary, batch.variant);
+        let compiled = cache.compiled(batch.profile, binary);
+        put(binary, &wasm::finished(&compiled, &name, Some(batch.level), &cache)?, staging)?;
     }
     Ok(())
+}
+
+/// The stem of a worker's glue.
+pub fn glue_name(binary: &str, variant: Option<&str>) -> String {
+    variant.map_or_else(|| binary.to_owned(), |variant| format!("{binary}-{variant}"))
+}
+
+/// Puts a worker's glue and its loader into the site.
+pub fn put(binary: &str, finished: &Path, staging: &Path) -> Outcome<()> {
+    tree::copy(finished, &staging.join("workers/glue"))?;
+    let loader = staging.join(format!("workers/{binary}.js"));
+    std::fs::write(&loader, LOADER).map_err(|e| format!("cannot write {}: {e}", loader.display()))
 }

@@ -1,4 +1,4 @@
-//! `dist/` → a site on a loopback port.
+//! A built site → a site on a loopback port.
 //!
 //! For trying Sidecite out and for its tests: it listens on 127.0.0.1 only. `--prefix /x/y/` serves below a
 //! sub-path; `--headers` sends what `public/_headers` says, as a host that reads that file would.
@@ -8,7 +8,8 @@ mod headers;
 mod media_type;
 mod target;
 
-use crate::{Outcome, build, place};
+use crate::Outcome;
+use crate::build::{self, Mode};
 use headers::Rules;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
@@ -24,9 +25,10 @@ pub struct Site {
     rules: Rules,
 }
 
-/// `cargo xtask serve [--port N] [--prefix /x/y/] [--headers] [--no-build]`.
+/// `cargo xtask serve [--release] [--port N] [--prefix /x/y/] [--headers] [--no-build]`.
 pub fn command(arguments: &[String]) -> Outcome<()> {
     let (mut port, mut prefix, mut with_headers, mut with_build) = (0u16, "/".to_owned(), false, true);
+    let mut mode = Mode::Develop;
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         let mut value = || rest.next().ok_or_else(|| format!("{argument} wants a value"));
@@ -35,6 +37,7 @@ pub fn command(arguments: &[String]) -> Outcome<()> {
                 port = value()?.parse().map_err(|_| "--port wants a number up to 65535".to_owned())?
             }
             "--prefix" => prefix = value()?.clone(),
+            "--release" => mode = Mode::Release,
             "--headers" => with_headers = true,
             "--no-build" => with_build = false,
             other => return Err(format!("serve does not know `{other}`")),
@@ -44,9 +47,11 @@ pub fn command(arguments: &[String]) -> Outcome<()> {
         return Err(format!("--prefix starts and ends with a slash: {prefix}"));
     }
     if with_build {
-        build::site(&place::dist())?;
+        build::site(mode, &mode.folder())?;
     }
-    let root = place::dist().canonicalize().map_err(|e| format!("there is no built site in dist/: {e}"))?;
+    let root = mode.folder();
+    let root =
+        root.canonicalize().map_err(|e| format!("there is no built site in {}: {e}", root.display()))?;
     let rules = if with_headers { Rules::read(&root)? } else { Rules::default() };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .map_err(|e| format!("cannot listen on 127.0.0.1:{port}: {e}"))?;

@@ -7,12 +7,6 @@ use crate::{Outcome, command, place};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Trunk: bundles the page.
-pub fn trunk() -> Outcome<PathBuf> {
-    let options = ["--locked", "--no-default-features", "--features", "rustls"];
-    Ok(tool("trunk", pins::TRUNK, &["trunk"], &options)?.join("bin/trunk"))
-}
-
 /// cargo-deny: licences, bans, sources.
 pub fn cargo_deny() -> Outcome<PathBuf> {
     Ok(tool("cargo-deny", pins::CARGO_DENY, &["cargo-deny"], &["--locked"])?.join("bin/cargo-deny"))

@@ -15,23 +15,26 @@ mod lockfile;
 mod pins;
 mod rust_target;
 mod stamp;
+mod steps;
 mod weights;
 
 pub use binaryen::wasm_opt;
-pub use cargo_tool::{cargo_deny, trunk, wasm_bindgen};
+pub use cargo_tool::{cargo_deny, wasm_bindgen};
 pub use chromium::{Browser, browser, is_root};
 pub use e2e_packages::e2e_packages;
 pub use interpreter::node;
-pub use pins::{EMBEDDER, GENERATOR};
+pub use pins::{BINARYEN, EMBEDDER, GENERATOR};
 pub use rust_target::wasm_target;
 
+use crate::build::Mode;
 use crate::{Outcome, place};
 use std::time::Instant;
+use steps::Steps;
 
 /// `cargo xtask setup [--tests]`.
 pub fn command(arguments: &[String]) -> Outcome<()> {
     let started = Instant::now();
-    for_build()?;
+    for_build(Mode::Release)?;
     match arguments.first().map(String::as_str) {
         None => {}
         Some("--tests") => {
@@ -46,18 +49,15 @@ pub fn command(arguments: &[String]) -> Outcome<()> {
     Ok(())
 }
 
-/// Everything that `cargo xtask build` needs.
-pub fn for_build() -> Outcome<()> {
+/// Everything that `cargo xtask build` needs; while developing, nothing is optimised after the compiler.
+pub fn for_build(mode: Mode) -> Outcome<()> {
     node()?;
-    wasm_target()?;
-    wasm_bindgen()?;
-    trunk()?;
-    wasm_opt()?;
-    models()
-}
-
-/// The two built-in models, prepared and checked.
-pub fn models() -> Outcome<()> {
-    weights::generator()?;
-    embedder::prepare()
+    let mut steps = Steps::new(if mode == Mode::Develop { 4 } else { 5 });
+    steps.next("wasm target", wasm_target)?;
+    steps.next("wasm-bindgen", || wasm_bindgen().map(drop))?;
+    if mode == Mode::Release {
+        steps.next("wasm-opt", || wasm_opt().map(drop))?;
+    }
+    steps.next("chat model", weights::generator)?;
+    steps.next("embedder", embedder::prepare)
 }

@@ -2,8 +2,6 @@
 //!
 //! The version of the wasm-bindgen tools is not here: it is read from `Cargo.lock`, which it must equal.
 
-/// 0.22 wants a newer compiler than the pinned one.
-pub const TRUNK: &str = "0.21.14";
 /// The licence and source check.
 pub const CARGO_DENY: &str = "0.20.2";
 /// The npm package that carries `wasm-opt`.

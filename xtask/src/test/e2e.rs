@@ -25,5 +25,5 @@ pub fn run(log: &mut File) -> Outcome<Count> {
 /// Builds the site once per run of this program.
 pub fn build_once() -> Outcome<()> {
     static BUILT: OnceLock<Outcome<()>> = OnceLock::new();
-    BUILT.get_or_init(|| build::site(&place::dist())).clone()
+    BUILT.get_or_init(|| build::site(build::Mode::Release, &place::dist())).clone()
 }
