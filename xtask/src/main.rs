@@ -1,6 +1,6 @@
 //! `cargo xtask …`: one command sets up what is missing, then builds, serves or tests Sidecite.
 //!
-//! It drives ordinary tools (cargo, trunk, wasm-bindgen, wasm-opt, npm, pip) and keeps them, the weights and the
+//! It drives ordinary tools (cargo, wasm-bindgen, wasm-opt, npm, pip) and keeps them, the weights and the
 //! build caches in one folder outside the checkout. It refuses to guess: a tool or a file with another hash than
 //! the pinned one is an error, and a test suite that ran nothing has failed.
 
@@ -21,11 +21,18 @@ pub type Outcome<T> = Result<T, String>;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  serve [--port N] [--prefix /x/y/] [--headers] [--no-build]
-                      set up, build, and serve the site on a free loopback port
-  build [--out DIR]   set up, and write the static site to dist/ (or DIR)
-  test [SUITE…]       set up, and run every suite, or the named ones:
-                      fmt clippy deny host browser sizes e2e
+  serve [--release] [--port N] [--prefix /x/y/] [--headers] [--no-build]
+                      set up, build, and serve the site on a free loopback port: the
+                      development build (target/site), or with --release the one to ship
+  build [--dev] [--out DIR]
+                      set up, and write the static site to dist/ (or DIR); --dev builds
+                      fast instead of small, to target/site (or DIR)
+  test [SUITE…] [--all] [--dev] [--only PART,…] [--repeat N] [--busy N]
+                      set up, and run every quick suite, or the named ones:
+                      fmt deny clippy host benches browser sizes e2e, and with --all: slow.
+                      e2e and slow drive the shipped build, or with --dev the development
+                      build; e2e takes specs by part of their name (--only), N times
+                      (--repeat), with N cores kept busy (--busy)
   setup [--tests]     install what is missing, and stop; with --tests also what only the tests need
   sizes               the brotli sizes of dist/ against their budgets
 

@@ -28,7 +28,8 @@ pub fn clippy(log: &mut File) -> Outcome<Count> {
     Ok(count)
 }
 
-fn check(command: &mut Command, log: &mut File) -> Outcome<Count> {
+/// One command that holds or does not.
+pub fn check(command: &mut Command, log: &mut File) -> Outcome<Count> {
     let (status, _) = command::heard(command, log)?;
     Ok(Count::of(status.success()))
 }
