@@ -14,11 +14,12 @@ pub fn cargo_deny() -> Outcome<PathBuf> {
 
 /// The folder with `wasm-bindgen` and `wasm-bindgen-test-runner` of the locked version.
 ///
-/// Built without `--locked`: the lock file it carries names a crate that was yanked.
+/// Built without `--locked`: the lock file it carries names a crate that was yanked. Without TLS, which only
+/// the test runner could use, and it talks to a driver on loopback.
 pub fn wasm_bindgen() -> Outcome<PathBuf> {
     let version = lockfile::version_of("wasm-bindgen")?;
     let programs = ["wasm-bindgen", "wasm-bindgen-test-runner"];
-    Ok(tool("wasm-bindgen-cli", &version, &programs, &[])?.join("bin"))
+    Ok(tool("wasm-bindgen-cli", &version, &programs, &["--no-default-features"])?.join("bin"))
 }
 
 fn tool(name: &str, version: &str, programs: &[&str], options: &[&str]) -> Outcome<PathBuf> {
