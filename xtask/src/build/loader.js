@@ -7,7 +7,7 @@ const name = own.pathname.split("/").pop().replace(/\.js$/, "");
 const build = own.searchParams.get("build");
 const version = own.searchParams.get("v");
 const stem = build === null ? name : `${name}-${build}`;
-if (!/^[a-z-]+$/.test(stem)) throw new Error(`no worker is named ${stem}`);
+if (!/^[a-z_-]+$/.test(stem)) throw new Error(`no worker is named ${stem}`);
 const file = (path) => {
   const address = new URL(path, own);
   if (version !== null) address.searchParams.set("v", version);
