@@ -25,6 +25,7 @@ impl Engine {
         let request = ChatRequest {
             model: String::new(),
             messages: vec![Message { role: Role::User, content: prompt }],
+            documents: Vec::new(),
             parameters: Parameters { max_tokens: Some(max), ..Parameters::default() },
         };
         self.generation = Some(Generation::start(&self.model, &request).map_err(|error| error.to_string())?);
