@@ -87,19 +87,6 @@ pub fn score(score: f32) -> String {
     }
 }
 
-/// `5.2 tokens/s`, `48 tokens/s`.
-pub fn tokens_per_second(rate: f64) -> String {
-    if !rate.is_finite() || rate < 0.0 {
-        return NOTHING.into();
-    }
-    format!("{} tokens/s", if rate < 9.95 { one_decimal(rate) } else { count(rate.round() as u64) })
-}
-
-/// `120 tokens`, or `about 120 tokens` for an estimate.
-pub fn tokens(number: u64, reported: bool) -> String {
-    format!("{}{}", if reported { "" } else { "about " }, counted(number, "token", "tokens"))
-}
-
 /// `34 %` of `done` in `total`; `100 %` only when all is done.
 pub fn percent(done: u64, total: u64) -> String {
     let share = if total == 0 { 100 } else { u128::from(done.min(total)) * 100 / u128::from(total) };

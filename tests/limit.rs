@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use sidecite::courier::limit::{AT_ONCE, GROW_AFTER, LONGEST_PACE_MILLIS, PACE_MILLIS, PAUSE_MILLIS};
-use sidecite::courier::{Ending, Limiter, Origin, Retry, RetryHeaders, Ticket, Turn};
+use sidecite::courier::{Ending, Limiter, Origin, Retry, RetryHeaders, Ticket, Turn, Verdict};
 use sidecite::types::{Failure, FailureCause};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -90,10 +90,9 @@ fn nobody_starts_before_the_time_the_host_names() {
         let Turn::Wait { position: 0, until_millis: Some(until) } = turn else { panic!("{turn:?}") };
         let (least, most) = (100.0 + least + PACE_MILLIS / 2.0, 100.0 + least + PACE_MILLIS);
         assert!(until > least && until <= most, "{until}");
-        assert_eq!(limiter.wake_millis(), Some(until));
         assert_eq!(limiter.start_due(until - 0.01), []);
         assert_eq!(limiter.start_due(until), [ticket]);
-        assert_eq!(limiter.wake_millis(), None);
+        assert_eq!(limiter.turn(ticket, until), Some(Turn::Start));
     }
     // Hours are not waited for: the limit is halved, and the host tells the next one itself.
     let mut limiter = Limiter::new(3);
@@ -279,9 +278,11 @@ fn storm(seed: u64, says_when: bool, per_second: f64) -> Storm {
                 storm.refusals.push((now, wait_millis));
                 limiter.release(ticket, Ending::of(&failure, wait_millis), now);
                 let headers = RetryHeaders { wait_millis, should_retry: None };
-                match retries[column].next_delay_millis(&failure, &headers, false, random()) {
-                    Some(wait) => events.push_back((now + wait, Event::Ask(column))),
-                    None => {
+                match retries[column].decide(&failure, &headers, false, random()) {
+                    Verdict::Again { after_millis } => {
+                        events.push_back((now + after_millis, Event::Ask(column)));
+                    }
+                    Verdict::TooLong { .. } | Verdict::Over => {
                         storm.failed += 1;
                         over = Some(column);
                     }
@@ -307,7 +308,11 @@ fn storm(seed: u64, says_when: bool, per_second: f64) -> Storm {
         }
         let (limit, running) = limiter.load(&origin);
         assert!(running == storm.host.under_way && limit <= AT_ONCE, "seed {seed}: {running} of {limit}");
-        if let Some(wake) = limiter.wake_millis() {
+        let opens = column_of.keys().filter_map(|ticket| match limiter.turn(*ticket, now)? {
+            Turn::Wait { until_millis, .. } => until_millis,
+            Turn::Start => None,
+        });
+        if let Some(wake) = opens.min_by(f64::total_cmp) {
             events.push_back((wake.max(now), Event::Wake));
             // One alarm is enough.
             let last = events.len() - 1;

@@ -106,12 +106,6 @@ impl Catalogue {
         self.row(id).map_or("", |row| row.litellm.as_str())
     }
 
-    /// The header names that requests of row `id` in `dialect` may carry, lower-case: these and no others.
-    pub fn allowed_headers(&self, id: &str, dialect: Dialect) -> &[String] {
-        let route = self.row(id).and_then(|row| row.route.iter().find(|route| route.dialect == dialect));
-        route.map_or(&[], |route| route.headers.as_slice())
-    }
-
     fn row(&self, id: &str) -> Option<&RowData> {
         self.rows.iter().find(|row| row.id == id)
     }

@@ -55,22 +55,6 @@ impl Catalogue {
         row.rerank.as_ref().map(|vectors| aim(row, vectors, vectors.shape, endpoint)).transpose()
     }
 
-    /// The ids of the rows that embed, in the order of the file, with suggested models.
-    pub fn embedding_rows(&self) -> Vec<(&str, &[String])> {
-        self.rows
-            .iter()
-            .filter_map(|row| Some((row.id.as_str(), row.embeddings.as_ref()?.models.as_slice())))
-            .collect()
-    }
-
-    /// The ids of the rows that rerank, in the order of the file, with suggested models.
-    pub fn rerank_rows(&self) -> Vec<(&str, &[String])> {
-        self.rows
-            .iter()
-            .filter_map(|row| Some((row.id.as_str(), row.rerank.as_ref()?.models.as_slice())))
-            .collect()
-    }
-
     /// The rows that embed as a person chooses them: the only route is where they embed, the models are embedders.
     pub fn embedders(&self) -> Vec<ProviderRow> {
         self.chosen_by(|row| Some(shown(row, row.embeddings.as_ref()?)))
