@@ -1,9 +1,9 @@
 use super::AppState;
-use crate::types::{Blank, Endpoint, ProviderGroup, ProviderRow, Route};
+use crate::provider::catalogue::preview;
+use crate::types::{Endpoint, ProviderGroup, ProviderRow, Route};
 use crate::worker::protocol::ToCourier;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::collections::BTreeMap;
 
 impl AppState {
     /// Asks the courier for the catalogue, once, and for how keys and vault stand.
@@ -45,14 +45,6 @@ pub fn is_found(row: &ProviderRow, query: &str) -> bool {
         && matches(query, &format!("{} {} {} {}", row.name, row.id, row.about, row.models.join(" ")))
 }
 
-/// The base URL with its blanks filled; a blank without a value is filled with what is usual.
-pub fn filled(base: &str, blanks: &[Blank], values: &BTreeMap<String, String>) -> String {
-    blanks.iter().fold(base.to_owned(), |base, blank| {
-        let value = values.get(&blank.name).map(|value| value.trim()).filter(|value| !value.is_empty());
-        base.replace(&format!("{{{}}}", blank.name), value.unwrap_or(&blank.usual))
-    })
-}
-
 /// The route of a row that an endpoint takes: the first of its dialect.
 pub fn route_of<'a>(row: &'a ProviderRow, endpoint: &Endpoint) -> Option<&'a Route> {
     row.routes.iter().find(|route| route.dialect == endpoint.dialect).or(row.routes.first())
@@ -62,7 +54,7 @@ pub fn route_of<'a>(row: &'a ProviderRow, endpoint: &Endpoint) -> Option<&'a Rou
 pub fn address(row: Option<&ProviderRow>, endpoint: &Endpoint) -> String {
     let route = row.and_then(|row| route_of(row, endpoint));
     match route {
-        Some(route) if endpoint.base_url.is_empty() => filled(&route.base, &route.blanks, &endpoint.blanks),
+        Some(route) if endpoint.base_url.is_empty() => preview(&route.base, &route.blanks, &endpoint.blanks),
         _ => endpoint.base_url.clone(),
     }
 }
@@ -78,7 +70,7 @@ pub fn host_of(address: &str) -> &str {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::types::{Cors, CorsStatus, Dialect};
+    use crate::types::{Blank, Cors, CorsStatus, Dialect};
 
     pub fn row(id: &str, name: &str) -> ProviderRow {
         let base = "https://{region}.example.com/v1".to_owned();

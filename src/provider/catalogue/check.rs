@@ -1,8 +1,8 @@
 //! Rows that contradict themselves are refused when they are read, not when somebody uses them.
 
-use super::row::{BlankData, RouteData, RowData};
+use super::row::{RouteData, RowData};
 use super::{Error, fill};
-use crate::types::{AuthKind, ProviderGroup};
+use crate::types::{AuthKind, Blank, ProviderGroup};
 use std::collections::{BTreeMap, HashSet};
 use url::Url;
 
@@ -61,7 +61,7 @@ fn route(route: &RouteData) -> Result<(), String> {
 fn vector(
     row: &RowData,
     template: &str,
-    blanks: &[BlankData],
+    blanks: &[Blank],
     auth: &[AuthKind],
     names: &[String],
 ) -> Result<(), String> {
@@ -103,7 +103,7 @@ fn headers(auth: &[AuthKind], names: &[String]) -> Result<(), String> {
 }
 
 /// A template whose blanks are declared and that makes an http or https URL.
-fn base(template: &str, blanks: &[BlankData]) -> Result<(), String> {
+fn base(template: &str, blanks: &[Blank]) -> Result<(), String> {
     declared(template, blanks)?;
     let samples: BTreeMap<String, String> =
         blanks.iter().map(|blank| (blank.name.clone(), blank.example.clone())).collect();
@@ -114,7 +114,7 @@ fn base(template: &str, blanks: &[BlankData]) -> Result<(), String> {
     }
 }
 
-fn declared(template: &str, blanks: &[BlankData]) -> Result<(), String> {
+fn declared(template: &str, blanks: &[Blank]) -> Result<(), String> {
     let unknown = |name: &&str| *name != "model" && !blanks.iter().any(|blank| blank.name == *name);
     match fill::names(template).into_iter().find(unknown) {
         Some(name) => Err(format!("{{{name}}} is not among its blanks")),

@@ -1,9 +1,10 @@
 //! A template and a person's words → an address. In the host a word may only be letters, digits and hyphens, in a port only
 //! digits; anywhere else it is percent-encoded. So no word can change more of the address than its own place.
 
-use super::row::BlankData;
 use crate::provider::Error;
+use crate::types::Blank;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 /// Where in a URL a blank stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,9 +20,25 @@ enum Place {
 /// `MissingBlank`, `BadBlank`.
 pub(super) fn fill(
     template: &str,
-    blanks: &[BlankData],
+    blanks: &[Blank],
     values: &BTreeMap<String, String>,
 ) -> Result<String, Error> {
+    expand(template, blanks, |blank, place| word(blank, values, place))
+}
+
+/// The same for showing while a person types, never for sending: each word as typed, nothing for one that is missing.
+pub(crate) fn preview(template: &str, blanks: &[Blank], values: &BTreeMap<String, String>) -> String {
+    let typed = |blank: &Blank, _| Ok::<_, Infallible>(value(blank, values).unwrap_or("").to_owned());
+    let Ok(text) = expand(template, blanks, typed);
+    text
+}
+
+/// Replaces `{name}` by what `word` makes of the blank of that name and of the place where it stands.
+fn expand<E>(
+    template: &str,
+    blanks: &[Blank],
+    word: impl Fn(&Blank, Place) -> Result<String, E>,
+) -> Result<String, E> {
     let mut filled = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
@@ -29,7 +46,7 @@ pub(super) fn fill(
         let Some((name, after)) = after.split_once('}') else { break };
         rest = after;
         match blanks.iter().find(|blank| blank.name == name) {
-            Some(blank) => filled.push_str(&word(blank, values, place(&filled))?),
+            Some(blank) => filled.push_str(&word(blank, place(&filled))?),
             None => {
                 filled.push('{');
                 filled.push_str(name);
@@ -42,7 +59,7 @@ pub(super) fn fill(
 }
 
 /// What is filled into `blank`, as typed; nothing when it is empty and has no usual value.
-pub(super) fn value<'a>(blank: &'a BlankData, values: &'a BTreeMap<String, String>) -> Option<&'a str> {
+pub(super) fn value<'a>(blank: &'a Blank, values: &'a BTreeMap<String, String>) -> Option<&'a str> {
     let typed = values.get(&blank.name).map_or("", |value| value.trim());
     Some(if typed.is_empty() { blank.usual.as_str() } else { typed }).filter(|value| !value.is_empty())
 }
@@ -52,7 +69,7 @@ pub(super) fn names(template: &str) -> Vec<&str> {
     template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
 }
 
-fn word(blank: &BlankData, values: &BTreeMap<String, String>, place: Place) -> Result<String, Error> {
+fn word(blank: &Blank, values: &BTreeMap<String, String>, place: Place) -> Result<String, Error> {
     let Some(value) = value(blank, values) else {
         return Err(Error::MissingBlank { label: blank.label.clone(), example: blank.example.clone() });
     };

@@ -1,9 +1,9 @@
 //! An `Endpoint` and its row → the `Target` to speak to.
 
-use super::row::{BlankData, RouteData};
+use super::row::RouteData;
 use super::{Catalogue, fill};
 use crate::provider::{Error, ModelList, Target, address};
-use crate::types::{AuthKind, Endpoint};
+use crate::types::{AuthKind, Blank, Endpoint};
 use std::collections::BTreeMap;
 use url::Url;
 
@@ -61,7 +61,7 @@ pub(super) fn gateway(endpoint: &Endpoint) -> Result<Option<Url>, Error> {
 pub(super) fn base(
     template: &str,
     when: &BTreeMap<String, BTreeMap<String, String>>,
-    blanks: &[BlankData],
+    blanks: &[Blank],
     values: &BTreeMap<String, String>,
 ) -> Result<Url, Error> {
     let special = blanks.iter().find_map(|blank| when.get(&blank.name)?.get(fill::value(blank, values)?));
@@ -86,7 +86,7 @@ pub(super) fn auth(
 }
 
 /// The blank called `region`, which AWS signatures name.
-pub(super) fn region(blanks: &[BlankData], values: &BTreeMap<String, String>) -> String {
+pub(super) fn region(blanks: &[Blank], values: &BTreeMap<String, String>) -> String {
     let blank = blanks.iter().find(|blank| blank.name == "region");
     blank.and_then(|blank| fill::value(blank, values)).unwrap_or("").to_ascii_lowercase()
 }

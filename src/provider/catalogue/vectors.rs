@@ -1,11 +1,11 @@
 //! An `Endpoint` and its row → where to embed or rerank.
 
-use super::row::{BlankData, Limits, RowData, VectorRow};
+use super::row::{Limits, RowData, VectorRow};
 use super::{Catalogue, fill, target};
 use crate::provider::embeddings::Shape as EmbeddingShape;
 use crate::provider::rerank::Shape as RerankShape;
 use crate::provider::{Error, ModelList, Quirks, Target};
-use crate::types::{AuthKind, Dialect, Endpoint, ProviderRow, Route};
+use crate::types::{AuthKind, Blank, Dialect, Endpoint, ProviderRow, Route};
 use std::collections::BTreeMap;
 
 /// Where and how to embed.
@@ -122,14 +122,14 @@ fn shown<Shape>(row: &RowData, vectors: &VectorRow<Shape>) -> ProviderRow {
         dialect: first.map_or(Dialect::OpenaiChat, |route| route.dialect),
         label: String::new(),
         base: base.clone(),
-        blanks: blanks(row, vectors).iter().map(BlankData::to_blank).collect(),
+        blanks: blanks(row, vectors).to_vec(),
         auth: auths(row, vectors).to_vec(),
         key_optional: vectors.key_optional || first.is_some_and(|route| route.key_optional),
     };
     ProviderRow { routes: vec![route], models: vectors.models.clone(), ..super::provider_row(row) }
 }
 
-fn blanks<'a, Shape>(row: &'a RowData, vectors: &'a VectorRow<Shape>) -> &'a [BlankData] {
+fn blanks<'a, Shape>(row: &'a RowData, vectors: &'a VectorRow<Shape>) -> &'a [Blank] {
     match row.route.first() {
         Some(route) if vectors.blanks.is_empty() => &route.blanks,
         _ => &vectors.blanks,

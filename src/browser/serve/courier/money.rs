@@ -19,8 +19,6 @@ use std::cell::{Cell, RefCell};
 
 /// The price list that ships with the page.
 const SHIPPED: &str = "prices/genai-prices.json";
-/// Output that a call without a limit of its own is taken for, before it runs.
-const USUAL_OUTPUT_TOKENS: u64 = 1_024;
 /// How far back health looks.
 const HEALTH_DAYS: f64 = 30.0;
 
@@ -68,7 +66,7 @@ impl Place {
         model: &str,
         prompt: &Prompt,
     ) -> Result<Quote, Failure> {
-        let most = prompt.request.parameters.max_tokens.map_or(USUAL_OUTPUT_TOKENS, u64::from);
+        let most = pricing::output_tokens(prompt.request.parameters.max_tokens);
         self.quote_tokens(target, model, (u64::from(prompt.fit.tokens), most)).await
     }
 
