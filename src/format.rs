@@ -1,6 +1,9 @@
 //! Numbers → text for people. Units are decimal (1 kB = 1,000 B), the thousands separator is a thin space, and a
 //! number that is not finite shows as "n/a".
 
+/// Days ↔ dates.
+pub mod date;
+
 /// Shown where there is no number.
 pub const NOTHING: &str = "n/a";
 

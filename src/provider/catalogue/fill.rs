@@ -2,6 +2,7 @@
 //! digits; anywhere else it is percent-encoded. So no word can change more of the address than its own place.
 
 use crate::provider::Error;
+use crate::provider::percent::path_segment;
 use crate::types::Blank;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -88,7 +89,7 @@ fn word(blank: &Blank, values: &BTreeMap<String, String>, place: Place) -> Resul
         },
         // A dot alone would be taken for the folder itself, two for the one above.
         Place::Path if matches!(value, "." | "..") => Err(bad("it must be a name")),
-        Place::Path => Ok(crate::provider::dialects::path_segment(value)),
+        Place::Path => Ok(path_segment(value)),
     }
 }
 

@@ -17,7 +17,7 @@ mod list;
 pub use book::{Entered, PriceBook};
 pub use clause::Clause;
 pub use cost::{Counts, Tariff, cost, counts};
-pub use day::{Moment, day_of};
+pub use day::Moment;
 pub use estimate::{estimate, output_tokens, prompt_tokens};
 pub use list::PriceList;
 

@@ -6,8 +6,9 @@ use crate::browser::clock::epoch_millis;
 use crate::browser::fetch::site_file;
 use crate::browser::serve::site_url;
 use crate::courier::{CallRecord, Outcome, Purpose, Reply, spending, summarise};
+use crate::format::date::Date;
 use crate::prompt::Prompt;
-use crate::provider::pricing::{self, Entered, Moment, PriceBook, PriceList, Tariff, day_of};
+use crate::provider::pricing::{self, Entered, Moment, PriceBook, PriceList, Tariff};
 use crate::provider::{HttpRequest, Target};
 use crate::types::{
     Answer, Cost, Dialect, Endpoint, Failure, Price, Spending, SpendingLimits, Trouble, Usage,
@@ -328,5 +329,5 @@ fn trouble(message: &str, hint: &str) -> FromCourier {
 fn today() -> String {
     let offset_minutes = js_sys::Date::new_0().get_timezone_offset();
     let local_millis = epoch_millis() as f64 - offset_minutes * 60_000.0;
-    day_of((local_millis / 86_400_000.0).max(0.0) as u64)
+    Date::of_days((local_millis / 86_400_000.0).max(0.0) as i64).to_string()
 }
