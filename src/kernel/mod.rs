@@ -13,12 +13,14 @@ mod gemm_avx2;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod gemm_wasm;
 mod isa;
+mod lanes;
 mod math;
 mod math_attention;
 pub mod q4;
 
 pub use bytes::{f32s_from_le_bytes, f32s_to_le_bytes};
 pub use gemm::{Activations, Layout, Packed, multiply};
+pub use lanes::F4;
 pub use math::{gelu_quantise, norm, quantise};
 pub use math_attention::{AttentionScratch, Heads, attend};
 

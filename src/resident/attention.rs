@@ -3,7 +3,7 @@
 //! Both products (queries × keys, weights × values) run through one tile of four rows by eight columns. Keys are kept
 //! eight positions side by side, so that a lane is a position and no dot product needs a horizontal sum.
 
-use super::lanes::F4;
+use crate::kernel::F4;
 
 /// Positions kept side by side.
 const GROUP: usize = 8;

@@ -6,8 +6,8 @@
 //! that rotate together lie side by side.
 
 use super::attention::LayerCache;
-use super::lanes::F4;
 use super::tokenizer::Tokenizer;
+use crate::kernel::F4;
 use crate::kernel::q4::{Activations, Q4Matrix, Q8Matrix, Scratch};
 
 /// The model's measures.
