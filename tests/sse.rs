@@ -4,9 +4,7 @@
 mod wire;
 
 use serde_json::Value;
-use sidecite::provider::framing::eventstream::{
-    EventStream, EventStreamError, Frame, MAX_FRAME_BYTES,
-};
+use sidecite::provider::framing::eventstream::{EventStream, EventStreamError, Frame, MAX_FRAME_BYTES};
 use sidecite::provider::framing::lines::Lines;
 use sidecite::provider::framing::sse::SseDecoder;
 use std::sync::{Mutex, PoisonError};

@@ -79,7 +79,8 @@ mod tests {
         let mut before = Date::of_days(-1);
         for days in 0..ERA_DAYS {
             let date = Date::of_days(days);
-            let next = if date.day == 1 { date.month == before.month % 12 + 1 } else { date.day == before.day + 1 };
+            let next =
+                if date.day == 1 { date.month == before.month % 12 + 1 } else { date.day == before.day + 1 };
             assert!(next && date.days() == days, "{before} {date}");
             before = date;
         }
@@ -87,9 +88,15 @@ mod tests {
 
     #[test]
     fn days_that_never_were_are_refused() {
-        for (year, month, day) in
-            [(2026, 2, 29), (1900, 2, 29), (2026, 4, 31), (2026, 1, 0), (2026, 1, 32), (2026, 0, 1), (2026, 13, 1)]
-        {
+        for (year, month, day) in [
+            (2026, 2, 29),
+            (1900, 2, 29),
+            (2026, 4, 31),
+            (2026, 1, 0),
+            (2026, 1, 32),
+            (2026, 0, 1),
+            (2026, 13, 1),
+        ] {
             assert_eq!(Date::new(year, month, day), None, "{year}-{month}-{day}");
         }
         assert!(Date::new(2000, 2, 29).is_some() && Date::new(2024, 2, 29).is_some());

@@ -50,7 +50,9 @@ pub fn sign(
     let to_sign = format!("{ALGORITHM}\n{time}\n{scope}\n{}", sha256(canonical.as_bytes()));
     let key = [&day, region.trim(), service, "aws4_request"]
         .iter()
-        .try_fold(format!("AWS4{}", parts.secret).into_bytes(), |key, part| hmac_sha256(&key, part.as_bytes()))?;
+        .try_fold(format!("AWS4{}", parts.secret).into_bytes(), |key, part| {
+            hmac_sha256(&key, part.as_bytes())
+        })?;
     let signature = hex(&hmac_sha256(&key, to_sign.as_bytes())?);
     let authorization = format!(
         "{ALGORITHM} Credential={}/{scope}, SignedHeaders={signed_headers}, Signature={signature}",

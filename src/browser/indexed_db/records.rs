@@ -1,6 +1,6 @@
 use super::{
-    CACHE, CHUNKS, DOCUMENTS, FILES, MANIFESTS, VECTORS, begin, bytes_value, complete,
-    failed, open, put, value_bytes,
+    CACHE, CHUNKS, DOCUMENTS, FILES, MANIFESTS, VECTORS, begin, bytes_value, complete, failed, open, put,
+    value_bytes,
 };
 use crate::kernel::{f32s_from_le_bytes, f32s_to_le_bytes};
 use crate::store::{Error, Record, Store, decode, encode};

@@ -1,7 +1,7 @@
 //! The relaxed-SIMD twin of the 4-bit product: sixteen multiplications an instruction.
 
-use super::{Activations, BLOCK, PACKED, PANEL, Q4Matrix, Scratch, unpack};
 use super::wasm::{Row, assert_sizes, scale};
+use super::{Activations, BLOCK, PACKED, PANEL, Q4Matrix, Scratch, unpack};
 use core::arch::wasm32::*;
 
 /// See [`Q4Matrix::multiply`]; shapes are checked there.

@@ -1,7 +1,7 @@
 //! The plain WebAssembly SIMD twin of the 4-bit product: 16-bit lanes, eight multiplications an instruction.
 
-use super::{Activations, BLOCK, PACKED, PANEL, Q4Matrix, Scratch};
 use super::wasm::{Row, assert_sizes, scale};
+use super::{Activations, BLOCK, PACKED, PANEL, Q4Matrix, Scratch};
 use core::arch::wasm32::*;
 
 /// Unpacked 16-bit weights of one block of one panel.

@@ -16,7 +16,10 @@ impl Moment {
     pub fn of(millis: f64) -> Self {
         let minutes = (millis / 60_000.0).floor();
         let minutes = if minutes.is_finite() { minutes.clamp(0.0, 4e9) as i64 } else { 0 };
-        Self { day: Date::of_days(minutes / 1_440).to_string(), minute: u16::try_from(minutes % 1_440).unwrap_or(0) }
+        Self {
+            day: Date::of_days(minutes / 1_440).to_string(),
+            minute: u16::try_from(minutes % 1_440).unwrap_or(0),
+        }
     }
 
     /// Whether the minute lies from `start` up to before `end`, over midnight when `end` comes first.
