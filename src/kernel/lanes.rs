@@ -2,6 +2,7 @@
 
 use super::isa::Lanes;
 use super::math::MAGIC;
+use std::ops::{Add, Div, Mul};
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 type Native = super::gemm_wasm::Lane4<{ cfg!(target_feature = "relaxed-simd") }>;
@@ -42,27 +43,6 @@ impl F4 {
         unsafe { self.0.store(to) }
     }
 
-    /// Lane by lane.
-    #[inline(always)]
-    pub fn add(self, o: Self) -> Self {
-        // SAFETY: above.
-        Self(unsafe { self.0.add(o.0) })
-    }
-
-    /// Lane by lane.
-    #[inline(always)]
-    pub fn mul(self, o: Self) -> Self {
-        // SAFETY: above.
-        Self(unsafe { self.0.mul(o.0) })
-    }
-
-    /// Lane by lane.
-    #[inline(always)]
-    pub fn div(self, o: Self) -> Self {
-        // SAFETY: above.
-        Self(unsafe { self.0.div(o.0) })
-    }
-
     /// `self × a + b`, fused or not.
     #[inline(always)]
     pub fn mul_add(self, a: Self, b: Self) -> Self {
@@ -94,19 +74,35 @@ impl F4 {
         let x = Self(unsafe { Native::splat(87.0).min(Native::splat(-87.0).max(self.0)) });
         // Adding and taking away 1.5 × 2^23 rounds to whole numbers.
         let magic = x.mul_add(Self::splat(std::f32::consts::LOG2_E), Self::splat(MAGIC));
-        let whole = magic.add(Self::splat(-MAGIC));
+        let whole = magic + Self::splat(-MAGIC);
         let r = whole.mul_add(Self::splat(-0.693_359_4), x);
         let r = whole.mul_add(Self::splat(2.121_944_4e-4), r);
         let mut p = Self::splat(1.987_569_1e-4);
         for c in [1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5] {
             p = p.mul_add(r, Self::splat(c));
         }
-        let y = p.mul(r).mul_add(r, r).add(Self::splat(1.0));
+        let y = (p * r).mul_add(r, r) + Self::splat(1.0);
         // Exact: `y` is within √½ and √2, and the result no smaller than the smallest normal number.
         // SAFETY: above.
         Self(unsafe { y.0.times_power(magic.0) })
     }
 }
+
+macro_rules! operator {
+    ($operator:ident, $method:ident) => {
+        impl $operator for F4 {
+            type Output = Self;
+            #[inline(always)]
+            fn $method(self, other: Self) -> Self {
+                // SAFETY: as for the methods.
+                Self(unsafe { Lanes::$method(self.0, other.0) })
+            }
+        }
+    };
+}
+operator!(Add, add);
+operator!(Mul, mul);
+operator!(Div, div);
 
 #[cfg(test)]
 mod tests {

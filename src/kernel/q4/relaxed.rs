@@ -15,12 +15,7 @@ pub(super) fn multiply(
     let tokens = activations.rows;
     assert_sizes(weights, activations, out);
     scratch.bytes.resize(blocks * PACKED * 2, 0);
-    let panels = weights
-        .nibbles
-        .chunks_exact(blocks * PACKED)
-        .zip(weights.scales.chunks_exact(blocks * PANEL * 2))
-        .enumerate();
-    for (panel, (packed, scales)) in panels {
+    for (panel, (packed, scales)) in weights.panels() {
         let (first, full) = (panel * PANEL, (panel + 1) * PANEL <= weights.rows);
         if tokens > 1 {
             unpack(packed, &mut scratch.bytes);

@@ -1,7 +1,7 @@
 //! The plain WebAssembly SIMD twin of the 4-bit product: 16-bit lanes, eight multiplications an instruction.
 
 use super::wasm::{Row, assert_sizes, scale};
-use super::{Activations, BLOCK, PACKED, PANEL, Q4Matrix, Scratch};
+use super::{Activations, BLOCK, PANEL, Q4Matrix, Scratch};
 use core::arch::wasm32::*;
 
 /// Unpacked 16-bit weights of one block of one panel.
@@ -18,12 +18,7 @@ pub(super) fn multiply(
     let tokens = activations.rows;
     assert_sizes(weights, activations, out);
     scratch.words.resize(blocks * WORDS, 0);
-    let panels = weights
-        .nibbles
-        .chunks_exact(blocks * PACKED)
-        .zip(weights.scales.chunks_exact(blocks * PANEL * 2))
-        .enumerate();
-    for (panel, (packed, scales)) in panels {
+    for (panel, (packed, scales)) in weights.panels() {
         unpack(packed, &mut scratch.words);
         let first = panel * PANEL;
         for token in (0..tokens).step_by(2) {
