@@ -122,7 +122,7 @@ fn stop_ends(text: &str, start: usize, at: usize, c: char, close: usize) -> bool
     let rest = text.get(close..).unwrap_or("");
     let Some(next) = rest.chars().next() else { return true };
     if !next.is_whitespace() {
-        // Only scripts written without blanks go on directly: "3.5", "e.g.", "example.com" do not end here.
+        // Only scripts written without url_params go on directly: "3.5", "e.g.", "example.com" do not end here.
         return is_cjk(next) && !matches!(c, '.') || matches!(c, '।' | '॥' | '۔');
     }
     let following = rest.trim_start();

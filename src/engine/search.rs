@@ -3,13 +3,13 @@ use super::{Corpus, Embedder, Error, embedded_text};
 use crate::evidence::freeze;
 use crate::index::{Flat, VectorIndex};
 use crate::lexical;
-use crate::retrieve::{Place, ScoredKey, distinct, retrieve};
+use crate::retrieve::{ChunkText, ScoredKey, dedup, retrieve};
 use crate::types::{Evidence, Passage, RetrievalMode, RetrievalSettings, Span};
 use std::cell::RefCell;
 
 /// Candidates that a reranker gets for each passage wanted, and at least.
 const RERANKED_PER_PASSAGE: usize = 5;
-const LEAST_RERANKED: usize = 50;
+const MIN_RERANKED: usize = 50;
 
 /// What puts passages into a better order: a host, or something small in tests.
 #[allow(async_fn_in_trait)]
@@ -40,7 +40,7 @@ pub async fn search<E: Embedder, R: Rerank>(
     }
     let started = now();
     let id = embedder.map(Embedder::id).unwrap_or_default();
-    let expected = corpus.borrow().by_meaning(&id).map(Flat::dimension);
+    let expected = corpus.borrow().dense_index(&id).map(Flat::dimension);
     let vector = match (settings.mode, embedder, expected) {
         (RetrievalMode::Lexical, ..) | (RetrievalMode::Hybrid, Some(_), None) => None,
         (RetrievalMode::Dense, Some(_), None) => return Err(Error::NotEmbedded { embedder: id }),
@@ -49,10 +49,10 @@ pub async fn search<E: Embedder, R: Rerank>(
     };
     let embedded = now();
     let wanted = settings.top_k as usize;
-    let many = if reranker.is_some() { (wanted * RERANKED_PER_PASSAGE).max(LEAST_RERANKED) } else { wanted };
+    let many = if reranker.is_some() { (wanted * RERANKED_PER_PASSAGE).max(MIN_RERANKED) } else { wanted };
     let (mut best, mut timing, texts) = {
         let corpus = corpus.borrow();
-        let index = corpus.by_meaning(&id);
+        let index = corpus.dense_index(&id);
         // Without vectors to compare with, words alone decide; `unembedded` says so.
         let blank;
         let index = match index {
@@ -67,7 +67,7 @@ pub async fn search<E: Embedder, R: Rerank>(
             (mode, ..) => mode,
         };
         let asked = RetrievalSettings { mode, ..*settings };
-        let found = retrieve(question, vector.as_deref(), index, &corpus.words, &asked, None, now)?;
+        let found = retrieve(question, vector.as_deref(), index, &corpus.lexical, &asked, None, now)?;
         let mut timing = found.timing;
         if settings.mode != RetrievalMode::Lexical {
             timing.unembedded = count(corpus.len().saturating_sub(index.len()));
@@ -75,9 +75,9 @@ pub async fn search<E: Embedder, R: Rerank>(
         let place = |key| {
             let (entry, chunk) = corpus.chunk(key)?;
             let text = chunk.span.of(&entry.document.text);
-            Some(Place { document: entry.manifest.id, span: chunk.span, text })
+            Some(ChunkText { document: entry.manifest.id, span: chunk.span, text })
         };
-        let best = distinct(&found.ranked, many, place).kept;
+        let best = dedup(&found.ranked, many, place).kept;
         let text = |scored: &ScoredKey| {
             corpus.chunk(scored.key).map(|(entry, chunk)| embedded_text(&entry.document, chunk))
         };
@@ -117,7 +117,7 @@ fn count(n: usize) -> u32 {
 }
 
 /// The question's words in each passage, as spans of its document; for the page to mark.
-pub fn marks(evidence: &Evidence) -> Vec<Vec<Span>> {
+pub fn highlights(evidence: &Evidence) -> Vec<Vec<Span>> {
     let of_passage = |passage: &Passage| {
         let shift =
             |span: Span| Span { start: span.start + passage.span.start, end: span.end + passage.span.start };

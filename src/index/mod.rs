@@ -12,7 +12,7 @@ mod error;
 mod flat;
 mod top;
 
-pub use code::Coding;
+pub use code::Quantization;
 pub use error::Error;
 pub use flat::Flat;
 pub use top::{Entry, Top};

@@ -93,7 +93,7 @@ impl Target {
             provider: base.host_str().unwrap_or("custom").to_owned(),
             chat_path: None,
             models: ModelList::Usual,
-            auth: if auth == AuthKind::Usual { usual_auth(dialect) } else { auth },
+            auth: if auth == AuthKind::Default { default_auth(dialect) } else { auth },
             region: String::new(),
             headers: usual_headers(dialect, &base),
             quirks: Quirks::for_host(&base),
@@ -144,7 +144,7 @@ impl<'a> Fields<'a> {
 }
 
 /// How a key is usually shown in a dialect.
-pub fn usual_auth(dialect: Dialect) -> AuthKind {
+pub fn default_auth(dialect: Dialect) -> AuthKind {
     match dialect {
         Dialect::Anthropic => AuthKind::XApiKey,
         Dialect::Gemini => AuthKind::XGoogApiKey,

@@ -3,11 +3,11 @@
 
 use crate::provider::Error;
 use crate::provider::percent::path_segment;
-use crate::types::Blank;
+use crate::types::UrlParam;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-/// Where in a URL a blank stands.
+/// Where in a URL a parameter stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Host,
@@ -15,30 +15,30 @@ enum Place {
     Path,
 }
 
-/// `template` with its blanks filled by `values`, or by what each usually is. `{model}` stays: it is filled at the request.
+/// `template` with its parameters filled by `values`, or by what each usually is. `{model}` stays: it is filled at the request.
 ///
 /// # Errors
 /// `MissingBlank`, `BadBlank`.
 pub(super) fn fill(
     template: &str,
-    blanks: &[Blank],
+    url_params: &[UrlParam],
     values: &BTreeMap<String, String>,
 ) -> Result<String, Error> {
-    expand(template, blanks, |blank, place| word(blank, values, place))
+    expand(template, url_params, |param, place| word(param, values, place))
 }
 
 /// The same for showing while a person types, never for sending: each word as typed, nothing for one that is missing.
-pub(crate) fn preview(template: &str, blanks: &[Blank], values: &BTreeMap<String, String>) -> String {
-    let typed = |blank: &Blank, _| Ok::<_, Infallible>(value(blank, values).unwrap_or("").to_owned());
-    let Ok(text) = expand(template, blanks, typed);
+pub(crate) fn preview(template: &str, url_params: &[UrlParam], values: &BTreeMap<String, String>) -> String {
+    let typed = |param: &UrlParam, _| Ok::<_, Infallible>(value(param, values).unwrap_or("").to_owned());
+    let Ok(text) = expand(template, url_params, typed);
     text
 }
 
-/// Replaces `{name}` by what `word` makes of the blank of that name and of the place where it stands.
+/// Replaces `{name}` by what `word` makes of the parameter of that name and of the place where it stands.
 fn expand<E>(
     template: &str,
-    blanks: &[Blank],
-    word: impl Fn(&Blank, Place) -> Result<String, E>,
+    url_params: &[UrlParam],
+    word: impl Fn(&UrlParam, Place) -> Result<String, E>,
 ) -> Result<String, E> {
     let mut filled = String::new();
     let mut rest = template;
@@ -46,8 +46,8 @@ fn expand<E>(
         filled.push_str(before);
         let Some((name, after)) = after.split_once('}') else { break };
         rest = after;
-        match blanks.iter().find(|blank| blank.name == name) {
-            Some(blank) => filled.push_str(&word(blank, place(&filled))?),
+        match url_params.iter().find(|param| param.name == name) {
+            Some(param) => filled.push_str(&word(param, place(&filled))?),
             None => {
                 filled.push('{');
                 filled.push_str(name);
@@ -59,22 +59,22 @@ fn expand<E>(
     Ok(filled)
 }
 
-/// What is filled into `blank`, as typed; nothing when it is empty and has no usual value.
-pub(super) fn value<'a>(blank: &'a Blank, values: &'a BTreeMap<String, String>) -> Option<&'a str> {
-    let typed = values.get(&blank.name).map_or("", |value| value.trim());
-    Some(if typed.is_empty() { blank.usual.as_str() } else { typed }).filter(|value| !value.is_empty())
+/// What is filled into `param`, as typed; nothing when it is empty and has no default value.
+pub(super) fn value<'a>(param: &'a UrlParam, values: &'a BTreeMap<String, String>) -> Option<&'a str> {
+    let typed = values.get(&param.name).map_or("", |value| value.trim());
+    Some(if typed.is_empty() { param.default.as_str() } else { typed }).filter(|value| !value.is_empty())
 }
 
-/// The names of the blanks in `template`.
+/// The names of the url_params in `template`.
 pub(super) fn names(template: &str) -> Vec<&str> {
     template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
 }
 
-fn word(blank: &Blank, values: &BTreeMap<String, String>, place: Place) -> Result<String, Error> {
-    let Some(value) = value(blank, values) else {
-        return Err(Error::MissingBlank { label: blank.label.clone(), example: blank.example.clone() });
+fn word(param: &UrlParam, values: &BTreeMap<String, String>, place: Place) -> Result<String, Error> {
+    let Some(value) = value(param, values) else {
+        return Err(Error::MissingBlank { label: param.label.clone(), example: param.example.clone() });
     };
-    let bad = |reason: &str| Error::BadBlank { label: blank.label.clone(), reason: reason.to_owned() };
+    let bad = |reason: &str| Error::BadBlank { label: param.label.clone(), reason: reason.to_owned() };
     match place {
         Place::Host => {
             let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
