@@ -18,6 +18,7 @@
 //!   `[n] ` start a passage. Brackets elsewhere (a paper's references) are left alone;
 //! - names and headings are one line without invisible characters, at most 120 characters each.
 
+use crate::text::is_hidden;
 use crate::types::{Chunk, Document, Evidence, Passage, RetrievalSettings, Scores, SearchTiming, sha256};
 
 /// What stands in the prompt when retrieval found nothing.
@@ -89,14 +90,6 @@ fn one_line(name: &str) -> String {
         Some((at, _)) => format!("{}…", line.get(..at).unwrap_or("").trim_end()),
         None => line,
     }
-}
-
-/// Characters that show nothing and can only mislead in a name.
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// Takes the power from what looks like the prompt's own marks.

@@ -1,6 +1,9 @@
 //! Numbers → text for people. Units are decimal (1 kB = 1,000 B), the thousands separator is a thin space, and a
 //! number that is not finite shows as "n/a".
 
+/// Days ↔ dates.
+pub mod date;
+
 /// Shown where there is no number.
 pub const NOTHING: &str = "n/a";
 
@@ -85,19 +88,6 @@ pub fn score(score: f32) -> String {
         _ if score != 0.0 && score.abs() < 0.1 => fixed(f64::from(score), 4),
         _ => fixed(f64::from(score), 3),
     }
-}
-
-/// `5.2 tokens/s`, `48 tokens/s`.
-pub fn tokens_per_second(rate: f64) -> String {
-    if !rate.is_finite() || rate < 0.0 {
-        return NOTHING.into();
-    }
-    format!("{} tokens/s", if rate < 9.95 { one_decimal(rate) } else { count(rate.round() as u64) })
-}
-
-/// `120 tokens`, or `about 120 tokens` for an estimate.
-pub fn tokens(number: u64, reported: bool) -> String {
-    format!("{}{}", if reported { "" } else { "about " }, counted(number, "token", "tokens"))
 }
 
 /// `34 %` of `done` in `total`; `100 %` only when all is done.

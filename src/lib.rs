@@ -8,6 +8,8 @@
 pub mod types;
 /// Numbers → text for people.
 pub mod format;
+/// Characters and words, by kind.
+pub mod text;
 /// Bytes → `Document`.
 #[cfg(feature = "reader")]
 pub mod parse;

@@ -5,6 +5,7 @@
 //! blank line, a list bullet and a table row do too. It refuses to guess by language or by model: the rules
 //! are few, the same for every text, and linear in its length.
 
+use crate::text::is_cjk;
 use crate::types::Span;
 
 /// Abbreviations after which a sentence never ends (compared in lower case, without the last full stop).
@@ -171,11 +172,6 @@ fn last_word(sentence: &str) -> &str {
         from = at;
     }
     sentence.get(from..).unwrap_or("")
-}
-
-/// Scripts that write sentences without url_params between them.
-fn is_cjk(c: char) -> bool {
-    matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FFEF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
 #[cfg(test)]

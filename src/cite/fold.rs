@@ -3,6 +3,8 @@
 //! White space is one blank; quotation marks, emphasis and invisible characters vanish; dashes are `-`; letters are lower
 //! case. Each folded character remembers the bytes it came from, so that a match maps back exactly.
 
+use crate::text::is_hidden;
+
 /// Folded text and, for each of its bytes, where its character stood.
 #[derive(Clone, Debug, Default)]
 pub struct Folded {
@@ -34,11 +36,11 @@ pub fn fold(text: &str) -> Folded {
     for (at, c) in text.char_indices() {
         let end = at + c.len_utf8();
         match c {
-            _ if is_dropped(c) => continue,
             _ if c.is_whitespace() => {
                 blank = blank.or(Some((at, end)));
                 continue;
             }
+            _ if is_dropped(c) => continue,
             _ => {}
         }
         if let Some((start, stop)) = blank.take()
@@ -75,7 +77,5 @@ fn is_dropped(c: char) -> bool {
             | '»'
             | '‹'
             | '›'
-            | '\u{ad}'
-            | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
-    )
+    ) || is_hidden(c)
 }

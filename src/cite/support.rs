@@ -1,11 +1,13 @@
 //! A claim + a passage → the passage's words that the claim uses.
 //!
-//! Content words (no stop words, at least three letters, or digits) match when equal in lower case, or when they share a
+//! Content words (no fillers, at least three letters, or digits) match when equal in lower case, or when they share a
 //! long beginning and differ in a short ending (`employee`, `employees`): a stemmer for any language, and a weak one.
 //! Words are marked only in the sentences of the passage that share most with the claim, so that a common word does not
 //! light up all over the page. Marked words with only blanks between become one span.
 
+use crate::text::{Word, Words as Scanner, characters, is_filler, is_hangul, is_unspaced};
 use crate::types::Span;
+use std::ops::Range;
 
 /// Share of the best sentence's matches that another sentence needs to be marked too.
 const KEEP_SHARE: f64 = 0.6;
@@ -27,19 +29,18 @@ impl Words {
         let mut out = Self::default();
         let mut sentence = 0;
         let mut last_end = 0;
-        for (start, word) in words_in(text).take(MAX_WORDS) {
-            let gap = text.get(last_end..start).unwrap_or("");
+        for Piece { range, word } in pieces(text).into_iter().take(MAX_WORDS) {
+            let gap = text.get(last_end..range.start).unwrap_or("");
             if gap.contains(['.', '!', '?', '。', '\n']) {
                 sentence += 1;
             }
-            let end = start + word.len();
             if let Some(folded) = content_word(word) {
                 let joined = out.words.last().is_some_and(|(_, _, before, _)| *before == last_end)
                     && gap.chars().all(|c| c == ' ');
                 out.joined.push(joined);
-                out.words.push((folded, start, end, sentence));
+                out.words.push((folded, range.start, range.end, sentence));
             }
-            last_end = end;
+            last_end = range.end;
         }
         out
     }
@@ -48,7 +49,7 @@ impl Words {
 /// The distinct content words of a claim.
 pub fn words_of(claim: &str) -> Vec<String> {
     let mut words: Vec<String> =
-        words_in(claim).take(MAX_WORDS).filter_map(|(_, word)| content_word(word)).collect();
+        pieces(claim).iter().take(MAX_WORDS).filter_map(|piece| content_word(piece.word)).collect();
     words.sort();
     words.dedup();
     words
@@ -100,158 +101,100 @@ fn same_word(a: &str, b: &str) -> bool {
     shared >= 4 && longest - shared <= 3 && shared * 3 >= longest * 2
 }
 
-/// Words and where they start: runs of letters and digits, with single apostrophes inside words and `.` or `,` inside
-/// numbers; a character each in scripts without word spacing. Simpler than UAX #29, whose tables the page would load
-/// for nothing else.
-fn words_in(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let rest = text.get(at..)?;
-        let start = at + rest.find(char::is_alphanumeric)?;
-        let mut end = start;
-        let mut chars = text.get(start..)?.chars().peekable();
-        let mut last = ' ';
-        while let Some(c) = chars.next() {
-            let next = chars.peek().copied().unwrap_or(' ');
-            let inner = (matches!(c, '\'' | '’') && last.is_alphabetic() && next.is_alphabetic())
-                || (matches!(c, '.' | ',') && last.is_numeric() && next.is_numeric());
-            if !(c.is_alphanumeric() || inner || is_mark(c)) || (is_dense(c) && end > start) {
-                break;
+/// A word of a text: where it stands with all that belongs to it, and the part that is compared.
+struct Piece<'a> {
+    range: Range<usize>,
+    word: &'a str,
+}
+
+/// The words of `text` in order: parts of joined words apart, numbers whole, a character each in scripts without word
+/// spacing but for Korean.
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut found: Vec<Piece<'_>> = Vec::new();
+    for word in Scanner::new(text) {
+        match word {
+            Word::Spaced { parts, end } => {
+                let parts = if is_number(text, &parts) { whole(&parts) } else { parts };
+                for part in parts {
+                    push(text, part, &mut found);
+                }
+                if let Some(last) = found.last_mut() {
+                    last.range.end = end;
+                }
             }
-            end += c.len_utf8();
-            last = c;
-            if is_dense(c) {
-                break;
+            Word::Unspaced(run) => {
+                let letters = characters(text.get(run.clone()).unwrap_or(""));
+                let mut syllable = false;
+                for letter in letters {
+                    let letter = run.start + letter.start..run.start + letter.end;
+                    let hangul = text.get(letter.clone()).is_some_and(|letter| letter.starts_with(is_hangul));
+                    match found.last_mut() {
+                        Some(last) if hangul && syllable => {
+                            last.range.end = letter.end;
+                            last.word = text.get(last.range.clone()).unwrap_or("");
+                        }
+                        _ => push(text, letter, &mut found),
+                    }
+                    syllable = hangul;
+                }
             }
         }
-        at = end;
-        Some((start, text.get(start..end)?))
-    })
+    }
+    found
 }
 
-/// Combining marks of the common scripts, which stand inside words.
-fn is_mark(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5bd}' | '\u{64b}'..='\u{652}' | '\u{93c}'..='\u{94d}' | '\u{e31}'..='\u{e4e}' | '\u{ad}')
+/// Adds a word; what follows a decimal comma belongs to the number before it.
+fn push<'a>(text: &'a str, range: Range<usize>, found: &mut Vec<Piece<'a>>) {
+    let word = text.get(range.clone()).unwrap_or("");
+    if let Some(last) = found.last_mut()
+        && text.get(last.range.end..range.start) == Some(",")
+        && last.word.ends_with(char::is_numeric)
+        && word.starts_with(char::is_numeric)
+    {
+        last.range.end = range.end;
+        last.word = text.get(last.range.clone()).unwrap_or("");
+        return;
+    }
+    found.push(Piece { range, word });
 }
 
-fn is_dense(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{e30}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
+/// Whether the parts are the digits of one number or date: `2.1`, `12.05.2021`.
+fn is_number(text: &str, parts: &[Range<usize>]) -> bool {
+    let written = whole(parts).pop().and_then(|range| text.get(range)).unwrap_or("");
+    parts.len() > 1 && written.chars().all(|c| c.is_numeric() || c == '.' || c == ',')
+}
+
+/// From the first part to the last.
+fn whole(parts: &[Range<usize>]) -> Vec<Range<usize>> {
+    let ends = parts.first().zip(parts.last());
+    ends.map(|(first, last)| first.start..last.end).into_iter().collect()
 }
 
 fn content_word(word: &str) -> Option<String> {
     let lower = word.to_lowercase();
     let digits = lower.chars().any(char::is_numeric);
     // Scripts without word spacing come one character or few at a time.
-    let dense = lower.chars().any(|c| is_dense(c) || ('\u{ac00}'..='\u{d7af}').contains(&c));
+    let unspaced = lower.chars().any(is_unspaced);
     let long = lower.chars().count() >= 3;
-    ((digits || dense || long) && STOP_WORDS.binary_search(&lower.as_str()).is_err()).then_some(lower)
+    ((digits || unspaced || long) && !is_filler(&lower)).then_some(lower)
 }
-
-/// English words that say nothing alone, of three letters or more, sorted.
-const STOP_WORDS: [&str; 97] = [
-    "about",
-    "above",
-    "according",
-    "after",
-    "again",
-    "all",
-    "also",
-    "among",
-    "and",
-    "any",
-    "are",
-    "because",
-    "been",
-    "before",
-    "being",
-    "below",
-    "between",
-    "both",
-    "but",
-    "can",
-    "could",
-    "did",
-    "does",
-    "doing",
-    "down",
-    "during",
-    "each",
-    "few",
-    "for",
-    "from",
-    "further",
-    "had",
-    "has",
-    "have",
-    "having",
-    "her",
-    "here",
-    "hers",
-    "him",
-    "his",
-    "how",
-    "however",
-    "into",
-    "its",
-    "itself",
-    "may",
-    "might",
-    "more",
-    "most",
-    "must",
-    "nor",
-    "not",
-    "now",
-    "off",
-    "once",
-    "only",
-    "other",
-    "our",
-    "out",
-    "over",
-    "own",
-    "passage",
-    "same",
-    "shall",
-    "she",
-    "should",
-    "some",
-    "such",
-    "than",
-    "that",
-    "the",
-    "their",
-    "them",
-    "then",
-    "there",
-    "these",
-    "they",
-    "this",
-    "those",
-    "through",
-    "too",
-    "under",
-    "until",
-    "upon",
-    "very",
-    "was",
-    "were",
-    "what",
-    "when",
-    "where",
-    "which",
-    "while",
-    "who",
-    "will",
-    "with",
-    "would",
-    "you",
-];
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[(&str, &str)]) {
+        let found = pieces(text);
+        let short: Vec<_> = found.iter().map(|piece| (&text[piece.range.clone()], piece.word)).collect();
+        assert_eq!(short, expected);
+    }
+
     #[test]
-    fn stop_words_are_sorted() {
-        assert!(super::STOP_WORDS.is_sorted());
+    fn pieces_are_words_with_all_that_belongs_to_them() {
+        check("the dog’s don't", &[("the", "the"), ("dog’s", "dog"), ("don't", "don")]);
+        check("ERR-40 ga\u{AD}te", &[("ERR", "ERR"), ("40", "40"), ("ga\u{AD}te", "ga\u{AD}te")]);
+        check("2.1, 1,5 and 5,183.", &[("2.1", "2.1"), ("1,5", "1,5"), ("and", "and"), ("5,183", "5,183")]);
+        check("12.05.2021 v2.1", &[("12.05.2021", "12.05.2021"), ("v2", "v2"), ("1", "1")]);
+        check("猫と한국어 글", &[("猫", "猫"), ("と", "と"), ("한국어", "한국어"), ("글", "글")]);
     }
 }

@@ -1,6 +1,8 @@
 //! The date of an HTTP header → milliseconds since 1970. Only the form that servers must send (IMF-fixdate, RFC 9110
 //! §5.6.7); the two forms of the nineties are refused.
 
+use crate::format::date::Date;
+
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 /// 1 January 1970 was a Thursday.
@@ -24,10 +26,7 @@ pub fn parse(text: &str) -> Option<f64> {
         return None;
     }
     let month = MONTHS.iter().position(|name| *name == month)? as i64 + 1;
-    if day < 1 || day > days_in(year, month) {
-        return None;
-    }
-    let days = days_since_1970(year, month, day);
+    let days = Date::new(year, month, day)?.days();
     let named = usize::try_from(days.rem_euclid(7)).ok().and_then(|at| WEEKDAYS.get(at));
     if named != Some(&weekday) {
         return None;
@@ -38,22 +37,4 @@ pub fn parse(text: &str) -> Option<f64> {
 fn digits(text: &str, length: usize) -> Option<i64> {
     let plain = text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
     if plain { text.parse().ok() } else { None }
-}
-
-fn days_in(year: i64, month: i64) -> i64 {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Days from 1970-01-01 in the Gregorian calendar, the year taken to begin in March so that the leap day is its last.
-fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }

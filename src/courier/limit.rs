@@ -118,8 +118,8 @@ impl Limiter {
         }
     }
 
-    /// Those who start now, in the order in which they came. To be asked after every release and at
-    /// [`Self::wake_millis`].
+    /// Those who start now, in the order in which they came. To be asked after every release and when a
+    /// [`Turn::Wait`] ends.
     pub fn start_due(&mut self, now_millis: f64) -> Vec<Ticket> {
         let mut started = Vec::new();
         for lane in self.lanes.values_mut() {
@@ -128,12 +128,6 @@ impl Limiter {
             }
         }
         started
-    }
-
-    /// When somebody may start without anything ending before; nothing when nobody waits for a time.
-    pub fn wake_millis(&self) -> Option<f64> {
-        let times = self.lanes.values().filter(|lane| lane.has_room() && !lane.waiting.is_empty());
-        times.map(|lane| lane.opens_millis).min_by(f64::total_cmp)
     }
 
     /// How a request stands; nothing once it was released.

@@ -116,20 +116,6 @@ impl Retry {
         self.retries += 1;
         RetryDecision::Again { after_millis }
     }
-
-    /// Milliseconds until the next try; nothing when there is none. See [`Self::decide`].
-    pub fn next_delay_millis(
-        &mut self,
-        failure: &CallFailure,
-        headers: &RetryHeaders,
-        any_token: bool,
-        random: f64,
-    ) -> Option<f64> {
-        match self.decide(failure, headers, any_token, random) {
-            RetryDecision::Again { after_millis } => Some(after_millis),
-            RetryDecision::TooLong { .. } | RetryDecision::Over => None,
-        }
-    }
 }
 
 /// The same failure, saying how long the host asks to wait.

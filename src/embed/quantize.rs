@@ -6,6 +6,7 @@
 
 use super::error::Error;
 use super::weights::{HEADS, HIDDEN, INTERMEDIATE, MAGIC, VERSION};
+use crate::kernel::{f32s_from_le_bytes, f32s_to_le_bytes};
 use crate::types::sha256;
 use serde_json::Value;
 
@@ -72,7 +73,7 @@ fn put_u32(out: &mut Vec<u8>, number: u32) {
 }
 
 fn put_floats(out: &mut Vec<u8>, values: &[f32]) {
-    values.iter().for_each(|value| out.extend_from_slice(&value.to_le_bytes()));
+    out.extend_from_slice(&f32s_to_le_bytes(values));
 }
 
 fn put_norm(out: &mut Vec<u8>, source: &Source, name: &str) -> Result<(), Error> {
@@ -160,8 +161,7 @@ impl<'a> Source<'a> {
             _ => None,
         };
         let bytes = bytes.ok_or_else(|| odd("offsets outside the file".to_owned()))?;
-        let values: Vec<f32> =
-            bytes.as_chunks::<4>().0.iter().map(|four| f32::from_le_bytes(*four)).collect();
+        let values = f32s_from_le_bytes(bytes);
         let count = shape.iter().try_fold(1_usize, |product, n| product.checked_mul(*n));
         if count != Some(values.len()) {
             return Err(odd(format!("{} values for {shape:?}", values.len())));

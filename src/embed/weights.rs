@@ -5,6 +5,7 @@
 //! at a single weight.
 
 use super::error::Error;
+use crate::kernel::f32s_from_le_bytes;
 use crate::types::sha256;
 
 /// What the file begins with.
@@ -145,8 +146,7 @@ impl<'a> Reader<'a> {
     }
 
     fn floats(&mut self, count: usize) -> Result<Vec<f32>, Error> {
-        let bytes = self.take(count * 4)?;
-        Ok(bytes.as_chunks::<4>().0.iter().map(|four| f32::from_le_bytes(*four)).collect())
+        Ok(f32s_from_le_bytes(self.take(count * 4)?))
     }
 
     fn rows(&mut self, rows: usize, width: usize, bias: bool) -> Result<Rows<'a>, Error> {

@@ -43,6 +43,11 @@ unsafe impl Lanes for Eight {
         unsafe { Self(_mm256_mul_ps(self.0, other.0)) }
     }
     #[inline(always)]
+    unsafe fn div(self, other: Self) -> Self {
+        // SAFETY: the caller's.
+        unsafe { Self(_mm256_div_ps(self.0, other.0)) }
+    }
+    #[inline(always)]
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
         // SAFETY: the caller's.
         unsafe { Self(_mm256_fmadd_ps(self.0, factor.0, addend.0)) }

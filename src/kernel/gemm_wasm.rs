@@ -40,6 +40,10 @@ unsafe impl<const FUSED: bool> Lanes for Lane4<FUSED> {
         Self(f32x4_mul(self.0, other.0))
     }
     #[inline(always)]
+    unsafe fn div(self, other: Self) -> Self {
+        Self(f32x4_div(self.0, other.0))
+    }
+    #[inline(always)]
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
         #[cfg(target_feature = "relaxed-simd")]
         if FUSED {
@@ -78,81 +82,55 @@ unsafe impl<const FUSED: bool> Lanes for Lane4<FUSED> {
 
 /// Four rows × eight columns of 16-bit products.
 pub(super) struct Simd128;
-
-// SAFETY: simd128 only.
-unsafe impl Isa for Simd128 {
-    type F = Lane4<false>;
-    const GROUP: usize = 2;
-    const ROWS: usize = 4;
-    const COLUMNS: usize = 8;
-    #[inline(always)]
-    unsafe fn tile<const R: usize>(
-        activations: *const u32,
-        weights: *const i8,
-        _panel: usize,
-        groups: usize,
-        end: &Epilogue,
-    ) {
-        // SAFETY: the caller's sizes.
-        unsafe {
-            let mut sums = [[i32x4_splat(0); 2]; R];
-            for group in 0..groups {
-                let from = weights.add(group * 16);
-                let w = [i16x8_load_extend_i8x8(from), i16x8_load_extend_i8x8(from.add(8))];
-                for (row, sum) in sums.iter_mut().enumerate() {
-                    let x = v128_load32_splat(activations.add(group * Self::ROWS + row));
-                    *sum = [
-                        i32x4_add(sum[0], i32x4_dot_i16x8(x, w[0])),
-                        i32x4_add(sum[1], i32x4_dot_i16x8(x, w[1])),
-                    ];
-                }
-            }
-            for (row, sum) in sums.into_iter().enumerate() {
-                Self::finish(row, 0, Lane4(f32x4_convert_i32x4(sum[0])), end);
-                Self::finish(row, 4, Lane4(f32x4_convert_i32x4(sum[1])), end);
-            }
-        }
-    }
-}
-
 /// Four rows × eight columns of 7-bit dot products. Not more: LLVM keeps every row's activation word alive, and
 /// V8 has 15 registers and takes one for each dot product; five or six rows spill and run at half the speed.
 #[cfg(target_feature = "relaxed-simd")]
 pub(super) struct Relaxed;
 
-// SAFETY: relaxed-simd builds only.
-#[cfg(target_feature = "relaxed-simd")]
-unsafe impl Isa for Relaxed {
-    type F = Lane4<true>;
-    const GROUP: usize = 4;
-    const ROWS: usize = 4;
-    const COLUMNS: usize = 8;
-    #[inline(always)]
-    unsafe fn tile<const R: usize>(
-        activations: *const u32,
-        weights: *const i8,
-        _panel: usize,
-        groups: usize,
-        end: &Epilogue,
-    ) {
-        // SAFETY: the caller's sizes.
-        unsafe {
-            let mut sums = [[i32x4_splat(0); 2]; R];
-            for group in 0..groups {
-                let from = weights.add(group * 32).cast::<v128>();
-                let w = [v128_load(from), v128_load(from.add(1))];
-                for (row, sum) in sums.iter_mut().enumerate() {
-                    let x = v128_load32_splat(activations.add(group * Self::ROWS + row));
-                    *sum = [
-                        i32x4_relaxed_dot_i8x16_i7x16_add(w[0], x, sum[0]),
-                        i32x4_relaxed_dot_i8x16_i7x16_add(w[1], x, sum[1]),
-                    ];
+/// `$load` reads the weights of four columns from an address; `$dot` adds weights × activations to sums.
+macro_rules! isa {
+    ($name:ident, $fused:literal, $group:literal, $load:expr, $dot:expr) => {
+        // SAFETY: simd128, and relaxed-simd where the name says so.
+        unsafe impl Isa for $name {
+            type F = Lane4<$fused>;
+            const GROUP: usize = $group;
+            const ROWS: usize = 4;
+            const COLUMNS: usize = 8;
+            #[inline(always)]
+            unsafe fn tile<const R: usize>(
+                activations: *const u32,
+                weights: *const i8,
+                _panel: usize,
+                groups: usize,
+                end: &Epilogue,
+            ) {
+                // SAFETY: the caller's sizes.
+                unsafe {
+                    let (load, dot) = ($load, $dot);
+                    let mut sums = [[i32x4_splat(0); 2]; R];
+                    for group in 0..groups {
+                        let from = weights.add(group * 8 * $group);
+                        let w: [v128; 2] = [load(from), load(from.add(4 * $group))];
+                        for (row, sum) in sums.iter_mut().enumerate() {
+                            let x = v128_load32_splat(activations.add(group * Self::ROWS + row));
+                            *sum = [dot(sum[0], w[0], x), dot(sum[1], w[1], x)];
+                        }
+                    }
+                    for (row, sum) in sums.into_iter().enumerate() {
+                        Self::finish(row, 0, Lane4(f32x4_convert_i32x4(sum[0])), end);
+                        Self::finish(row, 4, Lane4(f32x4_convert_i32x4(sum[1])), end);
+                    }
                 }
             }
-            for (row, sum) in sums.into_iter().enumerate() {
-                Self::finish(row, 0, Lane4(f32x4_convert_i32x4(sum[0])), end);
-                Self::finish(row, 4, Lane4(f32x4_convert_i32x4(sum[1])), end);
-            }
         }
-    }
+    };
 }
+
+isa!(Simd128, false, 2, |from: *const i8| i16x8_load_extend_i8x8(from), |sum, w, x| i32x4_add(
+    sum,
+    i32x4_dot_i16x8(x, w)
+));
+#[cfg(target_feature = "relaxed-simd")]
+isa!(Relaxed, true, 4, |from: *const i8| v128_load(from.cast()), |sum, w, x| {
+    i32x4_relaxed_dot_i8x16_i7x16_add(w, x, sum)
+});

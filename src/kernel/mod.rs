@@ -5,6 +5,7 @@
 //! Twins with the same activations agree exactly on integers; floats may differ in the last places, because
 //! some machines fuse multiply and add. A kernel that this machine cannot run cannot be named.
 
+mod bytes;
 pub mod dot;
 mod gemm;
 #[cfg(target_arch = "x86_64")]
@@ -12,11 +13,14 @@ mod gemm_avx2;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod gemm_wasm;
 mod isa;
+mod lanes;
 mod math;
 mod math_attention;
 pub mod q4;
 
+pub use bytes::{f32s_from_le_bytes, f32s_to_le_bytes};
 pub use gemm::{Activations, Layout, Packed, multiply};
+pub use lanes::F4;
 pub use math::{gelu_quantise, norm, quantise};
 pub use math_attention::{AttentionScratch, Heads, attend};
 

@@ -20,6 +20,8 @@ mod q8;
 mod relaxed;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(target_feature = "relaxed-simd")))]
 mod simd128;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod wasm;
 
 pub use q8::Q8Matrix;
 
@@ -95,6 +97,19 @@ impl Activations {
     /// Rows held.
     pub fn rows(&self) -> usize {
         self.rows
+    }
+
+    /// Per row: its quants, and the scale and the sum of each of its blocks.
+    #[cfg(not(all(
+        target_arch = "wasm32",
+        target_feature = "simd128",
+        not(target_feature = "relaxed-simd")
+    )))]
+    #[inline(always)]
+    fn tokens(&self) -> impl Iterator<Item = (&[Quant], (&[f32], &[f32]))> {
+        let blocks = self.columns / BLOCK;
+        let ends = self.scales.chunks_exact(blocks).zip(self.sums.chunks_exact(blocks));
+        self.quants.chunks_exact(self.columns).zip(ends)
     }
 }
 
@@ -203,6 +218,16 @@ impl Q4Matrix {
             }
         }
         Some(Self { rows, columns, nibbles, scales })
+    }
+
+    /// Per panel: its number, its nibbles, and its scales and minimums.
+    #[inline(always)]
+    fn panels(&self) -> impl Iterator<Item = (usize, (&[u8], &[f32]))> {
+        let blocks = self.columns / BLOCK;
+        self.nibbles
+            .chunks_exact(blocks * PACKED)
+            .zip(self.scales.chunks_exact(blocks * PANEL * 2))
+            .enumerate()
     }
 
     /// `out[t][row] = Σ_column weights[row][column] × activations[t][column]`, for every row `t` of `activations`.

@@ -8,11 +8,8 @@
 //! Nothing here knows a dictionary, a synonym or a spelling mistake.
 
 mod bm25;
-mod grams;
 mod highlight;
-mod stop;
 mod terms;
-mod words;
 
 pub use bm25::Bm25;
 pub use highlight::matches;

@@ -4,9 +4,7 @@
 //! Joined words give their parts and the whole, so `ERR-4032` is found by `4032` and best by itself. Stop words
 //! are terms too, but a query uses them only when it has nothing else ("The Who", "to be or not to be").
 
-use super::grams::characters;
-use super::stop::is_stop_word;
-use super::words::{Word, Words};
+use crate::text::{Word, Words, characters, is_invisible, is_stop_word};
 use crate::types::Span;
 use rust_stemmers::{Algorithm, Stemmer};
 use std::borrow::Cow;
@@ -77,7 +75,7 @@ pub fn each_term(text: &str, mut emit: impl FnMut(&str, Span, Role)) {
     for word in Words::new(text) {
         match word {
             Word::Unspaced(run) => pairs(text, run, &mut emit),
-            Word::Spaced(parts) => match parts.as_slice() {
+            Word::Spaced { parts, .. } => match parts.as_slice() {
                 [part] => one(text, part.clone(), &stemmer, &mut emit),
                 parts => joined(text, parts, &stemmer, &mut emit),
             },
@@ -192,7 +190,8 @@ fn normalise(word: &str) -> Cow<'_, str> {
             'ß' => folded.push_str("ss"),
             'ς' => folded.push('σ'),
             // What NFKC leaves of invisible joiners, fraction bars and grouping commas.
-            '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{2044}' | ',' => {}
+            '\u{2044}' | ',' => {}
+            c if is_invisible(c) => {}
             c => folded.push(c),
         }
     }

@@ -3,7 +3,7 @@
 //! Both products (queries × keys, weights × values) run through one tile of four rows by eight columns. Keys are kept
 //! eight positions side by side, so that a lane is a position and no dot product needs a horizontal sum.
 
-use super::lanes::F4;
+use crate::kernel::F4;
 
 /// Positions kept side by side.
 const GROUP: usize = 8;
@@ -102,8 +102,8 @@ impl LayerCache {
                     for group in (0..longest).step_by(GROUP) {
                         let sums = tile(queries, self.keys.as_ptr().add(base + group * head), GROUP, head);
                         for (r, [low, high]) in sums.into_iter().enumerate() {
-                            low.mul(scale).store(scores.as_mut_ptr().add(r * stride + group));
-                            high.mul(scale).store(scores.as_mut_ptr().add(r * stride + group + 4));
+                            (low * scale).store(scores.as_mut_ptr().add(r * stride + group));
+                            (high * scale).store(scores.as_mut_ptr().add(r * stride + group + 4));
                         }
                     }
                 }
@@ -118,8 +118,8 @@ impl LayerCache {
                         let sums = tile(weights, self.values.as_ptr().add(base + at), head, longest);
                         for (r, ([low, high], share)) in sums.into_iter().zip(shares).enumerate() {
                             let to = out.as_mut_ptr().add(offset(r) + at);
-                            low.mul(F4::splat(share)).store(to);
-                            high.mul(F4::splat(share)).store(to.add(4));
+                            (low * F4::splat(share)).store(to);
+                            (high * F4::splat(share)).store(to.add(4));
                         }
                     }
                 }
@@ -138,9 +138,9 @@ fn softmax(scores: &mut [f32], reach: usize, longest: usize) -> f32 {
     for four in &mut fours {
         // SAFETY: `four` has four values.
         unsafe {
-            let power = F4::load(four.as_ptr()).add(most).exp();
+            let power = (F4::load(four.as_ptr()) + most).exp();
             power.store(four.as_mut_ptr());
-            sum = sum.add(power);
+            sum = sum + power;
         }
     }
     let [most, ..] = most.lanes();

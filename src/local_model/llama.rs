@@ -6,8 +6,8 @@
 //! that rotate together lie side by side.
 
 use super::attention::LayerCache;
-use super::lanes::F4;
 use super::tokenizer::Tokenizer;
+use crate::kernel::F4;
 use crate::kernel::q4::{Activations, Q4Matrix, Q8Matrix, Scratch};
 
 /// The model's measures.
@@ -289,8 +289,8 @@ fn silu_times(gate: &mut [f32], up: &[f32]) {
         // SAFETY: both have four values.
         unsafe {
             let g = F4::load(gate.as_ptr());
-            let sigmoid = one.div(one.add(g.mul(F4::splat(-1.0)).exp()));
-            g.mul(sigmoid).mul(F4::load(up.as_ptr())).store(gate.as_mut_ptr());
+            let sigmoid = one / (one + (g * F4::splat(-1.0)).exp());
+            (g * sigmoid * F4::load(up.as_ptr())).store(gate.as_mut_ptr());
         }
     }
 }

@@ -4,6 +4,7 @@ use super::gguf::{Gguf, Kind};
 use super::llama::{Config, Layer, Linear, Model, Work};
 use super::tokenizer::Tokenizer;
 use super::{Error, template};
+use crate::kernel::f32s_from_le_bytes;
 use crate::kernel::q4::{BLOCK, Q4Matrix, Q8Matrix, half};
 
 impl Model {
@@ -117,10 +118,7 @@ fn shaped<'a>(gguf: &'a Gguf, name: &str, rows: usize, columns: usize) -> Result
 fn floats(gguf: &Gguf, name: &str, rows: usize, columns: usize) -> Result<Vec<f32>, Error> {
     let (kind, bytes) = shaped(gguf, name, rows, columns)?;
     match kind {
-        Kind::F32 => Ok(bytes
-            .chunks_exact(4)
-            .filter_map(|four| four.try_into().ok().map(f32::from_le_bytes))
-            .collect()),
+        Kind::F32 => Ok(f32s_from_le_bytes(bytes)),
         Kind::F16 => Ok(bytes.chunks_exact(2).filter_map(half).collect()),
         _ => Err(Error::Malformed { what: format!("{name} is quantised") }),
     }

@@ -11,7 +11,6 @@ mod chat;
 mod error;
 pub mod extractive;
 pub mod gguf;
-mod lanes;
 mod llama;
 mod load;
 mod pretokenize;

@@ -8,6 +8,7 @@
 //! Does not use the `url` crate: its tables of Unicode host names would more than double what the page loads for links.
 
 use super::punycode;
+use crate::text::is_hidden;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Longest target followed, in bytes.
@@ -23,8 +24,7 @@ impl SafeUrl {
         if target.len() > MAX_URL_BYTES {
             return None;
         }
-        let clean: String =
-            target.chars().filter(|&c| !c.is_control() && !c.is_whitespace() && !is_invisible(c)).collect();
+        let clean: String = target.chars().filter(|c| !is_hidden(*c) && !c.is_whitespace()).collect();
         if let Some(address) = strip_scheme(&clean, "mailto:") {
             let plain = address.contains('@') && !address.contains(['<', '>', '"', '\\']);
             return plain.then(|| Self(format!("mailto:{address}")));
@@ -100,8 +100,4 @@ fn label_in_ascii(label: &str) -> Option<String> {
         false => format!("xn--{}", punycode::encode(&lower)?),
     };
     (fits && ascii.len() <= 63).then_some(ascii)
-}
-
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }

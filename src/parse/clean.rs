@@ -3,6 +3,8 @@
 //! Line ends become `\n`; control characters, terminal escape sequences, byte order marks, Unicode tag
 //! characters and bidi overrides go. It refuses to change anything else: no normalisation, no case.
 
+use crate::text::{is_bidi_override, is_tag};
+
 /// What `clean` took away that a person should hear of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Removed {
@@ -32,8 +34,8 @@ pub fn clean_into(raw: &str, out: &mut String, removed: &mut Removed) {
             }
             c if c.is_control() => {}
             '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}' => {}
-            '\u{E0000}'..='\u{E007F}' => removed.tags += 1,
-            '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => removed.bidi += 1,
+            c if is_tag(c) => removed.tags += 1,
+            c if is_bidi_override(c) => removed.bidi += 1,
             c => out.push(c),
         }
     }

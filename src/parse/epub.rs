@@ -4,6 +4,7 @@
 
 use super::archive::{Archive, resolve};
 use super::{Builder, Error, encoding, html, xml};
+use percent_encoding::percent_decode_str;
 use std::collections::HashMap;
 
 /// Reads a book in the order of its spine (EPUB 3.3 §5.6).
@@ -17,7 +18,8 @@ pub fn read(bytes: &[u8], builder: &mut Builder) -> Result<(), Error> {
     let mut title = None;
     for id in &package.spine {
         let Some(target) = package.manifest.get(id) else { continue };
-        let path = resolve(&folder, &percent_decode(target.split('#').next().unwrap_or(target)));
+        let path = target.split('#').next().unwrap_or(target);
+        let path = resolve(&folder, &percent_decode_str(path).decode_utf8_lossy());
         match archive.read(&path) {
             Ok(bytes) => {
                 let text = encoding::decode_xml(&bytes).into_owned();
@@ -84,24 +86,4 @@ impl Package {
         })?;
         Ok(package)
     }
-}
-
-/// `%20` and its like in a reference (RFC 3986 §2.1).
-fn percent_decode(reference: &str) -> String {
-    let mut bytes = Vec::with_capacity(reference.len());
-    let mut rest = reference.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) if first == b'%' => {
-                bytes.push(byte);
-                rest = after.get(2..).unwrap_or(&[]);
-            }
-            _ => {
-                bytes.push(first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -29,6 +29,8 @@ pub mod framing;
 pub mod http;
 /// `GET /models` → names.
 pub mod models;
+/// Text → the same, percent-encoded.
+mod percent;
 /// Token counts → what they cost.
 pub mod pricing;
 /// Text with anything like a key masked.

@@ -5,6 +5,7 @@
 //! key costs money. The exact key in use is masked by `Key::redact` besides.
 
 use super::auth::MASK;
+use crate::text::is_hidden;
 
 /// Prefixes under which providers issue keys.
 const PREFIXES: [&str; 24] = [
@@ -70,10 +71,10 @@ pub fn redact(text: &str) -> String {
     out
 }
 
-/// One line of at most `max_chars` characters: white space collapsed, control and bidirectional characters dropped.
+/// One line of at most `max_chars` characters: white space collapsed, control and invisible characters dropped.
 pub fn clip(text: &str, max_chars: usize) -> String {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut chars = words.chars().filter(|&c| !c.is_control() && !is_invisible(c));
+    let mut chars = words.chars().filter(|c| !is_hidden(*c));
     let mut out: String = chars.by_ref().take(max_chars).collect();
     if chars.next().is_some() {
         out.pop();
@@ -111,8 +112,4 @@ fn announces_key(lower: &str, after: &str) -> bool {
     let next = after.trim_start_matches(['"', '\'', ' ']);
     // "key: ****-key" announces too; plain prose such as "API key not valid" does not.
     named && (after.starts_with('=') || (next.starts_with(':') && after.len() - next.len() <= 1))
-}
-
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }

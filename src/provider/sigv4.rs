@@ -6,13 +6,16 @@
 //! signed, and `host`, which the browser adds by itself. The path is encoded once more than it is sent, as every
 //! service but S3 wants it.
 
+use super::percent::{self, path_segment};
 use super::{Error, HttpRequest, Key};
+use crate::format::date::Date;
 use crate::types::sha256;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 use std::collections::BTreeMap;
 use url::Url;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
-const HMAC_BLOCK_BYTES: usize = 64;
 
 /// Headers that a signature sets.
 const OWN_HEADERS: [&str; 3] = ["authorization", "x-amz-date", "x-amz-security-token"];
@@ -47,10 +50,10 @@ pub fn sign(
     let to_sign = format!("{ALGORITHM}\n{time}\n{scope}\n{}", sha256(canonical.as_bytes()));
     let key = [&day, region.trim(), service, "aws4_request"]
         .iter()
-        .fold(format!("AWS4{}", parts.secret).into_bytes(), |key, part| {
-            hmac_sha256(&key, part.as_bytes()).to_vec()
-        });
-    let signature = hex(&hmac_sha256(&key, to_sign.as_bytes()));
+        .try_fold(format!("AWS4{}", parts.secret).into_bytes(), |key, part| {
+            hmac_sha256(&key, part.as_bytes())
+        })?;
+    let signature = hex(&hmac_sha256(&key, to_sign.as_bytes())?);
     let authorization = format!(
         "{ALGORITHM} Credential={}/{scope}, SignedHeaders={signed_headers}, Signature={signature}",
         parts.id
@@ -105,7 +108,7 @@ fn canonical_request(http: &HttpRequest, url: &Url) -> (String, String) {
     let names = headers.keys().cloned().collect::<Vec<_>>().join(";");
     let lines: String =
         headers.iter().map(|(name, values)| format!("{name}:{}\n", values.join(","))).collect();
-    let path = if url.path().is_empty() { "/".to_owned() } else { encode(url.path(), b"/") };
+    let path = if url.path().is_empty() { "/".to_owned() } else { percent::path(url.path()) };
     let text = format!(
         "{}\n{path}\n{}\n{lines}\n{names}\n{}",
         http.method,
@@ -117,57 +120,24 @@ fn canonical_request(http: &HttpRequest, url: &Url) -> (String, String) {
 
 fn canonical_query(url: &Url) -> String {
     let mut pairs: Vec<(String, String)> =
-        url.query_pairs().map(|(name, value)| (encode(&name, b""), encode(&value, b""))).collect();
+        url.query_pairs().map(|(name, value)| (path_segment(&name), path_segment(&value))).collect();
     pairs.sort();
     pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
 }
 
-/// Percent-encodes all but unreserved characters (RFC 3986, §2.3) and `also`.
-fn encode(text: &str, also: &[u8]) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                char::from(byte).to_string()
-            }
-            other if also.contains(&other) => char::from(other).to_string(),
-            other => format!("%{other:02X}"),
-        })
-        .collect()
-}
-
-/// `20150830` and `20150830T123600Z` (Howard Hinnant's `civil_from_days`).
+/// `20150830` and `20150830T123600Z`.
 fn timestamp(epoch_secs: u64) -> (String, String) {
     let (days, secs) = (epoch_secs / 86_400, epoch_secs % 86_400);
-    // Years begin in March here, so that the leap day is the last of its year.
-    let days = days + 719_468;
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
-    let date = format!("{year:04}{month:02}{day:02}");
-    let time = format!("{date}T{:02}{:02}{:02}Z", secs / 3_600, secs / 60 % 60, secs % 60);
-    (date, time)
+    let day = Date::of_days(i64::try_from(days).unwrap_or(i64::MAX)).to_string().replace('-', "");
+    let time = format!("{day}T{:02}{:02}{:02}Z", secs / 3_600, secs / 60 % 60, secs % 60);
+    (day, time)
 }
 
-/// HMAC with SHA-256 (RFC 2104).
-fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
-    let hashed;
-    let key = if key.len() > HMAC_BLOCK_BYTES {
-        hashed = sha256(key).0;
-        hashed.as_slice()
-    } else {
-        key
-    };
-    let padded = |pad: u8| {
-        let mut block = [pad; HMAC_BLOCK_BYTES].to_vec();
-        block.iter_mut().zip(key).for_each(|(byte, key)| *byte ^= key);
-        block
-    };
-    let inner = sha256(&[padded(0x36).as_slice(), message].concat()).0;
-    sha256(&[padded(0x5c).as_slice(), &inner].concat()).0
+/// HMAC with SHA-256 (RFC 2104), which takes keys of any length.
+fn hmac_sha256(key: &[u8], message: &[u8]) -> Result<Vec<u8>, Error> {
+    let mac = Hmac::<Sha256>::new_from_slice(key)
+        .map_err(|error| Error::BadAwsKey { reason: error.to_string() })?;
+    Ok(mac.chain_update(message).finalize().into_bytes().to_vec())
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -32,7 +32,7 @@ pub use provider::{
     Spending, SpendingLimits, UrlParam,
 };
 pub use recipe::{
-    EmbedderRef, Query, Recipe, RerankerRef, RetrievalMode, RetrievalSettings, embedder_name, is_remote,
+    EmbedderRef, Recipe, RerankerRef, RetrievalMode, RetrievalSettings, embedder_name, is_remote,
 };
 pub use run::{AuthKind, Column, ColumnId, Endpoint, ModelRef};
 pub use span::Span;

@@ -65,14 +65,17 @@ pub struct Route {
 
 /// Something to be filled into a base URL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct UrlParam {
     /// Its name in the template.
     pub name: String,
     /// Its label for people.
     pub label: String,
     /// An example to show; empty when there is none.
+    #[serde(default)]
     pub example: String,
-    /// What it usually is; empty when there is nothing default.
+    /// What it usually is; empty when there is no default.
+    #[serde(default)]
     pub default: String,
 }
 

@@ -145,13 +145,6 @@ impl Default for RetrievalSettings {
     }
 }
 
-/// Input of retrieval.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Query {
-    /// The question as typed.
-    pub text: String,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! `provider::catalogue`: every system has its row, every row keeps to its headers, no word leaves its blank.
 
 use proptest::prelude::*;
+use serde_json::Value;
 use sidecite::provider::{Catalogue, Error, Key, ModelList, catalogue, encode, encode_models};
 use sidecite::types::{
     AuthKind, ChatRequest, CorsStatus, Dialect, Endpoint, Message, Parameters, ProviderGroup, ProviderRow,
@@ -125,13 +126,12 @@ fn rows_for_vectors_only_are_not_offered_for_chat() {
         assert!(catalogue.rows().iter().all(|row| row.id != id), "{id}");
         assert!(catalogue.find(id).is_some(), "{id}");
     }
-    let names =
-        |rows: Vec<(&str, &[String])>| rows.into_iter().map(|(id, _)| id.to_owned()).collect::<Vec<_>>();
-    let embed = names(catalogue.embedding_rows());
+    let names = |rows: Vec<ProviderRow>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
+    let embed = names(catalogue.embedders());
     for id in ["openai", "gemini", "cohere", "mistral", "ollama", "voyage", "tei", "bedrock"] {
         assert!(embed.iter().any(|name| name == id), "{id}: {embed:?}");
     }
-    let rerank = names(catalogue.rerank_rows());
+    let rerank = names(catalogue.rerankers());
     for id in ["cohere", "voyage", "jina", "tei", "llama-cpp"] {
         assert!(rerank.iter().any(|name| name == id), "{id}: {rerank:?}");
     }
@@ -157,15 +157,26 @@ fn what_a_page_meets_is_dated() {
 
 // ---------------------------------------------------------------- what is sent
 
+/// The `headers` of the route of `id` that speaks `dialect`, as the catalogue file lists them.
+fn allowed_headers(file: &Value, id: &str, dialect: Dialect) -> Vec<String> {
+    let find = |rows: &Value, field: &str, value: Value| {
+        rows.as_array().unwrap().iter().find(|row| row[field] == value).unwrap().clone()
+    };
+    let row = find(&file["provider"], "id", id.into());
+    let route = find(&row["route"], "dialect", serde_json::to_value(dialect).unwrap());
+    serde_json::from_value(route["headers"].clone()).unwrap()
+}
+
 #[test]
 fn no_route_sends_a_header_that_is_not_on_its_list() {
     let catalogue = built_in();
+    let file: Value = toml::from_str(Catalogue::text()).unwrap();
     let key = Key::new("sk-test-0123456789").unwrap();
     let mut routes = 0;
     for row in catalogue.rows().iter().filter(|row| row.group != ProviderGroup::Custom) {
         for place in 0..row.routes.len() {
             let endpoint = filled(row, place);
-            let allowed = catalogue.allowed_headers(&row.id, endpoint.dialect);
+            let allowed = allowed_headers(&file, &row.id, endpoint.dialect);
             for auth in row.routes[place].auth.iter().chain([&AuthKind::Default]) {
                 let target = catalogue.target(&Endpoint { auth: *auth, ..endpoint.clone() }).unwrap();
                 let chat = encode(&target, &question("some/model"), Some(&key)).unwrap();
@@ -503,13 +514,16 @@ fn targets_for_vectors() {
     assert_eq!((aimed.target.base.as_str(), aimed.key_optional), ("http://localhost:9090/", true));
     assert!(catalogue.rerank(&endpoint("groq", Dialect::OpenaiChat, &[])).unwrap().is_none());
     // Every row's vectors find their address.
-    for (id, _) in catalogue.embedding_rows() {
+    for ProviderRow { id, .. } in catalogue.embedders() {
         let url_params = [("resource", "r"), ("project", "p"), ("id", "x")];
-        let aimed = catalogue.embeddings(&endpoint(id, Dialect::OpenaiChat, &url_params)).unwrap().unwrap();
+        let aimed = catalogue.embeddings(&endpoint(&id, Dialect::OpenaiChat, &url_params)).unwrap().unwrap();
         assert!(aimed.limits.inputs > 0, "{id}");
     }
-    for (id, _) in catalogue.rerank_rows() {
+    for ProviderRow { id, .. } in catalogue.rerankers() {
         let url_params = [("resource", "r"), ("project", "p"), ("id", "x")];
-        assert!(catalogue.rerank(&endpoint(id, Dialect::OpenaiChat, &url_params)).unwrap().is_some(), "{id}");
+        assert!(
+            catalogue.rerank(&endpoint(&id, Dialect::OpenaiChat, &url_params)).unwrap().is_some(),
+            "{id}"
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use sidecite::cite::{Citation, Target, cite, cite_all};
+use sidecite::text::is_hidden;
 use sidecite::types::{NativeCitation, Passage, Scores, Span, sha256};
 
 const DOCUMENT: &str = "Préface.\nThe cat sat on the mat — it didn’t move.\nParis is the capital of France. \
@@ -126,6 +127,7 @@ fn support_addresses_the_documents_words() {
     assert_eq!(support("An employee has thirty days off [3][1]."), ["Employees", "thirty days"]);
     assert_eq!(support("According to [1], the cat sat."), ["cat sat"]);
     assert_eq!(support("2.1 million people [2]"), ["2.1 million"]);
+    assert_eq!(support("That is its own [2]."), Vec::<&str>::new());
     assert_eq!(support("Völlig anders gesagt ist das hier [1]."), Vec::<&str>::new());
     let both = cite("The cat sat [1] and employees get leave [3].", &passages(), 3);
     let Target::Passage { support, .. } = &both[1].target else { panic!() };
@@ -230,6 +232,14 @@ proptest! {
         Just("Paris "), Just(". "), Just("…"), Just("\\"), Just("![x](y)"), Just("[1]: z\n"), Just("    "), Just("~~"),
     ], 0..40)) {
         spans_hold(&parts.concat());
+    }
+}
+
+#[test]
+fn hidden_characters_do_not_part_a_quotation_from_its_passage() {
+    for c in ('\0'..=char::MAX).filter(|c| is_hidden(*c) && !c.is_whitespace()) {
+        let answer = format!("It says \"cat s{c}at on the mat\" [1].");
+        assert_eq!(quote(&answer), Some("cat sat on the mat"), "{c:?}");
     }
 }
 

@@ -150,13 +150,13 @@ fn requests_are_those_of_the_documentation() {
 fn every_row_encodes_and_shows_its_key() {
     let catalogue = Catalogue::built_in().unwrap();
     let key = Key::new("k-0123456789").unwrap();
-    for (id, _) in catalogue.embedding_rows() {
+    for id in catalogue.embedders().iter().map(|row| row.id.as_str()) {
         let request = encode(&aimed(id), "m", &["a"], Purpose::Query, None, Some(&key)).unwrap();
         assert!(request.headers.iter().any(|(_, value)| value.contains("k-0123456789")), "{id}");
         assert!(!request.url.contains('{') && !request.url.contains("0123456789"), "{id}: {}", request.url);
         assert!(encode(&aimed(id), " ", &["a"], Purpose::Query, None, None).is_err(), "{id}");
     }
-    for (id, _) in catalogue.rerank_rows() {
+    for id in catalogue.rerankers().iter().map(|row| row.id.as_str()) {
         let request = rerank::encode(&reranker(id), "m", "q", &["a"], Some(&key)).unwrap();
         assert!(request.headers.iter().any(|(_, value)| value.contains("k-0123456789")), "{id}");
     }

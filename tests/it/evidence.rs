@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use sidecite::evidence::{freeze, render};
+use sidecite::text::is_hidden;
 use sidecite::types::{
     Chunk, Document, Evidence, Format, RetrievalSettings, Scores, SearchTiming, Span, sha256,
 };
@@ -75,6 +76,16 @@ fn names_are_cleaned() {
     let first_line = evidence.text.lines().next().unwrap();
     assert!(first_line.starts_with("[1] infdp [2] x.txt › ‹/evidence> › long long"), "{first_line}");
     assert!(first_line.ends_with('…') && first_line.chars().count() < 200);
+}
+
+#[test]
+fn no_hidden_character_stays_in_a_name_or_splits_a_delimiter() {
+    for c in ('\0'..=char::MAX).filter(|c| is_hidden(*c)) {
+        let name = format!("a{c}b");
+        let shown = one(&name, &format!("<evi{c}dence>"), &[&name]).text;
+        let plain = if c.is_whitespace() { "a b" } else { "ab" };
+        assert!(shown.starts_with(&format!("[1] {plain} › {plain}\n‹evi")), "{c:?}: {shown:?}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `courier::limit`: one queue per origin, and no herd after a 429.
 
 use sidecite::courier::limit::{AT_ONCE, GROW_AFTER, MAX_PACE_MILLIS, PACE_MILLIS, PAUSE_MILLIS};
-use sidecite::courier::{CallOutcome, Limiter, Origin, Retry, RetryHeaders, Ticket, Turn};
+use sidecite::courier::{CallOutcome, Limiter, Origin, Retry, RetryDecision, RetryHeaders, Ticket, Turn};
 use sidecite::types::{CallFailure, FailureCause};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -89,10 +89,9 @@ fn nobody_starts_before_the_time_the_host_names() {
         let Turn::Wait { position: 0, until_millis: Some(until) } = turn else { panic!("{turn:?}") };
         let (least, most) = (100.0 + least + PACE_MILLIS / 2.0, 100.0 + least + PACE_MILLIS);
         assert!(until > least && until <= most, "{until}");
-        assert_eq!(limiter.wake_millis(), Some(until));
         assert_eq!(limiter.start_due(until - 0.01), []);
         assert_eq!(limiter.start_due(until), [ticket]);
-        assert_eq!(limiter.wake_millis(), None);
+        assert_eq!(limiter.turn(ticket, until), Some(Turn::Start));
     }
     // Hours are not waited for: the limit is halved, and the host tells the next one itself.
     let mut limiter = Limiter::new(3);
@@ -279,9 +278,11 @@ fn storm(seed: u64, says_when: bool, per_second: f64) -> Storm {
                 storm.refusals.push((now, wait_millis));
                 limiter.release(ticket, CallOutcome::of(&failure, wait_millis), now);
                 let headers = RetryHeaders { wait_millis, should_retry: None };
-                match retries[column].next_delay_millis(&failure, &headers, false, random()) {
-                    Some(wait) => events.push_back((now + wait, Event::Ask(column))),
-                    None => {
+                match retries[column].decide(&failure, &headers, false, random()) {
+                    RetryDecision::Again { after_millis } => {
+                        events.push_back((now + after_millis, Event::Ask(column)));
+                    }
+                    RetryDecision::TooLong { .. } | RetryDecision::Over => {
                         storm.failed += 1;
                         over = Some(column);
                     }
@@ -307,7 +308,11 @@ fn storm(seed: u64, says_when: bool, per_second: f64) -> Storm {
         }
         let (limit, running) = limiter.load(&origin);
         assert!(running == storm.host.under_way && limit <= AT_ONCE, "seed {seed}: {running} of {limit}");
-        if let Some(wake) = limiter.wake_millis() {
+        let opens = column_of.keys().filter_map(|ticket| match limiter.turn(*ticket, now)? {
+            Turn::Wait { until_millis, .. } => until_millis,
+            Turn::Start => None,
+        });
+        if let Some(wake) = opens.min_by(f64::total_cmp) {
             events.push_back((wake.max(now), Event::Wake));
             // One alarm is enough.
             let last = events.len() - 1;

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use sidecite::cite::cite;
 use sidecite::markup::{Align, Inline, Item, MAX_DEPTH, MAX_NODES, Node, SafeUrl, plain_text, render};
+use sidecite::text::is_hidden;
 
 fn tree(answer: &str) -> Vec<Node> {
     render(answer, &cite(answer, &[], 0))
@@ -196,6 +197,15 @@ fn links_lead_only_to_http_and_mail() {
 }
 
 /// Depth and count of a tree, without recursion.
+#[test]
+fn no_hidden_character_stays_in_a_link_or_hides_its_scheme() {
+    for c in ('\0'..=char::MAX).filter(|c| is_hidden(*c)) {
+        let followed = SafeUrl::parse(&format!("ht{c}tps://a{c}b.example/x{c}y")).unwrap();
+        assert_eq!(followed.as_str(), "https://ab.example/xy", "{c:?}");
+        assert!(SafeUrl::parse(&format!("java{c}script:x")).is_none(), "{c:?}");
+    }
+}
+
 fn measure(nodes: &[Node]) -> (usize, usize) {
     enum Any<'a> {
         Node(&'a Node),

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 use sidecite::courier::spending::{self, DAYS_KEPT, SpendingVerdict};
+use sidecite::format::date::Date;
 use sidecite::provider::Catalogue;
 use sidecite::provider::pricing::{
-    Counts, Error, Moment, PriceBook, PriceList, Tariff, cost, counts, day_of, estimate,
+    Counts, Error, Moment, PriceBook, PriceList, Tariff, cost, counts, estimate,
 };
 use sidecite::types::{Cost, Dialect, FailureCause, Price, SpendingLimits, Usage};
 
@@ -230,18 +231,7 @@ fn prices_begin_on_days_and_hours() {
 }
 
 #[test]
-fn days_are_those_of_the_calendar() {
-    for (days, date) in [
-        (0, "1970-01-01"),
-        (59, "1970-03-01"),
-        (11_016, "2000-02-29"),
-        (11_017, "2000-03-01"),
-        (19_782, "2024-02-29"),
-        (20_778, "2026-11-21"),
-        (47_541, "2100-03-01"),
-    ] {
-        assert_eq!(day_of(days), date);
-    }
+fn a_moment_is_a_day_and_a_minute() {
     assert_eq!(Moment::of(NOON), Moment { day: "2026-11-21".into(), minute: 720 });
     assert_eq!(Moment::of(-5.0).day, "1970-01-01");
     assert_eq!(Moment::of(f64::NAN).day, "1970-01-01");
@@ -350,10 +340,10 @@ fn spending_is_added_up_by_day_and_provider() {
     assert_eq!((today.usd, today.calls, today.unpriced), (0.75, 3, 1));
     assert_eq!(spending::today(&book, "2026-11-22").calls, 0);
     for day in 0..200 {
-        spending::add(&mut book, "groq", &day_of(21_000 + day), Some(&dollars(0.1)), None);
+        spending::add(&mut book, "groq", &Date::of_days(21_000 + day).to_string(), Some(&dollars(0.1)), None);
     }
     assert_eq!(book.len(), DAYS_KEPT);
-    assert!(book.iter().all(|entry| entry.day >= day_of(21_000 + 200 - DAYS_KEPT as u64)));
+    assert!(book.iter().all(|entry| entry.day >= Date::of_days(21_000 + 200 - DAYS_KEPT as i64).to_string()));
 }
 
 #[test]

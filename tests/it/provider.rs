@@ -584,6 +584,14 @@ fn anything_like_a_key_is_masked() {
     }
 }
 
+#[test]
+fn no_hidden_character_stays_in_a_message_for_people() {
+    for c in ('\0'..=char::MAX).filter(|c| sidecite::text::is_hidden(*c)) {
+        let plain = if c.is_whitespace() { "a b" } else { "ab" };
+        assert_eq!(redact::clip(&format!("a{c}b"), 10), plain, "{c:?}");
+    }
+}
+
 // ---------------------------------------------------------------- models
 
 #[test]

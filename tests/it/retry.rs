@@ -19,8 +19,16 @@ fn headers(pairs: &[(&str, &str)]) -> RetryHeaders {
     RetryHeaders::read(get, NOW)
 }
 
+/// The wait before the next try, when there is one.
+fn delay(verdict: RetryDecision) -> Option<f64> {
+    match verdict {
+        RetryDecision::Again { after_millis } => Some(after_millis),
+        RetryDecision::TooLong { .. } | RetryDecision::Over => None,
+    }
+}
+
 fn first(failure: &CallFailure, headers: &RetryHeaders) -> Option<f64> {
-    Retry::new().next_delay_millis(failure, headers, false, 0.5)
+    delay(Retry::new().decide(failure, headers, false, 0.5))
 }
 
 #[test]
@@ -31,7 +39,7 @@ fn every_status_has_one_answer() {
         let none = RetryHeaders::default();
         assert_eq!(first(&failure, &none).is_some(), expected, "{status}");
         // Never once something has come, and never against the host's word.
-        assert_eq!(Retry::new().next_delay_millis(&failure, &none, true, 0.5), None, "{status}");
+        assert_eq!(Retry::new().decide(&failure, &none, true, 0.5), RetryDecision::Over, "{status}");
         assert_eq!(first(&failure, &headers(&[("x-should-retry", "false")])), None, "{status}");
         // The host's word helps where nothing speaks against it.
         let allowed = expected || (405..500).contains(&status);
@@ -84,9 +92,10 @@ fn a_used_up_quota_is_never_retried_whatever_the_host_says() {
 fn there_are_two_retries_and_their_waits_double() {
     let (failure, none) = (refused(503, "{}"), RetryHeaders::default());
     let mut retry = Retry::new();
-    assert_eq!(retry.next_delay_millis(&failure, &none, false, 0.0), Some(500.0));
-    assert_eq!(retry.next_delay_millis(&failure, &none, false, 0.0), Some(1_000.0));
-    assert_eq!(retry.next_delay_millis(&failure, &none, false, 0.0), None);
+    for after_millis in [500.0, 1_000.0] {
+        assert_eq!(retry.decide(&failure, &none, false, 0.0), RetryDecision::Again { after_millis });
+    }
+    assert_eq!(retry.decide(&failure, &none, false, 0.0), RetryDecision::Over);
     assert_eq!(retry.retries(), 2);
     let waits: Vec<f64> = (0..8).map(|retries| retry::backoff_millis(retries, 0.0)).collect();
     assert_eq!(waits, [500.0, 1e3, 2e3, 4e3, 8e3, 8e3, 8e3, 8e3]);
@@ -231,7 +240,7 @@ proptest! {
         let headers = headers(&[("retry-after", &after), ("retry-after-ms", &millis), ("x-should-retry", &word)]);
         let mut retry = Retry::new();
         for _ in 0..4 {
-            if let Some(wait) = retry.next_delay_millis(&refused(status, "{}"), &headers, false, random) {
+            if let Some(wait) = delay(retry.decide(&refused(status, "{}"), &headers, false, random)) {
                 prop_assert!(wait > 0.0 && wait <= retry::MAX_HINT_MILLIS);
             }
         }

@@ -96,12 +96,3 @@ fn failed(doing: &str, error: &idb::Error) -> Error {
     }
     Error::Failed { doing: doing.to_owned(), reason }
 }
-
-/// Floats as the little-endian bytes that are stored.
-fn floats_to_bytes(floats: &[f32]) -> Vec<u8> {
-    floats.iter().flat_map(|float| float.to_le_bytes()).collect()
-}
-
-fn bytes_to_floats(bytes: &[u8]) -> Vec<f32> {
-    bytes.as_chunks::<4>().0.iter().map(|four| f32::from_le_bytes(*four)).collect()
-}

@@ -1,7 +1,8 @@
 use super::{
-    CACHE, CHUNKS, DOCUMENTS, FILES, MANIFESTS, VECTORS, begin, bytes_to_floats, bytes_value, complete,
-    failed, floats_to_bytes, open, put, value_bytes,
+    CACHE, CHUNKS, DOCUMENTS, FILES, MANIFESTS, VECTORS, begin, bytes_value, complete, failed, open, put,
+    value_bytes,
 };
+use crate::kernel::{f32s_from_le_bytes, f32s_to_le_bytes};
 use crate::store::{Error, Record, Store, decode, encode};
 use crate::types::{DocumentId, Manifest, Sha256};
 use futures_util::future::join_all;
@@ -36,7 +37,7 @@ impl Store for IndexedDb {
             records.push(Record {
                 document: decode(&value_bytes(document), &name)?,
                 chunks: decode(&value_bytes(chunks), &name)?,
-                vectors: bytes_to_floats(&value_bytes(vectors)),
+                vectors: f32s_from_le_bytes(&value_bytes(vectors)),
                 manifest,
             });
         }
@@ -52,7 +53,7 @@ impl Store for IndexedDb {
         put(&transaction, MANIFESTS, &key, &bytes_value(&encode(&record.manifest, name)?))?;
         put(&transaction, DOCUMENTS, &key, &bytes_value(&encode(&record.document, name)?))?;
         put(&transaction, CHUNKS, &key, &bytes_value(&encode(&record.chunks, name)?))?;
-        put(&transaction, VECTORS, &key, &bytes_value(&floats_to_bytes(&record.vectors)))?;
+        put(&transaction, VECTORS, &key, &bytes_value(&f32s_to_le_bytes(&record.vectors)))?;
         complete(transaction, name).await
     }
 
@@ -79,7 +80,7 @@ impl Store for IndexedDb {
             .into_iter()
             .map(|value| {
                 let value = value.map_err(|error| failed("reading the cache", &error))?;
-                Ok(value.map(|value| bytes_to_floats(&value_bytes(&value))))
+                Ok(value.map(|value| f32s_from_le_bytes(&value_bytes(&value))))
             })
             .collect()
     }
@@ -90,7 +91,7 @@ impl Store for IndexedDb {
         }
         let transaction = begin(&self.0, &[CACHE], TransactionMode::ReadWrite)?;
         for (key, vector) in entries {
-            put(&transaction, CACHE, &key.to_string(), &bytes_value(&floats_to_bytes(vector)))?;
+            put(&transaction, CACHE, &key.to_string(), &bytes_value(&f32s_to_le_bytes(vector)))?;
         }
         complete(transaction, "embeddings").await
     }

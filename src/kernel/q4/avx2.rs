@@ -16,19 +16,11 @@ pub(super) unsafe fn multiply(
 ) {
     let blocks = weights.columns / BLOCK;
     scratch.bytes.resize(blocks * PACKED * 2, 0);
-    let panels = weights
-        .nibbles
-        .chunks_exact(blocks * PACKED)
-        .zip(weights.scales.chunks_exact(blocks * PANEL * 2))
-        .enumerate();
-    for (panel, (packed, scales)) in panels {
+    for (panel, (packed, scales)) in weights.panels() {
         unpack(packed, &mut scratch.bytes);
-        let tokens = activations
-            .quants
-            .chunks_exact(weights.columns)
-            .zip(activations.scales.chunks_exact(blocks))
-            .zip(activations.sums.chunks_exact(blocks));
-        for (((quants, a_scales), a_sums), out) in tokens.zip(out.chunks_exact_mut(weights.rows)) {
+        for ((quants, (a_scales, a_sums)), out) in
+            activations.tokens().zip(out.chunks_exact_mut(weights.rows))
+        {
             let mut total = _mm256_setzero_ps();
             let rows = quants
                 .chunks_exact(BLOCK)

@@ -11,19 +11,11 @@ pub(super) fn multiply(
 ) {
     let blocks = weights.columns / BLOCK;
     scratch.bytes.resize(blocks * PACKED * 2, 0);
-    let panels = weights
-        .nibbles
-        .chunks_exact(blocks * PACKED)
-        .zip(weights.scales.chunks_exact(blocks * PANEL * 2))
-        .enumerate();
-    for (panel, (packed, scales)) in panels {
+    for (panel, (packed, scales)) in weights.panels() {
         unpack(packed, &mut scratch.bytes);
-        let tokens = activations
-            .quants
-            .chunks_exact(weights.columns)
-            .zip(activations.scales.chunks_exact(blocks))
-            .zip(activations.sums.chunks_exact(blocks));
-        for (((quants, a_scales), a_sums), out) in tokens.zip(out.chunks_exact_mut(weights.rows)) {
+        for ((quants, (a_scales, a_sums)), out) in
+            activations.tokens().zip(out.chunks_exact_mut(weights.rows))
+        {
             let mut totals = [0f32; PANEL];
             let rows = quants
                 .chunks_exact(BLOCK)

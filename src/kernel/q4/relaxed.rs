@@ -1,5 +1,6 @@
 //! The relaxed-SIMD twin of the 4-bit product: sixteen multiplications an instruction.
 
+use super::wasm::{Row, assert_sizes, scale};
 use super::{Activations, BLOCK, PACKED, PANEL, Q4Matrix, Scratch, unpack};
 use core::arch::wasm32::*;
 
@@ -11,23 +12,10 @@ pub(super) fn multiply(
     out: &mut [f32],
 ) {
     let blocks = weights.columns / BLOCK;
-    let panels = weights.rows.div_ceil(PANEL);
     let tokens = activations.rows;
-    assert!(
-        weights.nibbles.len() == panels * blocks * PACKED
-            && weights.scales.len() == panels * blocks * PANEL * 2
-    );
-    assert!(
-        activations.quants.len() == tokens * weights.columns && activations.scales.len() == tokens * blocks
-    );
-    assert!(activations.sums.len() == tokens * blocks && out.len() == tokens * weights.rows);
+    assert_sizes(weights, activations, out);
     scratch.bytes.resize(blocks * PACKED * 2, 0);
-    let panels = weights
-        .nibbles
-        .chunks_exact(blocks * PACKED)
-        .zip(weights.scales.chunks_exact(blocks * PANEL * 2))
-        .enumerate();
-    for (panel, (packed, scales)) in panels {
+    for (panel, (packed, scales)) in weights.panels() {
         let (first, full) = (panel * PANEL, (panel + 1) * PANEL <= weights.rows);
         if tokens > 1 {
             unpack(packed, &mut scratch.bytes);
@@ -37,11 +25,7 @@ pub(super) fn multiply(
             // SAFETY: every pointer below stays inside the slices whose lengths were asserted: `token` (and `token + 1`
             // where two rows are taken) is below `tokens`, and `packed`, `scales`, `scratch.bytes` hold `blocks` blocks.
             unsafe {
-                let row = |t: usize| Row {
-                    quants: activations.quants.as_ptr().add(t * weights.columns),
-                    scales: activations.scales.as_ptr().add(t * blocks),
-                    sums: activations.sums.as_ptr().add(t * blocks),
-                };
+                let row = |t: usize| Row::of(activations, t);
                 let mut put = |t: usize, low: v128, high: v128| {
                     let mut totals = [0f32; PANEL];
                     let to = if full {
@@ -80,13 +64,6 @@ pub(super) fn multiply(
             }
         }
     }
-}
-
-/// One row of activations.
-struct Row {
-    quants: *const i8,
-    scales: *const f32,
-    sums: *const f32,
 }
 
 /// One token with the weights still packed: what generation does.
@@ -141,23 +118,4 @@ unsafe fn two(bytes: *const u8, scales: *const f32, blocks: usize, a: &Row, b: &
         }
     }
     [total_a[0], total_a[1], total_b[0], total_b[1]]
-}
-
-/// `total += dot·scale·a_scale + minimum·a_sum` for eight rows.
-///
-/// # Safety
-/// `scales` must hold 16 values and `row` more than `block` blocks.
-#[inline(always)]
-unsafe fn scale(scales: *const f32, row: &Row, block: usize, dot: &[v128; 2], total: &mut [v128; 2]) {
-    // SAFETY: promised by the caller.
-    unsafe {
-        let a_scale = v128_load32_splat(row.scales.add(block).cast());
-        let a_sum = v128_load32_splat(row.sums.add(block).cast());
-        for half in 0..2 {
-            let scale = f32x4_mul(v128_load(scales.add(half * 4).cast()), a_scale);
-            let minimum = v128_load(scales.add(PANEL + half * 4).cast());
-            let scaled = f32x4_relaxed_madd(f32x4_convert_i32x4(dot[half]), scale, total[half]);
-            total[half] = f32x4_relaxed_madd(minimum, a_sum, scaled);
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! The plain WebAssembly SIMD twin of the 4-bit product: 16-bit lanes, eight multiplications an instruction.
 
-use super::{Activations, BLOCK, PACKED, PANEL, Q4Matrix, Scratch};
+use super::wasm::{Row, assert_sizes, scale};
+use super::{Activations, BLOCK, PANEL, Q4Matrix, Scratch};
 use core::arch::wasm32::*;
 
 /// Unpacked 16-bit weights of one block of one panel.
@@ -14,34 +15,17 @@ pub(super) fn multiply(
     out: &mut [f32],
 ) {
     let blocks = weights.columns / BLOCK;
-    let panels = weights.rows.div_ceil(PANEL);
     let tokens = activations.rows;
-    assert!(
-        weights.nibbles.len() == panels * blocks * PACKED
-            && weights.scales.len() == panels * blocks * PANEL * 2
-    );
-    assert!(
-        activations.quants.len() == tokens * weights.columns && activations.scales.len() == tokens * blocks
-    );
-    assert!(activations.sums.len() == tokens * blocks && out.len() == tokens * weights.rows);
+    assert_sizes(weights, activations, out);
     scratch.words.resize(blocks * WORDS, 0);
-    let panels = weights
-        .nibbles
-        .chunks_exact(blocks * PACKED)
-        .zip(weights.scales.chunks_exact(blocks * PANEL * 2))
-        .enumerate();
-    for (panel, (packed, scales)) in panels {
+    for (panel, (packed, scales)) in weights.panels() {
         unpack(packed, &mut scratch.words);
         let first = panel * PANEL;
         for token in (0..tokens).step_by(2) {
             let other = (token + 1).min(tokens - 1);
             // SAFETY: `token` and `other` are below `tokens`; the slices hold `blocks` blocks a row, as asserted.
             let sums = unsafe {
-                let row = |t: usize| Row {
-                    quants: activations.quants.as_ptr().add(t * weights.columns),
-                    scales: activations.scales.as_ptr().add(t * blocks),
-                    sums: activations.sums.as_ptr().add(t * blocks),
-                };
+                let row = |t: usize| Row::of(activations, t);
                 two(scratch.words.as_ptr(), scales.as_ptr(), blocks, &row(token), &row(other))
             };
             let mut totals = [0f32; PANEL * 2];
@@ -79,13 +63,6 @@ fn unpack(packed: &[u8], words: &mut [i16]) {
     }
 }
 
-/// One row of activations.
-struct Row {
-    quants: *const i16,
-    scales: *const f32,
-    sums: *const f32,
-}
-
 /// Two tokens times one panel.
 ///
 /// # Safety
@@ -112,23 +89,4 @@ unsafe fn two(words: *const i16, scales: *const f32, blocks: usize, a: &Row, b: 
         }
     }
     [total_a[0], total_a[1], total_b[0], total_b[1]]
-}
-
-/// `total += dot·scale·a_scale + minimum·a_sum` for eight rows.
-///
-/// # Safety
-/// `scales` must hold 16 values and `row` more than `block` blocks.
-#[inline(always)]
-unsafe fn scale(scales: *const f32, row: &Row, block: usize, dot: &[v128; 2], total: &mut [v128; 2]) {
-    // SAFETY: promised by the caller.
-    unsafe {
-        let a_scale = v128_load32_splat(row.scales.add(block).cast());
-        let a_sum = v128_load32_splat(row.sums.add(block).cast());
-        for half in 0..2 {
-            let scale = f32x4_mul(v128_load(scales.add(half * 4).cast()), a_scale);
-            let minimum = v128_load(scales.add(PANEL + half * 4).cast());
-            let scaled = f32x4_mul(f32x4_convert_i32x4(dot[half]), scale);
-            total[half] = f32x4_add(total[half], f32x4_add(scaled, f32x4_mul(minimum, a_sum)));
-        }
-    }
 }

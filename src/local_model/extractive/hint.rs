@@ -1,6 +1,7 @@
 //! A question → what its answer should look like: a name, a time, a number.
 
 use crate::lexical::{Role, terms};
+use crate::text::plain_words;
 
 /// What an answer should have in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,8 +84,8 @@ const NUMBERS: [&str; 22] = [
 
 /// What `question` asks for, if its words say so.
 pub(super) fn hint(question: &str) -> Option<Hint> {
-    let spaced: String = question.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-    let words = format!(" {} ", spaced.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" "));
+    let plain: Vec<&str> = plain_words(question).filter_map(|word| question.get(word)).collect();
+    let words = format!(" {} ", plain.join(" ").to_lowercase());
     // CJK writes no spaces, so its question words are looked for anywhere.
     let unspaced =
         [("何人", Hint::Number), ("多少", Hint::Number), ("いくつ", Hint::Number), ("几", Hint::Number)]

@@ -1,6 +1,6 @@
 //! Pages of blocks → one run of blocks, with paragraphs and words that go over a page break made whole.
 
-use super::layout::{Piece, ends_in_word_part, is_cjk};
+use super::layout::{Piece, ends_in_word_part, joins_lines};
 use crate::types::BlockKind;
 
 /// How many blocks at the end and the beginning of a page may be running feet and heads.
@@ -73,7 +73,7 @@ fn goes_on(before: &Piece, piece: &Piece) -> bool {
 }
 
 fn append(before: &mut Piece, breaks: &mut Vec<usize>, piece: &Piece) {
-    let ideographs = before.text.ends_with(is_cjk) && piece.text.starts_with(is_cjk);
+    let ideographs = before.text.ends_with(joins_lines) && piece.text.starts_with(joins_lines);
     if ends_in_word_part(&before.text) {
         before.text.pop();
     } else if !ideographs {

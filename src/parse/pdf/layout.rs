@@ -3,6 +3,7 @@
 //! The decoder's text has the words in reading order but only rough paragraphs. Each of its lines is found
 //! again among the lines of the page by its letters, which gives its font size and weight.
 
+use crate::text::{is_cjk, is_hangul};
 use crate::types::BlockKind;
 use pdf_oxide::layout::{TextChar, TextSpan};
 use std::collections::HashMap;
@@ -291,7 +292,7 @@ fn flow(lines: &[&str]) -> String {
         let (before, first) = (out.chars().last(), line.chars().next());
         match (before, first) {
             (None, _) => {}
-            (Some(before), Some(first)) if is_cjk(before) && is_cjk(first) => {}
+            (Some(before), Some(first)) if joins_lines(before) && joins_lines(first) => {}
             (Some('-' | '\u{AD}' | '\u{2010}'), Some(first))
                 if first.is_lowercase() && ends_in_word_part(&out) =>
             {
@@ -311,6 +312,6 @@ pub fn ends_in_word_part(text: &str) -> bool {
 }
 
 /// Scripts whose lines are joined without a blank.
-pub fn is_cjk(c: char) -> bool {
-    matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FFEF}')
+pub fn joins_lines(c: char) -> bool {
+    is_cjk(c) || is_hangul(c)
 }

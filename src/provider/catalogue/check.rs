@@ -1,8 +1,8 @@
 //! Rows that contradict themselves are refused when they are read, not when somebody uses them.
 
-use super::row::{BlankData, RouteData, RowData};
+use super::row::{RouteData, RowData};
 use super::{Error, fill};
-use crate::types::{AuthKind, ProviderGroup};
+use crate::types::{AuthKind, ProviderGroup, UrlParam};
 use std::collections::{BTreeMap, HashSet};
 use url::Url;
 
@@ -63,7 +63,7 @@ fn route(route: &RouteData) -> Result<(), String> {
 fn vector(
     row: &RowData,
     template: &str,
-    url_params: &[BlankData],
+    url_params: &[UrlParam],
     auth: &[AuthKind],
     names: &[String],
 ) -> Result<(), String> {
@@ -106,7 +106,7 @@ fn headers(auth: &[AuthKind], names: &[String]) -> Result<(), String> {
 }
 
 /// A template whose url_params are declared and that makes an http or https URL.
-fn base(template: &str, url_params: &[BlankData]) -> Result<(), String> {
+fn base(template: &str, url_params: &[UrlParam]) -> Result<(), String> {
     declared(template, url_params)?;
     let samples: BTreeMap<String, String> =
         url_params.iter().map(|param| (param.name.clone(), param.example.clone())).collect();
@@ -117,7 +117,7 @@ fn base(template: &str, url_params: &[BlankData]) -> Result<(), String> {
     }
 }
 
-fn declared(template: &str, url_params: &[BlankData]) -> Result<(), String> {
+fn declared(template: &str, url_params: &[UrlParam]) -> Result<(), String> {
     let unknown = |name: &&str| *name != "model" && !url_params.iter().any(|param| param.name == *name);
     match fill::names(template).into_iter().find(unknown) {
         Some(name) => Err(format!("{{{name}}} is not among its url_params")),

@@ -1,11 +1,13 @@
 //! A template and a person's words → an address. In the host a word may only be letters, digits and hyphens, in a port only
 //! digits; anywhere else it is percent-encoded. So no word can change more of the address than its own place.
 
-use super::row::BlankData;
 use crate::provider::Error;
+use crate::provider::percent::path_segment;
+use crate::types::UrlParam;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
-/// Where in a URL a param stands.
+/// Where in a URL a parameter stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Host,
@@ -13,15 +15,31 @@ enum Place {
     Path,
 }
 
-/// `template` with its url_params filled by `values`, or by what each usually is. `{model}` stays: it is filled at the request.
+/// `template` with its parameters filled by `values`, or by what each usually is. `{model}` stays: it is filled at the request.
 ///
 /// # Errors
 /// `MissingBlank`, `BadBlank`.
 pub(super) fn fill(
     template: &str,
-    url_params: &[BlankData],
+    url_params: &[UrlParam],
     values: &BTreeMap<String, String>,
 ) -> Result<String, Error> {
+    expand(template, url_params, |param, place| word(param, values, place))
+}
+
+/// The same for showing while a person types, never for sending: each word as typed, nothing for one that is missing.
+pub(crate) fn preview(template: &str, url_params: &[UrlParam], values: &BTreeMap<String, String>) -> String {
+    let typed = |param: &UrlParam, _| Ok::<_, Infallible>(value(param, values).unwrap_or("").to_owned());
+    let Ok(text) = expand(template, url_params, typed);
+    text
+}
+
+/// Replaces `{name}` by what `word` makes of the parameter of that name and of the place where it stands.
+fn expand<E>(
+    template: &str,
+    url_params: &[UrlParam],
+    word: impl Fn(&UrlParam, Place) -> Result<String, E>,
+) -> Result<String, E> {
     let mut filled = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
@@ -29,7 +47,7 @@ pub(super) fn fill(
         let Some((name, after)) = after.split_once('}') else { break };
         rest = after;
         match url_params.iter().find(|param| param.name == name) {
-            Some(param) => filled.push_str(&word(param, values, place(&filled))?),
+            Some(param) => filled.push_str(&word(param, place(&filled))?),
             None => {
                 filled.push('{');
                 filled.push_str(name);
@@ -42,7 +60,7 @@ pub(super) fn fill(
 }
 
 /// What is filled into `param`, as typed; nothing when it is empty and has no default value.
-pub(super) fn value<'a>(param: &'a BlankData, values: &'a BTreeMap<String, String>) -> Option<&'a str> {
+pub(super) fn value<'a>(param: &'a UrlParam, values: &'a BTreeMap<String, String>) -> Option<&'a str> {
     let typed = values.get(&param.name).map_or("", |value| value.trim());
     Some(if typed.is_empty() { param.default.as_str() } else { typed }).filter(|value| !value.is_empty())
 }
@@ -52,7 +70,7 @@ pub(super) fn names(template: &str) -> Vec<&str> {
     template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
 }
 
-fn word(param: &BlankData, values: &BTreeMap<String, String>, place: Place) -> Result<String, Error> {
+fn word(param: &UrlParam, values: &BTreeMap<String, String>, place: Place) -> Result<String, Error> {
     let Some(value) = value(param, values) else {
         return Err(Error::MissingBlank { label: param.label.clone(), example: param.example.clone() });
     };
@@ -71,7 +89,7 @@ fn word(param: &BlankData, values: &BTreeMap<String, String>, place: Place) -> R
         },
         // A dot alone would be taken for the folder itself, two for the one above.
         Place::Path if matches!(value, "." | "..") => Err(bad("it must be a name")),
-        Place::Path => Ok(crate::provider::dialects::path_segment(value)),
+        Place::Path => Ok(path_segment(value)),
     }
 }
 

@@ -12,6 +12,7 @@ mod row;
 mod target;
 mod vectors;
 
+pub(crate) use fill::preview;
 pub use row::{Limits, VectorRow};
 pub use vectors::{RerankTarget, VectorTarget};
 
@@ -104,12 +105,6 @@ impl Catalogue {
     /// LiteLLM's prefix for the host of row `id`; empty where it has none.
     pub fn litellm(&self, id: &str) -> &str {
         self.row(id).map_or("", |row| row.litellm.as_str())
-    }
-
-    /// The header names that requests of row `id` in `dialect` may carry, lower-case: these and no others.
-    pub fn allowed_headers(&self, id: &str, dialect: Dialect) -> &[String] {
-        let route = self.row(id).and_then(|row| row.route.iter().find(|route| route.dialect == dialect));
-        route.map_or(&[], |route| route.headers.as_slice())
     }
 
     fn row(&self, id: &str) -> Option<&RowData> {

@@ -76,7 +76,7 @@ pub(super) struct RouteData {
     #[serde(default)]
     pub base_when: BTreeMap<String, BTreeMap<String, String>>,
     #[serde(default)]
-    pub url_params: Vec<BlankData>,
+    pub url_params: Vec<UrlParam>,
     pub auth: Vec<AuthKind>,
     #[serde(default)]
     pub key_optional: bool,
@@ -97,32 +97,9 @@ impl RouteData {
             dialect: self.dialect,
             label: self.label.clone(),
             base: self.base.clone(),
-            url_params: self.url_params.iter().map(BlankData::to_blank).collect(),
+            url_params: self.url_params.clone(),
             auth: self.auth.clone(),
             key_optional: self.key_optional,
-        }
-    }
-}
-
-/// Something to be filled in.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct BlankData {
-    pub name: String,
-    pub label: String,
-    #[serde(default)]
-    pub example: String,
-    #[serde(default)]
-    pub default: String,
-}
-
-impl BlankData {
-    pub fn to_blank(&self) -> UrlParam {
-        UrlParam {
-            name: self.name.clone(),
-            label: self.label.clone(),
-            example: self.example.clone(),
-            default: self.default.clone(),
         }
     }
 }
@@ -174,7 +151,7 @@ pub struct VectorRow<Shape> {
     pub(super) base: String,
     pub(super) path: Option<String>,
     #[serde(default)]
-    pub(super) url_params: Vec<BlankData>,
+    pub(super) url_params: Vec<UrlParam>,
     #[serde(default)]
     pub(super) auth: Vec<AuthKind>,
     #[serde(default)]

@@ -1,9 +1,9 @@
 //! An `Endpoint` and its row → the `Target` to speak to.
 
-use super::row::{BlankData, RouteData};
+use super::row::RouteData;
 use super::{Catalogue, fill};
 use crate::provider::{Error, ModelList, Target, address};
-use crate::types::{AuthKind, Endpoint};
+use crate::types::{AuthKind, Endpoint, UrlParam};
 use std::collections::BTreeMap;
 use url::Url;
 
@@ -61,7 +61,7 @@ pub(super) fn gateway(endpoint: &Endpoint) -> Result<Option<Url>, Error> {
 pub(super) fn base(
     template: &str,
     when: &BTreeMap<String, BTreeMap<String, String>>,
-    url_params: &[BlankData],
+    url_params: &[UrlParam],
     values: &BTreeMap<String, String>,
 ) -> Result<Url, Error> {
     let special = url_params.iter().find_map(|param| when.get(&param.name)?.get(fill::value(param, values)?));
@@ -86,7 +86,7 @@ pub(super) fn auth(
 }
 
 /// The param called `region`, which AWS signatures name.
-pub(super) fn region(url_params: &[BlankData], values: &BTreeMap<String, String>) -> String {
+pub(super) fn region(url_params: &[UrlParam], values: &BTreeMap<String, String>) -> String {
     let param = url_params.iter().find(|param| param.name == "region");
     param.and_then(|param| fill::value(param, values)).unwrap_or("").to_ascii_lowercase()
 }

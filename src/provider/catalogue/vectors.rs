@@ -1,11 +1,11 @@
 //! An `Endpoint` and its row → where to embed or rerank.
 
-use super::row::{BlankData, Limits, RowData, VectorRow};
+use super::row::{Limits, RowData, VectorRow};
 use super::{Catalogue, fill, target};
 use crate::provider::embeddings::EmbeddingApi;
 use crate::provider::rerank::RerankApi;
 use crate::provider::{Error, ModelList, Quirks, Target};
-use crate::types::{AuthKind, Dialect, Endpoint, ProviderRow, Route};
+use crate::types::{AuthKind, Dialect, Endpoint, ProviderRow, Route, UrlParam};
 use std::collections::BTreeMap;
 
 /// Where and how to embed.
@@ -53,22 +53,6 @@ impl Catalogue {
         }
         let row = self.known(endpoint)?;
         row.rerank.as_ref().map(|vectors| aim(row, vectors, vectors.shape, endpoint)).transpose()
-    }
-
-    /// The ids of the rows that embed, in the order of the file, with suggested models.
-    pub fn embedding_rows(&self) -> Vec<(&str, &[String])> {
-        self.rows
-            .iter()
-            .filter_map(|row| Some((row.id.as_str(), row.embeddings.as_ref()?.models.as_slice())))
-            .collect()
-    }
-
-    /// The ids of the rows that rerank, in the order of the file, with suggested models.
-    pub fn rerank_rows(&self) -> Vec<(&str, &[String])> {
-        self.rows
-            .iter()
-            .filter_map(|row| Some((row.id.as_str(), row.rerank.as_ref()?.models.as_slice())))
-            .collect()
     }
 
     /// The rows that embed as a person chooses them: the only route is where they embed, the models are embedders.
@@ -139,14 +123,14 @@ fn shown<Shape>(row: &RowData, vectors: &VectorRow<Shape>) -> ProviderRow {
         dialect: first.map_or(Dialect::OpenaiChat, |route| route.dialect),
         label: String::new(),
         base: base.clone(),
-        url_params: url_params(row, vectors).iter().map(BlankData::to_blank).collect(),
+        url_params: url_params(row, vectors).to_vec(),
         auth: auths(row, vectors).to_vec(),
         key_optional: vectors.key_optional || first.is_some_and(|route| route.key_optional),
     };
     ProviderRow { routes: vec![route], models: vectors.models.clone(), ..super::provider_row(row) }
 }
 
-fn url_params<'a, Shape>(row: &'a RowData, vectors: &'a VectorRow<Shape>) -> &'a [BlankData] {
+fn url_params<'a, Shape>(row: &'a RowData, vectors: &'a VectorRow<Shape>) -> &'a [UrlParam] {
     match row.route.first() {
         Some(route) if vectors.url_params.is_empty() => &route.url_params,
         _ => &vectors.url_params,

@@ -1,5 +1,6 @@
 //! Fields of loose JSON: any may be missing, null or of another type than documented, and none of that may cost the text.
 
+use crate::provider::decode;
 use serde_json::Value;
 
 /// The text under `field`; empty when there is none.
@@ -19,11 +20,7 @@ pub(super) fn items<'a>(value: &'a Value, field: &str) -> &'a [Value] {
 
 /// The count at `pointer`, also when a host writes it as `12.0`.
 pub(super) fn count(value: &Value, pointer: &str) -> Option<u64> {
-    let value = value.pointer(pointer)?;
-    value.as_u64().or_else(|| {
-        let number = value.as_f64()?;
-        (number >= 0.0 && number.fract() == 0.0 && number <= 9e15).then_some(number as u64)
-    })
+    decode::count(value.pointer(pointer)?)
 }
 
 /// What a host reports as an error in `value`: gateways also send the field when there is none.

@@ -22,6 +22,7 @@ mod turns;
 
 use super::decode::{Decoder, Out};
 use super::framing::Frame;
+use super::percent::path_segment;
 use super::target::SystemRole;
 use super::{Error, HttpRequest, Key, ModelList, Target};
 use crate::types::{ChatRequest, Dialect, Message, Role};
@@ -148,19 +149,6 @@ fn placed(messages: &[Message], role: SystemRole) -> Vec<Message> {
         }
     }
     placed
-}
-
-/// A model's name as one segment of a path: everything but unreserved characters is percent-encoded (RFC 3986, §2.3).
-/// `/` stays for names like `publishers/x` only where the template has them, so it is encoded here.
-pub(super) fn path_segment(name: &str) -> String {
-    name.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                char::from(byte).to_string()
-            }
-            other => format!("%{other:02X}"),
-        })
-        .collect()
 }
 
 /// What reads one answer's values: the dialects with what each has to remember.

@@ -1,6 +1,7 @@
 //! The answer → vectors, in the texts' order, checked and of unit length.
 
 use super::{EmbeddingApi, Error};
+use crate::kernel::f32s_from_le_bytes;
 use serde_json::Value;
 
 /// What came for a batch.
@@ -97,8 +98,7 @@ fn numbers(values: &Value) -> Option<Vec<f32>> {
         Value::Array(list) => list.iter().map(|value| Some(value.as_f64()? as f32)).collect(),
         Value::String(text) => {
             let bytes = base64(text)?;
-            let (floats, rest) = bytes.as_chunks::<4>();
-            rest.is_empty().then(|| floats.iter().map(|float| f32::from_le_bytes(*float)).collect())
+            bytes.len().is_multiple_of(4).then(|| f32s_from_le_bytes(&bytes))
         }
         _ => None,
     }

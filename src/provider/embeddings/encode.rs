@@ -2,7 +2,7 @@
 
 use super::EmbeddingApi;
 use crate::provider::catalogue::VectorTarget;
-use crate::provider::dialects::path_segment;
+use crate::provider::percent::path_segment;
 use crate::provider::{Error, HttpRequest, Key};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};

@@ -117,7 +117,7 @@ fn read_frame(bytes: &[u8]) -> Result<Option<(Frame, usize)>, EventStreamError> 
     else {
         return Ok(None);
     };
-    let found = crc32(bytes.get(..8).unwrap_or(&[]));
+    let found = crc32fast::hash(bytes.get(..8).unwrap_or(&[]));
     if found != expected {
         return Err(EventStreamError::Prelude { expected, found });
     }
@@ -130,7 +130,7 @@ fn read_frame(bytes: &[u8]) -> Result<Option<(Frame, usize)>, EventStreamError> 
     }
     let Some(frame) = bytes.get(..total) else { return Ok(None) };
     let (body, stated) = frame.split_at(total - CRC_BYTES);
-    let (expected, found) = (u32_at(stated, 0).unwrap_or(0), crc32(body));
+    let (expected, found) = (u32_at(stated, 0).unwrap_or(0), crc32fast::hash(body));
     if found != expected {
         return Err(EventStreamError::Message { bytes: total, expected, found });
     }
@@ -169,31 +169,4 @@ fn read_headers(mut bytes: &[u8]) -> Option<Vec<(String, String)>> {
 
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
-}
-
-/// CRC-32 (IEEE 802.3, reflected), as gzip has it.
-pub fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0_u32, |crc, byte| {
-        let index = (crc ^ u32::from(*byte)) & 0xff;
-        (crc >> 8) ^ CRC_TABLE.get(index as usize).copied().unwrap_or(0)
-    })
-}
-
-const CRC_TABLE: [u32; 256] = crc_table();
-
-#[allow(clippy::indexing_slicing)]
-const fn crc_table() -> [u32; 256] {
-    let mut table = [0_u32; 256];
-    let mut n = 0;
-    while n < 256 {
-        let mut crc = n as u32;
-        let mut bit = 0;
-        while bit < 8 {
-            crc = if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 };
-            bit += 1;
-        }
-        table[n] = crc;
-        n += 1;
-    }
-    table
 }

@@ -81,24 +81,11 @@ pub fn cost(tariff: &Tariff, usage: &Usage, dialect: Dialect) -> Option<Cost> {
     finite(usd, true, price)
 }
 
-/// What a call may cost at most: all of the prompt at the full price, all of the answer used up. Both counts are estimates.
-pub fn estimate(tariff: &Tariff, input_tokens: u64, most_output_tokens: u64) -> Option<Cost> {
-    let price = tariff.at(input_tokens);
-    let dearest = match (price.input_usd, price.cache_write_usd) {
-        (Some(input), Some(written)) => Some(input.max(written)),
-        (input, _) => input,
-    };
-    let usd = charge(input_tokens, dearest)?
-        + charge(most_output_tokens, price.output_usd)?
-        + price.request_usd.unwrap_or(0.0);
-    finite(usd, false, price)
-}
-
 /// No tokens cost nothing, whatever the price; tokens of unknown price have no cost.
-fn charge(tokens: u64, usd_per_million: Option<f64>) -> Option<f64> {
+pub(super) fn charge(tokens: u64, usd_per_million: Option<f64>) -> Option<f64> {
     if tokens == 0 { Some(0.0) } else { Some(tokens as f64 * usd_per_million? / 1e6) }
 }
 
-fn finite(usd: f64, reported: bool, price: &Price) -> Option<Cost> {
+pub(super) fn finite(usd: f64, reported: bool, price: &Price) -> Option<Cost> {
     usd.is_finite().then(|| Cost { usd, reported, source: price.source.clone() })
 }

@@ -10,13 +10,15 @@ mod book;
 mod clause;
 mod cost;
 mod day;
+mod estimate;
 mod foreign;
 mod list;
 
 pub use book::{Entered, PriceBook};
 pub use clause::Clause;
-pub use cost::{Counts, Tariff, cost, counts, estimate};
-pub use day::{Moment, day_of};
+pub use cost::{Counts, Tariff, cost, counts};
+pub use day::Moment;
+pub use estimate::{estimate, output_tokens, prompt_tokens};
 pub use list::PriceList;
 
 /// Why a price list or a price cannot be used.

@@ -4,7 +4,7 @@
 //! Scores of one model can be compared with each other, never with another model's.
 
 use super::catalogue::RerankTarget;
-use super::dialects::path_segment;
+use super::percent::path_segment;
 use super::{Error as RequestError, HttpRequest, Key};
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -1,9 +1,9 @@
+use crate::provider::catalogue::preview;
 use crate::state::AppState;
-use crate::types::{Endpoint, ProviderGroup, ProviderRow, Route, UrlParam};
+use crate::types::{Endpoint, ProviderGroup, ProviderRow, Route};
 use crate::worker::protocol::ToCourier;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::collections::BTreeMap;
 
 impl AppState {
     /// Asks the courier for the catalogue, once, and for how keys and vault stand.
@@ -45,14 +45,6 @@ pub fn is_found(row: &ProviderRow, query: &str) -> bool {
         && matches(query, &format!("{} {} {} {}", row.name, row.id, row.about, row.models.join(" ")))
 }
 
-/// The base URL with its url_params filled; a param without a value is filled with what is default.
-pub fn filled(base: &str, url_params: &[UrlParam], values: &BTreeMap<String, String>) -> String {
-    url_params.iter().fold(base.to_owned(), |base, param| {
-        let value = values.get(&param.name).map(|value| value.trim()).filter(|value| !value.is_empty());
-        base.replace(&format!("{{{}}}", param.name), value.unwrap_or(&param.default))
-    })
-}
-
 /// The route of a row that an endpoint takes: the first of its dialect.
 pub fn route_of<'a>(row: &'a ProviderRow, endpoint: &Endpoint) -> Option<&'a Route> {
     row.routes.iter().find(|route| route.dialect == endpoint.dialect).or(row.routes.first())
@@ -63,7 +55,7 @@ pub fn address(row: Option<&ProviderRow>, endpoint: &Endpoint) -> String {
     let route = row.and_then(|row| route_of(row, endpoint));
     match route {
         Some(route) if endpoint.base_url.is_empty() => {
-            filled(&route.base, &route.url_params, &endpoint.url_params)
+            preview(&route.base, &route.url_params, &endpoint.url_params)
         }
         _ => endpoint.base_url.clone(),
     }
@@ -80,7 +72,7 @@ pub fn host_of(address: &str) -> &str {
 #[cfg(test)]
 pub(in crate::state) mod tests {
     use super::*;
-    use crate::types::{Cors, CorsStatus, Dialect};
+    use crate::types::{Cors, CorsStatus, Dialect, UrlParam};
 
     pub fn row(id: &str, name: &str) -> ProviderRow {
         let base = "https://{region}.example.com/v1".to_owned();

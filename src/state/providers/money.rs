@@ -1,7 +1,7 @@
-//! Dollars for people, and what a run may cost before it is sent.
+//! Dollars → text for people.
 
 use crate::format;
-use crate::types::{Price, RetrievalSettings};
+use crate::types::Price;
 
 /// `$12.30`, `$0.0012`, `$0.000034`: below one cent two digits that say something. `n/a` for what is no number.
 pub fn usd(dollars: f64) -> String {
@@ -34,24 +34,6 @@ pub fn per_million(price: Option<&Price>) -> String {
     }
 }
 
-/// Tokens of instructions around question and evidence.
-const TEMPLATE_TOKENS: u64 = 200;
-/// Tokens of an answer where no limit is set.
-const USUAL_OUTPUT_TOKENS: u32 = 1024;
-
-/// Most tokens of a prompt: question, passages and the template. A passage has at most as many tokens as a chunk.
-pub fn prompt_tokens(question: &str, retrieval: Option<&RetrievalSettings>, chunk_tokens: u32) -> u64 {
-    let evidence = retrieval.map_or(0, |retrieval| u64::from(retrieval.top_k) * u64::from(chunk_tokens));
-    (question.trim().len() as u64).div_ceil(4) + evidence + TEMPLATE_TOKENS
-}
-
-/// What one answer costs at most, in dollars; nothing where a price is unknown.
-pub fn at_most(price: &Price, prompt_tokens: u64, max_tokens: Option<u32>) -> Option<f64> {
-    let output = f64::from(max_tokens.unwrap_or(USUAL_OUTPUT_TOKENS));
-    let tokens = prompt_tokens as f64 * price.input_usd? + output * price.output_usd?;
-    Some(tokens / 1e6 + price.request_usd.unwrap_or(0.0))
-}
-
 /// The sum over the priced columns, and how many have no known price.
 pub fn total(columns: &[Option<f64>]) -> (f64, usize) {
     (columns.iter().flatten().sum(), columns.iter().filter(|cost| cost.is_none()).count())
@@ -73,7 +55,6 @@ pub fn estimate_line(columns: &[Option<f64>]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::RetrievalMode;
 
     #[test]
     fn dollars_never_round_to_nothing() {
@@ -89,21 +70,6 @@ mod tests {
         ] {
             assert_eq!(usd(dollars), text);
         }
-    }
-
-    #[test]
-    fn an_estimate_counts_question_passages_template_and_the_longest_answer() {
-        let retrieval = RetrievalSettings { mode: RetrievalMode::Hybrid, top_k: 5, ..Default::default() };
-        let tokens = prompt_tokens("12345678", Some(&retrieval), 200);
-        assert_eq!(tokens, 2 + 1000 + 200);
-        assert_eq!(prompt_tokens("  ", None, 200), 200);
-        let price = Price { input_usd: Some(1.0), output_usd: Some(10.0), ..Price::default() };
-        let close = |a: f64, b: f64| (a - b).abs() < 1e-12;
-        assert!(close(at_most(&price, 1202, None).unwrap(), (1202.0 + 10_240.0) / 1e6));
-        assert!(close(at_most(&price, 1202, Some(100)).unwrap(), (1202.0 + 1000.0) / 1e6));
-        let flat = Price { request_usd: Some(0.005), ..price };
-        assert!(close(at_most(&flat, 0, Some(0)).unwrap(), 0.005));
-        assert_eq!(at_most(&Price { output_usd: None, ..flat }, 10, None), None);
     }
 
     #[test]

@@ -1,3 +1,4 @@
+use crate::provider::pricing::{self, Tariff};
 use crate::state::AppState;
 use crate::state::providers::money;
 use crate::types::ModelRef;
@@ -52,8 +53,10 @@ impl AppState {
             let cost = |(column, endpoint, model): (&crate::types::Column, &u32, &String)| {
                 let known = priced.iter().find(|(at, name, _)| at == endpoint && name == model);
                 let retrieval = column.with_documents.then_some(&recipe.retrieval);
-                let tokens = money::prompt_tokens(&question, retrieval, recipe.chunking.size_tokens);
-                money::at_most(known?.2.as_ref()?, tokens, column.parameters.max_tokens)
+                let prompt = pricing::prompt_tokens(&question, retrieval, recipe.chunking.size_tokens);
+                let output = pricing::output_tokens(column.parameters.max_tokens);
+                let tariff = Tariff::from(known?.2.clone()?);
+                pricing::estimate(&tariff, prompt, output).map(|cost| cost.usd)
             };
             remote.map(cost).collect()
         });

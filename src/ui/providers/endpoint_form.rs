@@ -1,5 +1,6 @@
+use crate::provider::catalogue::preview;
 use crate::state::providers::auth::{AUTHS, auth_name, auth_named};
-use crate::state::providers::catalogue::{address, filled, host_of};
+use crate::state::providers::catalogue::{address, host_of};
 use crate::state::providers::compare::default;
 use crate::state::{AppState, CheckState};
 use crate::types::{AuthKind, CorsStatus, Dialect, Endpoint, ProviderGroup, ProviderRow, Route};
@@ -108,7 +109,7 @@ impl Draft {
                 auth = route.auth.get(1).copied().unwrap_or_default();
             }
         }
-        let default = |route: &Route| base_url == filled(&route.base, &route.url_params, &url_params);
+        let default = |route: &Route| base_url == preview(&route.base, &route.url_params, &url_params);
         if !row.is_some_and(is_local) && route.is_some_and(default) {
             base_url.clear();
         }
@@ -149,7 +150,7 @@ fn route(row: &ProviderRow, dialect: Dialect) -> Option<&Route> {
 
 /// The base URL as it usually is.
 fn template(route: &Route) -> String {
-    filled(&route.base, &route.url_params, &BTreeMap::new())
+    preview(&route.base, &route.url_params, &BTreeMap::new())
 }
 
 /// Where the server is, how it is spoken to, its key and the model. A check lists the models or tells the true cause why not.

@@ -3,7 +3,6 @@
 
 use serde_json::{Value, json};
 use sidecite::provider::decode::FramingKind;
-use sidecite::provider::framing::eventstream::crc32;
 use sidecite::provider::{Decoder, Dialect};
 use sidecite::types::{CallFailure, ChatEvent, NativeCitation, Usage};
 
@@ -127,10 +126,10 @@ pub fn raw_frame(head: &[u8], payload: &[u8]) -> Vec<u8> {
     let mut frame = Vec::new();
     frame.extend_from_slice(&((16 + head.len() + payload.len()) as u32).to_be_bytes());
     frame.extend_from_slice(&(head.len() as u32).to_be_bytes());
-    frame.extend_from_slice(&crc32(&frame).to_be_bytes());
+    frame.extend_from_slice(&crc32fast::hash(&frame).to_be_bytes());
     frame.extend_from_slice(head);
     frame.extend_from_slice(payload);
-    frame.extend_from_slice(&crc32(&frame).to_be_bytes());
+    frame.extend_from_slice(&crc32fast::hash(&frame).to_be_bytes());
     frame
 }
 

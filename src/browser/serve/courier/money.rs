@@ -6,8 +6,9 @@ use crate::browser::clock::epoch_millis;
 use crate::browser::fetch::site_file;
 use crate::browser::serve::site_url;
 use crate::courier::{CallRecord, Outcome, Purpose, Reply, spending, summarise};
+use crate::format::date::Date;
 use crate::prompt::Prompt;
-use crate::provider::pricing::{self, Entered, Moment, PriceBook, PriceList, Tariff, day_of};
+use crate::provider::pricing::{self, Entered, Moment, PriceBook, PriceList, Tariff};
 use crate::provider::{HttpRequest, Target};
 use crate::types::{
     Answer, CallFailure, Cost, Dialect, Endpoint, Price, Spending, SpendingLimits, Usage, UserError,
@@ -19,8 +20,6 @@ use std::cell::{Cell, RefCell};
 
 /// The price list that ships with the page.
 const SHIPPED: &str = "prices/genai-prices.json";
-/// Output that a call without a limit of its own is taken for, before it runs.
-const USUAL_OUTPUT_TOKENS: u64 = 1_024;
 /// How far back health looks.
 const HEALTH_DAYS: f64 = 30.0;
 
@@ -68,7 +67,7 @@ impl CourierState {
         model: &str,
         prompt: &Prompt,
     ) -> Result<Quote, CallFailure> {
-        let most = prompt.request.parameters.max_tokens.map_or(USUAL_OUTPUT_TOKENS, u64::from);
+        let most = pricing::output_tokens(prompt.request.parameters.max_tokens);
         self.quote_tokens(target, model, (u64::from(prompt.fit.tokens), most)).await
     }
 
@@ -332,5 +331,5 @@ fn user_error(message: &str, hint: &str) -> FromCourier {
 fn today() -> String {
     let offset_minutes = js_sys::Date::new_0().get_timezone_offset();
     let local_millis = epoch_millis() as f64 - offset_minutes * 60_000.0;
-    day_of((local_millis / 86_400_000.0).max(0.0) as u64)
+    Date::of_days((local_millis / 86_400_000.0).max(0.0) as i64).to_string()
 }

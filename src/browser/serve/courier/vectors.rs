@@ -7,6 +7,7 @@ use crate::courier::Purpose;
 use crate::courier::vectors::{
     Wanted, plan_embeddings, plan_rerank, read_scores, read_vectors, runs, user_error,
 };
+use crate::kernel::f32s_to_le_bytes;
 use crate::provider::catalogue::{RerankTarget, VectorTarget};
 use crate::provider::{Catalogue, Error, embeddings};
 use crate::types::{Endpoint, UserError};
@@ -84,8 +85,7 @@ impl CourierState {
             drop(body);
             dimensions = dimensions.or(read.vectors.first().map(Vec::len));
             let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-            let bytes: Vec<u8> =
-                read.vectors.iter().flatten().flat_map(|number| number.to_le_bytes()).collect();
+            let bytes = f32s_to_le_bytes(&read.vectors.concat());
             let batch = FromCourier::Embedded { first: count(run.start), count: count(texts.len()) };
             reply.send_with(&batch, &bytes);
         }

@@ -1,4 +1,5 @@
 use crate::engine::{BuiltIn, Embedder, Error, Rerank};
+use crate::kernel::f32s_from_le_bytes;
 use crate::provider::embeddings::Purpose;
 use crate::types::EmbedderRef;
 use crate::worker::Outbox;
@@ -94,7 +95,7 @@ impl<'a> Host<'a> {
 
 /// `count` vectors that stand one after another as little-endian floats; none where they are not equally long.
 fn split(bytes: &[u8], count: usize) -> Vec<Vec<f32>> {
-    let floats: Vec<f32> = bytes.as_chunks::<4>().0.iter().map(|four| f32::from_le_bytes(*four)).collect();
+    let floats = f32s_from_le_bytes(bytes);
     match floats.len().checked_div(count) {
         Some(width) if width > 0 && width * count == floats.len() => {
             floats.chunks_exact(width).map(<[f32]>::to_vec).collect()

@@ -2,27 +2,34 @@
 //!
 //! `ERR-4032`, `config.max_size` and `12:30` are one [`Word`] of several parts; `end of a sentence.` is not.
 
-use super::grams::is_unspaced;
+use super::{is_invisible, is_unspaced};
 use std::ops::Range;
 use unicode_normalization::char::is_combining_mark;
 
 /// A stretch of text to be made into terms; ranges are bytes of the whole text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Word {
+pub enum Word {
     /// Letters and digits, in one part or several with one joiner between them.
-    Spaced(Vec<Range<usize>>),
+    Spaced {
+        /// The parts.
+        parts: Vec<Range<usize>>,
+        /// Where the word ends with what says nothing: `’s` and its like.
+        end: usize,
+    },
     /// A run of a script that does not part its words.
     Unspaced(Range<usize>),
 }
 
 /// The words of `text` in order.
-pub(super) struct Words<'a> {
+#[derive(Clone, Debug)]
+pub struct Words<'a> {
     text: &'a str,
     at: usize,
 }
 
 impl<'a> Words<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    /// Nothing is read before the first call of `next`.
+    pub fn new(text: &'a str) -> Self {
         Self { text, at: 0 }
     }
 
@@ -109,7 +116,7 @@ impl<'a> Words<'a> {
         }
         parts.push(start..end);
         self.at = self.skip_clitic(end);
-        Word::Spaced(parts)
+        Word::Spaced { parts, end: self.at }
     }
 
     fn unspaced(&mut self, start: usize) -> Word {
@@ -134,13 +141,18 @@ impl Iterator for Words<'_> {
 }
 
 fn starts_word(c: char) -> bool {
-    c.is_ascii_alphanumeric() || (!c.is_ascii() && c.is_alphanumeric() && !is_unspaced(c))
+    c.is_ascii_alphanumeric() || (!c.is_ascii() && c.is_alphanumeric() && !is_unspaced(c) && !is_invisible(c))
 }
 
 /// Letters, digits, their marks, and characters that cannot be seen (soft hyphen, joiners).
 fn is_inside_word(c: char) -> bool {
-    starts_word(c)
-        || (!c.is_ascii()
-            && (is_combining_mark(c) && !is_unspaced(c)
-                || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}')))
+    starts_word(c) || (!c.is_ascii() && !is_unspaced(c) && (is_combining_mark(c) || is_invisible(c)))
+}
+
+/// The words of `text` one by one, as byte ranges in order: parts of a joined word apart, a run without spaces as one.
+pub fn plain_words(text: &str) -> impl Iterator<Item = Range<usize>> {
+    Words::new(text).flat_map(|word| match word {
+        Word::Spaced { parts, .. } => parts,
+        Word::Unspaced(run) => vec![run],
+    })
 }
