@@ -140,7 +140,7 @@ fn provider_row(row: &RowData) -> ProviderRow {
 /// An address of one's own can speak every dialect, and show its key in every way.
 fn custom_route(dialect: Dialect) -> Route {
     use AuthKind::{ApiKey, ApiKeyScheme, Bearer, None, SigV4, XApiKey, XGoogApiKey};
-    let usual = super::target::usual_auth(dialect);
+    let usual = dialect.spec().auth;
     let others = [Bearer, XApiKey, ApiKey, XGoogApiKey, ApiKeyScheme, SigV4, None];
     let auth = std::iter::once(usual).chain(others.into_iter().filter(|kind| *kind != usual)).collect();
     Route { dialect, label: String::new(), base: String::new(), blanks: Vec::new(), auth, key_optional: true }

@@ -15,7 +15,7 @@ mod list;
 
 pub use book::{Entered, PriceBook};
 pub use clause::Clause;
-pub use cost::{Counts, Tariff, cost, counts, estimate};
+pub use cost::{Counts, Tariff, comparable, cost, counts, estimate};
 pub use day::{Moment, day_of};
 pub use list::PriceList;
 
