@@ -9,7 +9,6 @@ pub mod types;
 /// Numbers → text for people.
 pub mod format;
 /// Bytes → `Document`.
-#[cfg(feature = "reader")]
 pub mod parse;
 /// `Document` → `Vec<Chunk>`.
 pub mod chunk;

@@ -21,7 +21,8 @@ pub(crate) struct Spec {
     pub reference: &'static str,
     /// How the key is shown unless a host wants it otherwise.
     pub auth: AuthKind,
-    /// Headers that every request needs, besides the key's and the content type: name and value.
+    /// Headers besides the key's and the content type, name and value, for hosts that the catalogue does not know: its rows
+    /// state their own, because some hosts refuse these.
     pub headers: &'static [(&'static str, &'static str)],
     /// Headers for one host only, which others that speak the dialect may not allow: host, name and value.
     pub headers_of_host: &'static [(&'static str, &'static str, &'static str)],

@@ -1,7 +1,7 @@
 use super::lean::{hear, live, sig};
 use crate::state::AppState;
 use crate::state::catalogue::{GROUPS, is_found, matches};
-use crate::types::{Cors, CorsStatus, ProviderRow};
+use crate::types::{Cors, CorsStatus, Dialect, ProviderRow};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -95,9 +95,9 @@ fn groups(rows: &[ProviderRow], query: &str, choice: Chosen) -> AnyView {
         });
         groups.push(group(heading, found.collect()));
     }
-    let about = "any address that speaks one of seven APIs";
+    let about = format!("any address that speaks one of {} APIs", Dialect::ALL.len());
     let custom = matches(query, &format!("Custom endpoint {about} url"))
-        .then(|| option(choice, Choice::Custom, "Custom endpoint".into(), about.into(), None));
+        .then(|| option(choice, Choice::Custom, "Custom endpoint".into(), about, None));
     groups.push(group("Custom", custom.into_iter().collect()));
     let gone = rows.iter().filter(|row| row.retired.is_some() && is_found(row, query)).map(retired);
     groups.push(group("No longer there", gone.collect()));

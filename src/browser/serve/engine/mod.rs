@@ -117,11 +117,11 @@ async fn answer(place: &Place, request: Request<ToEngine, FromEngine>) -> Result
             };
             let host = Host::new(&place.supplies, call, &embedder, &reply);
             let reranker = rerank.then_some(&host);
-            let evidence =
+            let found =
                 engine::search(&place.corpus, &question, chosen.as_ref(), reranker, &retrieval, &now_millis)
                     .await?;
-            let marks = engine::marks(&evidence);
-            reply.send(&FromEngine::Found(evidence, marks));
+            let marks = engine::marks(&found.evidence);
+            reply.send(&FromEngine::Found(found.evidence, marks));
             Ok(())
         }
         ToEngine::Preview(id, chunking) => {
