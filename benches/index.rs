@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use sidecite::embed::{DIMENSIONS, Minilm, Scratch};
-use sidecite::index::{Coding, Flat, VectorIndex};
+use sidecite::index::{Flat, Quantization, VectorIndex};
 use sidecite::lexical::{Bm25, LexicalIndex, Weighting};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -40,9 +40,9 @@ fn dense(path: &Path) {
     let numbers: Vec<f32> =
         bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect();
     let (queries, rows) = numbers.split_at(QUERIES * DIMENSIONS);
-    for coding in [Coding::Signed, Coding::Offset] {
+    for quantization in [Quantization::Signed, Quantization::Offset] {
         let start = Instant::now();
-        let mut index = Flat::with_coding(DIMENSIONS, coding).unwrap();
+        let mut index = Flat::with_coding(DIMENSIONS, quantization).unwrap();
         index.reserve(rows.len() / DIMENSIONS);
         for (key, row) in (0u32..).zip(rows.chunks_exact(DIMENSIONS)) {
             index.insert(key, row).unwrap();
@@ -53,7 +53,11 @@ fn dense(path: &Path) {
             std::hint::black_box(index.nearest(query, 10, None).unwrap());
             start.elapsed()
         });
-        println!("Flat {coding:?}: {} vectors in {built:.0?}, search p50 {:.0?}", index.len(), median(times));
+        println!(
+            "Flat {quantization:?}: {} vectors in {built:.0?}, search p50 {:.0?}",
+            index.len(),
+            median(times)
+        );
     }
 }
 

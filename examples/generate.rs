@@ -1,7 +1,7 @@
 //! `generate --prompt TEXT [--system TEXT] [--begin TEXT] [--max N] [--temperature T] [--seed N] [--model FILE]`: lets the
 //! chat model answer; text on stdout as it comes, speed on stderr.
 
-use sidecite::resident::{Generation, Model, Step};
+use sidecite::local_model::{Generation, Model, Step};
 use sidecite::types::{ChatRequest, Message, Parameters, Role};
 use std::io::Write;
 use std::path::PathBuf;

@@ -102,7 +102,7 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
             "--blank" => {
                 let pair = value()?;
                 let (name, filled) = pair.split_once('=').ok_or_else(|| wrong(&pair))?;
-                asked.endpoint.blanks.insert(name.to_owned(), filled.to_owned());
+                asked.endpoint.url_params.insert(name.to_owned(), filled.to_owned());
             }
             "--base-url" | "--gateway" => asked.endpoint.base_url = value()?,
             "--auth" => {

@@ -23,7 +23,7 @@ use crate::types::{Chunk, Document, Evidence, Passage, RetrievalSettings, Scores
 /// What stands in the prompt when retrieval found nothing.
 const NOTHING: &str = "(No passage was found.)";
 /// Longest name or heading in a passage's first line, in characters.
-const LONGEST_NAME: usize = 120;
+const MAX_NAME: usize = 120;
 
 /// Numbers the passages in the given order and fixes the text that every column gets.
 pub fn freeze(
@@ -85,7 +85,7 @@ fn one_line(name: &str) -> String {
         name.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_hidden(*c)).collect();
     let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
     let line = disarm(&line);
-    match line.char_indices().nth(LONGEST_NAME) {
+    match line.char_indices().nth(MAX_NAME) {
         Some((at, _)) => format!("{}…", line.get(..at).unwrap_or("").trim_end()),
         None => line,
     }

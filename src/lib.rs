@@ -2,7 +2,7 @@
 //!
 //! The modules stand in data-flow order, and a module uses only modules above it. Web APIs appear only in
 //! `worker`, `browser`, `state`, `ui` and the binaries; Leptos only in `state`, `ui` and `bin/app.rs`.
-//! `tests/architecture.rs` enforces both.
+//! `tests/it/architecture.rs` enforces both.
 
 /// The nouns that every stage shares.
 pub mod types;
@@ -41,7 +41,7 @@ pub mod engine;
 /// The sum of the stage errors, as a person meets them.
 pub mod error;
 /// The built-in models.
-pub mod resident;
+pub mod local_model;
 /// The verbs of the network: send, check.
 pub mod courier;
 /// The thread boundary.

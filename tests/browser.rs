@@ -2,7 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use sidecite::browser::indexed_db::{IndexedDb, Ledger, Shelf, Shelved};
+use sidecite::browser::indexed_db::{CourierDb, IndexedDb, Upload, UploadStore};
 use sidecite::browser::vault::KeyVault;
 use sidecite::browser::{clock, crypto, files, simd};
 use sidecite::courier::vault::{Envelope, Sealing, auto_lock};
@@ -10,7 +10,7 @@ use sidecite::courier::{CallRecord, Origin, Outcome};
 use sidecite::provider::Key;
 use sidecite::store::{Record, Store};
 use sidecite::types::{
-    Chunk, ChunkSettings, Document, Format, Manifest, Sha256, Span, Spending, Trouble, sha256,
+    Chunk, ChunkSettings, Document, Format, Manifest, Sha256, Span, Spending, UserError, sha256,
 };
 use std::rc::Rc;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -90,28 +90,28 @@ async fn cached_vectors_come_back_bit_for_bit() {
 
 #[wasm_bindgen_test]
 async fn a_shelved_file_waits_until_its_document_is_stored() {
-    let (store, shelf) = (IndexedDb::open().await.unwrap(), Shelf::open().await.unwrap());
-    let file = files::from_text("shelved.txt", "on the shelf").unwrap();
+    let (store, uploads) = (IndexedDb::open().await.unwrap(), UploadStore::open().await.unwrap());
+    let file = files::from_text("upload.txt", "on the uploads").unwrap();
     let id = crypto::digest(&files::bytes(&file).await.unwrap()).await.unwrap();
-    let failure = Some(Trouble::new("parse", "it is damaged", "mend it"));
-    let shelved = Shelved {
+    let failure = Some(UserError::new("parse", "it is damaged", "mend it"));
+    let upload = Upload {
         id,
-        name: "shelved.txt".into(),
+        name: "upload.txt".into(),
         added_millis: 3,
         failure: failure.clone(),
         blob: file.into(),
     };
-    shelf.put(&shelved).await.unwrap();
-    let waiting = shelf.waiting().await.unwrap();
-    let found = waiting.iter().find(|file| file.id == id).expect("not on the shelf");
-    assert_eq!((found.name.as_str(), found.added_millis, &found.failure), ("shelved.txt", 3, &failure));
-    let mut stored = record("shelved.txt");
+    uploads.put(&upload).await.unwrap();
+    let waiting = uploads.waiting().await.unwrap();
+    let found = waiting.iter().find(|file| file.id == id).expect("not on the uploads");
+    assert_eq!((found.name.as_str(), found.added_millis, &found.failure), ("upload.txt", 3, &failure));
+    let mut stored = record("upload.txt");
     stored.manifest.id = id;
     store.put(&stored).await.unwrap();
-    assert!(shelf.waiting().await.unwrap().iter().all(|file| file.id != id));
-    assert!(shelf.has_documents().await.unwrap());
+    assert!(uploads.waiting().await.unwrap().iter().all(|file| file.id != id));
+    assert!(uploads.has_documents().await.unwrap());
     store.remove(id).await.unwrap();
-    assert!(shelf.get(id).await.unwrap().is_none(), "removing a document leaves its file behind");
+    assert!(uploads.get(id).await.unwrap().is_none(), "removing a document leaves its file behind");
 }
 
 #[wasm_bindgen_test]
@@ -171,7 +171,7 @@ fn the_exact_index_agrees_with_brute_force_as_compiled_here() {
     }
 }
 
-// ---------------------------------------------------------------- the courier's vault and ledger
+// ---------------------------------------------------------------- the courier's vault and db
 
 #[wasm_bindgen_test]
 async fn the_browsers_aes_gives_the_pinned_vaults() {
@@ -212,9 +212,9 @@ async fn the_browsers_aes_gives_the_pinned_vaults() {
 
 #[wasm_bindgen_test]
 async fn a_key_vault_keeps_its_keys_from_everybody_else() {
-    let ledger = Rc::new(Ledger::open().await);
-    assert_eq!(ledger.trouble(), None);
-    let vault = KeyVault::new(Rc::clone(&ledger));
+    let db = Rc::new(CourierDb::open().await);
+    assert_eq!(db.user_error(), None);
+    let vault = KeyVault::new(Rc::clone(&db));
     vault.destroy().await.unwrap();
     assert_eq!(vault.remembered().await.unwrap(), None);
     let kept =
@@ -222,30 +222,30 @@ async fn a_key_vault_keeps_its_keys_from_everybody_else() {
     let (a, b) = (kept("https://a.example", "sk-CANARY-a"), kept("https://b.example", "sk-CANARY-b"));
 
     assert!(vault.create("short", &[], 0.0).await.is_err());
-    assert_eq!(ledger.vault().await.unwrap(), None);
+    assert_eq!(db.vault().await.unwrap(), None);
     vault.create("the first passphrase", std::slice::from_ref(&a), 0.0).await.unwrap();
     assert!(vault.create("the first passphrase", &[], 0.0).await.is_err());
     vault.put(&b, 1.0).await.unwrap();
 
     // Another tab: locked, and a wrong passphrase changes nothing.
-    let before = ledger.vault().await.unwrap().unwrap();
-    let other = KeyVault::new(Rc::new(Ledger::open().await));
+    let before = db.vault().await.unwrap().unwrap();
+    let other = KeyVault::new(Rc::new(CourierDb::open().await));
     assert!(!other.is_open(2.0) && other.put(&a, 2.0).await.is_err());
-    let trouble = other.unlock("the last passphrase", 2.0).await.unwrap_err();
-    assert!(trouble.message.contains("wrong"), "{}", trouble.message);
+    let user_error = other.unlock("the last passphrase", 2.0).await.unwrap_err();
+    assert!(user_error.message.contains("wrong"), "{}", user_error.message);
     assert!(other.rekey("the last passphrase", "the second passphrase", 2.0).await.is_err());
     assert!(!other.is_open(2.0));
-    assert_eq!(ledger.vault().await.unwrap().unwrap(), before);
+    assert_eq!(db.vault().await.unwrap().unwrap(), before);
     assert!(!String::from_utf8_lossy(&before).contains("CANARY"));
     assert_eq!(other.unlock("the first passphrase", 2.0).await.unwrap(), [a.clone(), b.clone()]);
 
     // It changes the passphrase; the key in the first tab's hand is of no use any more.
     other.rekey("the first passphrase", "the second passphrase", 3.0).await.unwrap();
-    let after = ledger.vault().await.unwrap().unwrap();
+    let after = db.vault().await.unwrap().unwrap();
     let c = kept("https://c.example", "sk-CANARY-c");
     assert!(vault.put(&c, 4.0).await.unwrap_err().message.contains("locked"));
     assert!(!vault.is_open(4.0));
-    assert_eq!(ledger.vault().await.unwrap().unwrap(), after);
+    assert_eq!(db.vault().await.unwrap().unwrap(), after);
     assert!(other.put(&c, 4.0).await.is_ok());
 
     // A key is forgotten without a passphrase, and the vault closes by itself.
@@ -256,7 +256,7 @@ async fn a_key_vault_keeps_its_keys_from_everybody_else() {
         vault.remembered().await.unwrap().unwrap().into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["https://b.example", "https://c.example"]);
     vault.destroy().await.unwrap();
-    assert_eq!(ledger.vault().await.unwrap(), None);
+    assert_eq!(db.vault().await.unwrap(), None);
 }
 
 fn call(at_millis: f64) -> CallRecord {
@@ -276,27 +276,27 @@ fn spent(provider: &str, day: &str, usd: f64) -> Spending {
     Spending { provider, day, usd, calls: 1, unpriced: 0, input_tokens: 10, output_tokens: 3 }
 }
 
-/// The same of a ledger in a database and of one in memory.
-async fn check_ledger(ledger: &Ledger) {
-    ledger.forget_calls(f64::INFINITY).await.unwrap();
+/// The same of a db in a database and of one in memory.
+async fn check_ledger(db: &CourierDb) {
+    db.forget_calls(f64::INFINITY).await.unwrap();
     // Written out of order, two of them in one millisecond.
     for at in [9_000.0, 1_700_000_000_000.0, 50.0, 9_000.0] {
-        ledger.append(&call(at), None).await.unwrap();
+        db.append(&call(at), None).await.unwrap();
     }
-    ledger.append(&call(60.0), Some(&spent("p|q", "2026-11-20", 0.25))).await.unwrap();
-    ledger.append(&call(70.0), Some(&spent("p|q", "2026-11-20", 0.5))).await.unwrap();
-    ledger.append(&call(80.0), Some(&spent("p|q", "2026-11-21", 1.0))).await.unwrap();
-    ledger.append(&call(90.0), Some(&spent("a", "2026-11-20", 2.0))).await.unwrap();
+    db.append(&call(60.0), Some(&spent("p|q", "2026-11-20", 0.25))).await.unwrap();
+    db.append(&call(70.0), Some(&spent("p|q", "2026-11-20", 0.5))).await.unwrap();
+    db.append(&call(80.0), Some(&spent("p|q", "2026-11-21", 1.0))).await.unwrap();
+    db.append(&call(90.0), Some(&spent("a", "2026-11-20", 2.0))).await.unwrap();
     let times = async |from: f64| -> Vec<f64> {
-        ledger.calls_since(from).await.unwrap().iter().map(|call| call.at_millis).collect()
+        db.calls_since(from).await.unwrap().iter().map(|call| call.at_millis).collect()
     };
     let all = [50.0, 60.0, 70.0, 80.0, 90.0, 9_000.0, 9_000.0, 1_700_000_000_000.0];
     assert_eq!(times(0.0).await, all);
     assert_eq!(times(90.0).await, all[4..]);
-    ledger.forget_calls(9_000.0).await.unwrap();
+    db.forget_calls(9_000.0).await.unwrap();
     assert_eq!(times(f64::NEG_INFINITY).await, all[5..]);
-    assert_eq!(ledger.calls_since(0.0).await.unwrap()[0], call(9_000.0));
-    let sums: Vec<(String, f64, u32, u64)> = ledger
+    assert_eq!(db.calls_since(0.0).await.unwrap()[0], call(9_000.0));
+    let sums: Vec<(String, f64, u32, u64)> = db
         .spending()
         .await
         .unwrap()
@@ -312,18 +312,18 @@ async fn check_ledger(ledger: &Ledger) {
             sum("2026-11-20 p|q", 0.75, 2, 20)
         ]
     );
-    ledger.set_pref("prices", Some(vec![1, 2])).await.unwrap();
-    assert_eq!(ledger.pref("prices").await.unwrap(), Some(vec![1, 2]));
-    ledger.set_pref("prices", None).await.unwrap();
-    assert_eq!(ledger.pref("prices").await.unwrap(), None);
+    db.set_pref("prices", Some(vec![1, 2])).await.unwrap();
+    assert_eq!(db.pref("prices").await.unwrap(), Some(vec![1, 2]));
+    db.set_pref("prices", None).await.unwrap();
+    assert_eq!(db.pref("prices").await.unwrap(), None);
     // A vault is replaced only by whoever has seen the newest.
-    let seen = ledger.vault().await.unwrap();
-    assert!(ledger.replace_vault(seen.as_deref(), Some(vec![7])).await.unwrap());
-    assert!(!ledger.replace_vault(None, Some(vec![8])).await.unwrap());
-    assert!(!ledger.replace_vault(Some(&[8]), None).await.unwrap());
-    assert_eq!(ledger.vault().await.unwrap(), Some(vec![7]));
-    assert!(ledger.replace_vault(Some(&[7]), None).await.unwrap());
-    ledger.forget_calls(f64::INFINITY).await.unwrap();
+    let seen = db.vault().await.unwrap();
+    assert!(db.replace_vault(seen.as_deref(), Some(vec![7])).await.unwrap());
+    assert!(!db.replace_vault(None, Some(vec![8])).await.unwrap());
+    assert!(!db.replace_vault(Some(&[8]), None).await.unwrap());
+    assert_eq!(db.vault().await.unwrap(), Some(vec![7]));
+    assert!(db.replace_vault(Some(&[7]), None).await.unwrap());
+    db.forget_calls(f64::INFINITY).await.unwrap();
     assert!(times(0.0).await.is_empty());
 }
 
@@ -331,13 +331,13 @@ async fn check_ledger(ledger: &Ledger) {
 async fn the_ledger_keeps_calls_and_sums_in_a_database_or_in_memory() {
     let factory = idb::Factory::new().unwrap();
     factory.delete("sidecite-courier").unwrap().await.unwrap();
-    check_ledger(&Ledger::open().await).await;
-    let reopened = Ledger::open().await;
-    assert_eq!((reopened.trouble(), reopened.spending().await.unwrap().len()), (None, 3));
+    check_ledger(&CourierDb::open().await).await;
+    let reopened = CourierDb::open().await;
+    assert_eq!((reopened.user_error(), reopened.spending().await.unwrap().len()), (None, 3));
     // A database of a later version cannot be opened: as where storage is forbidden, memory takes its place.
     factory.open("sidecite-courier", Some(99)).unwrap().await.unwrap().close();
-    let memory = Ledger::open().await;
-    assert!(memory.trouble().is_some());
+    let memory = CourierDb::open().await;
+    assert!(memory.user_error().is_some());
     check_ledger(&memory).await;
     factory.delete("sidecite-courier").unwrap().await.unwrap();
 }

@@ -6,7 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemEntry, FileSystemFileEntry};
 
 /// Most files taken from one drop, so that a dropped disk does not swamp the page.
-const MOST_FILES: usize = 10_000;
+const MAX_FILES: usize = 10_000;
 
 /// The files of a picker.
 pub fn of_list(list: Option<FileList>) -> Vec<File> {
@@ -55,7 +55,7 @@ pub async fn collect(dropped: Dropped) -> Vec<File> {
     };
     let mut files = Vec::new();
     while let Some(entry) = entries.pop_front() {
-        if entry.name().starts_with('.') || files.len() >= MOST_FILES {
+        if entry.name().starts_with('.') || files.len() >= MAX_FILES {
             continue;
         }
         if entry.is_directory() {
@@ -85,7 +85,7 @@ async fn children(entry: &FileSystemDirectoryEntry) -> Vec<FileSystemEntry> {
         });
         let Ok(batch) = JsFuture::from(promise).await else { break };
         let batch = js_sys::Array::from(&batch);
-        if batch.length() == 0 || all.len() > MOST_FILES {
+        if batch.length() == 0 || all.len() > MAX_FILES {
             break;
         }
         all.extend(batch.iter().map(JsCast::unchecked_into::<FileSystemEntry>));

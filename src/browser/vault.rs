@@ -5,24 +5,24 @@
 //! second of the worker's only thread. Times are milliseconds since 1970.
 
 use super::crypto::{Aes, random};
-use super::indexed_db::Ledger;
+use super::indexed_db::CourierDb;
 use crate::courier::Origin;
 use crate::courier::vault::{AutoLock, Envelope, Error, IV_BYTES, Iv, Kdf, Sealing, kdf};
 use crate::provider::Key;
 use crate::store;
-use crate::types::Trouble;
+use crate::types::UserError;
 use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Provider, origin and key.
-pub type Kept = (String, Origin, Key);
+pub type VaultKey = (String, Origin, Key);
 
 /// How often a verb begins anew because another tab was faster.
 const TRIES: usize = 3;
 
 /// The vault, open or locked.
 pub struct KeyVault {
-    ledger: Rc<Ledger>,
+    db: Rc<CourierDb>,
     open: RefCell<Option<Open>>,
 }
 
@@ -32,17 +32,17 @@ struct Open {
 }
 
 impl KeyVault {
-    /// The vault that `ledger` keeps, locked. Where the ledger has no database a vault would be gone with the tab: offer
+    /// The vault that `db` keeps, locked. Where the db has no database a vault would be gone with the tab: offer
     /// none there.
-    pub fn new(ledger: Rc<Ledger>) -> Self {
-        Self { ledger, open: RefCell::default() }
+    pub fn new(db: Rc<CourierDb>) -> Self {
+        Self { db, open: RefCell::default() }
     }
 
     /// Of whom and for where it has keys; nothing where there is no vault.
     ///
     /// # Errors
     /// What is stored cannot be read.
-    pub async fn remembered(&self) -> Result<Option<Vec<(String, Origin)>>, Trouble> {
+    pub async fn remembered(&self) -> Result<Option<Vec<(String, Origin)>>, UserError> {
         let Some((_, envelope)) = self.read().await? else { return Ok(None) };
         let entries = envelope.entries().iter();
         Ok(Some(entries.map(|entry| (entry.provider.clone(), entry.origin.clone())).collect()))
@@ -77,9 +77,14 @@ impl KeyVault {
     ///
     /// # Errors
     /// A passphrase that is too short, a vault that is there already, no cryptography, no room.
-    pub async fn create(&self, passphrase: &str, keys: &[Kept], now_millis: f64) -> Result<(), Trouble> {
-        if self.ledger.vault().await.map_err(stored)?.is_some() {
-            return Err(Trouble::new(
+    pub async fn create(
+        &self,
+        passphrase: &str,
+        keys: &[VaultKey],
+        now_millis: f64,
+    ) -> Result<(), UserError> {
+        if self.db.vault().await.map_err(stored)?.is_some() {
+            return Err(UserError::new(
                 "vault",
                 "there is a key vault already",
                 "Unlock it, or delete it first.",
@@ -92,7 +97,7 @@ impl KeyVault {
     ///
     /// # Errors
     /// `WrongPassphrase` and all else that the envelope says; it then stays as it was, open or locked.
-    pub async fn unlock(&self, passphrase: &str, now_millis: f64) -> Result<Vec<Kept>, Trouble> {
+    pub async fn unlock(&self, passphrase: &str, now_millis: f64) -> Result<Vec<VaultKey>, UserError> {
         let (_, envelope) = self.read().await?.ok_or_else(none)?;
         let (aes, keys) = open(&envelope, passphrase).await?;
         self.keep_open(aes, now_millis);
@@ -103,7 +108,7 @@ impl KeyVault {
     ///
     /// # Errors
     /// A locked vault, one whose passphrase another tab has changed, no room.
-    pub async fn put(&self, (provider, origin, key): &Kept, now_millis: f64) -> Result<(), Trouble> {
+    pub async fn put(&self, (provider, origin, key): &VaultKey, now_millis: f64) -> Result<(), UserError> {
         if !self.used(now_millis) {
             return Err(locked());
         }
@@ -111,13 +116,14 @@ impl KeyVault {
         for _ in 0..TRIES {
             let (seen, envelope) = self.read().await?.ok_or_else(none)?;
             let verifier = envelope.opening().into_iter().next().ok_or_else(locked)?;
-            if aes.open(&verifier).await.map_err(trouble)?.is_none() {
+            if aes.open(&verifier).await.map_err(user_error)?.is_none() {
                 self.lock();
                 return Err(locked());
             }
-            let sealing = iv().and_then(|iv| envelope.sealing(provider, origin, key, iv)).map_err(trouble)?;
+            let sealing =
+                iv().and_then(|iv| envelope.sealing(provider, origin, key, iv)).map_err(user_error)?;
             let new = sealed(&aes, sealing).await?.to_bytes();
-            if self.ledger.replace_vault(Some(&seen), Some(new)).await.map_err(stored)? {
+            if self.db.replace_vault(Some(&seen), Some(new)).await.map_err(stored)? {
                 return Ok(());
             }
         }
@@ -128,14 +134,14 @@ impl KeyVault {
     ///
     /// # Errors
     /// What is stored cannot be read or written.
-    pub async fn forget(&self, origin: &Origin) -> Result<bool, Trouble> {
+    pub async fn forget(&self, origin: &Origin) -> Result<bool, UserError> {
         for _ in 0..TRIES {
             let Some((seen, mut envelope)) = self.read().await? else { return Ok(false) };
             if !envelope.remove(origin) {
                 return Ok(false);
             }
             let new = envelope.to_bytes();
-            if self.ledger.replace_vault(Some(&seen), Some(new)).await.map_err(stored)? {
+            if self.db.replace_vault(Some(&seen), Some(new)).await.map_err(stored)? {
                 return Ok(true);
             }
         }
@@ -146,8 +152,8 @@ impl KeyVault {
     ///
     /// # Errors
     /// A wrong or a too short passphrase; everything then stays as it was.
-    pub async fn rekey(&self, from: &str, to: &str, now_millis: f64) -> Result<Vec<Kept>, Trouble> {
-        kdf::check_passphrase(to).map_err(trouble)?;
+    pub async fn rekey(&self, from: &str, to: &str, now_millis: f64) -> Result<Vec<VaultKey>, UserError> {
+        kdf::check_passphrase(to).map_err(user_error)?;
         let (seen, envelope) = self.read().await?.ok_or_else(none)?;
         let (_, keys) = open(&envelope, from).await?;
         self.write_whole(Some(&seen), to, &keys, now_millis).await?;
@@ -158,11 +164,11 @@ impl KeyVault {
     ///
     /// # Errors
     /// The browser's database fails.
-    pub async fn destroy(&self) -> Result<(), Trouble> {
+    pub async fn destroy(&self) -> Result<(), UserError> {
         self.lock();
         for _ in 0..TRIES {
-            let seen = self.ledger.vault().await.map_err(stored)?;
-            if self.ledger.replace_vault(seen.as_deref(), None).await.map_err(stored)? {
+            let seen = self.db.vault().await.map_err(stored)?;
+            if self.db.replace_vault(seen.as_deref(), None).await.map_err(stored)? {
                 return Ok(());
             }
         }
@@ -173,15 +179,15 @@ impl KeyVault {
         &self,
         seen: Option<&[u8]>,
         passphrase: &str,
-        keys: &[Kept],
+        keys: &[VaultKey],
         now_millis: f64,
-    ) -> Result<(), Trouble> {
-        kdf::check_passphrase(passphrase).map_err(trouble)?;
-        let kdf = Kdf::new(random().ok_or_else(no_chance).map_err(trouble)?);
-        let aes = Aes::import(&kdf.derive(passphrase).map_err(trouble)?).await.map_err(trouble)?;
-        let sealing = Sealing::whole(kdf, keys, iv).map_err(trouble)?;
+    ) -> Result<(), UserError> {
+        kdf::check_passphrase(passphrase).map_err(user_error)?;
+        let kdf = Kdf::new(random().ok_or_else(no_chance).map_err(user_error)?);
+        let aes = Aes::import(&kdf.derive(passphrase).map_err(user_error)?).await.map_err(user_error)?;
+        let sealing = Sealing::whole(kdf, keys, iv).map_err(user_error)?;
         let new = sealed(&aes, sealing).await?.to_bytes();
-        if !self.ledger.replace_vault(seen, Some(new)).await.map_err(stored)? {
+        if !self.db.replace_vault(seen, Some(new)).await.map_err(stored)? {
             return Err(busy());
         }
         self.keep_open(aes, now_millis);
@@ -192,56 +198,56 @@ impl KeyVault {
         *self.open.borrow_mut() = Some(Open { aes: Rc::new(aes), lock: AutoLock::new(now_millis) });
     }
 
-    async fn read(&self) -> Result<Option<(Vec<u8>, Envelope)>, Trouble> {
-        let Some(bytes) = self.ledger.vault().await.map_err(stored)? else { return Ok(None) };
-        let envelope = Envelope::parse(&bytes).map_err(trouble)?;
+    async fn read(&self) -> Result<Option<(Vec<u8>, Envelope)>, UserError> {
+        let Some(bytes) = self.db.vault().await.map_err(stored)? else { return Ok(None) };
+        let envelope = Envelope::parse(&bytes).map_err(user_error)?;
         Ok(Some((bytes, envelope)))
     }
 }
 
-async fn open(envelope: &Envelope, passphrase: &str) -> Result<(Aes, Vec<Kept>), Trouble> {
-    let kek = envelope.kdf().derive(passphrase).map_err(trouble)?;
-    let aes = Aes::import(&kek).await.map_err(trouble)?;
+async fn open(envelope: &Envelope, passphrase: &str) -> Result<(Aes, Vec<VaultKey>), UserError> {
+    let kek = envelope.kdf().derive(passphrase).map_err(user_error)?;
+    let aes = Aes::import(&kek).await.map_err(user_error)?;
     let mut texts = Vec::new();
     for job in envelope.opening() {
-        texts.push(aes.open(&job).await.map_err(trouble)?);
+        texts.push(aes.open(&job).await.map_err(user_error)?);
     }
-    let keys = envelope.opened(texts).map_err(trouble)?;
+    let keys = envelope.opened(texts).map_err(user_error)?;
     Ok((aes, keys))
 }
 
-async fn sealed(aes: &Aes, sealing: Sealing) -> Result<Envelope, Trouble> {
+async fn sealed(aes: &Aes, sealing: Sealing) -> Result<Envelope, UserError> {
     let mut outputs = Vec::new();
     for job in sealing.jobs() {
-        outputs.push(aes.seal(job).await.map_err(trouble)?);
+        outputs.push(aes.seal(job).await.map_err(user_error)?);
     }
-    sealing.finish(outputs).map_err(trouble)
+    sealing.finish(outputs).map_err(user_error)
 }
 
 fn iv() -> Result<Iv, Error> {
     random::<IV_BYTES>().ok_or_else(no_chance)
 }
 
-fn trouble(error: Error) -> Trouble {
-    Trouble::new("vault", error.to_string(), error.hint())
+fn user_error(error: Error) -> UserError {
+    UserError::new("vault", error.to_string(), error.hint())
 }
 
-fn stored(error: store::Error) -> Trouble {
-    Trouble::new("vault", error.to_string(), error.hint())
+fn stored(error: store::Error) -> UserError {
+    UserError::new("vault", error.to_string(), error.hint())
 }
 
 fn no_chance() -> Error {
     Error::Crypto { reason: "it gives no random numbers".into() }
 }
 
-fn none() -> Trouble {
-    Trouble::new("vault", "there is no key vault", "Create one in Settings.")
+fn none() -> UserError {
+    UserError::new("vault", "there is no key vault", "Create one in Settings.")
 }
 
-fn locked() -> Trouble {
-    Trouble::new("vault", "the key vault is locked", "Enter its passphrase in Settings.")
+fn locked() -> UserError {
+    UserError::new("vault", "the key vault is locked", "Enter its passphrase in Settings.")
 }
 
-fn busy() -> Trouble {
-    Trouble::new("vault", "another tab has changed the key vault", "Try again.")
+fn busy() -> UserError {
+    UserError::new("vault", "another tab has changed the key vault", "Try again.")
 }

@@ -121,7 +121,7 @@ fn stop_ends(text: &str, start: usize, at: usize, c: char, close: usize) -> bool
     let rest = text.get(close..).unwrap_or("");
     let Some(next) = rest.chars().next() else { return true };
     if !next.is_whitespace() {
-        // Only scripts written without blanks go on directly: "3.5", "e.g.", "example.com" do not end here.
+        // Only scripts written without url_params go on directly: "3.5", "e.g.", "example.com" do not end here.
         return is_cjk(next) && !matches!(c, '.') || matches!(c, '।' | '॥' | '۔');
     }
     let following = rest.trim_start();
@@ -173,7 +173,7 @@ fn last_word(sentence: &str) -> &str {
     sentence.get(from..).unwrap_or("")
 }
 
-/// Scripts that write sentences without blanks between them.
+/// Scripts that write sentences without url_params between them.
 fn is_cjk(c: char) -> bool {
     matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FFEF}' | '\u{20000}'..='\u{3FFFF}')
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Fewest values of which a 95th percentile is given: of fewer it would be the slowest one under another name.
-pub const LEAST_FOR_P95: usize = 5;
+pub const MIN_FOR_P95: usize = 5;
 /// An hour.
 const HOUR_MILLIS: f64 = 3_600_000.0;
 /// A day of the world's clock (UTC).
@@ -15,7 +15,7 @@ const DAY_MILLIS: f64 = 24.0 * HOUR_MILLIS;
 /// Up to here the series goes by hours, beyond by days.
 const HOURS_SPAN_MILLIS: f64 = 2.0 * DAY_MILLIS;
 /// Most days of a series; earlier calls count in the sums only.
-const MOST_DAYS: usize = 90;
+const MAX_DAYS: usize = 90;
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,7 +107,7 @@ pub fn summarise(calls: &[CallRecord], now_millis: f64) -> Vec<Health> {
             calls: count(&calls),
             succeeded: count(&calls) - failures(&calls),
             first_token_p50_millis: first_tokens(&calls).percentile(0.5),
-            first_token_p95_millis: first_tokens(&calls).at_least(LEAST_FOR_P95).percentile(0.95),
+            first_token_p95_millis: first_tokens(&calls).at_least(MIN_FOR_P95).percentile(0.95),
             tokens_per_second_p50: Sorted::of(calls.iter().filter_map(|call| call.tokens_per_second))
                 .percentile(0.5),
             errors: errors(&calls),
@@ -152,7 +152,7 @@ fn series(calls: &[&CallRecord], now_millis: f64) -> Vec<Bucket> {
     let last = if now_millis.is_finite() { last.max(now_millis) } else { last };
     let length_millis = if last - first <= HOURS_SPAN_MILLIS { HOUR_MILLIS } else { DAY_MILLIS };
     let number = |at: f64| (at / length_millis).floor();
-    let begin = number(first).max(number(last) - (MOST_DAYS - 1) as f64);
+    let begin = number(first).max(number(last) - (MAX_DAYS - 1) as f64);
     let mut groups: Vec<Vec<&CallRecord>> = vec![Vec::new(); (number(last) - begin) as usize + 1];
     for call in calls.iter().filter(|call| number(call.at_millis) >= begin) {
         if let Some(group) = groups.get_mut((number(call.at_millis) - begin) as usize) {

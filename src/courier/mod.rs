@@ -1,7 +1,7 @@
 //! The verbs of the network: plan a request with the key that belongs there, follow its answer, tell what went wrong.
 //!
 //! Pure: the browser side gives it a transport. It plans (`plan`, `plan_models`), it feeds whatever happens into a
-//! [`Stream`], asks [`Patience`] how long to wait, and writes down each request in [`Egress`]. A key leaves the
+//! [`Stream`], asks [`Deadlines`] how long to wait, and writes down each request in [`Egress`]. A key leaves the
 //! [`Keyring`] only for a URL of the very origin it was entered for.
 //!
 //! Refuses to retry after the first token (that would be paid twice), to follow redirects, and to send a key by any
@@ -41,10 +41,10 @@ pub mod vectors;
 pub use egress::{Egress, EgressEnd, EgressEntry, Purpose};
 pub use health::{Bucket, CallRecord, Health, Outcome, summarise};
 pub use keyring::{KeyStatus, Keyring, Origin};
-pub use limit::{Ending, Limiter, Ticket, Turn};
+pub use limit::{CallOutcome, Limiter, Ticket, Turn};
 pub use plan::{Inspection, inspect, plan, plan_models};
-pub use reach::{Known, LocalAccess, Observation, Probe, Reply, diagnose};
-pub use retry::{Retry, RetryHeaders, Verdict};
+pub use reach::{HostFacts, LocalAccess, Observation, Probe, Reply, diagnose};
+pub use retry::{Retry, RetryDecision, RetryHeaders};
 pub use stream::{Stream, read_models};
 pub use thinking::{is_reasoning_model, thinks};
-pub use timeout::{Limits, Patience};
+pub use timeout::{Deadlines, Limits};

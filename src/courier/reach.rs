@@ -9,7 +9,7 @@
 
 use super::gateway;
 use crate::provider::{address, failure};
-use crate::types::{Cors, CorsStatus, Dialect, Failure, FailureCause};
+use crate::types::{CallFailure, Cors, CorsStatus, Dialect, FailureCause};
 use url::{Host, Url};
 
 /// How the request ended, as far as the page may see.
@@ -51,7 +51,7 @@ pub enum LocalAccess {
 
 /// What the catalogue knows of the host.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Known {
+pub struct HostFacts {
     /// Its name for people; empty for a custom endpoint.
     pub name: String,
     /// What calls from a page are known to meet.
@@ -84,11 +84,11 @@ pub struct Observation<'a> {
     /// Milliseconds until the request ended.
     pub elapsed_millis: f64,
     /// What is known of the host.
-    pub known: &'a Known,
+    pub known: &'a HostFacts,
 }
 
 /// Why the request failed; nothing when it did not.
-pub fn diagnose(seen: &Observation<'_>) -> Option<Failure> {
+pub fn diagnose(seen: &Observation<'_>) -> Option<CallFailure> {
     let url = Url::parse(seen.url).ok();
     let host = url.as_ref().map_or_else(|| "the host".to_owned(), host_and_port);
     let local = url.as_ref().is_some_and(address::is_local);
@@ -102,7 +102,7 @@ pub fn diagnose(seen: &Observation<'_>) -> Option<Failure> {
             )),
         };
     }
-    let fail = |cause, message: String, hint: &str| Some(Failure::new(cause, message, hint));
+    let fail = |cause, message: String, hint: &str| Some(CallFailure::new(cause, message, hint));
     // The flag is only believed for hosts out there: a local server answers without a network.
     if !seen.online && !local {
         return fail(
@@ -162,13 +162,13 @@ fn hides_refusals(seen: &Observation<'_>) -> bool {
     seen.keyless == Probe::Resolved || known_open
 }
 
-fn hidden_refusal(seen: &Observation<'_>, host: &str) -> Failure {
+fn hidden_refusal(seen: &Observation<'_>, host: &str) -> CallFailure {
     let why = match &seen.known.cors {
         _ if seen.keyless == Probe::Resolved => "it answers this page when no key is sent".to_owned(),
         Some(cors) => format!("it is known to take calls from pages ({})", dated(cors)),
         None => String::new(),
     };
-    Failure::new(
+    CallFailure::new(
         FailureCause::Unauthorized,
         format!(
             "{host} most likely refused the key, and hides that from pages: {why}, but its answer to this key may not be read."
@@ -178,7 +178,7 @@ fn hidden_refusal(seen: &Observation<'_>, host: &str) -> Failure {
 }
 
 /// Something answers, but not to pages.
-fn blocked(seen: &Observation<'_>, url: Option<&Url>, host: &str, local: bool) -> Failure {
+fn blocked(seen: &Observation<'_>, url: Option<&Url>, host: &str, local: bool) -> CallFailure {
     let known = seen.known.cors.as_ref().filter(|_| !local);
     let mut message =
         format!("{host} is there, but does not allow calls from web pages of {} (CORS).", seen.page_origin);
@@ -199,7 +199,7 @@ fn blocked(seen: &Observation<'_>, url: Option<&Url>, host: &str, local: bool) -
     let fixes = url.map_or_else(Vec::new, |url| {
         gateway::fixes(url, local, seen.page_origin, &seen.known.litellm, seen.known.dialect)
     });
-    Failure { fixes, ..Failure::new(FailureCause::Cors, message, hint) }
+    CallFailure { fixes, ..CallFailure::new(FailureCause::Cors, message, hint) }
 }
 
 fn dated(cors: &Cors) -> String {
@@ -212,7 +212,7 @@ fn dated(cors: &Cors) -> String {
 }
 
 /// A 404 on a base without a version path most often means that the path is missing.
-fn with_version_hint(mut failure: Failure, url: Option<&Url>) -> Failure {
+fn with_version_hint(mut failure: CallFailure, url: Option<&Url>) -> CallFailure {
     let versioned = url.is_some_and(|url| {
         url.path_segments().into_iter().flatten().any(|part| {
             part.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))

@@ -3,21 +3,21 @@
 //! Asks again only while nothing of the answer has come (a second answer would be paid twice), only where that can
 //! help (408, 409, 425, 429 that is no quota, 500 and above, an unreachable host), and at most [`MAX_RETRIES`] times.
 //! A timeout without a status is not retried: the person has waited long enough to be asked. The waits double from
-//! [`FIRST_WAIT_MILLIS`] up to [`LONGEST_WAIT_MILLIS`], shortened by up to a quarter by chance, as in openai-node. Where
-//! the host says how long to wait, that counts instead; above [`LONGEST_HINT_MILLIS`] the person is told and decides.
+//! [`FIRST_WAIT_MILLIS`] up to [`MAX_WAIT_MILLIS`], shortened by up to a quarter by chance, as in openai-node. Where
+//! the host says how long to wait, that counts instead; above [`MAX_HINT_MILLIS`] the person is told and decides.
 
 use super::http_date;
 use crate::format;
-use crate::types::{Failure, FailureCause};
+use crate::types::{CallFailure, FailureCause};
 
 /// Second tries and third ones; then it is over.
 pub const MAX_RETRIES: u32 = 2;
 /// Before the second try, when the host says nothing.
 pub const FIRST_WAIT_MILLIS: f64 = 500.0;
 /// Doubling ends here.
-pub const LONGEST_WAIT_MILLIS: f64 = 8_000.0;
+pub const MAX_WAIT_MILLIS: f64 = 8_000.0;
 /// A host that asks for a longer wait is not asked again by itself.
-pub const LONGEST_HINT_MILLIS: f64 = 60_000.0;
+pub const MAX_HINT_MILLIS: f64 = 60_000.0;
 /// The part of a wait that chance may take away, so that columns do not come back all at once.
 pub const JITTER: f64 = 0.25;
 
@@ -50,7 +50,7 @@ impl RetryHeaders {
     }
 
     /// The longest wait that headers or body ask for.
-    pub fn wait_with(&self, failure: &Failure) -> Option<f64> {
+    pub fn wait_with(&self, failure: &CallFailure) -> Option<f64> {
         let body = failure.retry_after_millis.map(|millis| millis as f64);
         match (self.wait_millis, body) {
             (Some(header), Some(body)) => Some(header.max(body)),
@@ -61,7 +61,7 @@ impl RetryHeaders {
 
 /// What to do after a failure.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Verdict {
+pub enum RetryDecision {
     /// Ask again after so long.
     Again {
         /// Milliseconds.
@@ -97,44 +97,44 @@ impl Retry {
     /// `random`: evenly from 0 to 1.
     pub fn decide(
         &mut self,
-        failure: &Failure,
+        failure: &CallFailure,
         headers: &RetryHeaders,
         any_token: bool,
         random: f64,
-    ) -> Verdict {
+    ) -> RetryDecision {
         if any_token || self.retries >= MAX_RETRIES || !can_help(failure, headers.should_retry) {
-            return Verdict::Over;
+            return RetryDecision::Over;
         }
         // A wait of 0 (a date just past) is no reason to hammer the host.
         let after_millis = match headers.wait_with(failure).filter(|millis| *millis > 0.0) {
-            Some(wait_millis) if wait_millis > LONGEST_HINT_MILLIS => {
-                return Verdict::TooLong { wait_millis };
+            Some(wait_millis) if wait_millis > MAX_HINT_MILLIS => {
+                return RetryDecision::TooLong { wait_millis };
             }
             Some(wait_millis) => wait_millis,
             None => backoff_millis(self.retries, random),
         };
         self.retries += 1;
-        Verdict::Again { after_millis }
+        RetryDecision::Again { after_millis }
     }
 
     /// Milliseconds until the next try; nothing when there is none. See [`Self::decide`].
     pub fn next_delay_millis(
         &mut self,
-        failure: &Failure,
+        failure: &CallFailure,
         headers: &RetryHeaders,
         any_token: bool,
         random: f64,
     ) -> Option<f64> {
         match self.decide(failure, headers, any_token, random) {
-            Verdict::Again { after_millis } => Some(after_millis),
-            Verdict::TooLong { .. } | Verdict::Over => None,
+            RetryDecision::Again { after_millis } => Some(after_millis),
+            RetryDecision::TooLong { .. } | RetryDecision::Over => None,
         }
     }
 }
 
 /// The same failure, saying how long the host asks to wait.
-pub fn with_wait(failure: Failure, wait_millis: f64) -> Failure {
-    Failure {
+pub fn with_wait(failure: CallFailure, wait_millis: f64) -> CallFailure {
+    CallFailure {
         hint: format!("The host asks to wait {}; then run this column again.", format::duration(wait_millis)),
         retry_after_millis: Some(wait_millis.ceil() as u64),
         ..failure
@@ -144,11 +144,11 @@ pub fn with_wait(failure: Failure, wait_millis: f64) -> Failure {
 /// The wait before retry number `retries` + 1: doubling, capped, shortened by chance.
 pub fn backoff_millis(retries: u32, random: f64) -> f64 {
     let doubled = FIRST_WAIT_MILLIS * f64::from(2u32.saturating_pow(retries.min(16)));
-    doubled.min(LONGEST_WAIT_MILLIS) * (1.0 - JITTER * random.clamp(0.0, 1.0))
+    doubled.min(MAX_WAIT_MILLIS) * (1.0 - JITTER * random.clamp(0.0, 1.0))
 }
 
 /// Whether the same request may fare better the next time. The host's own word counts within these bounds.
-fn can_help(failure: &Failure, should_retry: Option<bool>) -> bool {
+fn can_help(failure: &CallFailure, should_retry: Option<bool>) -> bool {
     let never = matches!(
         failure.cause,
         FailureCause::Unauthorized

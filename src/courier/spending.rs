@@ -2,7 +2,7 @@
 //! has ended. Calls whose price is unknown are counted, never priced at 0.
 
 use crate::provider::pricing::Counts;
-use crate::types::{Cost, Failure, FailureCause, Spending, SpendingLimits};
+use crate::types::{CallFailure, Cost, FailureCause, Spending, SpendingLimits};
 
 /// Days kept; older ones are dropped when something is noted.
 pub const DAYS_KEPT: usize = 92;
@@ -20,7 +20,7 @@ pub struct Totals {
 
 /// Whether a call may be made.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Verdict {
+pub enum SpendingVerdict {
     /// Yes.
     Ok,
     /// Yes, but it should be said that the day's spending reaches this many dollars.
@@ -77,26 +77,26 @@ pub fn today(book: &[Spending], day: &str) -> Totals {
 
 /// Whether a call that may cost `estimate_usd` may be made when `spent_usd` were spent today. A call of unknown price is
 /// stopped only when the limit is reached already: it cannot be judged otherwise.
-pub fn verdict(limits: &SpendingLimits, spent_usd: f64, estimate_usd: Option<f64>) -> Verdict {
+pub fn verdict(limits: &SpendingLimits, spent_usd: f64, estimate_usd: Option<f64>) -> SpendingVerdict {
     let after = spent_usd + estimate_usd.unwrap_or(0.0);
     if let Some(limit_usd) = limits.stop_usd.filter(|limit| spent_usd >= *limit || after > *limit) {
-        return Verdict::Stop { spent_usd, estimate_usd, limit_usd };
+        return SpendingVerdict::Stop { spent_usd, estimate_usd, limit_usd };
     }
     match limits.alert_usd.filter(|limit| after >= *limit) {
-        Some(limit_usd) => Verdict::Alert { usd: after, limit_usd },
-        None => Verdict::Ok,
+        Some(limit_usd) => SpendingVerdict::Alert { usd: after, limit_usd },
+        None => SpendingVerdict::Ok,
     }
 }
 
-impl Verdict {
+impl SpendingVerdict {
     /// Why nothing is sent, if so.
-    pub fn to_failure(&self) -> Option<Failure> {
+    pub fn to_failure(&self) -> Option<CallFailure> {
         let Self::Stop { spent_usd, estimate_usd, limit_usd } = self else { return None };
         let more = match estimate_usd {
             Some(usd) => format!("and this call may cost up to ${usd:.4}"),
             None => "and the price of this call is not known".to_owned(),
         };
-        Some(Failure::new(
+        Some(CallFailure::new(
             FailureCause::OverBudget,
             format!("Nothing was sent: ${spent_usd:.4} of ${limit_usd} were spent today, {more}."),
             "Raise the day's limit in the settings, ask for fewer tokens, or wait until tomorrow.",

@@ -1,11 +1,11 @@
 //! What the transport sees of one answer → `ChatEvent`s, so that the browser side is a thin loop:
 //! `on_response`, `on_bytes` …, then exactly one of `on_end`, `on_failure`, or nothing when a person stopped it.
 //!
-//! A 2xx body goes to the dialect's decoder; any other is collected (bounded) into one `Failure`. The key of the request
+//! A 2xx body goes to the dialect's decoder; any other is collected (bounded) into one `CallFailure`. The key of the request
 //! is masked in whatever a host says of it.
 
 use crate::provider::{Decoder, Dialect, HttpRequest, Key, failure, models};
-use crate::types::{ChatEvent, Failure, FailureCause, ModelEntry};
+use crate::types::{CallFailure, ChatEvent, FailureCause, ModelEntry};
 use url::Url;
 
 /// Most bytes kept of the body of a refusal.
@@ -75,8 +75,8 @@ impl Stream {
         self.masked(events)
     }
 
-    /// The transport gave up (`reach::diagnose`, `Patience::expire`): what the decoder still holds, then the failure.
-    pub fn on_failure(&mut self, failure: Failure) -> Vec<ChatEvent> {
+    /// The transport gave up (`reach::diagnose`, `Deadlines::expire`): what the decoder still holds, then the failure.
+    pub fn on_failure(&mut self, failure: CallFailure) -> Vec<ChatEvent> {
         if std::mem::replace(&mut self.over, true) {
             return Vec::new();
         }
@@ -124,7 +124,7 @@ impl Stream {
 ///
 /// # Errors
 /// What the status or the body says.
-pub fn read_models(request: &HttpRequest, status: u16, body: &[u8]) -> Result<Vec<ModelEntry>, Failure> {
+pub fn read_models(request: &HttpRequest, status: u16, body: &[u8]) -> Result<Vec<ModelEntry>, CallFailure> {
     let (host, key) = (host_of(&request.url), request.key());
     if status == 0 || (300..400).contains(&status) {
         return Err(redirected(&host, status));
@@ -134,7 +134,7 @@ pub fn read_models(request: &HttpRequest, status: u16, body: &[u8]) -> Result<Ve
     } else if let Some(models) = models::parse_models(body).filter(|models| !models.is_empty()) {
         return Ok(models);
     } else {
-        Failure {
+        CallFailure {
             message: format!("{host} answers, but lists no models."),
             hint: "Check that the base URL ends in /v1; or type the model's name yourself.".into(),
             ..failure::garbled(&String::from_utf8_lossy(body.get(..2_000).unwrap_or(body)))
@@ -147,10 +147,10 @@ pub fn read_models(request: &HttpRequest, status: u16, body: &[u8]) -> Result<Ve
 }
 
 /// The host answered with a redirect; a page sees it as status 0 (`redirect: 'manual'`).
-pub(super) fn redirected(host: &str, status: u16) -> Failure {
-    Failure {
+pub(super) fn redirected(host: &str, status: u16) -> CallFailure {
+    CallFailure {
         status: (status != 0).then_some(status),
-        ..Failure::new(
+        ..CallFailure::new(
             FailureCause::NotFound,
             format!(
                 "{host} sends the request on to another address, which is not followed: the key belongs here only."

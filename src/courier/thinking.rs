@@ -1,5 +1,5 @@
 //! A model's name → whether it thinks before it answers. A guess by what makers call them: it only decides how long to
-//! wait, so that a wrong guess costs patience and nothing else.
+//! wait, so that a wrong guess costs deadlines and nothing else.
 
 use crate::types::Parameters;
 

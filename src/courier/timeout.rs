@@ -7,7 +7,7 @@
 //! minutes after its first sign of life. Comments alone keep a connection waiting for [`SILENCE_MILLIS`] at most.
 
 use crate::provider::address;
-use crate::types::{ChatEvent, Failure, FailureCause};
+use crate::types::{CallFailure, ChatEvent, FailureCause};
 use url::Url;
 
 /// Until headers come, from a host on the internet.
@@ -84,7 +84,7 @@ enum Phase {
 
 /// The wait of one request. Times are milliseconds of any clock that does not run backwards.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Patience {
+pub struct Deadlines {
     limits: Limits,
     phase: Phase,
     since_millis: f64,
@@ -92,7 +92,7 @@ pub struct Patience {
     responded_millis: f64,
 }
 
-impl Patience {
+impl Deadlines {
     /// The request is sent now.
     pub fn new(limits: Limits, now_millis: f64) -> Self {
         Self { limits, phase: Phase::Connecting, since_millis: now_millis, responded_millis: now_millis }
@@ -130,7 +130,7 @@ impl Patience {
         self.phase = Phase::Over;
     }
 
-    /// When patience ends unless something comes; nothing once the request is over.
+    /// When deadlines ends unless something comes; nothing once the request is over.
     pub fn deadline_millis(&self) -> Option<f64> {
         let deadline = self.since_millis + self.limit_millis()?;
         Some(match self.phase {
@@ -140,7 +140,7 @@ impl Patience {
     }
 
     /// The failure to report if the deadline has passed; at most once.
-    pub fn expire(&mut self, now_millis: f64) -> Option<Failure> {
+    pub fn expire(&mut self, now_millis: f64) -> Option<CallFailure> {
         let deadline = self.deadline_millis()?;
         if now_millis < deadline {
             return None;
@@ -164,7 +164,7 @@ impl Patience {
         };
         self.phase = Phase::Over;
         let hint = "Check that the host is up and not busy, then run this column again.";
-        Some(Failure::new(FailureCause::TimedOut, message, hint))
+        Some(CallFailure::new(FailureCause::TimedOut, message, hint))
     }
 
     fn limit_millis(&self) -> Option<f64> {

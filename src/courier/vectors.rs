@@ -1,16 +1,16 @@
 //! Texts → requests for vectors and scores, with the key that belongs there; the answers → vectors, scores, or what the host
-//! said. Batches are cut by what the host takes at once, and by [`MOST_TEXTS`].
+//! said. Batches are cut by what the host takes at once, and by [`MAX_TEXTS`].
 
 use super::{Keyring, Origin, stream};
 use crate::provider::catalogue::{Limits, RerankTarget, VectorTarget};
 use crate::provider::embeddings::{self, Purpose, Vectors};
 use crate::provider::{Error, HttpRequest, Key, Target, failure, rerank, sigv4};
-use crate::types::{AuthKind, Failure, FailureCause, Trouble};
+use crate::types::{AuthKind, CallFailure, FailureCause, UserError};
 use std::ops::Range;
 use url::Url;
 
 /// Most texts in a request, whatever a host allows: a batch is what a failure costs, and its answer is held in memory.
-pub const MOST_TEXTS: u32 = 128;
+pub const MAX_TEXTS: u32 = 128;
 
 /// The AWS service that Bedrock's hosts belong to.
 const AWS_SERVICE: &str = "bedrock";
@@ -28,7 +28,7 @@ pub struct Wanted<'a> {
 
 /// `texts` cut into runs of one request each.
 pub fn runs<T: AsRef<str>>(texts: &[T], limits: Limits) -> Vec<Range<usize>> {
-    embeddings::batches(texts, Limits { inputs: limits.inputs.min(MOST_TEXTS), ..limits })
+    embeddings::batches(texts, Limits { inputs: limits.inputs.min(MAX_TEXTS), ..limits })
 }
 
 /// The request for the vectors of `texts`, one run of them. A signature holds for some minutes from `epoch_secs` on (seconds
@@ -90,7 +90,7 @@ pub fn origin_of(http: &HttpRequest) -> Result<Origin, Error> {
 }
 
 /// What a status other than 2xx means, in the host's words, with the key masked; nothing for 2xx.
-pub fn refusal(http: &HttpRequest, status: u16, body: &[u8]) -> Option<Failure> {
+pub fn refusal(http: &HttpRequest, status: u16, body: &[u8]) -> Option<CallFailure> {
     if (200..300).contains(&status) {
         return None;
     }
@@ -114,10 +114,10 @@ pub fn read_vectors(
     body: &[u8],
     count: usize,
     dimensions: Option<usize>,
-) -> Result<Vectors, Failure> {
+) -> Result<Vectors, CallFailure> {
     let wrong = |error: embeddings::Error| {
         let message = format!("{} answered something else than vectors: {error}.", aimed.target.base);
-        Failure::new(FailureCause::Garbled, message, error.hint())
+        CallFailure::new(FailureCause::Garbled, message, error.hint())
     };
     embeddings::decode(aimed.shape, body, count, dimensions).map_err(wrong)
 }
@@ -126,21 +126,21 @@ pub fn read_vectors(
 ///
 /// # Errors
 /// When it is not exactly one a passage.
-pub fn read_scores(aimed: &RerankTarget, body: &[u8], count: usize) -> Result<Vec<f32>, Failure> {
+pub fn read_scores(aimed: &RerankTarget, body: &[u8], count: usize) -> Result<Vec<f32>, CallFailure> {
     let wrong = |error: rerank::Error| {
         let message = format!("{} answered something else than scores: {error}.", aimed.target.base);
-        Failure::new(FailureCause::Garbled, message, error.hint())
+        CallFailure::new(FailureCause::Garbled, message, error.hint())
     };
     rerank::decode(aimed.shape, body, count).map_err(wrong)
 }
 
 /// A failure of `stage` for a person who asked no column.
-pub fn trouble(stage: &str, failure: &Failure) -> Trouble {
+pub fn user_error(stage: &str, failure: &CallFailure) -> UserError {
     let hint = failure.hint.replace("run this column again", "try again: what is finished is kept");
     let about_columns = hint.contains("column") || hint.contains("passages, or choose");
     let hint = match about_columns {
         true => "Check the model and its settings under Settings; what is finished is kept.".to_owned(),
         false => hint,
     };
-    Trouble::new(stage, failure.message.clone(), hint)
+    UserError::new(stage, failure.message.clone(), hint)
 }

@@ -13,7 +13,7 @@ use crate::types::Span;
 use unicode_normalization::char::{canonical_combining_class, decompose_canonical};
 
 /// The longest word that is looked up, in characters (`max_input_chars_per_word`).
-const LONGEST_WORD: usize = 100;
+const MAX_WORD: usize = 100;
 /// Matched literally in the raw text, before anything else, as the original does with its added tokens.
 const SPECIAL: [&str; 5] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
@@ -189,7 +189,7 @@ impl Tokenizer {
         word.settle();
         let go_on = match word.extent() {
             None => true,
-            Some(whole) if word.chars > LONGEST_WORD => each(self.unknown, whole),
+            Some(whole) if word.chars > MAX_WORD => each(self.unknown, whole),
             Some(whole) => self.pieces(word, whole, each),
         };
         word.clear();
@@ -241,7 +241,7 @@ impl Word {
     fn push_byte(&mut self, byte: u8, start: usize, end: usize) {
         self.settle();
         self.chars += 1;
-        if self.chars > LONGEST_WORD {
+        if self.chars > MAX_WORD {
             self.overlong_end = Some(end);
             return;
         }
@@ -256,7 +256,7 @@ impl Word {
 
     fn push_combining(&mut self, class: u8, c: char, start: usize, end: usize) {
         // A word of nothing but combining characters must not grow without bound.
-        if self.waiting.len() > LONGEST_WORD {
+        if self.waiting.len() > MAX_WORD {
             self.settle();
         }
         self.waiting.push((class, c, Span::new(start, end)));
@@ -279,7 +279,7 @@ impl Word {
 
     fn append(&mut self, c: char, span: Span) {
         self.chars += 1;
-        if self.chars > LONGEST_WORD {
+        if self.chars > MAX_WORD {
             self.overlong_end = Some(span.end as usize);
             return;
         }

@@ -18,7 +18,7 @@ pub(super) const HEADS: usize = 12;
 /// Width of the feed-forward network.
 pub(super) const INTERMEDIATE: usize = 1536;
 /// More layers than any MiniLM has.
-const MOST_LAYERS: usize = 24;
+const MAX_LAYERS: usize = 24;
 
 /// A whole model, borrowed from the file.
 pub(super) struct Weights<'a> {
@@ -73,7 +73,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Weights<'_>, Error> {
     within("width", hidden, HIDDEN, HIDDEN)?;
     within("head count", heads, HEADS, HEADS)?;
     within("feed-forward width", intermediate, INTERMEDIATE, INTERMEDIATE)?;
-    within("layer count", layers, 1, MOST_LAYERS)?;
+    within("layer count", layers, 1, MAX_LAYERS)?;
     within("vocabulary", rows, 3, 1 << 20)?;
     within("position count", positions, 3, 1 << 14)?;
     within("vocabulary size in bytes", vocab_bytes, 3, 1 << 26)?;

@@ -30,7 +30,7 @@ pub struct Corpus {
     /// Numbers in a vector of the built-in embedder.
     built_in_dimension: usize,
     /// By words.
-    pub(super) words: Bm25,
+    pub(super) lexical: Bm25,
 }
 
 impl Corpus {
@@ -52,7 +52,7 @@ impl Corpus {
             vectors: BTreeMap::new(),
             make_index: Box::new(make_index),
             built_in_dimension,
-            words: Bm25::default(),
+            lexical: Bm25::default(),
         }
     }
 
@@ -65,7 +65,7 @@ impl Corpus {
     }
 
     /// The index of that embedder's vectors; nothing while no document has any.
-    pub(super) fn by_meaning(&self, embedder: &str) -> Option<&dyn VectorIndex> {
+    pub(super) fn dense_index(&self, embedder: &str) -> Option<&dyn VectorIndex> {
         self.vectors.get(embedder).map(AsRef::as_ref)
     }
 
@@ -97,7 +97,7 @@ impl Corpus {
         filled?;
         self.remove(id);
         for (key, chunk) in (first_key..).zip(&chunks) {
-            self.words.insert(key, &embedded_text(&document, chunk));
+            self.lexical.insert(key, &embedded_text(&document, chunk));
             self.owners.insert(key, id);
             self.next_key = key + 1;
         }
@@ -113,7 +113,7 @@ impl Corpus {
             if let Some(index) = self.vectors.get_mut(embedder) {
                 index.remove(key);
             }
-            self.words.remove(key);
+            self.lexical.remove(key);
             self.owners.remove(&key);
         }
         if self.vectors.get(embedder).is_some_and(|index| index.is_empty()) {

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 /// half a second.
 const BATCH: usize = 4;
 /// Vectors of the built-in model between two writes to the cache: what a crash costs at most.
-const MOST_UNWRITTEN: usize = 32;
+const MAX_UNWRITTEN: usize = 32;
 
 /// What turns texts into unit vectors: MiniLM, a host, something small in tests.
 #[allow(async_fn_in_trait)]
@@ -79,7 +79,7 @@ impl Embedder for BuiltIn {
     }
 
     fn most_unwritten(&self) -> usize {
-        MOST_UNWRITTEN
+        MAX_UNWRITTEN
     }
 }
 

@@ -16,9 +16,9 @@ mod vectors;
 pub use corpus::{Corpus, Entry};
 pub use embedder::{BuiltIn, Embedder, content_key, embedded_text};
 pub use ingest::{Incoming, Outcome, ingest, open, rechunk};
-pub use search::{ChunkRef, Dropped, Found, Rerank, marks, search};
+pub use search::{ChunkRef, Dropped, Found, Rerank, highlights, search};
 
-use crate::types::{Trouble, embedder_name};
+use crate::types::{UserError, embedder_name};
 use crate::{chunk, embed, index, retrieve, store};
 use serde::{Deserialize, Serialize};
 
@@ -84,7 +84,7 @@ pub enum Error {
     },
     /// A host's refusal, in its words.
     #[error("{}", .0.message)]
-    Host(Trouble),
+    Host(UserError),
     /// The person stopped it.
     #[error("stopped")]
     Stopped,
@@ -97,7 +97,7 @@ impl Error {
             Self::Chunk(_) | Self::NoChunks { .. } => "chunk",
             Self::Embed(_) | Self::Dimensions { .. } | Self::Missing { .. } => "embed",
             Self::Index(_) => "index",
-            Self::Host(trouble) => &trouble.stage,
+            Self::Host(user_error) => &user_error.stage,
             Self::Retrieve(_)
             | Self::EmptyQuestion
             | Self::EmptyCorpus
@@ -127,7 +127,7 @@ impl Error {
             Self::NotEmbedded { .. } => {
                 "Press \"Embed them now\" above the documents, or search by words meanwhile (Settings, Mode).".into()
             }
-            Self::Host(trouble) => trouble.hint.clone(),
+            Self::Host(user_error) => user_error.hint.clone(),
             Self::Stopped => "Ask again.".into(),
             Self::EmptyCorpus => "Add documents, or press \"Try the sample\".".into(),
         }

@@ -3,13 +3,13 @@ use super::{Corpus, Embedder, Error, embedded_text};
 use crate::evidence::freeze;
 use crate::index::IndexKind;
 use crate::lexical;
-use crate::retrieve::{Duplicate, Place, Retrieved, ScoredKey, distinct, retrieve};
+use crate::retrieve::{ChunkText, Duplicate, Retrieved, ScoredKey, dedup, retrieve};
 use crate::types::{DocumentId, Evidence, Passage, RetrievalMode, RetrievalSettings, Scores, Span};
 use std::cell::RefCell;
 
 /// Candidates that a reranker gets for each passage wanted, and at least.
 const RERANKED_PER_PASSAGE: usize = 5;
-const LEAST_RERANKED: usize = 50;
+const MIN_RERANKED: usize = 50;
 
 /// What puts passages into a better order: a host, or something small in tests.
 #[allow(async_fn_in_trait)]
@@ -82,10 +82,10 @@ pub async fn search<E: Embedder, R: Rerank>(
     // The borrow ends with the call; the answer may come later.
     let (index, unembedded, ranking) = {
         let corpus = corpus.borrow();
-        let index = corpus.by_meaning(&id);
+        let index = corpus.dense_index(&id);
         let unembedded = corpus.len().saturating_sub(index.map_or(0, |index| index.len()));
         let kind = index.filter(|_| mode != RetrievalMode::Lexical).map(|index| index.kind());
-        let ranking = retrieve(question, vector.as_deref(), index, &corpus.words, &asked, None, now);
+        let ranking = retrieve(question, vector.as_deref(), index, &corpus.lexical, &asked, None, now);
         (kind, unembedded, ranking)
     };
     let Retrieved { ranked, mut timing } = ranking.await?;
@@ -94,7 +94,7 @@ pub async fn search<E: Embedder, R: Rerank>(
         timing.unembedded = count(unembedded);
     }
     let wanted = settings.top_k as usize;
-    let many = if reranker.is_some() { (wanted * RERANKED_PER_PASSAGE).max(LEAST_RERANKED) } else { wanted };
+    let many = if reranker.is_some() { (wanted * RERANKED_PER_PASSAGE).max(MIN_RERANKED) } else { wanted };
     let (mut best, dropped) = select(&corpus.borrow(), &ranked, many);
     if let Some(reranker) = reranker {
         let before = now();
@@ -122,7 +122,7 @@ async fn question_vector<E: Embedder>(
 ) -> Result<Option<Vec<f32>>, Error> {
     let Some(embedder) = embedder.filter(|_| mode != RetrievalMode::Lexical) else { return Ok(None) };
     let id = embedder.id();
-    let expected = corpus.borrow().by_meaning(&id).map(|index| index.dimension());
+    let expected = corpus.borrow().dense_index(&id).map(|index| index.dimension());
     match (mode, expected) {
         (RetrievalMode::Dense, None) => Err(Error::NotEmbedded { embedder: id }),
         (_, None) => Ok(None),
@@ -135,9 +135,9 @@ fn select(corpus: &Corpus, ranked: &[ScoredKey], many: usize) -> (Vec<ScoredKey>
     let place = |key| {
         let (entry, chunk) = corpus.chunk(key)?;
         let text = chunk.span.of(&entry.document.text);
-        Some(Place { document: entry.manifest.id, span: chunk.span, text })
+        Some(ChunkText { document: entry.manifest.id, span: chunk.span, text })
     };
-    let selected = distinct(ranked, many, place);
+    let selected = dedup(ranked, many, place);
     let chunk_ref = |key| {
         let (entry, chunk) = corpus.chunk(key)?;
         Some(ChunkRef { document: entry.manifest.id, ordinal: chunk.ordinal })
@@ -183,7 +183,7 @@ fn count(n: usize) -> u32 {
 }
 
 /// The question's words in each passage, as spans of its document; for the page to mark.
-pub fn marks(evidence: &Evidence) -> Vec<Vec<Span>> {
+pub fn highlights(evidence: &Evidence) -> Vec<Vec<Span>> {
     let of_passage = |passage: &Passage| {
         let shift =
             |span: Span| Span { start: span.start + passage.span.start, end: span.end + passage.span.start };

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// How rows are written as bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Coding {
+pub enum Quantization {
     /// Signed bytes, −127 to 127, multiplied with a query of 16 bits.
     Signed,
     /// Bytes of 0 to 127 that stand for −63 to 63, multiplied with a query of signed bytes: half the precision,
@@ -17,51 +17,51 @@ pub enum Coding {
     Offset,
 }
 
-impl Coding {
+impl Quantization {
     /// The faster one of this build.
     pub const fn native() -> Self {
         if dot::HAS_RELAXED_DOT { Self::Offset } else { Self::Signed }
     }
 }
 
-/// Added to a component of an [`Coding::Offset`] row.
+/// Added to a component of an [`Quantization::Offset`] row.
 const OFFSET: i8 = 64;
 
 /// What one row's codes mean: `component ≈ code · scale`, and how much is lost.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Loss {
+pub(super) struct QuantError {
     pub scale: f32,
     /// `‖x − x̂‖`.
     pub error: f32,
 }
 
 /// A query, ready to be multiplied with rows.
-pub(super) enum Probe {
-    Wide { codes: Vec<i16>, loss: Loss },
-    Narrow { codes: Vec<i8>, sum: i32, loss: Loss },
+pub(super) enum QuantizedQuery {
+    Wide { codes: Vec<i16>, loss: QuantError },
+    Narrow { codes: Vec<i8>, sum: i32, loss: QuantError },
 }
 
 /// Writes `row` to `out`; what `out` has beyond the row is padding and set to zero.
-pub(super) fn encode(coding: Coding, row: &[f32], out: &mut [i8]) -> Loss {
+pub(super) fn encode(quantization: Quantization, row: &[f32], out: &mut [i8]) -> QuantError {
     out.fill(0);
-    match coding {
-        Coding::Signed => quantize(row, 127.0, out.iter_mut(), |code| code as i8),
-        Coding::Offset => quantize(row, 63.0, out.iter_mut(), |code| code as i8 + OFFSET),
+    match quantization {
+        Quantization::Signed => quantize(row, 127.0, out.iter_mut(), |code| code as i8),
+        Quantization::Offset => quantize(row, 63.0, out.iter_mut(), |code| code as i8 + OFFSET),
     }
 }
 
-impl Probe {
-    /// Codes `query`, a unit vector, for rows of `coding` that are `stride` bytes long.
-    pub(super) fn new(coding: Coding, query: &[f32], stride: usize) -> Self {
-        match coding {
-            Coding::Signed => {
+impl QuantizedQuery {
+    /// Codes `query`, a unit vector, for rows of `quantization` that are `stride` bytes long.
+    pub(super) fn new(quantization: Quantization, query: &[f32], stride: usize) -> Self {
+        match quantization {
+            Quantization::Signed => {
                 // As many bits as the 32-bit sum of a whole row can bear.
                 let limit = (i32::MAX as usize / (127 * stride.max(1))).clamp(1, 32767);
                 let mut codes = vec![0i16; stride];
                 let loss = quantize(query, limit as f32, codes.iter_mut(), |code| code as i16);
                 Self::Wide { codes, loss }
             }
-            Coding::Offset => {
+            Quantization::Offset => {
                 let mut codes = vec![0i8; stride];
                 let loss = quantize(query, 127.0, codes.iter_mut(), |code| code as i8);
                 let sum = codes.iter().map(|code| i32::from(*code)).sum();
@@ -78,7 +78,7 @@ impl Probe {
     }
 
     /// The rough similarity of each row (`stride` bytes of `codes`) in order.
-    pub(super) fn scan(&self, codes: &[i8], losses: &[Loss]) -> Vec<f32> {
+    pub(super) fn scan(&self, codes: &[i8], losses: &[QuantError]) -> Vec<f32> {
         match self {
             Self::Wide { codes: query, loss } => codes
                 .chunks_exact(query.len().max(1))
@@ -105,7 +105,7 @@ fn quantize<'a, T: 'a>(
     limit: f32,
     out: impl Iterator<Item = &'a mut T>,
     write: impl Fn(f32) -> T,
-) -> Loss {
+) -> QuantError {
     let largest = row.iter().fold(0f32, |largest, x| largest.max(x.abs())).max(f32::MIN_POSITIVE);
     let (scale, per_unit) = (largest / limit, limit / largest);
     let mut lost = 0f64;
@@ -115,5 +115,5 @@ fn quantize<'a, T: 'a>(
         let rest = f64::from(*x) - f64::from(code) * f64::from(scale);
         lost += rest * rest;
     }
-    Loss { scale, error: lost.sqrt() as f32 }
+    QuantError { scale, error: lost.sqrt() as f32 }
 }

@@ -5,20 +5,20 @@
 //! similarity plus its error bound (see `code`) reaches the `k`-th best. So the result *equals* a brute-force float
 //! scan, ties included; on real embeddings the last step adds few rows. Removal moves the last row into the gap.
 
-use super::code::{Loss, Probe, encode};
-use super::{Coding, Entry, Error, Filter, IndexKind, Later, Neighbour, Top, VectorIndex};
+use super::code::{QuantError, QuantizedQuery, encode};
+use super::{Entry, Error, Filter, IndexKind, Later, Neighbour, Quantization, Top, VectorIndex};
 use crate::kernel::dot::dot_f32;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// The fewest rows that are rescored exactly.
-const LEAST_RESCORED: usize = 50;
+const MIN_RESCORED: usize = 50;
 /// Rows rescored for each one asked for.
 const RESCORED_PER_RESULT: usize = 5;
 /// Rows of bytes are padded to a multiple of this, so that the scan has no tail.
 const STRIDE: usize = 64;
 /// Most dimensions. The widest embeddings in use have 8,192; the integer sums are exact far beyond that.
-const MOST_DIMENSIONS: usize = 65_536;
+const MAX_DIMENSIONS: usize = 65_536;
 /// Room for the rounding of float sums in the error bound, per dimension.
 const ROUNDING: f32 = 1e-7;
 
@@ -27,29 +27,29 @@ const ROUNDING: f32 = 1e-7;
 pub struct Flat {
     dimension: usize,
     stride: usize,
-    coding: Coding,
+    quantization: Quantization,
     keys: Vec<u32>,
     places: HashMap<u32, usize>,
     rows: Vec<f32>,
     codes: Vec<i8>,
-    losses: Vec<Loss>,
+    losses: Vec<QuantError>,
 }
 
 impl Flat {
     /// An empty index for vectors of `dimension` numbers.
     pub fn new(dimension: usize) -> Result<Self, Error> {
-        Self::with_coding(dimension, Coding::native())
+        Self::with_coding(dimension, Quantization::native())
     }
 
-    /// The same with a coding of your choice; results do not depend on it.
-    pub fn with_coding(dimension: usize, coding: Coding) -> Result<Self, Error> {
-        if dimension == 0 || dimension > MOST_DIMENSIONS {
-            return Err(Error::Unsupported { dimension, most: MOST_DIMENSIONS });
+    /// The same with a quantization of your choice; results do not depend on it.
+    pub fn with_coding(dimension: usize, quantization: Quantization) -> Result<Self, Error> {
+        if dimension == 0 || dimension > MAX_DIMENSIONS {
+            return Err(Error::Unsupported { dimension, most: MAX_DIMENSIONS });
         }
         Ok(Self {
             dimension,
             stride: dimension.next_multiple_of(STRIDE),
-            coding,
+            quantization,
             keys: Vec::new(),
             places: HashMap::new(),
             rows: Vec::new(),
@@ -74,7 +74,10 @@ impl Flat {
 
     /// Memory held for vectors, in bytes.
     pub fn size_bytes(&self) -> usize {
-        self.rows.len() * 4 + self.codes.len() + self.losses.len() * size_of::<Loss>() + self.keys.len() * 4
+        self.rows.len() * 4
+            + self.codes.len()
+            + self.losses.len() * size_of::<QuantError>()
+            + self.keys.len() * 4
     }
 
     /// The answer of `search`, at once.
@@ -92,10 +95,10 @@ impl Flat {
             return Ok(Vec::new());
         }
         let allowed = |key: u32| filter.is_none_or(|filter| filter(key));
-        let probe = Probe::new(self.coding, &query, self.stride);
+        let probe = QuantizedQuery::new(self.quantization, &query, self.stride);
         let mut rough = probe.scan(&self.codes, &self.losses);
 
-        let mut proposed = Top::new(LEAST_RESCORED.max(k.saturating_mul(RESCORED_PER_RESULT)));
+        let mut proposed = Top::new(MIN_RESCORED.max(k.saturating_mul(RESCORED_PER_RESULT)));
         for (place, (&score, &key)) in (0u32..).zip(rough.iter().zip(&self.keys)) {
             if score >= proposed.floor() && allowed(key) {
                 proposed.push(Entry { score, key, place });
@@ -138,7 +141,7 @@ impl Flat {
             slot.copy_from_slice(vector);
         }
         if let Some(slot) = self.codes.get_mut(code..code + self.stride) {
-            let loss = encode(self.coding, vector, slot);
+            let loss = encode(self.quantization, vector, slot);
             if let Some(slot) = self.losses.get_mut(place) {
                 *slot = loss;
             }

@@ -13,7 +13,7 @@ mod flat;
 mod kind;
 mod top;
 
-pub use code::Coding;
+pub use code::Quantization;
 pub use error::Error;
 pub use flat::Flat;
 pub use kind::IndexKind;

@@ -40,7 +40,7 @@ pub enum Role {
 /// Longest term in characters; longer ones (encoded data) are cut.
 const LONGEST: usize = 64;
 /// Most parts of a joined word that is also kept whole.
-const MOST_PARTS: usize = 8;
+const MAX_PARTS: usize = 8;
 
 /// The terms of `text` in order.
 pub fn terms(text: &str) -> Vec<Term> {
@@ -105,7 +105,7 @@ fn joined(text: &str, parts: &[Range<usize>], stemmer: &Stemmer, emit: &mut impl
     let span = Span::new(range.start, range.end);
     let written = text.get(range.clone()).unwrap_or("");
     let dotted = !written.contains(['-', '_', '@', ':', '\u{2010}', '\u{2011}', '\u{2013}']);
-    let short = parts.len() <= MOST_PARTS && written.len() <= LONGEST;
+    let short = parts.len() <= MAX_PARTS && written.len() <= LONGEST;
     if dotted && short && all(|part| part.len() == 1 && part.bytes().all(|byte| byte.is_ascii_alphabetic())) {
         // U.S.A., e.g.: an acronym is one word.
         one_spelled(&normalise(&written.replace('.', "")), span, emit);

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-/// Why a file gives no document at all. Partial trouble is a `Warning` instead.
+/// Why a file gives no document at all. Partial user_error is a `Warning` instead.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 pub enum Error {
     /// No bytes, or nothing but white space.

@@ -9,7 +9,7 @@ use std::fmt;
 /// Tokens that a chat template adds to each message (role, begin and end marks), and once more for the reply.
 const TOKENS_PER_MESSAGE: u32 = 8;
 /// A rest of a passage shorter than this is not worth sending, unless it is all there is.
-const LEAST_CUT_TOKENS: u32 = 24;
+const MIN_CUT_TOKENS: u32 = 24;
 /// Marks where a passage was cut.
 const CUT: &str = " […]";
 
@@ -102,7 +102,7 @@ pub(super) fn fit(passages: &[Passage], frame_tokens: u32, budget: &Budget<'_>) 
             sent.push(passage.clone());
             continue;
         }
-        if left >= LEAST_CUT_TOKENS || sent.is_empty() {
+        if left >= MIN_CUT_TOKENS || sent.is_empty() {
             sent.extend(shorten(passage, left, budget));
         }
         break;

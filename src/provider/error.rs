@@ -1,6 +1,6 @@
 //! What can be wrong with an endpoint or a key before anything is sent.
 
-use crate::types::{Dialect, Failure, FailureCause};
+use crate::types::{CallFailure, Dialect, FailureCause};
 use serde::{Deserialize, Serialize};
 
 /// Why no request could be written.
@@ -135,7 +135,7 @@ impl Error {
     }
 
     /// The same as a column's failure; nothing was sent.
-    pub fn to_failure(&self) -> Failure {
-        Failure::new(FailureCause::BadRequest, format!("Nothing was sent: {self}."), self.hint())
+    pub fn to_failure(&self) -> CallFailure {
+        CallFailure::new(FailureCause::BadRequest, format!("Nothing was sent: {self}."), self.hint())
     }
 }

@@ -1,4 +1,4 @@
-//! HTTP status and body, or an error object inside a stream → `Failure`: what happened, and what to do.
+//! HTTP status and body, or an error object inside a stream → `CallFailure`: what happened, and what to do.
 //!
 //! The provider's own words are found whatever the shape of the body (OpenAI, Google, Mistral, Cohere, xAI, Ollama,
 //! FastAPI, an HTML page of a CDN), clipped to [`MAX_WORDS_CHARS`], secrets masked, and quoted as its own.
@@ -6,14 +6,14 @@
 //! Rate-limit headers are mostly hidden from a page (CORS), so waiting times are read from the body.
 
 use super::redact::{clip, redact};
-use crate::types::{Failure, FailureCause};
+use crate::types::{CallFailure, FailureCause};
 use serde_json::Value;
 
 /// Most characters quoted of a provider's own words.
 pub const MAX_WORDS_CHARS: usize = 300;
 
 /// The failure that `status` and `body` mean. `host` names who answered; `had_key` says whether a key was sent.
-pub fn from_response(host: &str, status: u16, body: &[u8], had_key: bool) -> Failure {
+pub fn from_response(host: &str, status: u16, body: &[u8], had_key: bool) -> CallFailure {
     let value = serde_json::from_slice::<Value>(body).ok();
     let words = match &value {
         Some(value) => words_of(value),
@@ -36,15 +36,15 @@ pub fn from_response(host: &str, status: u16, body: &[u8], had_key: bool) -> Fai
         _ => format!("{host} answered in an unexpected way"),
     };
     let hint = hint_for(cause, status, &raw, value.as_ref(), had_key);
-    Failure {
+    CallFailure {
         parameter: value.as_ref().and_then(parameter_named).filter(|_| cause == FailureCause::BadRequest),
         retry_after_millis: wait_secs(value.as_ref(), &raw).map(|secs| (secs * 1000.0).ceil() as u64),
-        ..Failure::new(cause, format!("{what} ({status}).{}", quoted(words)), hint).with_status(status)
+        ..CallFailure::new(cause, format!("{what} ({status}).{}", quoted(words)), hint).with_status(status)
     }
 }
 
 /// The failure that an error object (or text) inside a 200 stream means.
-pub fn from_stream_error(error: &Value) -> Failure {
+pub fn from_stream_error(error: &Value) -> CallFailure {
     let raw = error.to_string().to_lowercase();
     let words = words_of(error).or_else(|| words_of_text(&error.to_string()));
     let status = status_inside(error);
@@ -60,23 +60,23 @@ pub fn from_stream_error(error: &Value) -> Failure {
         None => FailureCause::HostError,
     };
     let hint = hint_for(cause, status.unwrap_or(500), &raw, Some(error), true);
-    // What stands inside a stream is the host's trouble whatever its number, but for limits, which have words of their own.
+    // What stands inside a stream is the host's user_error whatever its number, but for limits, which have words of their own.
     let cause = match cause {
         FailureCause::RateLimited | FailureCause::QuotaUsedUp => cause,
         _ => FailureCause::HostError,
     };
     let message = format!("The host reported an error in its answer.{}", quoted(words));
-    Failure {
+    CallFailure {
         retry_after_millis: wait_secs(Some(error), &raw).map(|secs| (secs * 1000.0).ceil() as u64),
-        ..Failure::new(cause, message, hint)
+        ..CallFailure::new(cause, message, hint)
     }
 }
 
 /// A 200 answer that is not in the dialect: its first words are quoted.
-pub fn garbled(body_start: &str) -> Failure {
+pub fn garbled(body_start: &str) -> CallFailure {
     let html = body_start.trim_start().starts_with('<');
     let what = if html { "a web page" } else { "in an unknown format" };
-    Failure::new(
+    CallFailure::new(
         FailureCause::Garbled,
         format!("The answer is {what}, not a chat stream.{}", quoted(words_of_text(body_start))),
         "Check the base URL: it usually ends in /v1, and a login page or proxy may stand in between.",
@@ -84,13 +84,13 @@ pub fn garbled(body_start: &str) -> Failure {
 }
 
 /// The stream ended before the answer did.
-pub fn cut_off(any_text: bool) -> Failure {
+pub fn cut_off(any_text: bool) -> CallFailure {
     let message = if any_text {
         "The stream ended before the answer was complete; the text so far is kept."
     } else {
         "The connection closed before any answer arrived."
     };
-    Failure::new(FailureCause::CutOff, message, "Run this column again.")
+    CallFailure::new(FailureCause::CutOff, message, "Run this column again.")
 }
 
 /// The provider's own words in an error body, unclipped and unmasked.

@@ -40,7 +40,7 @@ impl HttpRequest {
             secret: None,
         };
         http.add_headers(&target.headers);
-        http.show_key(target.auth, key);
+        http.set_auth(target.auth, key);
         http
     }
 
@@ -50,12 +50,12 @@ impl HttpRequest {
     }
 
     /// Puts `key` into the header where the host looks for it. A signature (`SigV4`) is made later, over the whole request.
-    pub fn show_key(&mut self, auth: AuthKind, key: Option<&Key>) {
+    pub fn set_auth(&mut self, auth: AuthKind, key: Option<&Key>) {
         let Some(key) = key else { return };
         let secret = key.expose();
         let (name, value) = match auth {
             AuthKind::None | AuthKind::SigV4 => return,
-            AuthKind::Usual | AuthKind::Bearer => ("authorization", format!("Bearer {secret}")),
+            AuthKind::Default | AuthKind::Bearer => ("authorization", format!("Bearer {secret}")),
             AuthKind::ApiKeyScheme => ("authorization", format!("Api-Key {secret}")),
             AuthKind::XApiKey => ("x-api-key", secret.to_owned()),
             AuthKind::ApiKey => ("api-key", secret.to_owned()),

@@ -21,7 +21,7 @@ pub mod embeddings;
 pub mod error;
 /// Models under the names that several hosts give them.
 pub mod families;
-/// HTTP statuses, error bodies and in-stream errors → `Failure`.
+/// HTTP statuses, error bodies and in-stream errors → `CallFailure`.
 pub mod failure;
 /// Bytes → events, before any dialect.
 pub mod framing;

@@ -93,7 +93,7 @@ impl Target {
             provider: base.host_str().unwrap_or("custom").to_owned(),
             chat_path: None,
             models: ModelList::Usual,
-            auth: if auth == AuthKind::Usual { dialect.spec().auth } else { auth },
+            auth: if auth == AuthKind::Default { dialect.spec().auth } else { auth },
             region: String::new(),
             headers: headers(dialect, &base),
             quirks: Quirks::for_host(&base),

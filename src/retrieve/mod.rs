@@ -1,14 +1,14 @@
 //! Query → ranked chunks.
 //!
 //! The dense and the lexical index each name their candidates; [`fuse`] makes one order of them and keeps what each
-//! stage thought; [`distinct`] leaves out what would say the same thing twice. Knows keys, not texts: whoever holds
-//! the corpus lends the texts to `distinct` and to `evidence::freeze`. Embedding the question is the caller's.
+//! stage thought; [`dedup`] leaves out what would say the same thing twice. Knows keys, not texts: whoever holds
+//! the corpus lends the texts to `dedup` and to `evidence::freeze`. Embedding the question is the caller's.
 
-mod distinct;
+mod dedup;
 mod error;
 mod fuse;
 
-pub use distinct::{Duplicate, Place, Selected, distinct};
+pub use dedup::{ChunkText, Duplicate, Selected, dedup};
 pub use error::{Error, validate};
 pub use fuse::{ScoredKey, fuse};
 
@@ -19,7 +19,7 @@ use crate::types::{RetrievalMode, RetrievalSettings, SearchTiming};
 /// What retrieval found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Retrieved {
-    /// Every candidate, best first: up to `candidates` of each ranking. Not cut to `top_k`, so that [`distinct`] can
+    /// Every candidate, best first: up to `candidates` of each ranking. Not cut to `top_k`, so that [`dedup`] can
     /// fill the places of what it leaves out.
     pub ranked: Vec<ScoredKey>,
     /// Where the time went; `embed_millis` is left to the caller.

@@ -1,46 +1,24 @@
 //! What the screen knows: plain values in signals, and the methods that change them. No markup.
 //!
 //! There is one context, `AppState`. Values are plain data; a list that changes row by row is a list of cells
-//! (`Keyed`), so that one row's progress repaints one row.
+//! (`SignalList`), so that one row's progress repaints one row.
 
-mod ask;
-/// How a key is shown to a host, for choosing.
-pub mod auth;
-/// The systems that can be reached: fetched once, searched, addressed.
-pub mod catalogue;
-mod check;
-mod chrome;
-/// One model at several hosts.
-pub mod compare;
-mod corpus;
-mod dispatch;
-mod drawn;
-mod estimate;
-mod keyed;
-pub mod money;
-mod open;
-mod pipeline;
-/// Health over time → shapes of a small plot.
-pub mod plot;
-mod renew;
-mod sample;
+mod documents;
+/// Providers and endpoints.
+pub mod providers;
+mod remote_embeddings;
+mod run;
 mod services;
-mod session;
 mod settings;
-mod supply;
-mod told;
+mod signal_list;
 mod view;
 
-pub use check::{CheckState, Trial};
-pub use chrome::Chrome;
-pub use corpus::{Corpus, Row, RowState, Totals};
-pub use drawn::Drawn;
-pub use keyed::{Cell, Keyed};
-pub use sample::Sample;
+pub use documents::{Corpus, Row, RowState, Sample, Totals};
+pub use providers::{CheckState, ProviderStore, SpendingSummary, Trial};
+pub use run::{Chrome, ColumnView, Rendered, Session, Stage};
 pub use services::Services;
-pub use session::{ColumnView, Session, Stage};
-pub use settings::{MOST_COLUMNS, Settings, Theme, place};
-pub use told::{Purse, Told};
+pub use settings::{MAX_COLUMNS, Settings, Theme, place};
+pub use signal_list::{Cell, SignalList};
 pub use view::{Dialog, Focus, Opened, Pane, View};
 
 use leptos::prelude::*;
@@ -60,8 +38,8 @@ pub struct AppState {
     pub sample: RwSignal<Option<Sample>>,
     /// The check of an endpoint.
     pub checking: RwSignal<CheckState>,
-    /// What the courier has told of systems, keys, requests, money and health.
-    pub told: RwSignal<Told>,
+    /// What the courier has store of systems, keys, requests, money and health.
+    pub providers: RwSignal<ProviderStore>,
     /// Chrome's built-in model.
     pub chrome: Chrome,
     /// The workers.
@@ -79,7 +57,7 @@ impl AppState {
             view: View::default(),
             sample: RwSignal::new(None),
             checking: RwSignal::new(CheckState::Idle),
-            told: RwSignal::new(Told::default()),
+            providers: RwSignal::new(ProviderStore::default()),
             chrome: Chrome::default(),
             services: StoredValue::new_local(Services::new()),
         }

@@ -1,13 +1,13 @@
-use crate::browser::indexed_db::Shelf;
+use crate::browser::indexed_db::UploadStore;
 use crate::browser::simd;
 use crate::worker::Client;
 use crate::worker::protocol::{
-    FromCourier, FromEngine, FromReader, FromResident, ToCourier, ToEngine, ToReader, ToResident,
+    FromCourier, FromEngine, FromLocalModel, FromReader, ToCourier, ToEngine, ToLocalModel, ToReader,
 };
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-/// The page's ends of its four workers, each started when first asked, and the shelf of original files.
+/// The page's ends of its four workers, each started when first asked, and the uploads of original files.
 #[derive(Clone)]
 pub struct Services {
     /// Parses.
@@ -15,10 +15,10 @@ pub struct Services {
     /// Owns the corpus. Ask through `AppState::engine`, which opens the corpus first.
     pub engine: Client<ToEngine, FromEngine>,
     /// Runs the built-in models.
-    pub resident: Client<ToResident, FromResident>,
+    pub local_model: Client<ToLocalModel, FromLocalModel>,
     /// Owns the network and the keys.
     pub courier: Client<ToCourier, FromCourier>,
-    shelf: Rc<OnceCell<Option<Shelf>>>,
+    uploads: Rc<OnceCell<Option<UploadStore>>>,
 }
 
 impl Services {
@@ -28,20 +28,20 @@ impl Services {
         Self {
             reader: Client::new(script("reader", None)),
             engine: Client::new(script("engine", Some(variant))),
-            resident: Client::new(script("resident", Some(variant))),
+            local_model: Client::new(script("local_model", Some(variant))),
             courier: Client::new(script("courier", None)),
-            shelf: Rc::default(),
+            uploads: Rc::default(),
         }
     }
 
-    /// The shelf; nothing where the browser forbids storage.
-    pub async fn shelf(&self) -> Option<&Shelf> {
-        if self.shelf.get().is_none() {
-            let shelf = Shelf::open().await.ok();
+    /// The uploads; nothing where the browser forbids storage.
+    pub async fn uploads(&self) -> Option<&UploadStore> {
+        if self.uploads.get().is_none() {
+            let uploads = UploadStore::open().await.ok();
             // Two tasks may have opened it at once; the first stays.
-            let _ = self.shelf.set(shelf);
+            let _ = self.uploads.set(uploads);
         }
-        self.shelf.get().and_then(Option::as_ref)
+        self.uploads.get().and_then(Option::as_ref)
     }
 }
 

@@ -1,4 +1,4 @@
-use super::catalogue::host_of;
+use crate::state::providers::catalogue::host_of;
 use crate::types::{Column, ColumnId, EmbedderRef, Endpoint, ModelRef, Parameters, Recipe};
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +57,7 @@ impl Theme {
 /// Smallest and largest context budget of the built-in model.
 pub const BUDGET_TOKENS: std::ops::RangeInclusive<u32> = 512..=8192;
 /// Most columns on the screen.
-pub const MOST_COLUMNS: usize = 8;
+pub const MAX_COLUMNS: usize = 8;
 
 impl Default for Settings {
     /// Quotes, and the model in the tab with and without the documents: a comparison that needs no key.
@@ -148,7 +148,7 @@ impl Settings {
             seen.push(column.id);
             fresh
         });
-        self.columns.truncate(MOST_COLUMNS);
+        self.columns.truncate(MAX_COLUMNS);
         if self.columns.is_empty() {
             self.columns = Self::default().columns;
         }
@@ -170,9 +170,9 @@ impl Settings {
 pub fn place(endpoint: &Endpoint) -> String {
     let mut parts = vec![endpoint.name.clone()];
     // The blank that tells two of them apart; of several the one that says where.
-    let telling = ["region", "location", "resource"].iter().find_map(|name| endpoint.blanks.get(*name));
+    let telling = ["region", "location", "resource"].iter().find_map(|name| endpoint.url_params.get(*name));
     parts.extend(
-        telling.or_else(|| endpoint.blanks.values().next()).filter(|value| !value.is_empty()).cloned(),
+        telling.or_else(|| endpoint.url_params.values().next()).filter(|value| !value.is_empty()).cloned(),
     );
     let host = host_of(&endpoint.base_url);
     if !host.is_empty() && host != endpoint.name {
@@ -182,7 +182,7 @@ pub fn place(endpoint: &Endpoint) -> String {
 }
 
 /// What this browser remembers, or the defaults.
-pub(super) fn load() -> Settings {
+pub(in crate::state) fn load() -> Settings {
     storage()
         .and_then(|storage| storage.get_item(KEY).ok().flatten())
         .and_then(|json| serde_json::from_str::<Settings>(&json).ok())
@@ -191,7 +191,7 @@ pub(super) fn load() -> Settings {
 }
 
 /// Remembers; a browser that forbids storage forgets with the tab.
-pub(super) fn save(settings: &Settings) {
+pub(in crate::state) fn save(settings: &Settings) {
     if let (Some(storage), Ok(json)) = (storage(), serde_json::to_string(settings)) {
         let _ = storage.set_item(KEY, &json);
     }
@@ -225,7 +225,7 @@ mod tests {
         let mut settings: Settings = serde_json::from_str(old).unwrap();
         assert_eq!(settings.columns.len(), 1);
         let endpoint = settings.endpoints[0].clone();
-        assert_eq!((endpoint.provider.as_str(), endpoint.auth), ("", crate::types::AuthKind::Usual));
+        assert_eq!((endpoint.provider.as_str(), endpoint.auth), ("", crate::types::AuthKind::Default));
         assert_eq!(settings.model_name(&settings.columns[0].model).1, "localhost:8080");
         let again = Endpoint { id: 0, name: String::new(), ..endpoint };
         assert_eq!(settings.endpoint_for(again), 1);
@@ -237,7 +237,7 @@ mod tests {
         let at = |region: &str| Endpoint {
             name: "Bedrock".into(),
             provider: "bedrock".into(),
-            blanks: [("region".to_owned(), region.to_owned())].into(),
+            url_params: [("region".to_owned(), region.to_owned())].into(),
             ..Endpoint::default()
         };
         let (first, second) = (settings.endpoint_for(at("us")), settings.endpoint_for(at("eu")));

@@ -1,5 +1,5 @@
 use super::AppState;
-use crate::types::{Chunk, ChunkSettings, ColumnId, Document, DocumentId, Span, Trouble};
+use crate::types::{Chunk, ChunkSettings, ColumnId, Document, DocumentId, Span, UserError};
 use crate::worker::protocol::{FromEngine, ToEngine};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -14,10 +14,10 @@ pub struct View {
     /// The document open in the viewer; the evidence is shown when there is none.
     pub opened: RwSignal<Option<Opened>>,
     /// Why a document could not be opened.
-    pub trouble: RwSignal<Option<Trouble>>,
+    pub user_error: RwSignal<Option<UserError>>,
     /// The dialog on top.
     pub dialog: RwSignal<Option<Dialog>>,
-    /// Originals of this session, at hand for a retry without the shelf.
+    /// Originals of this session, at hand for a retry without the uploads.
     files: StoredValue<HashMap<DocumentId, web_sys::Blob>, LocalStorage>,
 }
 
@@ -79,7 +79,7 @@ impl Default for View {
         Self {
             pane: RwSignal::new(Pane::default()),
             opened: RwSignal::new(None),
-            trouble: RwSignal::new(None),
+            user_error: RwSignal::new(None),
             dialog: RwSignal::new(None),
             files: StoredValue::new_local(HashMap::new()),
         }
@@ -87,15 +87,15 @@ impl Default for View {
 }
 
 impl View {
-    pub(super) fn keep_file(self, id: DocumentId, file: web_sys::Blob) {
+    pub(in crate::state) fn keep_file(self, id: DocumentId, file: web_sys::Blob) {
         self.files.update_value(|files| drop(files.insert(id, file)));
     }
 
-    pub(super) fn kept_file(self, id: DocumentId) -> Option<web_sys::Blob> {
+    pub(in crate::state) fn kept_file(self, id: DocumentId) -> Option<web_sys::Blob> {
         self.files.with_value(|files| files.get(&id).cloned())
     }
 
-    pub(super) fn forget_document(self, id: DocumentId) {
+    pub(in crate::state) fn forget_document(self, id: DocumentId) {
         self.files.update_value(|files| drop(files.remove(&id)));
         self.opened.update(|opened| {
             if opened.as_ref().is_some_and(|opened| opened.document.id == id) {
@@ -109,7 +109,7 @@ impl AppState {
     /// Opens a document in the viewer, at a passage where one is given.
     pub fn open_document(self, id: DocumentId, focus: Option<Focus>) {
         self.view.pane.set(Pane::Evidence);
-        self.view.trouble.set(None);
+        self.view.user_error.set(None);
         let same = self.view.opened.with_untracked(|opened| {
             opened.as_ref().is_some_and(|opened| opened.document.id == id && opened.preview.is_none())
         });
@@ -131,7 +131,7 @@ impl AppState {
                     show_chunks: false,
                     focus,
                 })),
-                Some(FromEngine::Failed(trouble)) => self.view.trouble.set(Some(trouble)),
+                Some(FromEngine::Failed(user_error)) => self.view.user_error.set(Some(user_error)),
                 _ => {}
             }
         });
@@ -148,7 +148,7 @@ impl AppState {
             let mut call = self.engine().call(&ToEngine::Preview(id, chunking), &[]);
             match call.next().await.map(|reply| reply.body) {
                 Some(FromEngine::Chunks(chunks)) => {
-                    self.view.trouble.set(None);
+                    self.view.user_error.set(None);
                     self.view.opened.update(|opened| {
                         if let Some(opened) = opened.as_mut().filter(|opened| opened.document.id == id) {
                             opened.chunks = Arc::new(chunks);
@@ -157,7 +157,7 @@ impl AppState {
                         }
                     });
                 }
-                Some(FromEngine::Failed(trouble)) => self.view.trouble.set(Some(trouble)),
+                Some(FromEngine::Failed(user_error)) => self.view.user_error.set(Some(user_error)),
                 _ => {}
             }
         });

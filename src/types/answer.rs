@@ -1,4 +1,4 @@
-use super::{ChatEvent, Failure, Usage};
+use super::{CallFailure, ChatEvent, Usage};
 use serde::{Deserialize, Serialize};
 
 /// Where a column stands. `name` is also its `data-state` on the page.
@@ -62,7 +62,7 @@ pub struct Answer {
     /// Why generation ended, in the host's word.
     pub finish_reason: Option<String>,
     /// Why it failed.
-    pub failure: Option<Failure>,
+    pub failure: Option<CallFailure>,
     /// When things happened.
     pub timing: Timing,
 }

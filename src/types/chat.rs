@@ -106,7 +106,7 @@ pub enum ChatEvent {
     /// Why generation ended, in the host's own word (`stop`, `length`, …). More events may follow.
     Finish(String),
     /// The stream failed here; the text so far stands.
-    Failed(Failure),
+    Failed(CallFailure),
 }
 
 /// A citation that a host states beside the text (Anthropic, Cohere), before it is verified.
@@ -143,7 +143,7 @@ pub struct Usage {
 
 /// Why a column failed, in words for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failure {
+pub struct CallFailure {
     /// The kind, for tests and retry rules.
     pub cause: FailureCause,
     /// HTTP status, where there was one.
@@ -160,7 +160,7 @@ pub struct Failure {
     pub fixes: Vec<Fix>,
 }
 
-impl Failure {
+impl CallFailure {
     /// A failure without a status, parameter, wait or command.
     pub fn new(cause: FailureCause, message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self {

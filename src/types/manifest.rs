@@ -34,7 +34,7 @@ pub struct Manifest {
 
 /// An error on its way to a person: what happened and what to do. Stage errors become this at the thread boundary.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Trouble {
+pub struct UserError {
     /// Where it happened: `parse`, `chunk`, `embed`, `search`, `store`, …
     pub stage: String,
     /// One plain sentence.
@@ -43,8 +43,8 @@ pub struct Trouble {
     pub hint: String,
 }
 
-impl Trouble {
-    /// Trouble of `stage`.
+impl UserError {
+    /// UserError of `stage`.
     pub fn new(stage: &str, message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { stage: stage.to_owned(), message: message.into(), hint: hint.into() }
     }

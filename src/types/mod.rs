@@ -18,18 +18,18 @@ mod span;
 
 pub use answer::{Answer, AnswerState, Timing};
 pub use chat::{
-    ChatEvent, ChatRequest, Effort, Failure, FailureCause, Fix, Message, NativeCitation, Parameters, Role,
-    SourceDocument, Usage,
+    CallFailure, ChatEvent, ChatRequest, Effort, FailureCause, Fix, Message, NativeCitation, Parameters,
+    Role, SourceDocument, Usage,
 };
 pub use chunk::{Chunk, ChunkSettings, ChunkStrategy};
 pub use dialect::Dialect;
 pub use document::{Block, BlockKind, Document, Format, Warning};
 pub use evidence::{Evidence, Passage, Scores, SearchTiming};
 pub use id::{DocumentId, Sha256, sha256};
-pub use manifest::{Manifest, Trouble};
+pub use manifest::{Manifest, UserError};
 pub use provider::{
-    Blank, Cors, CorsStatus, Cost, FamilyHost, ModelEntry, ModelFamily, Price, ProviderGroup, ProviderRow,
-    Route, Spending, SpendingLimits,
+    Cors, CorsStatus, Cost, FamilyHost, ModelEntry, ModelFamily, Price, ProviderGroup, ProviderRow, Route,
+    Spending, SpendingLimits, UrlParam,
 };
 pub use recipe::{
     EmbedderRef, Query, Recipe, RerankerRef, RetrievalMode, RetrievalSettings, embedder_name, is_remote,

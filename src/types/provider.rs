@@ -12,7 +12,7 @@ pub struct ProviderRow {
     pub group: ProviderGroup,
     /// One line for people: what is special about it; may be empty.
     pub about: String,
-    /// Ways to reach it, the usual one first. Empty for a retired system.
+    /// Ways to reach it, the default one first. Empty for a retired system.
     pub routes: Vec<Route>,
     /// The page where a person makes a key; empty where none is needed.
     pub key_page: String,
@@ -53,11 +53,11 @@ pub struct Route {
     pub dialect: Dialect,
     /// What tells it apart from the row's other routes of the same dialect; may be empty.
     pub label: String,
-    /// The base URL; `{name}` stands for a blank.
+    /// The base URL; `{name}` stands for a param.
     pub base: String,
-    /// The blanks of the base URL.
-    pub blanks: Vec<Blank>,
-    /// How the key is shown; the first is the usual one.
+    /// The url_params of the base URL.
+    pub url_params: Vec<UrlParam>,
+    /// How the key is shown; the first is the default one.
     pub auth: Vec<AuthKind>,
     /// Whether it can do without a key.
     pub key_optional: bool,
@@ -65,15 +65,15 @@ pub struct Route {
 
 /// Something to be filled into a base URL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Blank {
+pub struct UrlParam {
     /// Its name in the template.
     pub name: String,
     /// Its label for people.
     pub label: String,
     /// An example to show; empty when there is none.
     pub example: String,
-    /// What it usually is; empty when there is nothing usual.
-    pub usual: String,
+    /// What it usually is; empty when there is nothing default.
+    pub default: String,
 }
 
 /// What calls from a page are known to meet, with date and source: knowledge, never a lock.
@@ -132,7 +132,7 @@ pub struct ModelFamily {
 pub struct FamilyHost {
     /// `ProviderRow::id`.
     pub provider: String,
-    /// The wire format to use there; the row's usual one when nothing is said.
+    /// The wire format to use there; the row's default one when nothing is said.
     pub dialect: Option<Dialect>,
     /// The model's name there.
     pub model: String,

@@ -40,12 +40,12 @@ impl EmbedderRef {
     /// Nothing for the built-in one, which names itself with its build.
     pub fn remote_id(&self) -> Option<String> {
         let Self::Remote { endpoint, model, dimensions } = self else { return None };
-        let blanks: Vec<String> =
-            endpoint.blanks.iter().map(|(name, value)| format!("{name}={}", value.trim())).collect();
+        let url_params: Vec<String> =
+            endpoint.url_params.iter().map(|(name, value)| format!("{name}={}", value.trim())).collect();
         let parts = [
             endpoint.provider.as_str(),
             endpoint.base_url.trim().trim_end_matches('/'),
-            &blanks.join(","),
+            &url_params.join(","),
             model.trim(),
             &dimensions.map(|dimensions| dimensions.to_string()).unwrap_or_default(),
         ];
@@ -174,15 +174,15 @@ mod tests {
             model: model.into(),
             dimensions,
         };
-        let usual = crate::types::AuthKind::Usual;
+        let default = crate::types::AuthKind::Default;
         let id = |embedder: EmbedderRef| embedder.remote_id().unwrap();
-        let one = at("http://localhost:1/v1", "m", None, usual);
+        let one = at("http://localhost:1/v1", "m", None, default);
         let same = at("http://localhost:1/v1/", " m", None, crate::types::AuthKind::Bearer);
         assert_eq!(id(one.clone()), id(same));
         for other in [
-            at("http://localhost:2/v1", "m", None, usual),
-            at("http://localhost:1/v1", "n", None, usual),
-            at("http://localhost:1/v1", "m", Some(64), usual),
+            at("http://localhost:2/v1", "m", None, default),
+            at("http://localhost:1/v1", "n", None, default),
+            at("http://localhost:1/v1", "m", Some(64), default),
         ] {
             assert_ne!(id(one.clone()), id(other));
         }

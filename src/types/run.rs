@@ -50,7 +50,8 @@ pub struct Endpoint {
     /// The wire format.
     pub dialect: Dialect,
     /// What was filled into the row's address (`region`, `resource`, …).
-    pub blanks: BTreeMap<String, String>,
+    #[serde(alias = "blanks")]
+    pub url_params: BTreeMap<String, String>,
     /// The address as typed: of a custom endpoint its base URL up to and including the version, such as
     /// `http://localhost:8080/v1`; of a catalogue row a gateway to go through instead, or empty.
     pub base_url: String,
@@ -64,7 +65,8 @@ pub struct Endpoint {
 pub enum AuthKind {
     /// As the catalogue's row or the dialect has it.
     #[default]
-    Usual,
+    #[serde(alias = "usual")]
+    Default,
     /// No key.
     None,
     /// `authorization: Bearer K`.

@@ -1,10 +1,12 @@
-use super::part::lean::{hear, live, sig};
-use super::part::{
-    add_column::AddColumn, compare::Compare, composer::Composer, documents::Documents,
-    evidence::EvidencePane, header::Header, paste::Paste, providers::Providers, request::Request,
-    settings::SettingsDialog,
-};
 use crate::state::{AppState, Dialog, Pane};
+use crate::ui::answers::{composer::Composer, request::Request};
+use crate::ui::columns::{add_column::AddColumn, compare::Compare};
+use crate::ui::documents::{list::Documents, paste::Paste};
+use crate::ui::evidence::pane::EvidencePane;
+use crate::ui::header::Header;
+use crate::ui::part::erased::{listener, live, sig};
+use crate::ui::providers::dialog::Providers;
+use crate::ui::settings::dialog::SettingsDialog;
 use leptos::prelude::*;
 
 /// Puts the page where the static shell was.
@@ -80,7 +82,7 @@ fn PaneTabs() -> impl IntoView {
             <button
                 class="pane-tab"
                 aria-pressed=sig(move || (state.view.pane.get() == pane).to_string())
-                on:click=hear(move |_| state.view.pane.set(pane))
+                on:click=listener(move |_| state.view.pane.set(pane))
             >
                 {label}
             </button>

@@ -1,7 +1,14 @@
-//! What the screen shows: markup only. Every decision is a method of `state` or a pure module; a part takes what it
+//! What the screen shows: markup only, by area. Every decision is a method of `state` or a pure module; a part takes what it
 //! shows from the one context and calls methods on it.
 
+mod answers;
 mod app;
+mod columns;
+mod documents;
+mod evidence;
+mod header;
 mod part;
+mod providers;
+mod settings;
 
 pub use app::{App, mount};

@@ -34,23 +34,23 @@ pub struct Reply<In> {
 pub struct Call<In> {
     /// Its number, for messages about it.
     pub id: CallId,
-    replies: UnboundedReceiver<Heard>,
+    replies: UnboundedReceiver<RawReply>,
     speaks: PhantomData<fn() -> In>,
 }
 
 impl<In: DeserializeOwned> Call<In> {
     /// The next reply; nothing when the worker died or was stopped, or says what cannot be read.
     pub async fn next(&mut self) -> Option<Reply<In>> {
-        let heard = self.replies.next().await?;
-        match postcard::from_bytes::<Wire<In>>(&heard.head) {
-            Ok(Wire::Body(_, body)) => Some(Reply { body, attachments: heard.attachments }),
+        let raw = self.replies.next().await?;
+        match postcard::from_bytes::<Wire<In>>(&raw.head) {
+            Ok(Wire::Body(_, body)) => Some(Reply { body, attachments: raw.attachments }),
             Ok(Wire::Hello(_)) | Err(_) => None,
         }
     }
 }
 
 /// A reply before its body is read.
-struct Heard {
+struct RawReply {
     head: Vec<u8>,
     attachments: Vec<Uint8Array>,
 }
@@ -59,9 +59,9 @@ struct Heard {
 struct Inner {
     url: String,
     live: RefCell<Option<Live>>,
-    pending: RefCell<BTreeMap<CallId, UnboundedSender<Heard>>>,
+    pending: RefCell<BTreeMap<CallId, UnboundedSender<RawReply>>>,
     last_call: Cell<CallId>,
-    last_words: RefCell<Option<String>>,
+    exit_reason: RefCell<Option<String>>,
 }
 
 struct Live {
@@ -89,7 +89,7 @@ impl<Out: Serialize, In: DeserializeOwned + 'static> Client<Out, In> {
             live: RefCell::default(),
             pending: RefCell::default(),
             last_call: Cell::new(0),
-            last_words: RefCell::default(),
+            exit_reason: RefCell::default(),
         };
         Self { inner: Rc::new(inner), speaks: PhantomData }
     }
@@ -105,12 +105,12 @@ impl<Out: Serialize, In: DeserializeOwned + 'static> Client<Out, In> {
     }
 
     /// Says `body` without waiting for a reply; starts nothing.
-    pub fn tell(&self, body: &Out) {
-        self.tell_with(body, &[]);
+    pub fn send(&self, body: &Out) {
+        self.send_with(body, &[]);
     }
 
     /// The same, handing over `attachments`.
-    pub fn tell_with(&self, body: &Out, attachments: &[ArrayBuffer]) {
+    pub fn send_with(&self, body: &Out, attachments: &[ArrayBuffer]) {
         if self.is_running() {
             self.inner.post(postcard::to_allocvec(&Wire::Body(0, body)).ok(), attachments);
         }
@@ -123,19 +123,19 @@ impl<Out: Serialize, In: DeserializeOwned + 'static> Client<Out, In> {
 
     /// Ends the worker now; open calls end. The next call starts it anew.
     pub fn terminate(&self) {
-        self.inner.go_down("stopped");
+        self.inner.shut_down("stopped");
     }
 
     /// What the worker last said before it died.
-    pub fn last_words(&self) -> Option<String> {
-        self.inner.last_words.borrow().clone()
+    pub fn exit_reason(&self) -> Option<String> {
+        self.inner.exit_reason.borrow().clone()
     }
 }
 
 impl Inner {
     fn post(self: &Rc<Self>, head: Option<Vec<u8>>, attachments: &[ArrayBuffer]) {
         let Some(bytes) = head else {
-            return self.go_down("a message could not be written");
+            return self.shut_down("a message could not be written");
         };
         let message = Array::of1(&Uint8Array::from(bytes.as_slice()));
         let transfer = Array::new();
@@ -146,7 +146,7 @@ impl Inner {
         if self.live.borrow().is_none() {
             match self.spawn() {
                 Ok(live) => *self.live.borrow_mut() = Some(live),
-                Err(error) => return self.go_down(&format!("{error:?}")),
+                Err(error) => return self.shut_down(&format!("{error:?}")),
             }
         }
         let mut live = self.live.borrow_mut();
@@ -174,7 +174,7 @@ impl Inner {
                 let words = event.dyn_ref::<web_sys::ErrorEvent>().map(web_sys::ErrorEvent::message);
                 // The closure that is running must outlive this call, so the worker is dropped in the next task.
                 let words = words.unwrap_or_else(|| "it could not be loaded".into());
-                wasm_bindgen_futures::spawn_local(async move { inner.go_down(&words) });
+                wasm_bindgen_futures::spawn_local(async move { inner.shut_down(&words) });
             }
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -191,19 +191,19 @@ impl Inner {
             Ok((Wire::Body(id, ()), _)) => {
                 let attachments = parts.iter().skip(1).map(|part| Uint8Array::new(&part)).collect();
                 let mut pending = self.pending.borrow_mut();
-                let heard = pending
+                let raw = pending
                     .get(&id)
-                    .is_some_and(|sender| sender.unbounded_send(Heard { head, attachments }).is_ok());
-                if !heard {
+                    .is_some_and(|sender| sender.unbounded_send(RawReply { head, attachments }).is_ok());
+                if !raw {
                     pending.remove(&id);
                 }
             }
             Ok((Wire::Hello(other), _)) => {
-                self.last_words.replace(Some(format!("version {other}, the page speaks {VERSION}: reload")));
+                self.exit_reason.replace(Some(format!("version {other}, the page speaks {VERSION}: reload")));
                 self.pending.borrow_mut().clear();
             }
             Err(error) => {
-                self.last_words.replace(Some(format!("a reply could not be read: {error}")));
+                self.exit_reason.replace(Some(format!("a reply could not be read: {error}")));
                 self.pending.borrow_mut().clear();
             }
         }
@@ -218,8 +218,8 @@ impl Inner {
         }
     }
 
-    fn go_down(&self, words: &str) {
-        self.last_words.replace(Some(words.to_owned()));
+    fn shut_down(&self, words: &str) {
+        self.exit_reason.replace(Some(words.to_owned()));
         drop(self.live.borrow_mut().take());
         self.pending.borrow_mut().clear();
     }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { startFake } from "./fake_provider.mjs";
 import { axeViolations, openLab, until } from "./harness.mjs";
-import { addEndpoint, addFiles, ask, chats, clearColumns, columns, ended, evidenceOf, settled, sha256, textFile } from "./journey.mjs";
+import { addEndpoint, addFiles, ask, chats, clearColumns, columns, ended, evidenceOf, settled, sha256, textFile } from "./steps.mjs";
 
 const LIGHTHOUSE =
   "The lighthouse of Skarv was built in 1874 by the engineer Ingrid Aas. Its lamp burns rapeseed oil.\n\n" +

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { axeViolations, openLab, until } from "./harness.mjs";
-import { QUESTION, ask, columns, ended, openAddColumn, prepared } from "./journey.mjs";
+import { QUESTION, ask, columns, ended, openAddColumn, prepared } from "./steps.mjs";
 
 async function openCompare(page) {
   await (await openAddColumn(page)).getByRole("button", { name: "Compare hosts" }).click();

@@ -6,7 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { DIALECTS, MANNERS, TELLS, USAGE, closeAll, evidenceIn, keyOf, startDialect, startDialects } from "./fake_dialects.mjs";
 import { FIXTURES } from "./fake_fixtures.mjs";
 import { axeViolations, openLab } from "./harness.mjs";
-import { API, DATA, QUESTION, SIGNED, addEndpoint, answerOf, ask, chooseProvider, columns, ended, letters, metrics, noticeOf, number, openAddColumn, prepared, sha256 } from "./journey.mjs";
+import { API, DATA, QUESTION, SIGNED, addEndpoint, answerOf, ask, chooseProvider, columns, ended, letters, metrics, noticeOf, number, openAddColumn, prepared, sha256 } from "./steps.mjs";
 
 /** What a request's body must be, by dialect, for a question with the model `fake-think`, 64 tokens at most, temperature 0.2. */
 const SHAPES = {

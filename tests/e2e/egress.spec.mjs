@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { keyOf, startDialect } from "./fake_dialects.mjs";
 import { axeViolations, openLab, until } from "./harness.mjs";
-import { QUESTION, addEndpoint, ask, chooseProvider, closeDialog, columns, ended, openAddColumn, openProviders, prepared } from "./journey.mjs";
-import { startMisbehaving } from "./misbehave.mjs";
+import { QUESTION, addEndpoint, ask, chooseProvider, closeDialog, columns, ended, openAddColumn, openProviders, prepared } from "./steps.mjs";
+import { startMisbehaving } from "./faulty_host.mjs";
 
 /** "1.2 kB" → 1200. */
 function bytesOf(text) {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { startVectors } from "./fake_vectors.mjs";
 import { axeViolations, openLab, until } from "./harness.mjs";
-import { addFiles, ask, settled, textFile } from "./journey.mjs";
+import { addFiles, ask, settled, textFile } from "./steps.mjs";
 
 const KEY = "sk-canary-0123456789abcdef";
 const LIGHTHOUSE =

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { startFake } from "./fake_provider.mjs";
 import { openLab } from "./harness.mjs";
-import { addEndpoint, addFiles, ask, clearColumns, columns, ended, settled, textFile } from "./journey.mjs";
+import { addEndpoint, addFiles, ask, clearColumns, columns, ended, settled, textFile } from "./steps.mjs";
 
 describe("a provider that fails", () => {
   let lab;

@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 import { after, before, describe, it } from "node:test";
 import { refused, startDialect } from "./fake_dialects.mjs";
 import { openLab, until } from "./harness.mjs";
-import { QUESTION, addEndpoint, answerOf, ask, chooseProvider, columns, ended, letters, noticeOf, openAddColumn, prepared } from "./journey.mjs";
-import { CASES, PARTIAL, UNTAKEN, deadOrigin, startEvil, startMisbehaving } from "./misbehave.mjs";
+import { QUESTION, addEndpoint, answerOf, ask, chooseProvider, columns, ended, letters, noticeOf, openAddColumn, prepared } from "./steps.mjs";
+import { CASES, PARTIAL, UNTAKEN, deadOrigin, startEvil, startMisbehaving } from "./faulty_host.mjs";
 
 /** Asserts that a column ended as its case says. */
 async function judged(page, host, name) {

@@ -12,7 +12,7 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import puppeteer from "puppeteer-core";
 import { until } from "./harness.mjs";
-import { API } from "./journey.mjs";
+import { API } from "./steps.mjs";
 import { serveSite } from "./server.mjs";
 
 const USUAL = ["/usr/bin/firefox-esr", "/usr/bin/firefox", "/snap/bin/firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"];

@@ -5,8 +5,8 @@ import { after, before, describe, it } from "node:test";
 import { DIALECTS, MANNERS, USAGE, closeAll, evidenceIn, keyOf, startDialects } from "./fake_dialects.mjs";
 import { firefoxPath, openFirefox } from "./firefox.mjs";
 import { until } from "./harness.mjs";
-import { LIGHTHOUSE, QUESTION, number, sha256 } from "./journey.mjs";
-import { startEvil, startMisbehaving } from "./misbehave.mjs";
+import { LIGHTHOUSE, QUESTION, number, sha256 } from "./steps.mjs";
+import { startEvil, startMisbehaving } from "./faulty_host.mjs";
 
 const skip = firefoxPath() ? false : "no Firefox";
 if (skip) console.log("SKIPPED: Firefox (none found; set FIREFOX to its path)");

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { axeViolations, openLab, until } from "./harness.mjs";
-import { QUESTION, addEndpoint, ask, closeDialog, columns, ended, openProviders, prepared } from "./journey.mjs";
-import { startMisbehaving } from "./misbehave.mjs";
+import { QUESTION, addEndpoint, ask, closeDialog, columns, ended, openProviders, prepared } from "./steps.mjs";
+import { startMisbehaving } from "./faulty_host.mjs";
 
 describe("health", () => {
   let lab;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { axeViolations, openLab, until } from "./harness.mjs";
-import { DATA, addFiles, ask, columns, dataFiles, ended, row, settled, textFile } from "./journey.mjs";
+import { DATA, addFiles, ask, columns, dataFiles, ended, row, settled, textFile } from "./steps.mjs";
 
 const LONG = Array.from({ length: 400 }, (_, at) => `Paragraph ${at} tells of harbour ${at * 7} and of the ${at * 3} ships that lie in it over winter.\n\n`).join("");
 

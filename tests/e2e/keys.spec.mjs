@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { openLab } from "./harness.mjs";
-import { KEY, QUESTION, addEndpoint, ask, columns, ended, prepared, remember, unlock } from "./journey.mjs";
-import { startEvil, startMisbehaving } from "./misbehave.mjs";
+import { KEY, QUESTION, addEndpoint, ask, columns, ended, prepared, remember, unlock } from "./steps.mjs";
+import { startEvil, startMisbehaving } from "./faulty_host.mjs";
 
 /** Addresses that try to bend the page to `evil`; `good` is where the key belongs. */
 function crafted(good, evil) {

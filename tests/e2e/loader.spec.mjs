@@ -27,7 +27,7 @@ describe("the loader of the workers", () => {
       ["/workers/glue/courier.js", LATER],
     ]);
     const intercept = (request, response, path) => {
-      if (path === "/workers/glue/resident-simd.js") {
+      if (path === "/workers/glue/local_model-simd.js") {
         response.writeHead(404).end();
         return true;
       }
@@ -59,7 +59,7 @@ describe("the loader of the workers", () => {
 
   for (const [name, query, expected] of [
     ["reader", "", /the wasm is broken/],
-    ["resident", "?build=simd", /glue\/resident-simd\.js/],
+    ["local_model", "?build=simd", /glue\/local_model-simd\.js/],
     ["courier", "", /it went wrong later/],
     ["engine", "?build=..%2f..%2fevil", /no worker is named/],
   ]) {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { axeViolations, openLab, until } from "./harness.mjs";
-import { SIGNED, chooseProvider, closeDialog, openAddColumn, openProviders } from "./journey.mjs";
+import { SIGNED, chooseProvider, closeDialog, openAddColumn, openProviders } from "./steps.mjs";
 
 /** What PRODUCT.md promises to reach: what a person types, and how the found row's name begins. */
 const SYSTEMS = [

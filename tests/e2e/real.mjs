@@ -13,7 +13,7 @@
 import assert from "node:assert/strict";
 import { openFirefox } from "./firefox.mjs";
 import { openLab } from "./harness.mjs";
-import { LIGHTHOUSE, QUESTION, addEndpoint, answerOf, ask, columns, ended, metrics, noticeOf, prepared } from "./journey.mjs";
+import { LIGHTHOUSE, QUESTION, addEndpoint, answerOf, ask, columns, ended, metrics, noticeOf, prepared } from "./steps.mjs";
 
 const LLAMA = process.env.LLAMA ?? "http://127.0.0.1:8088/v1";
 const LITELLM = process.env.LITELLM ?? "http://127.0.0.1:4099";

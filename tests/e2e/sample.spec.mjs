@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { axeViolations, openLab } from "./harness.mjs";
-import { ask, columns, ended, row, settled } from "./journey.mjs";
+import { ask, columns, ended, row, settled } from "./steps.mjs";
 
 describe("the sample", () => {
   let lab;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { USAGE, startDialect } from "./fake_dialects.mjs";
 import { axeViolations, openLab, until } from "./harness.mjs";
-import { QUESTION, addEndpoint, ask, closeDialog, columns, ended, metrics, noticeOf, openProviders, prepared } from "./journey.mjs";
+import { QUESTION, addEndpoint, ask, closeDialog, columns, ended, metrics, noticeOf, openProviders, prepared } from "./steps.mjs";
 
 const PRICE = { input: 10, output: 100, cached: 1 };
 /** What PRICE makes of USAGE, in dollars: the cached tokens are part of the input. */

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { openLab, until } from "./harness.mjs";
-import { KEY, LIGHTHOUSE, PASSPHRASE, QUESTION, addEndpoint, addFiles, ask, clearColumns, closeDialog, columns, ended, noticeOf, openProviders, prepared, remember, settled, textFile, unlock } from "./journey.mjs";
-import { startMisbehaving } from "./misbehave.mjs";
+import { KEY, LIGHTHOUSE, PASSPHRASE, QUESTION, addEndpoint, addFiles, ask, clearColumns, closeDialog, columns, ended, noticeOf, openProviders, prepared, remember, settled, textFile, unlock } from "./steps.mjs";
+import { startMisbehaving } from "./faulty_host.mjs";
 
 /** Everything a page can read of what is kept in this browser, as one text. */
 const stored = (page) =>

@@ -15,7 +15,7 @@ struct Budget {
     counts: fn(&str) -> bool,
 }
 
-/// The engine and the resident are built twice and downloaded once: each variant has to keep the budget.
+/// The engine and the local_model are built twice and downloaded once: each variant has to keep the budget.
 const BUDGETS: [Budget; 6] = [
     // Providers, keys, money and health came to the page with 64 kB; docs/benchmarks.md says what was tried to make them smaller.
     Budget { name: "page shell", bytes: 320_000, counts: is_shell },
@@ -23,9 +23,9 @@ const BUDGETS: [Budget; 6] = [
     Budget { name: "engine, simd", bytes: 700_000, counts: |path| is_worker(path, "engine", "-simd") },
     Budget { name: "engine, relaxed", bytes: 700_000, counts: |path| is_worker(path, "engine", "-relaxed") },
     Budget {
-        name: "resident, relaxed",
+        name: "local_model, relaxed",
         bytes: 700_000,
-        counts: |path| is_worker(path, "resident", "-relaxed"),
+        counts: |path| is_worker(path, "local_model", "-relaxed"),
     },
     Budget { name: "courier", bytes: 700_000, counts: |path| is_worker(path, "courier", "") },
 ];

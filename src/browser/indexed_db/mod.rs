@@ -1,17 +1,17 @@
-//! IndexedDB behind `Store`, and the shelf of original files beside it.
+//! IndexedDB behind `Store`, and the uploads of original files beside it.
 //!
 //! One database for documents, six tables, all keyed by hex hash. A document's four tables are written in one transaction,
 //! and only its completion counts: quota failures arrive as an abort of the whole transaction, never of one table.
-//! Another one for the courier (`Ledger`), so that neither's upgrade waits for the other's worker.
+//! Another one for the courier (`CourierDb`), so that neither's upgrade waits for the other's worker.
 
-mod files;
-mod ledger;
+mod uploads;
+mod courier_db;
 mod records;
 mod tables;
 
-pub use files::{Shelf, Shelved};
-pub use ledger::Ledger;
+pub use courier_db::CourierDb;
 pub use records::IndexedDb;
+pub use uploads::{Upload, UploadStore};
 
 use crate::store::Error;
 use idb::{

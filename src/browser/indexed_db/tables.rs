@@ -8,10 +8,10 @@ use wasm_bindgen::JsValue;
 /// Tables of bytes by text, in a database or, where the browser forbids storage, in memory.
 pub struct Tables {
     names: &'static [&'static str],
-    place: Place,
+    backend: Backend,
 }
 
-enum Place {
+enum Backend {
     Database(Database),
     Memory { why: Error, rows: RefCell<BTreeMap<(String, String), Vec<u8>>> },
 }
@@ -32,26 +32,26 @@ pub struct Write {
 impl Tables {
     /// Opens the database with these tables, or begins in memory.
     pub async fn open(name: &str, version: u32, names: &'static [&'static str]) -> Self {
-        let place = match open_named(name, version, names).await {
-            Ok(database) => Place::Database(database),
-            Err(why) => Place::Memory { why, rows: RefCell::default() },
+        let backend = match open_named(name, version, names).await {
+            Ok(database) => Backend::Database(database),
+            Err(why) => Backend::Memory { why, rows: RefCell::default() },
         };
-        Self { names, place }
+        Self { names, backend }
     }
 
     /// Why nothing outlasts the tab, where that is so.
-    pub fn trouble(&self) -> Option<&Error> {
-        match &self.place {
-            Place::Database(_) => None,
-            Place::Memory { why, .. } => Some(why),
+    pub fn user_error(&self) -> Option<&Error> {
+        match &self.backend {
+            Backend::Database(_) => None,
+            Backend::Memory { why, .. } => Some(why),
         }
     }
 
     /// One value.
     pub async fn get(&self, table: &'static str, key: &str) -> Result<Option<Vec<u8>>, Error> {
-        match &self.place {
-            Place::Memory { rows, .. } => Ok(rows.borrow().get(&place(table, key)).cloned()),
-            Place::Database(database) => {
+        match &self.backend {
+            Backend::Memory { rows, .. } => Ok(rows.borrow().get(&row_key(table, key)).cloned()),
+            Backend::Database(database) => {
                 let transaction = begin(database, &[table], TransactionMode::ReadOnly)?;
                 read(&transaction, table, key).await
             }
@@ -60,13 +60,13 @@ impl Tables {
 
     /// All values of a table from a key on, by key.
     pub async fn from(&self, table: &'static str, key: &str) -> Result<Vec<Vec<u8>>, Error> {
-        match &self.place {
-            Place::Memory { rows, .. } => {
+        match &self.backend {
+            Backend::Memory { rows, .. } => {
                 let rows = rows.borrow();
-                let rows = rows.range(place(table, key)..).take_while(|((its, _), _)| its == table);
+                let rows = rows.range(row_key(table, key)..).take_while(|((its, _), _)| its == table);
                 Ok(rows.map(|(_, value)| value.clone()).collect())
             }
-            Place::Database(database) => {
+            Backend::Database(database) => {
                 let doing = |error| failed("reading", &error);
                 let transaction = begin(database, &[table], TransactionMode::ReadOnly)?;
                 let range = KeyRange::lower_bound(&key.into(), None).map_err(doing)?;
@@ -79,12 +79,12 @@ impl Tables {
 
     /// Forgets what a table has below a key.
     pub async fn remove_below(&self, table: &'static str, key: &str) -> Result<(), Error> {
-        match &self.place {
-            Place::Memory { rows, .. } => {
+        match &self.backend {
+            Backend::Memory { rows, .. } => {
                 rows.borrow_mut().retain(|(its, at), _| its != table || at.as_str() >= key);
                 Ok(())
             }
-            Place::Database(database) => {
+            Backend::Database(database) => {
                 let doing = |error| failed("removing", &error);
                 let transaction = begin(database, &[table], TransactionMode::ReadWrite)?;
                 let range = KeyRange::upper_bound(&key.into(), Some(true)).map_err(doing)?;
@@ -102,9 +102,9 @@ impl Tables {
         what: &str,
         decide: impl FnOnce(Option<Vec<u8>>) -> Result<Vec<Write>, Error>,
     ) -> Result<(), Error> {
-        match &self.place {
-            Place::Memory { rows, .. } => {
-                let now = rows.borrow().get(&place(table, key)).cloned();
+        match &self.backend {
+            Backend::Memory { rows, .. } => {
+                let now = rows.borrow().get(&row_key(table, key)).cloned();
                 let mut rows = rows.borrow_mut();
                 for Write { table, key, value } in decide(now)? {
                     match value {
@@ -114,7 +114,7 @@ impl Tables {
                 }
                 Ok(())
             }
-            Place::Database(database) => {
+            Backend::Database(database) => {
                 let transaction = begin(database, self.names, TransactionMode::ReadWrite)?;
                 let writes = decide(read(&transaction, table, key).await?)?;
                 if writes.is_empty() {
@@ -138,13 +138,13 @@ impl Tables {
 impl Drop for Tables {
     /// A connection that is only dropped stays until the browser collects it, and holds up every upgrade and deletion.
     fn drop(&mut self) {
-        if let Place::Database(database) = &self.place {
+        if let Backend::Database(database) = &self.backend {
             database.close();
         }
     }
 }
 
-fn place(table: &str, key: &str) -> (String, String) {
+fn row_key(table: &str, key: &str) -> (String, String) {
     (table.to_owned(), key.to_owned())
 }
 

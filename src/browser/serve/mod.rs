@@ -5,15 +5,15 @@ mod engine;
 mod paint;
 #[cfg(feature = "reader")]
 mod reader;
-mod resident;
+mod local_model;
 
 pub use courier::courier;
 pub use engine::engine;
+pub use local_model::local_model;
 #[cfg(feature = "reader")]
 pub use reader::reader;
-pub use resident::resident;
 
-use crate::types::Trouble;
+use crate::types::UserError;
 use wasm_bindgen::JsCast;
 
 /// The URL of a file of our own site, given relative to the site's root. Workers lie one folder below it.
@@ -26,9 +26,9 @@ fn site_url(path: &str) -> String {
     }
 }
 
-/// Trouble with a file of our own site.
-fn missing_file(stage: &str, path: &str, reason: &str) -> Trouble {
-    Trouble::new(
+/// UserError with a file of our own site.
+fn missing_file(stage: &str, path: &str, reason: &str) -> UserError {
+    UserError::new(
         stage,
         format!("the site's own file {path} could not be loaded: {reason}"),
         "Reload the page. If it persists, the site was not published whole: build it again.",

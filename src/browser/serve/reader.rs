@@ -1,5 +1,5 @@
 use crate::parse::{Error, ParseOptions, parse};
-use crate::types::Trouble;
+use crate::types::UserError;
 use crate::worker::protocol::{FromReader, ToReader};
 use crate::worker::{Request, serve};
 
@@ -21,14 +21,15 @@ pub fn reader() {
                 match postcard::to_allocvec(&parsed.document) {
                     Ok(document) => request.reply.send_with(&head, &document),
                     Err(error) => {
-                        let trouble = Trouble::new("parse", error.to_string(), "Report this file to us.");
-                        request.reply.send(&FromReader::Failed { trouble, password: false });
+                        let user_error =
+                            UserError::new("parse", error.to_string(), "Report this file to us.");
+                        request.reply.send(&FromReader::Failed { user_error, password: false });
                     }
                 }
             }
             Err(error) => {
                 let password = matches!(error, Error::PasswordNeeded | Error::WrongPassword);
-                request.reply.send(&FromReader::Failed { trouble: error.into(), password });
+                request.reply.send(&FromReader::Failed { user_error: error.into(), password });
             }
         }
     });

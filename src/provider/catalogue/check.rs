@@ -30,10 +30,12 @@ pub(super) fn rows(rows: &[RowData]) -> Result<(), Error> {
             self::route(route).map_err(wrong)?;
         }
         if let Some(vectors) = &row.embeddings {
-            vector(row, &vectors.base, &vectors.blanks, &vectors.auth, &vectors.headers).map_err(wrong)?;
+            vector(row, &vectors.base, &vectors.url_params, &vectors.auth, &vectors.headers)
+                .map_err(wrong)?;
         }
         if let Some(vectors) = &row.rerank {
-            vector(row, &vectors.base, &vectors.blanks, &vectors.auth, &vectors.headers).map_err(wrong)?;
+            vector(row, &vectors.base, &vectors.url_params, &vectors.auth, &vectors.headers)
+                .map_err(wrong)?;
         }
     }
     Ok(())
@@ -46,22 +48,22 @@ fn route(route: &RouteData) -> Result<(), String> {
             return Err(format!("it sends {name}, which is not among its headers"));
         }
     }
-    base(&route.base, &route.blanks)?;
-    for (blank, bases) in &route.base_when {
+    base(&route.base, &route.url_params)?;
+    for (param, bases) in &route.base_when {
         for (_, template) in bases.iter() {
-            base(template, &route.blanks)?;
+            base(template, &route.url_params)?;
         }
-        declared(&format!("{{{blank}}}"), &route.blanks)?;
+        declared(&format!("{{{param}}}"), &route.url_params)?;
     }
-    declared(route.chat_path.as_deref().unwrap_or(""), &route.blanks)?;
-    declared(route.models.as_deref().unwrap_or(""), &route.blanks)
+    declared(route.chat_path.as_deref().unwrap_or(""), &route.url_params)?;
+    declared(route.models.as_deref().unwrap_or(""), &route.url_params)
 }
 
 /// What is not said in a table for vectors is as in the first route, so there must be one.
 fn vector(
     row: &RowData,
     template: &str,
-    blanks: &[BlankData],
+    url_params: &[BlankData],
     auth: &[AuthKind],
     names: &[String],
 ) -> Result<(), String> {
@@ -69,21 +71,22 @@ fn vector(
     if first.is_none() && (template.is_empty() || auth.is_empty() || names.is_empty()) {
         return Err("without a route, vectors need base, auth and headers".into());
     }
-    let blanks = if blanks.is_empty() { first.map_or(blanks, |route| &route.blanks) } else { blanks };
+    let url_params =
+        if url_params.is_empty() { first.map_or(url_params, |route| &route.url_params) } else { url_params };
     if !template.is_empty() {
-        base(template, blanks)?;
+        base(template, url_params)?;
     }
     if auth.is_empty() { Ok(()) } else { headers(auth, names) }
 }
 
 /// Whatever a request can carry is on the list.
 fn headers(auth: &[AuthKind], names: &[String]) -> Result<(), String> {
-    if auth.is_empty() || auth.contains(&AuthKind::Usual) {
+    if auth.is_empty() || auth.contains(&AuthKind::Default) {
         return Err("it must say how the key is shown".into());
     }
     for kind in auth {
         let name = match kind {
-            AuthKind::Usual | AuthKind::None => continue,
+            AuthKind::Default | AuthKind::None => continue,
             AuthKind::Bearer | AuthKind::ApiKeyScheme | AuthKind::SigV4 => "authorization",
             AuthKind::XApiKey => "x-api-key",
             AuthKind::ApiKey => "api-key",
@@ -102,22 +105,22 @@ fn headers(auth: &[AuthKind], names: &[String]) -> Result<(), String> {
     }
 }
 
-/// A template whose blanks are declared and that makes an http or https URL.
-fn base(template: &str, blanks: &[BlankData]) -> Result<(), String> {
-    declared(template, blanks)?;
+/// A template whose url_params are declared and that makes an http or https URL.
+fn base(template: &str, url_params: &[BlankData]) -> Result<(), String> {
+    declared(template, url_params)?;
     let samples: BTreeMap<String, String> =
-        blanks.iter().map(|blank| (blank.name.clone(), blank.example.clone())).collect();
-    let text = fill::fill(template, blanks, &samples).map_err(|error| error.to_string())?;
+        url_params.iter().map(|param| (param.name.clone(), param.example.clone())).collect();
+    let text = fill::fill(template, url_params, &samples).map_err(|error| error.to_string())?;
     match Url::parse(&text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.fragment().is_none() => Ok(()),
         _ => Err(format!("{template} makes no http or https address")),
     }
 }
 
-fn declared(template: &str, blanks: &[BlankData]) -> Result<(), String> {
-    let unknown = |name: &&str| *name != "model" && !blanks.iter().any(|blank| blank.name == *name);
+fn declared(template: &str, url_params: &[BlankData]) -> Result<(), String> {
+    let unknown = |name: &&str| *name != "model" && !url_params.iter().any(|param| param.name == *name);
     match fill::names(template).into_iter().find(unknown) {
-        Some(name) => Err(format!("{{{name}}} is not among its blanks")),
+        Some(name) => Err(format!("{{{name}}} is not among its url_params")),
         None => Ok(()),
     }
 }

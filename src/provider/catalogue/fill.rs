@@ -5,7 +5,7 @@ use super::row::BlankData;
 use crate::provider::Error;
 use std::collections::BTreeMap;
 
-/// Where in a URL a blank stands.
+/// Where in a URL a param stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Host,
@@ -13,13 +13,13 @@ enum Place {
     Path,
 }
 
-/// `template` with its blanks filled by `values`, or by what each usually is. `{model}` stays: it is filled at the request.
+/// `template` with its url_params filled by `values`, or by what each usually is. `{model}` stays: it is filled at the request.
 ///
 /// # Errors
 /// `MissingBlank`, `BadBlank`.
 pub(super) fn fill(
     template: &str,
-    blanks: &[BlankData],
+    url_params: &[BlankData],
     values: &BTreeMap<String, String>,
 ) -> Result<String, Error> {
     let mut filled = String::new();
@@ -28,8 +28,8 @@ pub(super) fn fill(
         filled.push_str(before);
         let Some((name, after)) = after.split_once('}') else { break };
         rest = after;
-        match blanks.iter().find(|blank| blank.name == name) {
-            Some(blank) => filled.push_str(&word(blank, values, place(&filled))?),
+        match url_params.iter().find(|param| param.name == name) {
+            Some(param) => filled.push_str(&word(param, values, place(&filled))?),
             None => {
                 filled.push('{');
                 filled.push_str(name);
@@ -41,22 +41,22 @@ pub(super) fn fill(
     Ok(filled)
 }
 
-/// What is filled into `blank`, as typed; nothing when it is empty and has no usual value.
-pub(super) fn value<'a>(blank: &'a BlankData, values: &'a BTreeMap<String, String>) -> Option<&'a str> {
-    let typed = values.get(&blank.name).map_or("", |value| value.trim());
-    Some(if typed.is_empty() { blank.usual.as_str() } else { typed }).filter(|value| !value.is_empty())
+/// What is filled into `param`, as typed; nothing when it is empty and has no default value.
+pub(super) fn value<'a>(param: &'a BlankData, values: &'a BTreeMap<String, String>) -> Option<&'a str> {
+    let typed = values.get(&param.name).map_or("", |value| value.trim());
+    Some(if typed.is_empty() { param.default.as_str() } else { typed }).filter(|value| !value.is_empty())
 }
 
-/// The names of the blanks in `template`.
+/// The names of the url_params in `template`.
 pub(super) fn names(template: &str) -> Vec<&str> {
     template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
 }
 
-fn word(blank: &BlankData, values: &BTreeMap<String, String>, place: Place) -> Result<String, Error> {
-    let Some(value) = value(blank, values) else {
-        return Err(Error::MissingBlank { label: blank.label.clone(), example: blank.example.clone() });
+fn word(param: &BlankData, values: &BTreeMap<String, String>, place: Place) -> Result<String, Error> {
+    let Some(value) = value(param, values) else {
+        return Err(Error::MissingBlank { label: param.label.clone(), example: param.example.clone() });
     };
-    let bad = |reason: &str| Error::BadBlank { label: blank.label.clone(), reason: reason.to_owned() };
+    let bad = |reason: &str| Error::BadBlank { label: param.label.clone(), reason: reason.to_owned() };
     match place {
         Place::Host => {
             let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');

@@ -1,7 +1,7 @@
 //! The systems that can be reached: `catalogue.toml` → rows to choose from; an `Endpoint` → the `Target` to speak to.
 //!
 //! Mechanism: rows are parsed into closed types that refuse unknown fields, and checked once (`check`): every header a row
-//! can cause is on its list, every blank is declared, every base is a URL. `fill` puts a person's words into an address so
+//! can cause is on its list, every param is declared, every base is a URL. `fill` puts a person's words into an address so
 //! that they cannot leave their place. Adding a system is adding a row; no code names one.
 //!
 //! Never sends anything; what it says about calls from a page is dated knowledge, never a lock.
@@ -140,8 +140,15 @@ fn provider_row(row: &RowData) -> ProviderRow {
 /// An address of one's own can speak every dialect, and show its key in every way.
 fn custom_route(dialect: Dialect) -> Route {
     use AuthKind::{ApiKey, ApiKeyScheme, Bearer, None, SigV4, XApiKey, XGoogApiKey};
-    let usual = dialect.spec().auth;
+    let default = dialect.spec().auth;
     let others = [Bearer, XApiKey, ApiKey, XGoogApiKey, ApiKeyScheme, SigV4, None];
-    let auth = std::iter::once(usual).chain(others.into_iter().filter(|kind| *kind != usual)).collect();
-    Route { dialect, label: String::new(), base: String::new(), blanks: Vec::new(), auth, key_optional: true }
+    let auth = std::iter::once(default).chain(others.into_iter().filter(|kind| *kind != default)).collect();
+    Route {
+        dialect,
+        label: String::new(),
+        base: String::new(),
+        url_params: Vec::new(),
+        auth,
+        key_optional: true,
+    }
 }

@@ -1,9 +1,9 @@
 //! The rows as they stand in the file. Unknown fields are refused: a misspelt one would silently do nothing.
 
-use crate::provider::embeddings::Shape as EmbeddingShape;
-use crate::provider::rerank::Shape as RerankShape;
+use crate::provider::embeddings::EmbeddingApi;
+use crate::provider::rerank::RerankApi;
 use crate::provider::{Quirks, SystemRole};
-use crate::types::{AuthKind, Blank, Cors, CorsStatus, Dialect, ProviderGroup, Route};
+use crate::types::{AuthKind, Cors, CorsStatus, Dialect, ProviderGroup, Route, UrlParam};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -39,8 +39,8 @@ pub(super) struct RowData {
     pub cors: CorsData,
     #[serde(default)]
     pub route: Vec<RouteData>,
-    pub embeddings: Option<VectorRow<EmbeddingShape>>,
-    pub rerank: Option<VectorRow<RerankShape>>,
+    pub embeddings: Option<VectorRow<EmbeddingApi>>,
+    pub rerank: Option<VectorRow<RerankApi>>,
 }
 
 /// What calls from a page meet.
@@ -76,7 +76,7 @@ pub(super) struct RouteData {
     #[serde(default)]
     pub base_when: BTreeMap<String, BTreeMap<String, String>>,
     #[serde(default)]
-    pub blanks: Vec<BlankData>,
+    pub url_params: Vec<BlankData>,
     pub auth: Vec<AuthKind>,
     #[serde(default)]
     pub key_optional: bool,
@@ -97,7 +97,7 @@ impl RouteData {
             dialect: self.dialect,
             label: self.label.clone(),
             base: self.base.clone(),
-            blanks: self.blanks.iter().map(BlankData::to_blank).collect(),
+            url_params: self.url_params.iter().map(BlankData::to_blank).collect(),
             auth: self.auth.clone(),
             key_optional: self.key_optional,
         }
@@ -113,16 +113,16 @@ pub(super) struct BlankData {
     #[serde(default)]
     pub example: String,
     #[serde(default)]
-    pub usual: String,
+    pub default: String,
 }
 
 impl BlankData {
-    pub fn to_blank(&self) -> Blank {
-        Blank {
+    pub fn to_blank(&self) -> UrlParam {
+        UrlParam {
             name: self.name.clone(),
             label: self.label.clone(),
             example: self.example.clone(),
-            usual: self.usual.clone(),
+            default: self.default.clone(),
         }
     }
 }
@@ -174,7 +174,7 @@ pub struct VectorRow<Shape> {
     pub(super) base: String,
     pub(super) path: Option<String>,
     #[serde(default)]
-    pub(super) blanks: Vec<BlankData>,
+    pub(super) url_params: Vec<BlankData>,
     #[serde(default)]
     pub(super) auth: Vec<AuthKind>,
     #[serde(default)]

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use url::Url;
 
 impl Catalogue {
-    /// Where and how to speak to `endpoint`: its row's route of its dialect with the blanks filled. An address typed for a
+    /// Where and how to speak to `endpoint`: its row's route of its dialect with the url_params filled. An address typed for a
     /// row is a gateway: it is used instead, with the same dialect and quirks.
     ///
     /// # Errors
-    /// When the row is unknown, retired or lacks the dialect, or when an address or a blank is unusable.
+    /// When the row is unknown, retired or lacks the dialect, or when an address or a param is unusable.
     pub fn target(&self, endpoint: &Endpoint) -> Result<Target, Error> {
         if matches!(endpoint.provider.as_str(), "" | "custom") {
             return Target::custom(endpoint.dialect, &endpoint.base_url, endpoint.auth);
@@ -24,7 +24,7 @@ impl Catalogue {
         }
         let no_route = || Error::NoRoute { name: row.name.clone(), dialect: endpoint.dialect };
         let route = row.route.iter().find(|route| route.dialect == endpoint.dialect).ok_or_else(no_route)?;
-        let own = base(&route.base, &route.base_when, &route.blanks, &endpoint.blanks);
+        let own = base(&route.base, &route.base_when, &route.url_params, &endpoint.url_params);
         let gateway = gateway(endpoint)?;
         let is_own =
             gateway.as_ref().is_none_or(|url| own.as_ref().is_ok_and(|own| own.origin() == url.origin()));
@@ -41,7 +41,7 @@ impl Catalogue {
             chat_path: filled(route.chat_path.as_deref(), route, endpoint)?,
             models: models(route, endpoint, gateway.is_some(), &base)?,
             auth: auth(endpoint.auth, &route.auth, offered, &row.name)?,
-            region: region(&route.blanks, &endpoint.blanks),
+            region: region(&route.url_params, &endpoint.url_params),
             headers,
             quirks: route.quirks.to_quirks(),
             base,
@@ -61,41 +61,41 @@ pub(super) fn gateway(endpoint: &Endpoint) -> Result<Option<Url>, Error> {
 pub(super) fn base(
     template: &str,
     when: &BTreeMap<String, BTreeMap<String, String>>,
-    blanks: &[BlankData],
+    url_params: &[BlankData],
     values: &BTreeMap<String, String>,
 ) -> Result<Url, Error> {
-    let special = blanks.iter().find_map(|blank| when.get(&blank.name)?.get(fill::value(blank, values)?));
-    let text = fill::fill(special.map_or(template, String::as_str), blanks, values)?;
+    let special = url_params.iter().find_map(|param| when.get(&param.name)?.get(fill::value(param, values)?));
+    let text = fill::fill(special.map_or(template, String::as_str), url_params, values)?;
     Url::parse(&text).map_err(|error| Error::NotAUrl { typed: text, reason: error.to_string() })
 }
 
-/// The way the key is shown: as asked, else the usual one. A host is not shown keys in ways it does not read; of a gateway
+/// The way the key is shown: as asked, else the default one. A host is not shown keys in ways it does not read; of a gateway
 /// (`offered` is empty) nothing is known.
 pub(super) fn auth(
     asked: AuthKind,
-    usual: &[AuthKind],
+    default: &[AuthKind],
     offered: &[AuthKind],
     name: &str,
 ) -> Result<AuthKind, Error> {
     match asked {
-        AuthKind::Usual => Ok(usual.first().copied().unwrap_or(AuthKind::None)),
+        AuthKind::Default => Ok(default.first().copied().unwrap_or(AuthKind::None)),
         AuthKind::None => Ok(AuthKind::None),
         asked if offered.is_empty() || offered.contains(&asked) => Ok(asked),
         _ => Err(Error::AuthNotTaken { name: name.to_owned() }),
     }
 }
 
-/// The blank called `region`, which AWS signatures name.
-pub(super) fn region(blanks: &[BlankData], values: &BTreeMap<String, String>) -> String {
-    let blank = blanks.iter().find(|blank| blank.name == "region");
-    blank.and_then(|blank| fill::value(blank, values)).unwrap_or("").to_ascii_lowercase()
+/// The param called `region`, which AWS signatures name.
+pub(super) fn region(url_params: &[BlankData], values: &BTreeMap<String, String>) -> String {
+    let param = url_params.iter().find(|param| param.name == "region");
+    param.and_then(|param| fill::value(param, values)).unwrap_or("").to_ascii_lowercase()
 }
 
 fn filled(template: Option<&str>, route: &RouteData, endpoint: &Endpoint) -> Result<Option<String>, Error> {
-    template.map(|template| fill::fill(template, &route.blanks, &endpoint.blanks)).transpose()
+    template.map(|template| fill::fill(template, &route.url_params, &endpoint.url_params)).transpose()
 }
 
-/// A whole URL belongs to the row's own host; a gateway is asked at the dialect's usual place.
+/// A whole URL belongs to the row's own host; a gateway is asked at the dialect's default place.
 fn models(route: &RouteData, endpoint: &Endpoint, by_gateway: bool, base: &Url) -> Result<ModelList, Error> {
     Ok(match filled(route.models.as_deref(), route, endpoint)? {
         None => ModelList::Usual,

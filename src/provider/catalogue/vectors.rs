@@ -2,20 +2,20 @@
 
 use super::row::{BlankData, Limits, RowData, VectorRow};
 use super::{Catalogue, fill, target};
-use crate::provider::embeddings::Shape as EmbeddingShape;
-use crate::provider::rerank::Shape as RerankShape;
+use crate::provider::embeddings::EmbeddingApi;
+use crate::provider::rerank::RerankApi;
 use crate::provider::{Error, ModelList, Quirks, Target};
 use crate::types::{AuthKind, Dialect, Endpoint, ProviderRow, Route};
 use std::collections::BTreeMap;
 
 /// Where and how to embed.
-pub type VectorTarget = Aimed<EmbeddingShape>;
+pub type VectorTarget = ApiTarget<EmbeddingApi>;
 /// Where and how to rerank.
-pub type RerankTarget = Aimed<RerankShape>;
+pub type RerankTarget = ApiTarget<RerankApi>;
 
 /// A host for vectors or scores.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Aimed<Shape> {
+pub struct ApiTarget<Shape> {
     /// The host; its `chat_path` is the path of the request, in place of the shape's own.
     pub target: Target,
     /// The wire format.
@@ -35,7 +35,7 @@ impl Catalogue {
         if matches!(endpoint.provider.as_str(), "" | "custom") {
             let target = Target::custom(Dialect::OpenaiChat, &endpoint.base_url, endpoint.auth)?;
             let limits = Limits { inputs: 32, tokens: None };
-            return Ok(Some(Aimed { target, shape: EmbeddingShape::Openai, limits, key_optional: true }));
+            return Ok(Some(ApiTarget { target, shape: EmbeddingApi::Openai, limits, key_optional: true }));
         }
         let row = self.known(endpoint)?;
         row.embeddings.as_ref().map(|vectors| aim(row, vectors, vectors.shape, endpoint)).transpose()
@@ -49,7 +49,7 @@ impl Catalogue {
         if matches!(endpoint.provider.as_str(), "" | "custom") {
             let target = Target::custom(Dialect::OpenaiChat, &endpoint.base_url, endpoint.auth)?;
             let limits = Limits { inputs: 32, tokens: None };
-            return Ok(Some(Aimed { target, shape: RerankShape::Cohere, limits, key_optional: true }));
+            return Ok(Some(ApiTarget { target, shape: RerankApi::Cohere, limits, key_optional: true }));
         }
         let row = self.known(endpoint)?;
         row.rerank.as_ref().map(|vectors| aim(row, vectors, vectors.shape, endpoint)).transpose()
@@ -99,19 +99,20 @@ fn aim<Shape>(
     vectors: &VectorRow<Shape>,
     shape: Shape,
     endpoint: &Endpoint,
-) -> Result<Aimed<Shape>, Error> {
+) -> Result<ApiTarget<Shape>, Error> {
     let none = BTreeMap::new();
     let first = row.route.first();
-    let (blanks, auths) = (blanks(row, vectors), auths(row, vectors));
+    let (url_params, auths) = (url_params(row, vectors), auths(row, vectors));
     let base = match (target::gateway(endpoint)?, first) {
         (Some(url), _) => url,
         (None, Some(route)) if vectors.base.is_empty() => {
-            target::base(&route.base, &route.base_when, blanks, &endpoint.blanks)?
+            target::base(&route.base, &route.base_when, url_params, &endpoint.url_params)?
         }
-        _ => target::base(&vectors.base, &none, blanks, &endpoint.blanks)?,
+        _ => target::base(&vectors.base, &none, url_params, &endpoint.url_params)?,
     };
     let offered = if endpoint.base_url.trim().is_empty() { auths } else { &[] };
-    let path = vectors.path.as_deref().map(|path| fill::fill(path, blanks, &endpoint.blanks)).transpose()?;
+    let path =
+        vectors.path.as_deref().map(|path| fill::fill(path, url_params, &endpoint.url_params)).transpose()?;
     let target = Target {
         dialect: first.map_or(Dialect::OpenaiChat, |route| route.dialect),
         provider: row.id.clone(),
@@ -119,12 +120,12 @@ fn aim<Shape>(
         chat_path: path,
         models: ModelList::None,
         auth: target::auth(endpoint.auth, auths, offered, &row.name)?,
-        region: target::region(blanks, &endpoint.blanks),
+        region: target::region(url_params, &endpoint.url_params),
         headers: Vec::new(),
         quirks: Quirks::default(),
     };
     let key_optional = vectors.key_optional || first.is_some_and(|route| route.key_optional);
-    Ok(Aimed { target, shape, limits: vectors.limits(), key_optional })
+    Ok(ApiTarget { target, shape, limits: vectors.limits(), key_optional })
 }
 
 /// The row with the place of its vectors as its only route.
@@ -138,17 +139,17 @@ fn shown<Shape>(row: &RowData, vectors: &VectorRow<Shape>) -> ProviderRow {
         dialect: first.map_or(Dialect::OpenaiChat, |route| route.dialect),
         label: String::new(),
         base: base.clone(),
-        blanks: blanks(row, vectors).iter().map(BlankData::to_blank).collect(),
+        url_params: url_params(row, vectors).iter().map(BlankData::to_blank).collect(),
         auth: auths(row, vectors).to_vec(),
         key_optional: vectors.key_optional || first.is_some_and(|route| route.key_optional),
     };
     ProviderRow { routes: vec![route], models: vectors.models.clone(), ..super::provider_row(row) }
 }
 
-fn blanks<'a, Shape>(row: &'a RowData, vectors: &'a VectorRow<Shape>) -> &'a [BlankData] {
+fn url_params<'a, Shape>(row: &'a RowData, vectors: &'a VectorRow<Shape>) -> &'a [BlankData] {
     match row.route.first() {
-        Some(route) if vectors.blanks.is_empty() => &route.blanks,
-        _ => &vectors.blanks,
+        Some(route) if vectors.url_params.is_empty() => &route.url_params,
+        _ => &vectors.url_params,
     }
 }
 

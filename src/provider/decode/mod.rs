@@ -20,7 +20,7 @@ use super::failure;
 use super::framing::eventstream::{EventStream, Frame};
 use super::framing::lines::Lines;
 use super::framing::sse::{MAX_EVENT_BYTES, SseDecoder, SseEvent};
-use crate::types::{ChatEvent, Dialect, Failure, FailureCause};
+use crate::types::{CallFailure, ChatEvent, Dialect, FailureCause};
 use serde_json::Value;
 
 /// Bytes of the start kept for quoting.
@@ -195,7 +195,7 @@ impl Decoder {
                 let (frames, error) = stream.push(bytes);
                 frames.iter().for_each(|frame| self.read_frame(frame));
                 if let Some(error) = error {
-                    self.give_up(Failure::new(
+                    self.give_up(CallFailure::new(
                         FailureCause::Garbled,
                         format!("The answer is damaged: {error}."),
                         error.hint(),
@@ -205,7 +205,7 @@ impl Decoder {
         }
     }
 
-    fn give_up(&mut self, failure: Failure) {
+    fn give_up(&mut self, failure: CallFailure) {
         self.held = Vec::new();
         self.over = true;
         self.out.fail(failure);
@@ -319,8 +319,8 @@ fn sniff(start: &[u8], usual: FramingKind) -> Framing {
     }
 }
 
-fn too_large() -> Failure {
-    Failure::new(
+fn too_large() -> CallFailure {
+    CallFailure::new(
         FailureCause::Garbled,
         format!("The host sent one piece of more than {} MB.", MAX_EVENT_BYTES / (1024 * 1024)),
         "The host does not answer as a chat endpoint does; check the base URL.",

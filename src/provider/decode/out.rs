@@ -2,7 +2,7 @@
 
 use super::{ToolCall, ToolCalls};
 use crate::provider::failure;
-use crate::types::{ChatEvent, Failure, NativeCitation, Span, Usage};
+use crate::types::{CallFailure, ChatEvent, NativeCitation, Span, Usage};
 use serde_json::Value;
 
 /// Collects the events of one answer. After a failure only usage is let through.
@@ -111,7 +111,7 @@ impl Out {
     }
 
     /// The first failure is the one that counts.
-    pub fn fail(&mut self, failure: Failure) {
+    pub fn fail(&mut self, failure: CallFailure) {
         if !std::mem::replace(&mut self.failed, true) {
             self.events.push(ChatEvent::Failed(failure));
         }

@@ -1,7 +1,7 @@
 //! An answer that a host's filter kept back → a failure in words: a finish reason alone leaves an empty column.
 
 use crate::provider::redact::{clip, redact};
-use crate::types::{Failure, FailureCause};
+use crate::types::{CallFailure, FailureCause};
 
 /// Most characters quoted of the host's explanation.
 const MAX_WORDS_CHARS: usize = 300;
@@ -25,13 +25,13 @@ impl Blocked {
 }
 
 /// The failure; `why` is the host's word for the reason, `words` its explanation.
-pub(super) fn failure(what: Blocked, why: &str, words: Option<&str>) -> Failure {
+pub(super) fn failure(what: Blocked, why: &str, words: Option<&str>) -> CallFailure {
     let what = match what {
         Blocked::Question => format!("The host blocked the question ({why})."),
         Blocked::Answer => format!("The host blocked the answer ({why})."),
         Blocked::Rest => format!("The host stopped the answer here ({why}); the text so far is kept."),
     };
-    Failure::new(
+    CallFailure::new(
         // Asking the same again gives the same: no cause that is retried.
         FailureCause::BadRequest,
         what + &quoted(words.unwrap_or("")),

@@ -109,7 +109,7 @@ pub fn encode_models(target: &Target, key: Option<&Key>) -> Option<HttpRequest> 
     // No body, so no content type: a keyless check is then a simple request without preflight.
     let mut http = HttpRequest { method: "GET".into(), url: url.into(), ..HttpRequest::default() };
     http.add_headers(&target.headers);
-    http.show_key(target.auth, key);
+    http.set_auth(target.auth, key);
     Some(http)
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::collections::HashSet;
 
 fn target(dialect: Dialect) -> Target {
-    Target::custom(dialect, "https://host.example/base", AuthKind::Usual).unwrap()
+    Target::custom(dialect, "https://host.example/base", AuthKind::Default).unwrap()
 }
 
 fn asked() -> ChatRequest {
@@ -39,7 +39,7 @@ fn every_spec_is_complete() {
         assert_eq!(Dialect::from_name(spec.name), Some(dialect));
         assert!(!spec.label.is_empty() && labels.insert(spec.label), "{dialect:?}: {}", spec.label);
         assert!(spec.reference.starts_with("https://"), "{dialect:?}");
-        assert_ne!(spec.auth, AuthKind::Usual, "{dialect:?}: the target would not know how to show a key");
+        assert_ne!(spec.auth, AuthKind::Default, "{dialect:?}: the target would not know how to show a key");
         for path in spec.models_path.into_iter().chain([spec.chat_path]) {
             assert!(!path.is_empty() && !path.starts_with('/'), "{dialect:?}: {path}");
         }

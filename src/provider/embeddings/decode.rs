@@ -1,6 +1,6 @@
 //! The answer → vectors, in the texts' order, checked and of unit length.
 
-use super::{Error, Shape};
+use super::{EmbeddingApi, Error};
 use serde_json::Value;
 
 /// What came for a batch.
@@ -16,7 +16,12 @@ pub struct Vectors {
 ///
 /// # Errors
 /// When it is not exactly `count` such vectors; nothing is filled up or left out.
-pub fn decode(shape: Shape, body: &[u8], count: usize, dimensions: Option<usize>) -> Result<Vectors, Error> {
+pub fn decode(
+    shape: EmbeddingApi,
+    body: &[u8],
+    count: usize,
+    dimensions: Option<usize>,
+) -> Result<Vectors, Error> {
     let value: Value = serde_json::from_slice(body).map_err(|_| Error::NoVectors)?;
     let found = found(shape, &value).ok_or(Error::NoVectors)?;
     if found.len() != count {
@@ -36,29 +41,33 @@ pub fn decode(shape: Shape, body: &[u8], count: usize, dimensions: Option<usize>
 }
 
 /// The values of each vector, with its number where it has one.
-fn found(shape: Shape, value: &Value) -> Option<Vec<(Option<u64>, &Value)>> {
+fn found(shape: EmbeddingApi, value: &Value) -> Option<Vec<(Option<u64>, &Value)>> {
     match shape {
-        Shape::Openai | Shape::Nvidia | Shape::Jina | Shape::Mistral | Shape::Voyage => {
+        EmbeddingApi::Openai
+        | EmbeddingApi::Nvidia
+        | EmbeddingApi::Jina
+        | EmbeddingApi::Mistral
+        | EmbeddingApi::Voyage => {
             let list = value.get("data").unwrap_or(value).as_array()?;
             list.iter()
                 .map(|one| Some((one.get("index").and_then(Value::as_u64), one.get("embedding")?)))
                 .collect()
         }
-        Shape::Gemini => {
+        EmbeddingApi::Gemini => {
             let list = value.get("embeddings")?.as_array()?;
             list.iter().map(|one| Some((None, one.get("values")?))).collect()
         }
-        Shape::Vertex => {
+        EmbeddingApi::Vertex => {
             let list = value.get("predictions")?.as_array()?;
             list.iter().map(|one| Some((None, one.pointer("/embeddings/values")?))).collect()
         }
-        Shape::Cohere | Shape::BedrockCohere => {
+        EmbeddingApi::Cohere | EmbeddingApi::BedrockCohere => {
             let list = value.get("embeddings")?;
             plain(list.get("float").unwrap_or(list))
         }
-        Shape::Ollama => plain(value.get("embeddings")?),
-        Shape::Tei => plain(value),
-        Shape::BedrockTitan => Some(vec![(None, value.get("embedding")?)]),
+        EmbeddingApi::Ollama => plain(value.get("embeddings")?),
+        EmbeddingApi::Tei => plain(value),
+        EmbeddingApi::BedrockTitan => Some(vec![(None, value.get("embedding")?)]),
     }
 }
 

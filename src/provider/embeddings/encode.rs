@@ -1,6 +1,6 @@
 //! A batch of texts → the request for their vectors.
 
-use super::Shape;
+use super::EmbeddingApi;
 use crate::provider::catalogue::VectorTarget;
 use crate::provider::dialects::path_segment;
 use crate::provider::{Error, HttpRequest, Key};
@@ -38,7 +38,7 @@ pub fn encode<T: AsRef<str>>(
     key: Option<&Key>,
 ) -> Result<HttpRequest, Error> {
     let model = model.trim();
-    let model = if aimed.shape == Shape::Gemini { model.trim_start_matches("models/") } else { model };
+    let model = if aimed.shape == EmbeddingApi::Gemini { model.trim_start_matches("models/") } else { model };
     if model.is_empty() {
         return Err(Error::NoModel);
     }
@@ -52,19 +52,23 @@ pub fn encode<T: AsRef<str>>(
     Ok(HttpRequest::post(url, &body, &aimed.target, key))
 }
 
-fn usual_path(shape: Shape) -> &'static str {
+fn usual_path(shape: EmbeddingApi) -> &'static str {
     match shape {
-        Shape::Openai | Shape::Nvidia | Shape::Jina | Shape::Mistral | Shape::Voyage => "embeddings",
-        Shape::Gemini => "models/{model}:batchEmbedContents",
-        Shape::Vertex => "models/{model}:predict",
-        Shape::Cohere | Shape::Tei => "embed",
-        Shape::Ollama => "api/embed",
-        Shape::BedrockTitan | Shape::BedrockCohere => "model/{model}/invoke",
+        EmbeddingApi::Openai
+        | EmbeddingApi::Nvidia
+        | EmbeddingApi::Jina
+        | EmbeddingApi::Mistral
+        | EmbeddingApi::Voyage => "embeddings",
+        EmbeddingApi::Gemini => "models/{model}:batchEmbedContents",
+        EmbeddingApi::Vertex => "models/{model}:predict",
+        EmbeddingApi::Cohere | EmbeddingApi::Tei => "embed",
+        EmbeddingApi::Ollama => "api/embed",
+        EmbeddingApi::BedrockTitan | EmbeddingApi::BedrockCohere => "model/{model}/invoke",
     }
 }
 
 fn body(
-    shape: Shape,
+    shape: EmbeddingApi,
     model: &str,
     texts: &[&str],
     purpose: Purpose,
@@ -73,57 +77,61 @@ fn body(
     let mut body = Map::new();
     let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
     let size = match shape {
-        Shape::Mistral | Shape::Voyage | Shape::Cohere | Shape::BedrockCohere => "output_dimension",
+        EmbeddingApi::Mistral | EmbeddingApi::Voyage | EmbeddingApi::Cohere | EmbeddingApi::BedrockCohere => {
+            "output_dimension"
+        }
         _ => "dimensions",
     };
     match shape {
-        Shape::Openai | Shape::Nvidia | Shape::Jina | Shape::Mistral => {
+        EmbeddingApi::Openai | EmbeddingApi::Nvidia | EmbeddingApi::Jina | EmbeddingApi::Mistral => {
             put("model", json!(model));
             put("input", json!(texts));
             match shape {
-                Shape::Nvidia => put("input_type", json!(purpose.word("passage", "query"))),
-                Shape::Jina => put("task", json!(purpose.word("retrieval.passage", "retrieval.query"))),
+                EmbeddingApi::Nvidia => put("input_type", json!(purpose.word("passage", "query"))),
+                EmbeddingApi::Jina => {
+                    put("task", json!(purpose.word("retrieval.passage", "retrieval.query")))
+                }
                 _ => None,
             };
         }
-        Shape::Voyage => {
+        EmbeddingApi::Voyage => {
             put("model", json!(model));
             put("input", json!(texts));
             put("input_type", json!(purpose.word("document", "query")));
             put("truncation", json!(false));
         }
-        Shape::Gemini => {
+        EmbeddingApi::Gemini => {
             let one = |text: &&str| gemini_request(model, text, purpose, dimensions);
             put("requests", texts.iter().map(one).collect());
         }
-        Shape::Vertex => {
+        EmbeddingApi::Vertex => {
             let task = gemini_task(purpose);
             put("instances", texts.iter().map(|text| json!({"content": text, "task_type": task})).collect());
             if let Some(dimensions) = dimensions {
                 put("parameters", json!({"outputDimensionality": dimensions}));
             }
         }
-        Shape::Cohere | Shape::BedrockCohere => {
+        EmbeddingApi::Cohere | EmbeddingApi::BedrockCohere => {
             put("model", json!(model));
             put("input_type", json!(purpose.word("search_document", "search_query")));
             put("texts", json!(texts));
             put("embedding_types", json!(["float"]));
             put("truncate", json!("NONE"));
         }
-        Shape::Ollama => {
+        EmbeddingApi::Ollama => {
             put("model", json!(model));
             put("input", json!(texts));
             put("truncate", json!(false));
         }
-        Shape::Tei => {
+        EmbeddingApi::Tei => {
             put("inputs", json!(texts));
         }
-        Shape::BedrockTitan => {
+        EmbeddingApi::BedrockTitan => {
             put("inputText", json!(texts.first().copied().unwrap_or("")));
         }
     }
     if let (Some(dimensions), false) =
-        (dimensions, matches!(shape, Shape::Gemini | Shape::Vertex | Shape::Tei))
+        (dimensions, matches!(shape, EmbeddingApi::Gemini | EmbeddingApi::Vertex | EmbeddingApi::Tei))
     {
         put(size, json!(dimensions));
     }

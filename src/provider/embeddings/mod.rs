@@ -1,6 +1,6 @@
 //! Texts → a request for their vectors; the answer → the vectors, checked and of unit length.
 //!
-//! Mechanism: `batches` cuts the texts by what the host takes at once; `encode` writes one batch in the host's [`Shape`];
+//! Mechanism: `batches` cuts the texts by what the host takes at once; `encode` writes one batch in the host's [`EmbeddingApi`];
 //! `decode` puts the vectors back into the texts' order and refuses what is not exactly that: a wrong count, an index
 //! twice, mixed dimensions, numbers that are none. Nothing is cut silently: hosts are asked to refuse a text that is too long.
 //!
@@ -19,7 +19,7 @@ use std::ops::Range;
 /// A wire format for embeddings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Shape {
+pub enum EmbeddingApi {
     /// OpenAI's, spoken by nearly every host.
     Openai,
     /// OpenAI's with the purpose as NVIDIA names it.

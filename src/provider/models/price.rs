@@ -7,7 +7,7 @@ use serde_json::Value;
 pub const SOURCE: &str = "the host's own list";
 
 /// Above this many dollars a million tokens, a number was read in the wrong unit.
-const MOST_USD: f64 = 10_000.0;
+const MAX_USD: f64 = 10_000.0;
 
 /// The price in `model`, if any: both directions or nothing.
 pub(super) fn stated(model: &Value) -> Option<Price> {
@@ -41,7 +41,7 @@ fn per_million(model: &Value) -> Option<Price> {
     let pricing = pricing.filter_map(|place| model.pointer(place)).find(|pricing| pricing.is_object())?;
     let usd = |names: [&str; 2]| {
         let value = names.into_iter().find_map(|name| pricing.get(name))?;
-        number(value.get("usd").unwrap_or(value)).filter(|usd| *usd <= MOST_USD)
+        number(value.get("usd").unwrap_or(value)).filter(|usd| *usd <= MAX_USD)
     };
     Some(Price {
         input_usd: usd(["input", "input_tokens"]),
@@ -80,7 +80,7 @@ pub(in crate::provider) fn dollars_per_token(value: &Value) -> Option<f64> {
         }
         other => number(other).map(|usd| usd * 1e6),
     };
-    shifted.filter(|usd| usd.is_finite() && (0.0..=MOST_USD).contains(usd))
+    shifted.filter(|usd| usd.is_finite() && (0.0..=MAX_USD).contains(usd))
 }
 
 /// A number, or a text that is one; not negative.

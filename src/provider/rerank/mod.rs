@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 /// A wire format for reranking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Shape {
+pub enum RerankApi {
     /// Cohere's, spoken by most.
     Cohere,
     /// Voyage's.
@@ -72,19 +72,21 @@ pub fn encode<T: AsRef<str>>(
     key: Option<&Key>,
 ) -> Result<HttpRequest, RequestError> {
     let model = model.trim();
-    if model.is_empty() && aimed.shape != Shape::Tei {
+    if model.is_empty() && aimed.shape != RerankApi::Tei {
         return Err(RequestError::NoModel);
     }
     let passages: Vec<&str> = passages.iter().map(AsRef::as_ref).collect();
     let body = match aimed.shape {
-        Shape::Cohere | Shape::LlamaCpp => json!({"model": model, "query": query, "documents": passages}),
-        Shape::Voyage => {
+        RerankApi::Cohere | RerankApi::LlamaCpp => {
+            json!({"model": model, "query": query, "documents": passages})
+        }
+        RerankApi::Voyage => {
             json!({"model": model, "query": query, "documents": passages, "truncation": false})
         }
-        Shape::Jina => {
+        RerankApi::Jina => {
             json!({"model": model, "query": query, "documents": passages, "return_documents": false})
         }
-        Shape::Tei => json!({"query": query, "texts": passages}),
+        RerankApi::Tei => json!({"query": query, "texts": passages}),
     };
     let path = aimed.target.chat_path.as_deref().unwrap_or("rerank");
     let url = aimed.target.join(&path.replace("{model}", &path_segment(model)));
@@ -95,12 +97,14 @@ pub fn encode<T: AsRef<str>>(
 ///
 /// # Errors
 /// When it is not exactly one score a passage.
-pub fn decode(shape: Shape, body: &[u8], count: usize) -> Result<Vec<f32>, Error> {
+pub fn decode(shape: RerankApi, body: &[u8], count: usize) -> Result<Vec<f32>, Error> {
     let value: Value = serde_json::from_slice(body).map_err(|_| Error::NoScores)?;
     let list = match shape {
-        Shape::Tei => value.as_array(),
-        Shape::Voyage => value.get("data").and_then(Value::as_array),
-        Shape::Cohere | Shape::Jina | Shape::LlamaCpp => value.get("results").and_then(Value::as_array),
+        RerankApi::Tei => value.as_array(),
+        RerankApi::Voyage => value.get("data").and_then(Value::as_array),
+        RerankApi::Cohere | RerankApi::Jina | RerankApi::LlamaCpp => {
+            value.get("results").and_then(Value::as_array)
+        }
     };
     let list = list.ok_or(Error::NoScores)?;
     if list.len() != count {
@@ -110,7 +114,7 @@ pub fn decode(shape: Shape, body: &[u8], count: usize) -> Result<Vec<f32>, Error
     for one in list {
         let number = one.get("index").and_then(Value::as_u64).and_then(|number| usize::try_from(number).ok());
         let place = number.ok_or(Error::Order)?;
-        let score = one.get(if shape == Shape::Tei { "score" } else { "relevance_score" });
+        let score = one.get(if shape == RerankApi::Tei { "score" } else { "relevance_score" });
         let score = score.and_then(Value::as_f64).map(|score| score as f32).filter(|score| score.is_finite());
         let slot = scores.get_mut(place).ok_or(Error::Order)?;
         if slot.replace(score.ok_or(Error::NotAScore { place })?).is_some() {

@@ -1,6 +1,6 @@
-use super::icon::{Icon, Name};
-use super::lean::hear;
 use crate::state::AppState;
+use crate::ui::part::erased::listener;
+use crate::ui::part::icon::{Icon, Name};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -36,11 +36,11 @@ pub fn Modal(
             class="dialog"
             class:wide=wide
             aria-label=title
-            on:close=hear(move |_| state.view.dialog.set(None))
+            on:close=listener(move |_| state.view.dialog.set(None))
         >
             <div class="dialog-head">
                 <h2>{title}</h2>
-                <button class="button quiet tiny" aria-label="Close" on:click=hear(move |_| close())>
+                <button class="button quiet tiny" aria-label="Close" on:click=listener(move |_| close())>
                     <Icon name=Name::Close/>
                 </button>
             </div>

@@ -1,5 +1,5 @@
-use super::lean::{hear, sig};
-use crate::types::Trouble;
+use crate::types::UserError;
+use crate::ui::part::erased::{listener, sig};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -47,7 +47,7 @@ pub fn text(field: Field, value: Signal<String>, set: Callback<String>) -> AnyVi
                 spellcheck="false"
                 aria-describedby=hint_id
                 prop:value=sig(move || value.get())
-                on:input=hear(move |event| set.run(event_target_value(&event)))
+                on:input=listener(move |event| set.run(event_target_value(&event)))
             />
             {hint}
         </div>
@@ -73,7 +73,7 @@ pub fn select(label: &str, options: Vec<(String, String)>, chosen: &str, set: Ca
     view! {
         <div class="field">
             <label for=id.clone()>{label.to_owned()}</label>
-            <select id=id on:change=hear(move |event| set.run(event_target_value(&event)))>{options}</select>
+            <select id=id on:change=listener(move |event| set.run(event_target_value(&event)))>{options}</select>
         </div>
     }
     .into_any()
@@ -82,16 +82,16 @@ pub fn select(label: &str, options: Vec<(String, String)>, chosen: &str, set: Ca
 /// A button that does something within a dialog.
 pub fn button(label: String, press: impl Fn() + Send + Sync + 'static) -> AnyView {
     let press = Callback::new(move |()| press());
-    view! { <button class="button" type="button" on:click=hear(move |_| press.run(()))>{label}</button> }
+    view! { <button class="button" type="button" on:click=listener(move |_| press.run(()))>{label}</button> }
         .into_any()
 }
 
-/// What went wrong and what to do, told at once.
-pub fn trouble(trouble: Option<Trouble>) -> AnyView {
-    match trouble {
+/// What went wrong and what to do, store at once.
+pub fn user_error(user_error: Option<UserError>) -> AnyView {
+    match user_error {
         None => ().into_any(),
-        Some(trouble) => {
-            let (message, hint) = (trouble.message, trouble.hint);
+        Some(user_error) => {
+            let (message, hint) = (user_error.message, user_error.hint);
             view! { <p class="notice bad" role="alert">{message}" "<span class="hint">{hint}</span></p> }
                 .into_any()
         }

@@ -1,11 +1,11 @@
-use super::field::button;
-use super::lean::live;
-use crate::types::{Failure, Fix};
+use crate::types::{CallFailure, Fix};
+use crate::ui::part::erased::live;
+use crate::ui::part::field::button;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 /// A failure: what happened, what to do, and the commands that repair it.
-pub fn failure(failure: &Failure) -> AnyView {
+pub fn failure(failure: &CallFailure) -> AnyView {
     view! {
         <p class="notice bad">{failure.message.clone()}" "<span class="hint">{failure.hint.clone()}</span></p>
         {failure.fixes.iter().map(fix).collect_view()}

@@ -1,31 +1,7 @@
-//! The parts of the page, one a file; a part's CSS class equals its file name.
+//! Pieces of markup that know nothing of the state: props in, elements out.
 
-pub mod add_column;
-pub mod answer;
-pub mod column;
-pub mod compare;
-pub mod composer;
 pub mod dialog;
-pub mod document_row;
-pub mod documents;
-pub mod endpoint_form;
-pub mod evidence;
+pub mod erased;
 pub mod field;
 pub mod fixes;
-pub mod header;
 pub mod icon;
-pub mod key_field;
-pub mod lean;
-pub mod metrics;
-pub mod model_field;
-pub mod paste;
-pub mod provider_picker;
-pub mod providers;
-pub mod providers_health;
-pub mod providers_keys;
-pub mod providers_sent;
-pub mod providers_spending;
-pub mod request;
-pub mod settings;
-pub mod vector_host;
-pub mod viewer;

@@ -4,8 +4,8 @@ use super::{CallId, Painted, Sent};
 use crate::courier::{EgressEntry, Health, Origin, Purpose};
 use crate::provider::embeddings;
 use crate::types::{
-    ChatEvent, Cost, Endpoint, Evidence, Failure, ModelEntry, ModelFamily, Parameters, Price, ProviderRow,
-    Spending, SpendingLimits, Trouble,
+    CallFailure, ChatEvent, Cost, Endpoint, Evidence, ModelEntry, ModelFamily, Parameters, Price,
+    ProviderRow, Spending, SpendingLimits, UserError,
 };
 use serde::{Deserialize, Serialize};
 
@@ -212,7 +212,7 @@ pub enum FromCourier {
     /// Done.
     Done,
     /// The verb failed before anything was sent.
-    Failed(Trouble),
+    Failed(UserError),
 }
 
 /// What can be done with the vault.
@@ -284,5 +284,5 @@ pub enum Checked {
         millis: f64,
     },
     /// The true cause why not.
-    Failed(Failure),
+    Failed(CallFailure),
 }

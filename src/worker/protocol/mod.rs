@@ -13,7 +13,7 @@ use crate::prompt::Fit;
 use crate::provider::embeddings::Purpose;
 use crate::types::{
     ChatEvent, Chunk, ChunkSettings, Document, DocumentId, EmbedderRef, Evidence, Format, Manifest,
-    Parameters, RetrievalSettings, Sha256, Span, Trouble, Warning,
+    Parameters, RetrievalSettings, Sha256, Span, UserError, Warning,
 };
 use serde::{Deserialize, Serialize};
 
@@ -61,7 +61,7 @@ pub enum FromReader {
     /// Not readable.
     Failed {
         /// Why.
-        trouble: Trouble,
+        user_error: UserError,
         /// A password would help.
         password: bool,
     },
@@ -144,7 +144,7 @@ pub enum FromEngine {
     /// Forgotten.
     Removed,
     /// The verb failed.
-    Failed(Trouble),
+    Failed(UserError),
 }
 
 /// What the engine cannot make itself.
@@ -181,12 +181,12 @@ pub enum Supply {
     /// All vectors have come.
     Done,
     /// Nothing more comes.
-    Failed(Trouble),
+    Failed(UserError),
 }
 
-/// Page → resident.
+/// Page → local_model.
 #[derive(Debug, Serialize, Deserialize)]
-pub enum ToResident {
+pub enum ToLocalModel {
     /// Quote the best sentences of the evidence.
     Extract {
         /// The question.
@@ -211,7 +211,7 @@ pub enum ToResident {
 
 /// Resident → page.
 #[derive(Debug, Serialize, Deserialize)]
-pub enum FromResident {
+pub enum FromLocalModel {
     /// Bytes of the model's weights fetched so far.
     Loading {
         /// Done.

@@ -41,7 +41,7 @@ pub const COURIER: Batch = Batch {
 /// The two that compute, for every browser.
 pub const SIMD: Batch = Batch {
     flavour: Flavour::Simd,
-    binaries: &["engine", "resident"],
+    binaries: &["engine", "local_model"],
     features: "",
     profile: "worker",
     level: "-O3",

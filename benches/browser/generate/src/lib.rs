@@ -1,6 +1,6 @@
 //! What the page calls to time our chat model.
 
-use sidecite::resident::{Generation, Model, Step};
+use sidecite::local_model::{Generation, Model, Step};
 use sidecite::types::{ChatRequest, Message, Parameters, Role};
 use wasm_bindgen::prelude::*;
 

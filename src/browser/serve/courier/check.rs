@@ -1,16 +1,16 @@
 //! The Check button: list the models, try the named one, or find out why not.
 
 use super::exchange::{Exchange, Outcome};
-use super::{Place, scope, unknown};
+use super::{CourierState, scope, unknown};
 use crate::browser::clock::{epoch_millis, now_millis, sleep};
 use crate::browser::fetch::{Body, Options, error_words, send};
 use crate::browser::permission;
 use crate::courier::{
-    EgressEnd, Known, Limits, LocalAccess, Observation, Patience, Probe, Purpose, Reply, Stream, diagnose,
-    plan, plan_models, read_models,
+    Deadlines, EgressEnd, HostFacts, Limits, LocalAccess, Observation, Probe, Purpose, Reply, Stream,
+    diagnose, plan, plan_models, read_models,
 };
 use crate::provider::{HttpRequest, Target};
-use crate::types::{ChatEvent, ChatRequest, Endpoint, Failure, Message, ModelEntry, Role};
+use crate::types::{CallFailure, ChatEvent, ChatRequest, Endpoint, Message, ModelEntry, Role};
 use crate::worker::Outbox;
 use crate::worker::protocol::{Checked, FromCourier};
 use futures_util::future::{Either, select};
@@ -23,9 +23,9 @@ const CHECK_MILLIS: f64 = 15_000.0;
 /// What a model is asked to see whether it answers.
 const TRIAL: &str = "Say OK.";
 /// A model list longer than this is not one.
-const MOST_LIST_BYTES: usize = 16 << 20;
+const MAX_LIST_BYTES: usize = 16 << 20;
 
-impl Place {
+impl CourierState {
     /// Lists the models, then puts one word to the named one: only an answer proves that key, model, quota and this page's
     /// right to call it are all in order.
     pub(super) async fn check(
@@ -62,8 +62,8 @@ impl Place {
         &self,
         http: &HttpRequest,
         page_origin: &str,
-        known: &Known,
-    ) -> Result<Vec<ModelEntry>, Failure> {
+        known: &HostFacts,
+    ) -> Result<Vec<ModelEntry>, CallFailure> {
         let started = now_millis();
         let entry = self.egress.borrow_mut().sent(http, Purpose::Models, epoch_millis() as f64);
         let reply = fetch_whole(http).await;
@@ -78,7 +78,7 @@ impl Place {
     }
 
     /// One word, put to the model.
-    async fn trial(&self, target: &Target, model: &str, page_origin: &str, known: &Known) -> Checked {
+    async fn trial(&self, target: &Target, model: &str, page_origin: &str, known: &HostFacts) -> Checked {
         let request = ChatRequest {
             model: model.to_owned(),
             messages: vec![Message { role: Role::User, content: TRIAL.into() }],
@@ -103,7 +103,7 @@ impl Place {
         };
         let mut exchange = Exchange {
             stream: Stream::new(target.dialect, &http),
-            patience: Patience::new(Limits::for_request(&http.url, true), started),
+            deadlines: Deadlines::new(Limits::for_request(&http.url, true), started),
             controller,
             headers: None,
             hear: &mut hear,
@@ -133,20 +133,20 @@ impl Place {
     }
 
     /// What the catalogue knows of an endpoint's host.
-    pub(super) fn known(&self, endpoint: &Endpoint) -> Known {
+    pub(super) fn known(&self, endpoint: &Endpoint) -> HostFacts {
         let row = self.catalogue().and_then(|catalogue| {
             let row = catalogue.find(&endpoint.provider)?;
             Some((row, catalogue.litellm(&endpoint.provider)))
         });
         match row {
             // What is known of a host says nothing about a gateway in front of it.
-            Some((row, litellm)) if endpoint.base_url.trim().is_empty() => Known {
+            Some((row, litellm)) if endpoint.base_url.trim().is_empty() => HostFacts {
                 name: row.name,
                 cors: Some(row.cors),
                 litellm: litellm.to_owned(),
                 dialect: endpoint.dialect,
             },
-            _ => Known { dialect: endpoint.dialect, ..Known::default() },
+            _ => HostFacts { dialect: endpoint.dialect, ..HostFacts::default() },
         }
     }
 
@@ -157,8 +157,8 @@ impl Place {
         page_origin: &str,
         reply: Reply,
         elapsed_millis: f64,
-        known: &Known,
-    ) -> Option<Failure> {
+        known: &HostFacts,
+    ) -> Option<CallFailure> {
         let own_origin = scope().location().origin();
         let (mut probe, mut keyless) = (Probe::NotMade, Probe::NotMade);
         let mut local_access = LocalAccess::Unknown;
@@ -213,7 +213,7 @@ pub(super) async fn fetch_whole(http: &HttpRequest) -> Reply {
         let mut bytes = Vec::new();
         while let Some(piece) = body.next().await? {
             bytes.extend_from_slice(&piece);
-            if bytes.len() > MOST_LIST_BYTES {
+            if bytes.len() > MAX_LIST_BYTES {
                 break;
             }
         }

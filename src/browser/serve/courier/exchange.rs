@@ -2,9 +2,9 @@
 
 use crate::browser::clock::{now_millis, sleep};
 use crate::browser::fetch::{Body, send};
-use crate::courier::{Patience, Stream};
+use crate::courier::{Deadlines, Stream};
 use crate::provider::HttpRequest;
-use crate::types::{ChatEvent, Failure};
+use crate::types::{CallFailure, ChatEvent};
 use futures_util::future::{Either, select};
 use std::pin::pin;
 
@@ -15,7 +15,7 @@ pub enum Outcome {
     /// Stopped by the person.
     Stopped,
     /// Failed for a known reason.
-    Failed(Failure),
+    Failed(CallFailure),
     /// Nothing came, and the browser does not say why.
     Unexplained,
 }
@@ -25,7 +25,7 @@ pub struct Exchange<'a> {
     /// Reads the answer.
     pub stream: Stream,
     /// Knows how long to wait.
-    pub patience: Patience,
+    pub deadlines: Deadlines,
     /// Stops it.
     pub controller: web_sys::AbortController,
     /// Headers of the answer that may be read, once they are there.
@@ -47,7 +47,7 @@ impl Exchange<'_> {
             Ok(Err(_)) => return Outcome::Unexplained,
             Err(failure) => return self.fail(failure),
         };
-        self.patience.on_response(now_millis());
+        self.deadlines.on_response(now_millis());
         (self.note)(response.status(), 0);
         self.headers = Some(response.headers());
         let kind = response.headers().get("content-type").ok().flatten();
@@ -64,10 +64,10 @@ impl Exchange<'_> {
             };
             let events = match piece {
                 Ok(Some(bytes)) => {
-                    self.patience.on_bytes(now_millis());
+                    self.deadlines.on_bytes(now_millis());
                     (self.note)(response.status(), bytes.len());
                     let events = self.stream.on_bytes(&bytes);
-                    self.patience.on_events(&events);
+                    self.deadlines.on_events(&events);
                     events
                 }
                 Ok(None) => self.stream.on_end(),
@@ -86,13 +86,13 @@ impl Exchange<'_> {
     }
 
     /// What the stream still holds, then the failure, with the key masked in it.
-    pub fn fail(&mut self, failure: Failure) -> Outcome {
+    pub fn fail(&mut self, failure: CallFailure) -> Outcome {
         let events = self.stream.on_failure(failure.clone());
         Outcome::Failed(self.pass(events).unwrap_or(failure))
     }
 
     /// Passes events on; yields the failure among them.
-    fn pass(&mut self, events: Vec<ChatEvent>) -> Option<Failure> {
+    fn pass(&mut self, events: Vec<ChatEvent>) -> Option<CallFailure> {
         let mut failed = None;
         for event in events {
             match event {
@@ -103,15 +103,15 @@ impl Exchange<'_> {
         failed
     }
 
-    /// `future`, or the failure when patience runs out first.
-    async fn waiting<T>(&mut self, future: impl Future<Output = T>) -> Result<T, Failure> {
+    /// `future`, or the failure when deadlines runs out first.
+    async fn waiting<T>(&mut self, future: impl Future<Output = T>) -> Result<T, CallFailure> {
         let mut future = pin!(future);
         loop {
-            let left = self.patience.deadline_millis().map_or(0.0, |deadline| deadline - now_millis());
+            let left = self.deadlines.deadline_millis().map_or(0.0, |deadline| deadline - now_millis());
             match select(future.as_mut(), pin!(sleep(left.max(0.0) as i32 + 1))).await {
                 Either::Left((done, _)) => return Ok(done),
                 Either::Right(_) => {
-                    if let Some(failure) = self.patience.expire(now_millis()) {
+                    if let Some(failure) = self.deadlines.expire(now_millis()) {
                         self.controller.abort();
                         return Err(failure);
                     }

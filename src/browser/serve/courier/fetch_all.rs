@@ -1,23 +1,23 @@
 //! One request whose answer is read whole: queued, timed, tried again where that can help, booked.
 
 use super::queue::pause;
-use super::{Place, options, unknown};
+use super::{CourierState, options, unknown};
 use crate::browser::clock::{epoch_millis, now_millis, sleep};
 use crate::browser::fetch::{Body, send};
 use crate::courier::vectors::{origin_of, refusal};
 use crate::courier::{
-    EgressEnd, Ending, Limits, Patience, Purpose, Reply, Retry, RetryHeaders, Verdict, retry,
+    CallOutcome, Deadlines, EgressEnd, Limits, Purpose, Reply, Retry, RetryDecision, RetryHeaders, retry,
 };
 use crate::format;
 use crate::provider::{Error, HttpRequest, Target};
-use crate::types::{Answer, Endpoint, Failure, FailureCause, Usage};
+use crate::types::{Answer, CallFailure, Endpoint, FailureCause, Usage};
 use crate::worker::Outbox;
 use crate::worker::protocol::FromCourier;
 use futures_util::future::{Either, select};
 use std::pin::pin;
 
 /// An answer longer than this is not one.
-const MOST_BYTES: usize = 64 << 20;
+const MAX_BYTES: usize = 64 << 20;
 /// What a token is taken for where the host does not count.
 const BYTES_PER_TOKEN: usize = 4;
 
@@ -44,10 +44,10 @@ pub enum Ended {
     /// The person stopped it.
     Stopped,
     /// It failed, and asking again could not help.
-    Failed(Failure),
+    Failed(CallFailure),
 }
 
-impl Place {
+impl CourierState {
     /// The body of the answer, its status being 2xx.
     pub(super) async fn fetch_all(
         &self,
@@ -71,9 +71,9 @@ impl Place {
             let ticket = self.queue.turn(&origin, again, &signal, waiting).await.ok_or(Ended::Stopped)?;
             let (outcome, headers) = self.one_try(request, controller).await;
             let ending = match &outcome {
-                Ok(_) => Ending::Succeeded,
-                Err(Ended::Failed(failure)) => Ending::of(failure, headers.wait_with(failure)),
-                Err(Ended::Stopped) => Ending::Other,
+                Ok(_) => CallOutcome::Succeeded,
+                Err(Ended::Failed(failure)) => CallOutcome::of(failure, headers.wait_with(failure)),
+                Err(Ended::Stopped) => CallOutcome::Other,
             };
             self.queue.release(ticket, ending);
             let failure = match outcome {
@@ -81,11 +81,11 @@ impl Place {
                 other => return other,
             };
             match retries.decide(&failure, &headers, false, js_sys::Math::random()) {
-                Verdict::Over => return Err(Ended::Failed(failure)),
-                Verdict::TooLong { wait_millis } => {
+                RetryDecision::Over => return Err(Ended::Failed(failure)),
+                RetryDecision::TooLong { wait_millis } => {
                     return Err(Ended::Failed(retry::with_wait(failure, wait_millis)));
                 }
-                Verdict::Again { after_millis } => {
+                RetryDecision::Again { after_millis } => {
                     let why =
                         format!("{} Trying again in {}.", failure.message, format::duration(after_millis));
                     reply.send(&FromCourier::Waiting { before: 0, millis: Some(after_millis), why });
@@ -142,26 +142,26 @@ impl Place {
         let signal = controller.signal();
         let started = now_millis();
         let entry = self.egress.borrow_mut().sent(http, request.purpose, epoch_millis() as f64);
-        let mut patience = Patience::new(Limits::for_url(&http.url), started);
+        let mut deadlines = Deadlines::new(Limits::for_url(&http.url), started);
         let mut headers = RetryHeaders::default();
         let mut status = None;
         let read = async {
-            let response = within(&mut patience, send(&http.url, &options(http, Some(&signal)))).await?;
-            patience.on_response(now_millis());
+            let response = within(&mut deadlines, send(&http.url, &options(http, Some(&signal)))).await?;
+            deadlines.on_response(now_millis());
             self.note(entry, response.status(), 0);
             status = Some(response.status());
             let get = |name: &str| response.headers().get(name).ok().flatten();
             headers = RetryHeaders::read(get, epoch_millis() as f64);
             let mut body = Body::of(&response);
             let mut bytes = Vec::new();
-            while let Some(piece) = within(&mut patience, body.next()).await? {
-                patience.on_bytes(now_millis());
+            while let Some(piece) = within(&mut deadlines, body.next()).await? {
+                deadlines.on_bytes(now_millis());
                 self.note(entry, response.status(), piece.len());
                 bytes.extend_from_slice(&piece);
-                if bytes.len() > MOST_BYTES {
+                if bytes.len() > MAX_BYTES {
                     let hint = "Check that the base URL is that of an API for embeddings.";
-                    let message = format!("The answer is over {} MB.", MOST_BYTES >> 20);
-                    return Err(Missed::Failed(Failure::new(FailureCause::Garbled, message, hint)));
+                    let message = format!("The answer is over {} MB.", MAX_BYTES >> 20);
+                    return Err(Missed::Failed(CallFailure::new(FailureCause::Garbled, message, hint)));
                 }
             }
             Ok((response.status(), bytes))
@@ -187,7 +187,7 @@ impl Place {
             Err(Missed::Network) if status.is_some() => {
                 let hint = "Check that the host is up, then run this column again.";
                 let message = "The answer was cut off in the middle.";
-                Err(Ended::Failed(Failure::new(FailureCause::CutOff, message, hint)))
+                Err(Ended::Failed(CallFailure::new(FailureCause::CutOff, message, hint)))
             }
             Err(Missed::Network) => {
                 // The browser does not say why a request failed; a second one, without body and key, helps to tell.
@@ -205,23 +205,23 @@ impl Place {
 enum Missed {
     /// The browser does not say.
     Network,
-    /// Patience ran out, or it is too long.
-    Failed(Failure),
+    /// Deadlines ran out, or it is too long.
+    Failed(CallFailure),
 }
 
-/// `future`, or the failure when patience runs out first.
+/// `future`, or the failure when deadlines runs out first.
 async fn within<T, E>(
-    patience: &mut Patience,
+    deadlines: &mut Deadlines,
     future: impl Future<Output = Result<T, E>>,
 ) -> Result<T, Missed> {
     let mut future = pin!(future);
     loop {
-        let left = patience.deadline_millis().map_or(0.0, |deadline| deadline - now_millis());
+        let left = deadlines.deadline_millis().map_or(0.0, |deadline| deadline - now_millis());
         match select(future.as_mut(), pin!(sleep(left.max(0.0) as i32 + 1))).await {
             Either::Left((Ok(done), _)) => return Ok(done),
             Either::Left((Err(_), _)) => return Err(Missed::Network),
             Either::Right(_) => {
-                if let Some(failure) = patience.expire(now_millis()) {
+                if let Some(failure) = deadlines.expire(now_millis()) {
                     return Err(Missed::Failed(failure));
                 }
             }

@@ -1,16 +1,16 @@
 //! Keys in memory and in the vault.
 
-use super::{Place, failed};
+use super::{CourierState, failed};
 use crate::browser::clock::{epoch_millis, sleep};
-use crate::browser::vault::{Kept, KeyVault};
+use crate::browser::vault::{KeyVault, VaultKey};
 use crate::courier::{Origin, Purpose};
 use crate::provider::{Error, Key};
-use crate::types::{Endpoint, Trouble};
+use crate::types::{Endpoint, UserError};
 use crate::worker::protocol::{FromCourier, KeyState, KeyStates, VaultState, VaultVerb};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
-impl Place {
+impl CourierState {
     /// Keeps a key for the origin where an endpoint does what the key is for, and remembers it where the vault is open.
     pub(super) async fn set_key(&self, endpoint: &Endpoint, purpose: Purpose, key: &str) -> FromCourier {
         let target = match purpose {
@@ -32,8 +32,8 @@ impl Place {
         self.owners.borrow_mut().insert(origin.clone(), provider.clone());
         let vault = self.vault().await;
         if vault.is_open(now()) {
-            if let Err(trouble) = vault.put(&(provider, origin.clone(), key), now()).await {
-                return FromCourier::Failed(trouble);
+            if let Err(user_error) = vault.put(&(provider, origin.clone(), key), now()).await {
+                return FromCourier::Failed(user_error);
             }
             self.keyring.borrow_mut().set_kept(&origin);
         }
@@ -44,7 +44,7 @@ impl Place {
         self.keyring.borrow_mut().forget(origin);
         match self.vault().await.forget(origin).await {
             Ok(_) => FromCourier::KeySet(false),
-            Err(trouble) => FromCourier::Failed(trouble),
+            Err(user_error) => FromCourier::Failed(user_error),
         }
     }
 
@@ -53,11 +53,11 @@ impl Place {
         let vault = self.vault().await;
         let remembered = match vault.remembered().await {
             Ok(remembered) => remembered.unwrap_or_default(),
-            Err(trouble) => return FromCourier::Failed(trouble),
+            Err(user_error) => return FromCourier::Failed(user_error),
         };
         for (_, origin) in remembered {
-            if let Err(trouble) = vault.forget(&origin).await {
-                return FromCourier::Failed(trouble);
+            if let Err(user_error) = vault.forget(&origin).await {
+                return FromCourier::Failed(user_error);
             }
         }
         self.keys().await
@@ -69,10 +69,10 @@ impl Place {
         let vault = self.vault().await;
         let remembered = match vault.remembered().await {
             Ok(remembered) => remembered,
-            Err(trouble) => return FromCourier::Failed(trouble),
+            Err(user_error) => return FromCourier::Failed(user_error),
         };
         let state = match &remembered {
-            _ if self.ledger().await.trouble().is_some() => VaultState::Unavailable,
+            _ if self.db().await.user_error().is_some() => VaultState::Unavailable,
             None => VaultState::None,
             Some(_) if vault.is_open(now()) => VaultState::Open,
             Some(_) => VaultState::Locked,
@@ -91,7 +91,7 @@ impl Place {
     pub(super) async fn vault_verb(self: &Rc<Self>, verb: VaultVerb) -> FromCourier {
         let vault = self.vault().await;
         let done = match verb {
-            VaultVerb::Create(_) if self.ledger().await.trouble().is_some() => Err(Trouble::new(
+            VaultVerb::Create(_) if self.db().await.user_error().is_some() => Err(UserError::new(
                 "vault",
                 "this browser keeps nothing beyond the tab",
                 "Allow this site to store data; keys stay in memory until then.",
@@ -118,15 +118,15 @@ impl Place {
                 keyring.set_remembered([]);
             }),
         };
-        if let Err(trouble) = done {
-            return FromCourier::Failed(trouble);
+        if let Err(user_error) = done {
+            return FromCourier::Failed(user_error);
         }
         self.watch_vault();
         self.keys().await
     }
 
     /// The keys in memory, with whose they are.
-    fn typed_keys(&self) -> Vec<Kept> {
+    fn typed_keys(&self) -> Vec<VaultKey> {
         let (keyring, owners) = (self.keyring.borrow(), self.owners.borrow());
         let kept = |origin: &Origin| {
             let owner = owners.get(origin).cloned().unwrap_or_default();
@@ -135,7 +135,7 @@ impl Place {
         keyring.origins().filter_map(kept).collect()
     }
 
-    fn take(&self, keys: Vec<Kept>) {
+    fn take(&self, keys: Vec<VaultKey>) {
         for (owner, origin, key) in keys {
             self.owners.borrow_mut().insert(origin.clone(), owner);
             self.keyring.borrow_mut().put_from_vault(origin, key);
@@ -163,9 +163,9 @@ impl Place {
         if self.watching.replace(true) {
             return;
         }
-        let place = Rc::clone(self);
+        let state = Rc::clone(self);
         spawn_local(async move {
-            while let Some(deadline) = place.vault.get().and_then(KeyVault::deadline_millis) {
+            while let Some(deadline) = state.vault.get().and_then(KeyVault::deadline_millis) {
                 let left = deadline - now();
                 if left <= 0.0 {
                     break;
@@ -173,8 +173,8 @@ impl Place {
                 // A sleeping computer stops timers, so the clock is looked at now and then.
                 sleep(left.min(30_000.0) as i32 + 1).await;
             }
-            place.close_vault_in_time();
-            place.watching.set(false);
+            state.close_vault_in_time();
+            state.watching.set(false);
         });
     }
 }

@@ -1,4 +1,4 @@
-//! The courier's work: keys and the network. One file a verb; what they share is the `Place`.
+//! The courier's work: keys and the network. One file a verb; what they share is the `CourierState`.
 
 mod check;
 mod exchange;
@@ -12,12 +12,12 @@ mod vectors;
 
 use crate::browser::clock::epoch_millis;
 use crate::browser::fetch::Options;
-use crate::browser::indexed_db::Ledger;
+use crate::browser::indexed_db::CourierDb;
 use crate::browser::permission;
 use crate::browser::vault::KeyVault;
 use crate::courier::{Egress, EgressEnd, Keyring, Origin, Reply};
 use crate::provider::{Catalogue, Error, HttpRequest, Target, families};
-use crate::types::{ChatEvent, Endpoint, Failure, Trouble};
+use crate::types::{CallFailure, ChatEvent, Endpoint, UserError};
 use crate::worker::protocol::{CallId, FromCourier, ToCourier};
 use crate::worker::{Outbox, Request, serve};
 use exchange::Outcome;
@@ -35,12 +35,12 @@ use wasm_bindgen_futures::spawn_local;
 
 /// Keys, books and what is under way, for as long as the worker lives.
 #[derive(Default)]
-struct Place {
+struct CourierState {
     catalogue: OnceCell<Option<Catalogue>>,
     keyring: RefCell<Keyring>,
     /// Whose key each is.
     owners: RefCell<BTreeMap<Origin, String>>,
-    ledger: OnceCell<Rc<Ledger>>,
+    db: OnceCell<Rc<CourierDb>>,
     vault: OnceCell<KeyVault>,
     /// The vault's closing is being waited for.
     watching: Cell<bool>,
@@ -53,19 +53,19 @@ struct Place {
 
 /// Serves the network.
 pub fn courier() {
-    let place = Rc::new(Place::default());
+    let state = Rc::new(CourierState::default());
     serve(move |request: Request<ToCourier, FromCourier>| {
-        let place = Rc::clone(&place);
+        let state = Rc::clone(&state);
         let Request { id, body, reply, .. } = request;
         match body {
-            ToCourier::Stop(call) => place.stop(call),
-            ToCourier::Relayed(call, event) => place.relayed(call, event),
-            other => spawn_local(async move { place.answer(id, other, &reply).await }),
+            ToCourier::Stop(call) => state.stop(call),
+            ToCourier::Relayed(call, event) => state.relayed(call, event),
+            other => spawn_local(async move { state.answer(id, other, &reply).await }),
         }
     });
 }
 
-impl Place {
+impl CourierState {
     async fn answer(self: &Rc<Self>, id: CallId, verb: ToCourier, reply: &Outbox<FromCourier>) {
         let outcome = match verb {
             ToCourier::Send { endpoint, model, question, evidence, parameters, omit } => {
@@ -147,18 +147,18 @@ impl Place {
         FromCourier::Catalogue { rows, families, embedders, rerankers }
     }
 
-    async fn ledger(&self) -> Rc<Ledger> {
-        if let Some(ledger) = self.ledger.get() {
-            return Rc::clone(ledger);
+    async fn db(&self) -> Rc<CourierDb> {
+        if let Some(db) = self.db.get() {
+            return Rc::clone(db);
         }
-        let opened = Rc::new(Ledger::open().await);
+        let opened = Rc::new(CourierDb::open().await);
         // Two tasks may have opened it at once; the first stays.
-        Rc::clone(self.ledger.get_or_init(|| opened))
+        Rc::clone(self.db.get_or_init(|| opened))
     }
 
     async fn vault(&self) -> &KeyVault {
-        let ledger = self.ledger().await;
-        self.vault.get_or_init(|| KeyVault::new(ledger))
+        let db = self.db().await;
+        self.vault.get_or_init(|| KeyVault::new(db))
     }
 
     /// A request of entry `entry` was answered, and `bytes` of its body came.
@@ -216,7 +216,7 @@ fn options<'a>(http: &'a HttpRequest, signal: Option<&'a web_sys::AbortSignal>) 
 
 /// Nothing was sent.
 fn failed(verb: &str, error: &Error) -> FromCourier {
-    FromCourier::Failed(Trouble::new(verb, error.to_string(), error.hint()))
+    FromCourier::Failed(UserError::new(verb, error.to_string(), error.hint()))
 }
 
 /// The worker's own global scope.
@@ -225,8 +225,8 @@ fn scope() -> web_sys::WorkerGlobalScope {
 }
 
 /// Nothing explains it.
-fn unknown() -> Failure {
-    Failure::new(
+fn unknown() -> CallFailure {
+    CallFailure::new(
         crate::types::FailureCause::Unreachable,
         "The request failed, and the browser does not say why.",
         "Open the browser's network panel and run this column again.",

@@ -1,6 +1,6 @@
 //! Prices, the day's spending and its limits, and how calls went: what is kept of one's own calls.
 
-use super::Place;
+use super::CourierState;
 use super::check::fetch_whole;
 use crate::browser::clock::epoch_millis;
 use crate::browser::fetch::site_file;
@@ -10,7 +10,7 @@ use crate::prompt::Prompt;
 use crate::provider::pricing::{self, Entered, Moment, PriceBook, PriceList, Tariff, day_of};
 use crate::provider::{HttpRequest, Target};
 use crate::types::{
-    Answer, Cost, Dialect, Endpoint, Failure, Price, Spending, SpendingLimits, Trouble, Usage,
+    Answer, CallFailure, Cost, Dialect, Endpoint, Price, Spending, SpendingLimits, Usage, UserError,
 };
 use crate::worker::protocol::{FromCourier, PriceSource};
 use futures_util::lock::Mutex;
@@ -57,7 +57,7 @@ pub struct Quote {
     at_millis: f64,
 }
 
-impl Place {
+impl CourierState {
     /// The price of a call and leave to make it.
     ///
     /// # Errors
@@ -67,7 +67,7 @@ impl Place {
         target: &Target,
         model: &str,
         prompt: &Prompt,
-    ) -> Result<Quote, Failure> {
+    ) -> Result<Quote, CallFailure> {
         let most = prompt.request.parameters.max_tokens.map_or(USUAL_OUTPUT_TOKENS, u64::from);
         self.quote_tokens(target, model, (u64::from(prompt.fit.tokens), most)).await
     }
@@ -78,7 +78,7 @@ impl Place {
         target: &Target,
         model: &str,
         (prompt_tokens, most): (u64, u64),
-    ) -> Result<Quote, Failure> {
+    ) -> Result<Quote, CallFailure> {
         self.load_money().await;
         let tariff = self.tariff(&target.provider, model);
         let estimate = tariff.as_ref().and_then(|tariff| pricing::estimate(tariff, prompt_tokens, most));
@@ -107,7 +107,7 @@ impl Place {
     pub(super) async fn book(
         &self,
         quote: &Quote,
-        failure: Option<&Failure>,
+        failure: Option<&CallFailure>,
         stopped: bool,
         answer: &Answer,
     ) -> (Option<Cost>, Option<String>) {
@@ -144,7 +144,7 @@ impl Place {
             tokens_per_second: answer.tokens_per_second(),
             output_tokens: answer.usage.and_then(|usage| usage.output_tokens),
         };
-        let kept = self.ledger().await.append(&call, spent.as_ref()).await;
+        let kept = self.db().await.append(&call, spent.as_ref()).await;
         let mut notice = self.alert(cost.as_ref()).await;
         if let Err(error) = kept {
             notice.get_or_insert_with(|| format!("This call could not be written down: {error}"));
@@ -209,7 +209,7 @@ impl Place {
                 None => book.forget(provider, model),
                 Some(price) => {
                     if let Err(error) = book.enter(provider, model, price, &today()) {
-                        return trouble(&error.to_string(), error.hint());
+                        return user_error(&error.to_string(), error.hint());
                     }
                 }
             }
@@ -223,12 +223,12 @@ impl Place {
         self.load_money().await;
         let url = match source {
             PriceSource::BuiltIn => {
-                let kept = self.ledger().await.set_pref(FETCHED, None).await;
+                let kept = self.db().await.set_pref(FETCHED, None).await;
                 *self.money.loaded.lock().await = false;
                 self.load_money().await;
                 return match kept {
                     Ok(()) => FromCourier::Done,
-                    Err(error) => trouble(&error.to_string(), &error.hint()),
+                    Err(error) => user_error(&error.to_string(), &error.hint()),
                 };
             }
             PriceSource::OpenRouter => "https://openrouter.ai/api/v1/models",
@@ -240,43 +240,45 @@ impl Place {
         self.fetched(entry, &reply);
         let body = match reply {
             Reply::Status(status, body) if (200..300).contains(&status) => body,
-            Reply::Status(status, _) => return trouble(&format!("{url} answered {status}"), KEEP),
-            Reply::NetworkError | Reply::TimedOut => return trouble(&format!("{url} did not answer"), KEEP),
+            Reply::Status(status, _) => return user_error(&format!("{url} answered {status}"), KEEP),
+            Reply::NetworkError | Reply::TimedOut => {
+                return user_error(&format!("{url} did not answer"), KEEP);
+            }
         };
         let fetched = Fetched { source, day: today(), body };
         match fetched.list() {
             Ok(list) => self.money.book.borrow_mut().add(list),
-            Err(error) => return trouble(&error.to_string(), error.hint()),
+            Err(error) => return user_error(&error.to_string(), error.hint()),
         }
         self.keep(FETCHED, &fetched).await
     }
 
     pub(super) async fn health(&self) -> FromCourier {
         let now = epoch_millis() as f64;
-        match self.ledger().await.calls_since(now - HEALTH_DAYS * 86_400_000.0).await {
+        match self.db().await.calls_since(now - HEALTH_DAYS * 86_400_000.0).await {
             Ok(calls) => FromCourier::Health(summarise(&calls, now)),
-            Err(error) => trouble(&error.to_string(), &error.hint()),
+            Err(error) => user_error(&error.to_string(), &error.hint()),
         }
     }
 
     pub(super) async fn clear_health(&self) -> FromCourier {
-        match self.ledger().await.forget_calls(f64::INFINITY).await {
+        match self.db().await.forget_calls(f64::INFINITY).await {
             Ok(()) => FromCourier::Done,
-            Err(error) => trouble(&error.to_string(), &error.hint()),
+            Err(error) => user_error(&error.to_string(), &error.hint()),
         }
     }
 
     async fn spent(&self) -> Vec<Spending> {
-        self.ledger().await.spending().await.unwrap_or_default()
+        self.db().await.spending().await.unwrap_or_default()
     }
 
     async fn keep<T: Serialize>(&self, name: &str, value: &T) -> FromCourier {
         let Ok(bytes) = postcard::to_allocvec(value) else {
-            return trouble("it could not be written", "Try again.");
+            return user_error("it could not be written", "Try again.");
         };
-        match self.ledger().await.set_pref(name, Some(bytes)).await {
+        match self.db().await.set_pref(name, Some(bytes)).await {
             Ok(()) => FromCourier::Done,
-            Err(error) => trouble(&error.to_string(), &error.hint()),
+            Err(error) => user_error(&error.to_string(), &error.hint()),
         }
     }
 
@@ -304,7 +306,7 @@ impl Place {
     }
 
     async fn pref<T: for<'de> Deserialize<'de>>(&self, name: &str) -> Option<T> {
-        let bytes = self.ledger().await.pref(name).await.ok().flatten()?;
+        let bytes = self.db().await.pref(name).await.ok().flatten()?;
         postcard::from_bytes(&bytes).ok()
     }
 }
@@ -322,8 +324,8 @@ impl Fetched {
 
 const KEEP: &str = "The prices in use stay. Try again later.";
 
-fn trouble(message: &str, hint: &str) -> FromCourier {
-    FromCourier::Failed(Trouble::new("prices", message.to_owned(), hint.to_owned()))
+fn user_error(message: &str, hint: &str) -> FromCourier {
+    FromCourier::Failed(UserError::new("prices", message.to_owned(), hint.to_owned()))
 }
 
 /// The day here, `YYYY-MM-DD`.

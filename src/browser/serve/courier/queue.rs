@@ -1,7 +1,7 @@
 //! Waiting for one's turn: the pure `Limiter` with clocks and wake-ups.
 
 use crate::browser::clock::{now_millis, sleep};
-use crate::courier::{Ending, Limiter, Origin, Ticket, Turn};
+use crate::courier::{CallOutcome, Limiter, Origin, Ticket, Turn};
 use futures_channel::oneshot;
 use futures_util::future::select;
 use std::cell::RefCell;
@@ -54,7 +54,7 @@ impl Queue {
             select(pin!(woken), pin!(sleep(wait as i32 + 1))).await;
             self.waiting.borrow_mut().remove(&ticket);
             if signal.aborted() {
-                self.release(ticket, Ending::Other);
+                self.release(ticket, CallOutcome::Other);
                 return None;
             }
             self.start_due();
@@ -63,8 +63,8 @@ impl Queue {
         Some(ticket)
     }
 
-    /// Gives the place back.
-    pub fn release(&self, ticket: Ticket, ending: Ending) {
+    /// Gives the state back.
+    pub fn release(&self, ticket: Ticket, ending: CallOutcome) {
         self.limiter.borrow_mut().release(ticket, ending, now_millis());
         self.start_due();
     }

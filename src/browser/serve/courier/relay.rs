@@ -1,6 +1,6 @@
 //! A model that only the page can call: the prompt is built and the answer drawn here, as for every other.
 
-use super::Place;
+use super::CourierState;
 use super::send::prompt_for;
 use crate::browser::clock::now_millis;
 use crate::prompt::Style;
@@ -10,7 +10,7 @@ use crate::worker::protocol::{CallId, FromCourier, Sent};
 use futures_channel::mpsc::unbounded;
 use futures_util::StreamExt;
 
-impl Place {
+impl CourierState {
     pub(super) async fn relay(
         &self,
         call: CallId,

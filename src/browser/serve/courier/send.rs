@@ -4,17 +4,17 @@
 use super::exchange::{Exchange, Outcome};
 use super::money::Quote;
 use super::queue::pause;
-use super::{Place, failed, unknown};
+use super::{CourierState, failed, unknown};
 use crate::browser::clock::{epoch_millis, now_millis};
 use crate::browser::serve::paint::Painter;
 use crate::courier::{
-    Ending, Limits, Origin, Patience, Purpose, Reply, Retry, RetryHeaders, Stream, Verdict, inspect, plan,
-    retry, thinks,
+    CallOutcome, Deadlines, Limits, Origin, Purpose, Reply, Retry, RetryDecision, RetryHeaders, Stream,
+    inspect, plan, retry, thinks,
 };
 use crate::format;
 use crate::prompt::{Budget, Prompt, Style, build};
 use crate::provider::{Error, Target, pricing};
-use crate::types::{Answer, AnswerState, ChatEvent, Dialect, Endpoint, Evidence, Failure, Parameters};
+use crate::types::{Answer, AnswerState, CallFailure, ChatEvent, Dialect, Endpoint, Evidence, Parameters};
 use crate::worker::Outbox;
 use crate::worker::protocol::{CallId, FromCourier, Sent};
 use std::cell::{Cell, RefCell};
@@ -47,7 +47,7 @@ struct Tried {
     headers: RetryHeaders,
 }
 
-impl Place {
+impl CourierState {
     pub(super) async fn send(&self, call: CallId, asked: &Asked, reply: &Outbox<FromCourier>) {
         let mut target = match self.target(&asked.endpoint) {
             Ok(target) => target,
@@ -138,20 +138,20 @@ impl Place {
             };
             let tried = self.once(asked, target, prompt, controller, (painter, reply)).await;
             let ending = match &tried.outcome {
-                Outcome::Failed(failure) => Ending::of(failure, tried.headers.wait_with(failure)),
-                Outcome::Complete => Ending::Succeeded,
-                Outcome::Stopped | Outcome::Unexplained => Ending::Other,
+                Outcome::Failed(failure) => CallOutcome::of(failure, tried.headers.wait_with(failure)),
+                Outcome::Complete => CallOutcome::Succeeded,
+                Outcome::Stopped | Outcome::Unexplained => CallOutcome::Other,
             };
             self.queue.release(ticket, ending);
             let Outcome::Failed(failure) = &tried.outcome else { return tried };
             let any_token = tried.answer.timing.first_token_millis.is_some();
             match retries.decide(failure, &tried.headers, any_token, js_sys::Math::random()) {
-                Verdict::Over => return tried,
-                Verdict::TooLong { wait_millis } => {
+                RetryDecision::Over => return tried,
+                RetryDecision::TooLong { wait_millis } => {
                     let outcome = Outcome::Failed(retry::with_wait(failure.clone(), wait_millis));
                     return Tried { outcome, ..tried };
                 }
-                Verdict::Again { after_millis } => {
+                RetryDecision::Again { after_millis } => {
                     let why =
                         format!("{} Trying again in {}.", failure.message, format::duration(after_millis));
                     reply.send(&FromCourier::Waiting { before: 0, millis: Some(after_millis), why });
@@ -196,7 +196,7 @@ impl Place {
         let readable = Cell::new(false);
         let mut exchange = Exchange {
             stream: Stream::new(target.dialect, &http),
-            patience: Patience::new(Limits::for_request(&http.url, reasoning), started),
+            deadlines: Deadlines::new(Limits::for_request(&http.url, reasoning), started),
             // A retry must not find its signal aborted: it is aborted when an answer is complete.
             controller: linked(controller),
             headers: None,
@@ -235,7 +235,7 @@ impl Place {
         outcome: &Outcome,
         answer: &Answer,
     ) -> (Option<crate::types::Cost>, Option<String>) {
-        let failure: Option<&Failure> = match outcome {
+        let failure: Option<&CallFailure> = match outcome {
             Outcome::Failed(failure) => Some(failure),
             _ => None,
         };

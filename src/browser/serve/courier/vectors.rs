@@ -2,14 +2,14 @@
 //! soon as it is finished.
 
 use super::fetch_all::{Ended, Request};
-use super::{Place, failed};
+use super::{CourierState, failed};
 use crate::courier::Purpose;
 use crate::courier::vectors::{
-    Wanted, plan_embeddings, plan_rerank, read_scores, read_vectors, runs, trouble,
+    Wanted, plan_embeddings, plan_rerank, read_scores, read_vectors, runs, user_error,
 };
 use crate::provider::catalogue::{RerankTarget, VectorTarget};
 use crate::provider::{Catalogue, Error, embeddings};
-use crate::types::{Endpoint, Trouble};
+use crate::types::{Endpoint, UserError};
 use crate::worker::Outbox;
 use crate::worker::protocol::{CallId, FromCourier};
 
@@ -39,7 +39,7 @@ pub struct Passages {
     pub passages: Vec<String>,
 }
 
-impl Place {
+impl CourierState {
     pub(super) async fn embed(&self, call: CallId, asked: &Texts, reply: &Outbox<FromCourier>) {
         let aimed = match self.embedder(&asked.endpoint) {
             Ok(aimed) => aimed,
@@ -153,9 +153,9 @@ impl Place {
     }
 }
 
-fn told(stage: &str, ended: &Ended) -> Trouble {
+fn told(stage: &str, ended: &Ended) -> UserError {
     match ended {
-        Ended::Stopped => Trouble::new(stage, "stopped", "Try again: what is finished is kept."),
-        Ended::Failed(failure) => trouble(stage, failure),
+        Ended::Stopped => UserError::new(stage, "stopped", "Try again: what is finished is kept."),
+        Ended::Failed(failure) => user_error(stage, failure),
     }
 }

@@ -84,7 +84,7 @@ impl<'a> Host<'a> {
                     }
                 }
                 Some((Supply::Done, _)) => return Ok(true),
-                Some((Supply::Failed(trouble), _)) => return Err(Error::Host(trouble)),
+                Some((Supply::Failed(user_error), _)) => return Err(Error::Host(user_error)),
                 Some((Supply::Scores(_), _)) => {}
                 None => return Ok(false),
             }
@@ -127,7 +127,7 @@ impl Rerank for Host<'_> {
         let mut coming = self.ask(Need::Scores { query: question.to_owned(), passages });
         let outcome = match coming.next().await.flatten() {
             Some((Supply::Scores(scores), _)) => Ok(scores),
-            Some((Supply::Failed(trouble), _)) => Err(Error::Host(trouble)),
+            Some((Supply::Failed(user_error), _)) => Err(Error::Host(user_error)),
             _ => Err(Error::Stopped),
         };
         self.forget();

@@ -2,7 +2,7 @@
 //! but for the site's own model file.
 
 mod host;
-mod kept;
+mod any_store;
 
 use super::{missing_file, site_url};
 use crate::browser::clock::{now_millis, yield_now};
@@ -12,12 +12,12 @@ use crate::chunk;
 use crate::embed::DIMENSIONS;
 use crate::engine::{self, BuiltIn, Corpus, Incoming, Outcome};
 use crate::store::{MemoryStore, Store};
-use crate::types::{Document, EmbedderRef, RetrievalMode, Trouble};
+use crate::types::{Document, EmbedderRef, RetrievalMode, UserError};
 use crate::worker::protocol::{CallId, FromEngine, ToEngine};
 use crate::worker::{Outbox, Request, serve};
+use any_store::AnyStore;
 use futures_util::lock::Mutex;
 use host::{Chosen, Host, Supplies};
-use kept::Kept;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -26,9 +26,9 @@ use wasm_bindgen_futures::spawn_local;
 const WEIGHTS: &str = "models/minilm-l6-v2.int8.bin";
 
 /// The corpus, its store and its embedder, for as long as the worker lives.
-struct Place {
+struct EngineState {
     corpus: RefCell<Corpus>,
-    store: OnceCell<Kept>,
+    store: OnceCell<AnyStore>,
     model: OnceCell<BuiltIn>,
     /// One ingest at a time.
     turn: Mutex<()>,
@@ -43,7 +43,7 @@ struct Place {
 
 /// Serves the corpus.
 pub fn engine() {
-    let place = Rc::new(Place {
+    let state = Rc::new(EngineState {
         corpus: RefCell::new(Corpus::new(DIMENSIONS)),
         store: OnceCell::new(),
         model: OnceCell::new(),
@@ -56,91 +56,91 @@ pub fn engine() {
     serve(move |request: Request<ToEngine, FromEngine>| {
         let request = match request.body {
             ToEngine::Cancel(call) => {
-                place.cancelled.borrow_mut().insert(call);
-                return place.supplies.cancel(call);
+                state.cancelled.borrow_mut().insert(call);
+                return state.supplies.cancel(call);
             }
-            ToEngine::Supply(call, supply) => return place.supplies.take(call, supply, &request.attachments),
+            ToEngine::Supply(call, supply) => return state.supplies.take(call, supply, &request.attachments),
             body => Request { body, ..request },
         };
-        let place = Rc::clone(&place);
+        let state = Rc::clone(&state);
         spawn_local(async move {
             let reply = request.reply.clone();
-            if let Err(trouble) = answer(&place, request).await {
-                reply.send(&FromEngine::Failed(trouble));
+            if let Err(user_error) = answer(&state, request).await {
+                reply.send(&FromEngine::Failed(user_error));
             }
         });
     });
 }
 
-async fn answer(place: &Place, request: Request<ToEngine, FromEngine>) -> Result<(), Trouble> {
+async fn answer(state: &EngineState, request: Request<ToEngine, FromEngine>) -> Result<(), UserError> {
     let Request { id: call, body, attachments, reply } = request;
     match body {
-        ToEngine::Open => open(place, &reply).await,
+        ToEngine::Open => open(state, &reply).await,
         ToEngine::Ingest { id, size_bytes, added_millis, chunking, embedder, warnings } => {
             let bytes = attachments.first().map(js_sys::Uint8Array::to_vec).unwrap_or_default();
             let document: Document = postcard::from_bytes(&bytes).map_err(|error| {
-                Trouble::new("parse", error.to_string(), "Reload the page and try again.")
+                UserError::new("parse", error.to_string(), "Reload the page and try again.")
             })?;
             drop(bytes);
             let incoming = Incoming { document, size_bytes, added_millis, chunking, warnings };
             debug_assert_eq!(incoming.document.id, id);
-            let _turn = place.turn.lock().await;
-            drop(place.opening.lock().await);
-            let (store, model) = (place.store().await, place.model().await?);
-            let chosen = place.chosen(call, &embedder, &reply).await?;
-            let pause = async || place.goes_on(call).await;
+            let _turn = state.turn.lock().await;
+            drop(state.opening.lock().await);
+            let (store, model) = (state.store().await, state.model().await?);
+            let chosen = state.chosen(call, &embedder, &reply).await?;
+            let pause = async || state.goes_on(call).await;
             let tell = |done, total| reply.send(&FromEngine::Progress { done, total });
             let outcome =
-                engine::ingest(&place.corpus, (model, &chosen), store, incoming, pause, tell).await?;
+                engine::ingest(&state.corpus, (model, &chosen), store, incoming, pause, tell).await?;
             reply.send(&ended(outcome));
             Ok(())
         }
         ToEngine::Rechunk(id, chunking, embedder) => {
-            let _turn = place.turn.lock().await;
-            drop(place.opening.lock().await);
-            let (store, model) = (place.store().await, place.model().await?);
-            let chosen = place.chosen(call, &embedder, &reply).await?;
-            let pause = async || place.goes_on(call).await;
+            let _turn = state.turn.lock().await;
+            drop(state.opening.lock().await);
+            let (store, model) = (state.store().await, state.model().await?);
+            let chosen = state.chosen(call, &embedder, &reply).await?;
+            let pause = async || state.goes_on(call).await;
             let tell = |done, total| reply.send(&FromEngine::Progress { done, total });
             let cut = (id, chunking);
-            let outcome = engine::rechunk(&place.corpus, (model, &chosen), store, cut, pause, tell).await?;
+            let outcome = engine::rechunk(&state.corpus, (model, &chosen), store, cut, pause, tell).await?;
             reply.send(&ended(outcome));
             Ok(())
         }
         ToEngine::Search { question, retrieval, embedder, rerank } => {
-            drop(place.opening.lock().await);
+            drop(state.opening.lock().await);
             let chosen = match retrieval.mode {
                 RetrievalMode::Lexical => None,
                 RetrievalMode::Dense | RetrievalMode::Hybrid => {
-                    Some(place.chosen(call, &embedder, &reply).await?)
+                    Some(state.chosen(call, &embedder, &reply).await?)
                 }
             };
-            let host = Host::new(&place.supplies, call, &embedder, &reply);
+            let host = Host::new(&state.supplies, call, &embedder, &reply);
             let reranker = rerank.then_some(&host);
             let found =
-                engine::search(&place.corpus, &question, chosen.as_ref(), reranker, &retrieval, &now_millis)
+                engine::search(&state.corpus, &question, chosen.as_ref(), reranker, &retrieval, &now_millis)
                     .await?;
-            let marks = engine::marks(&found.evidence);
-            reply.send(&FromEngine::Found(found.evidence, marks));
+            let highlights = engine::highlights(&found.evidence);
+            reply.send(&FromEngine::Found(found.evidence, highlights));
             Ok(())
         }
         ToEngine::Preview(id, chunking) => {
             let plan = chunk::validate(chunking).map_err(engine::Error::from)?;
-            let model = place.model().await?;
-            let corpus = place.corpus.borrow();
+            let model = state.model().await?;
+            let corpus = state.corpus.borrow();
             let chunks = chunk::chunk(&corpus.get(id)?.document, &plan, model);
             reply.send(&FromEngine::Chunks(chunks));
             Ok(())
         }
         ToEngine::Document(id) => {
-            let corpus = place.corpus.borrow();
+            let corpus = state.corpus.borrow();
             let entry = corpus.get(id)?;
             reply.send(&FromEngine::Document(entry.document.clone(), entry.chunks.clone()));
             Ok(())
         }
         ToEngine::Remove(id) => {
-            place.store().await.remove(id).await?;
-            place.corpus.borrow_mut().remove(id);
+            state.store().await.remove(id).await?;
+            state.corpus.borrow_mut().remove(id);
             reply.send(&FromEngine::Removed);
             Ok(())
         }
@@ -148,17 +148,17 @@ async fn answer(place: &Place, request: Request<ToEngine, FromEngine>) -> Result
     }
 }
 
-async fn open(place: &Place, reply: &Outbox<FromEngine>) -> Result<(), Trouble> {
+async fn open(state: &EngineState, reply: &Outbox<FromEngine>) -> Result<(), UserError> {
     let store = {
-        let _opening = place.opening.lock().await;
-        let store = place.store().await;
-        engine::open(&place.corpus, store).await?;
+        let _opening = state.opening.lock().await;
+        let store = state.store().await;
+        engine::open(&state.corpus, store).await?;
         store
     };
-    let manifests = place.corpus.borrow().manifests();
-    reply.send(&FromEngine::Opened { manifests, persistent: matches!(store, Kept::Disk(_)) });
+    let manifests = state.corpus.borrow().manifests();
+    reply.send(&FromEngine::Opened { manifests, persistent: matches!(store, AnyStore::Disk(_)) });
     // The first question should not wait for the weights.
-    place.model().await.map(drop)
+    state.model().await.map(drop)
 }
 
 fn ended(outcome: Outcome) -> FromEngine {
@@ -168,20 +168,20 @@ fn ended(outcome: Outcome) -> FromEngine {
     }
 }
 
-impl Place {
-    async fn store(&self) -> &Kept {
+impl EngineState {
+    async fn store(&self) -> &AnyStore {
         if self.store.get().is_none() {
             let kept = match IndexedDb::open().await {
-                Ok(store) => Kept::Disk(store),
-                Err(_) => Kept::Tab(MemoryStore::default()),
+                Ok(store) => AnyStore::Disk(store),
+                Err(_) => AnyStore::Tab(MemoryStore::default()),
             };
             // Two requests may have opened it at once; the first stays.
             let _ = self.store.set(kept);
         }
-        self.store.get_or_init(|| Kept::Tab(MemoryStore::default()))
+        self.store.get_or_init(|| AnyStore::Tab(MemoryStore::default()))
     }
 
-    async fn model(&self) -> Result<&BuiltIn, Trouble> {
+    async fn model(&self) -> Result<&BuiltIn, UserError> {
         let _one = self.loading.lock().await;
         if let Some(model) = self.model.get() {
             return Ok(model);
@@ -199,7 +199,7 @@ impl Place {
         call: CallId,
         embedder: &'a EmbedderRef,
         reply: &'a Outbox<FromEngine>,
-    ) -> Result<Chosen<'a>, Trouble> {
+    ) -> Result<Chosen<'a>, UserError> {
         Ok(match embedder {
             EmbedderRef::BuiltIn => Chosen::BuiltIn(self.model().await?),
             EmbedderRef::Remote { .. } => Chosen::Host(Host::new(&self.supplies, call, embedder, reply)),

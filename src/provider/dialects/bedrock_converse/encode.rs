@@ -19,7 +19,7 @@ pub(super) fn body(target: &Target, request: &ChatRequest, messages: &[Message])
     put(&mut config, "maxTokens", parameters.max_tokens.map(|most| json!(most)));
     put(&mut config, "temperature", parameters.temperature.and_then(decimal));
     put(&mut config, "topP", parameters.top_p.and_then(decimal));
-    // Blank text is refused.
+    // UrlParam text is refused.
     let said = || messages.iter().filter(|message| !message.content.trim().is_empty());
     let system: Vec<Value> = said().filter(|message| message.role == Role::System).map(block).collect();
     let mut body = Map::new();

@@ -5,7 +5,7 @@
 
 use crate::provider::failure;
 use crate::provider::framing::Frame;
-use crate::types::Failure;
+use crate::types::CallFailure;
 use serde_json::{Map, Value, json};
 
 /// The frame as an error object: its payload and its headers.
@@ -21,7 +21,7 @@ pub fn as_sent(frame: &Frame, payload: &Value) -> Value {
 }
 
 /// The failure that exception `kind` means; `payload` and `spoken` say why.
-pub fn failure(kind: &str, payload: &Value, spoken: Option<&str>) -> Failure {
+pub fn failure(kind: &str, payload: &Value, spoken: Option<&str>) -> CallFailure {
     let text =
         |field: &str| payload.get(field).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
     let said = text("message").or_else(|| text("Message")).or(spoken).or_else(|| payload.as_str());

@@ -21,7 +21,7 @@ pub(super) struct Reader {
 }
 
 /// Most citations of one block.
-const MOST_CITATIONS: usize = 1_000;
+const MAX_CITATIONS: usize = 1_000;
 
 impl ReadAnswer for Reader {
     fn read(&mut self, name: &str, value: &Value, out: &mut Out) {
@@ -111,7 +111,7 @@ impl Reader {
         let quote: String = texts(citation.get("sourceContent")).collect();
         let title = text_at(citation, "/title");
         let sources = if title.is_empty() { Vec::new() } else { vec![title.to_owned()] };
-        if self.citations.len() < MOST_CITATIONS {
+        if self.citations.len() < MAX_CITATIONS {
             self.citations.push(((!quote.is_empty()).then_some(quote), sources));
         }
     }

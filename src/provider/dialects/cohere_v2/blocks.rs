@@ -5,7 +5,7 @@ use std::ops::Range;
 /// Characters between two remembered places: finding one walks at most this far.
 const STEP_CHARS: u64 = 512;
 /// Blocks tried for a citation that does not say, or does not rightly say, where it stands.
-const MOST_TRIED: usize = 8;
+const MAX_TRIED: usize = 8;
 
 /// The text blocks of one answer.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +46,7 @@ impl Blocks {
     /// nowhere (a host that alters them) leave it at the stated block, or the first.
     pub fn find(&self, index: Option<u64>, chars: Range<u64>, words: &str) -> Option<Range<u64>> {
         let stated = self.blocks.iter().find(|block| Some(block.index) == index);
-        let tried = || stated.into_iter().chain(self.blocks.iter().take(MOST_TRIED));
+        let tried = || stated.into_iter().chain(self.blocks.iter().take(MAX_TRIED));
         let exact = tried().find_map(|block| {
             let bytes = block.bytes(&chars)?;
             (block.text.get(bytes.clone())? == words).then(|| block.within_answer(bytes))

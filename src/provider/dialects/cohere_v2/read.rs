@@ -18,7 +18,7 @@ pub(super) struct Reader {
 }
 
 /// Most citations that wait for their text.
-const MOST_EARLY: usize = 10_000;
+const MAX_EARLY: usize = 10_000;
 
 impl ReadAnswer for Reader {
     fn read(&mut self, name: &str, value: &Value, out: &mut Out) {
@@ -85,7 +85,7 @@ impl Reader {
 
     /// `{start, end, text, sources, content_index}`: offsets count characters of a content block.
     fn cite(&mut self, citation: &Value, out: &mut Out) {
-        if !self.place(citation, out) && self.early.len() < MOST_EARLY {
+        if !self.place(citation, out) && self.early.len() < MAX_EARLY {
             self.early.push(citation.clone());
         }
     }

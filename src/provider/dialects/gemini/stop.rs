@@ -2,17 +2,17 @@
 
 use crate::provider::dialects::blocked::{self, Blocked};
 use crate::provider::dialects::loose::{items, text};
-use crate::types::{Failure, FailureCause};
+use crate::types::{CallFailure, FailureCause};
 use serde_json::Value;
 
 /// For a question that no candidate answers.
-pub(super) fn question(reason: &str, feedback: &Value) -> Failure {
+pub(super) fn question(reason: &str, feedback: &Value) -> CallFailure {
     let words = text(feedback, "blockReasonMessage");
     blocked::failure(Blocked::Question, &why(reason, feedback), Some(words))
 }
 
 /// For a candidate that ends with `reason`; nothing when that is an end as usual.
-pub(super) fn answer(reason: &str, candidate: &Value, any_text: bool, any_call: bool) -> Option<Failure> {
+pub(super) fn answer(reason: &str, candidate: &Value, any_text: bool, any_call: bool) -> Option<CallFailure> {
     let words = text(candidate, "finishMessage");
     if is_filter(reason) {
         return Some(blocked::failure(Blocked::after(any_text), &why(reason, candidate), Some(words)));
@@ -20,7 +20,7 @@ pub(super) fn answer(reason: &str, candidate: &Value, any_text: bool, any_call: 
     let usual = matches!(reason, "STOP" | "MAX_TOKENS");
     (!usual && !any_text && !any_call).then(|| {
         let words = blocked::quoted(words);
-        Failure::new(
+        CallFailure::new(
             FailureCause::HostError,
             format!("The host ended without an answer ({reason}).{words}"),
             "Run this column again, or choose another model.",

@@ -9,7 +9,7 @@ use crate::provider::decode::{Out, ToolCall};
 use crate::provider::dialects::ReadAnswer;
 use crate::provider::dialects::blocked::{self, Blocked};
 use crate::provider::dialects::loose::{count, error, first_text, items, text};
-use crate::types::{Failure, FailureCause};
+use crate::types::{CallFailure, FailureCause};
 use serde_json::Value;
 
 /// Items without a number are counted from here, so that they meet none that has one.
@@ -163,7 +163,7 @@ impl Reader {
             out.error(error);
         }
         match reason.as_deref() {
-            Some("failed" | "cancelled") => out.fail(Failure::new(
+            Some("failed" | "cancelled") => out.fail(CallFailure::new(
                 FailureCause::HostError,
                 "The host gave up on its answer and does not say why.",
                 "Run this column again.",

@@ -1,5 +1,0 @@
-//! The resident: a worker of its own. See `browser::serve`.
-
-fn main() {
-    sidecite::browser::serve::resident();
-}

@@ -1,0 +1,170 @@
+//! Passages → the one to three sentences to quote.
+//!
+//! A sentence is worth the question's words in it, rare words more (inverse document frequency over the sentences at
+//! hand), a little of what its neighbours and its passage have of them, and more when it has what the question word
+//! asks for. Further sentences must be nearly as good and say something else (maximal marginal relevance, Carbonell
+//! and Goldstein 1998).
+
+use super::LONGEST;
+use super::hint::{fits, hint};
+use crate::chunk::sentences;
+use crate::lexical::{Role, query_terms, terms};
+use crate::types::{Passage, Span};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Most sentences quoted.
+const MOST: usize = 3;
+/// Share of the question's weight that the best sentence and what surrounds it must have.
+const MIN_COVERAGE: f32 = 0.3;
+/// Share of the best sentence's worth that a further one must have.
+const NEARLY: f32 = 0.6;
+/// Terms in common, as a share of the smaller sentence's, from which two sentences say the same.
+const SAME: f32 = 0.6;
+
+/// A sentence to quote, to the byte as it stands in the passage.
+pub(super) struct Quote<'a> {
+    /// The number of its passage.
+    pub number: u32,
+    /// Its text.
+    pub text: &'a str,
+}
+
+struct Candidate<'a> {
+    passage: &'a Passage,
+    order: usize,
+    span: Span,
+    terms: BTreeSet<String>,
+    worth: f32,
+    coverage: f32,
+}
+
+/// The sentences to quote, best first; none when no sentence comes near the question.
+pub(super) fn best<'a>(question: &str, passages: &'a [Passage]) -> Vec<Quote<'a>> {
+    let mut candidates = candidates(passages);
+    score(question, passages, &mut candidates);
+    candidates.sort_by(|a, b| b.worth.total_cmp(&a.worth).then(a.order.cmp(&b.order)));
+    let mut chosen: Vec<&Candidate<'a>> = Vec::new();
+    for candidate in &candidates {
+        let least = chosen.first().map_or(0.0, |best| best.worth * NEARLY);
+        if chosen.len() == MOST || candidate.worth <= least || candidate.coverage < MIN_COVERAGE {
+            break;
+        }
+        if chosen.iter().all(|other| similarity(&candidate.terms, &other.terms) < SAME) {
+            chosen.push(candidate);
+        }
+    }
+    let asked: Vec<String> = query_terms(question).into_iter().map(|(term, _)| term).collect();
+    chosen
+        .iter()
+        .map(|c| Quote { number: c.passage.number, text: excerpt(&c.passage.text, c.span, &asked) })
+        .collect()
+}
+
+fn candidates(passages: &[Passage]) -> Vec<Candidate<'_>> {
+    let mut found: Vec<Candidate<'_>> = Vec::new();
+    for passage in passages {
+        for span in sentences(&passage.text) {
+            let terms = told(span.of(&passage.text));
+            // Headings and fragments share words with the question without answering it.
+            if terms.len() >= 3 {
+                found.push(Candidate { passage, order: found.len(), span, terms, worth: 0.0, coverage: 0.0 });
+            }
+        }
+    }
+    found
+}
+
+/// The terms of a text that say something.
+fn told(text: &str) -> BTreeSet<String> {
+    let telling = terms(text).into_iter().filter(|term| matches!(term.role, Role::Word | Role::Extra));
+    telling.map(|term| term.text).collect()
+}
+
+fn score(question: &str, passages: &[Passage], candidates: &mut [Candidate<'_>]) {
+    let asked: Vec<String> = query_terms(question).into_iter().map(|(term, _)| term).collect();
+    // As if there were twenty more sentences without these words, or one sentence alone would make its words worthless;
+    // and a word that is nowhere weighs no more than a rare one, since it is often only spelled otherwise.
+    let count = candidates.len() as f32 + 20.0;
+    let weights: BTreeMap<&str, f32> = asked
+        .iter()
+        .map(|term| {
+            let having = candidates.iter().filter(|candidate| candidate.terms.contains(term)).count() as f32;
+            let having = having.max(1.0);
+            (term.as_str(), (1.0 + (count - having + 0.5) / (having + 0.5)).ln())
+        })
+        .collect();
+    let total: f32 = weights.values().sum();
+    if total <= 0.0 {
+        return;
+    }
+    let share = |terms: &BTreeSet<String>| -> f32 {
+        weights.iter().filter(|(term, _)| terms.contains(**term)).map(|(_, weight)| weight).sum::<f32>()
+            / total
+    };
+    let own: Vec<(u32, f32)> = candidates.iter().map(|c| (c.passage.number, share(&c.terms))).collect();
+    let wholes: BTreeMap<u32, f32> = passages
+        .iter()
+        .map(|passage| {
+            let around =
+                format!("{}\n{}\n{}", passage.document_name, passage.headings.join("\n"), passage.text);
+            (passage.number, share(&told(&around)))
+        })
+        .collect();
+    let hint = hint(question);
+    for (at, candidate) in candidates.iter_mut().enumerate() {
+        let number = candidate.passage.number;
+        let shared = own.get(at).map_or(0.0, |(_, share)| *share);
+        let beside = |at: Option<usize>| {
+            at.and_then(|at| own.get(at))
+                .filter(|(other, _)| *other == number)
+                .map_or(0.0, |(_, share)| *share)
+        };
+        let neighbours = beside(at.checked_sub(1)).max(beside(Some(at + 1)));
+        let whole = wholes.get(&number).copied().unwrap_or(0.0);
+        // What retrieval thought: the first passage is worth a tenth more than one far down.
+        let prior = 0.1 / (1.0 + (number.saturating_sub(1)) as f32);
+        let suits = hint.is_some_and(|hint| fits(hint, candidate.span.of(&candidate.passage.text), &asked));
+        // Very long sentences share words by their length alone.
+        let length = 1.0 / (1.0 + candidate.terms.len() as f32 / 200.0);
+        let base = shared + 0.15 * neighbours + 0.3 * whole * f32::from(u8::from(shared > 0.0)) + prior;
+        candidate.worth = if shared > 0.0 { base * length * if suits { 1.3 } else { 1.0 } } else { 0.0 };
+        candidate.coverage = shared.max(0.7 * (shared + whole) / 2.0);
+    }
+}
+
+/// Terms in common, as a share of the smaller set.
+fn similarity(a: &BTreeSet<String>, b: &BTreeSet<String>) -> f32 {
+    let smaller = a.len().min(b.len()).max(1);
+    a.intersection(b).count() as f32 / smaller as f32
+}
+
+/// The sentence, or of one that is too long the part with most of the question's words, cut between words.
+fn excerpt<'a>(text: &'a str, span: Span, asked: &[String]) -> &'a str {
+    let sentence = span.of(text);
+    if sentence.len() <= LONGEST {
+        return sentence;
+    }
+    let hits: Vec<usize> = terms(sentence)
+        .iter()
+        .filter(|term| asked.contains(&term.text))
+        .map(|term| term.span.start as usize)
+        .collect();
+    let within =
+        |start: usize| hits.iter().filter(|hit| (start..start + LONGEST * 3 / 4).contains(hit)).count();
+    let first = hits.iter().copied().fold(None, |best: Option<usize>, hit| match best {
+        Some(best) if within(best) >= within(hit) => Some(best),
+        _ => Some(hit),
+    });
+    let begin = first.unwrap_or(0).saturating_sub(LONGEST / 4);
+    let begin = if begin == 0 { 0 } else { boundary(sentence, begin) };
+    let end = begin + LONGEST;
+    let end = if end >= sentence.len() { sentence.len() } else { boundary(sentence, end - LONGEST / 10) };
+    sentence.get(begin..end).unwrap_or(sentence).trim()
+}
+
+/// The first place from `at` on that is behind white space, or at least between characters.
+fn boundary(text: &str, at: usize) -> usize {
+    let at = (at..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+    let near = text.get(at..).unwrap_or("").char_indices().take(40).find(|(_, c)| c.is_whitespace());
+    near.map_or(at, |(offset, c)| at + offset + c.len_utf8())
+}

@@ -1,0 +1,76 @@
+//! A ranking → the best `top_k` that do not repeat each other.
+//!
+//! Chunks overlap, and the same file is often there twice. A passage that repeats another costs context and teaches
+//! the model nothing, so a chunk is left out when a better one has the same text (white space aside), or covers
+//! more than half of it in the same document. Neighbours with the usual overlap (up to half) both stay: each has
+//! something of its own. What was left out, and for which, is told.
+
+use super::ScoredKey;
+use crate::types::{DocumentId, Span};
+use std::collections::HashMap;
+
+/// Where a chunk is, and its text.
+#[derive(Clone, Copy, Debug)]
+pub struct ChunkText<'a> {
+    /// Its document.
+    pub document: DocumentId,
+    /// Its bytes there.
+    pub span: Span,
+    /// Its text.
+    pub text: &'a str,
+}
+
+/// A chunk that was left out because `kept` says the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Duplicate {
+    /// Left out.
+    pub key: u32,
+    /// Kept in its stead.
+    pub kept: u32,
+}
+
+/// What becomes evidence.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Selected {
+    /// At most `top_k`, in the ranking's order.
+    pub kept: Vec<ScoredKey>,
+    /// What was met on the way and left out.
+    pub duplicates: Vec<Duplicate>,
+}
+
+/// Takes the best `top_k` dedup chunks of `ranked`. `place` looks a key up; keys it does not know (their document
+/// was just removed) are passed over.
+pub fn dedup<'a>(
+    ranked: &[ScoredKey],
+    top_k: usize,
+    place: impl Fn(u32) -> Option<ChunkText<'a>>,
+) -> Selected {
+    let mut selected = Selected::default();
+    let mut taken: Vec<(u32, ChunkText<'a>)> = Vec::new();
+    let mut texts: HashMap<String, u32> = HashMap::new();
+    for scored in ranked {
+        if taken.len() == top_k {
+            break;
+        }
+        let Some(here) = place(scored.key) else { continue };
+        let text = here.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let same_text = texts.get(&text).copied();
+        let twin = same_text
+            .or_else(|| taken.iter().find(|(_, other)| covers_most(other, &here)).map(|(key, _)| *key));
+        match twin {
+            Some(kept) => selected.duplicates.push(Duplicate { key: scored.key, kept }),
+            None => {
+                texts.insert(text, scored.key);
+                taken.push((scored.key, here));
+                selected.kept.push(*scored);
+            }
+        }
+    }
+    selected
+}
+
+/// Whether the two share more than half of the shorter one.
+fn covers_most(a: &ChunkText<'_>, b: &ChunkText<'_>) -> bool {
+    let shared = a.span.end.min(b.span.end).saturating_sub(a.span.start.max(b.span.start)) as usize;
+    a.document == b.document && shared * 2 > a.span.len().min(b.span.len())
+}

@@ -1,0 +1,179 @@
+use crate::format::time_left;
+use crate::state::SignalList;
+use crate::types::{DocumentId, EmbedderRef, Format, Manifest, UserError};
+use leptos::prelude::*;
+
+/// Documents on the screen.
+#[derive(Clone, Copy, Default)]
+pub struct Corpus {
+    /// A row a document, in the order of adding.
+    pub rows: SignalList<DocumentId, Row>,
+    /// The stored corpus has been read.
+    pub opened: RwSignal<bool>,
+    /// Why the corpus is not at hand.
+    pub user_error: RwSignal<Option<UserError>>,
+    /// This browser keeps nothing beyond the tab.
+    pub volatile: RwSignal<bool>,
+}
+
+/// One document's row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Hash of the file.
+    pub id: DocumentId,
+    /// Its name.
+    pub name: String,
+    /// Its size.
+    pub size_bytes: u64,
+    /// When it was added.
+    pub added_millis: u64,
+    /// Where it stands.
+    pub state: RowState,
+    /// Times the engine or the reader died over it.
+    pub crashes: u32,
+    /// The password typed for it; never stored.
+    pub password: Option<String>,
+}
+
+/// Where a document stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RowState {
+    /// Waits its turn.
+    Queued,
+    /// In the reader since then.
+    Reading {
+        /// Since when, on the page's clock.
+        since_millis: f64,
+    },
+    /// Parsed; waits for the engine or is being embedded.
+    Embedding {
+        /// What it is.
+        format: Format,
+        /// Pages, 0 for none.
+        pages: u32,
+        /// Chunks embedded.
+        done: u32,
+        /// Chunks in all, 0 while they are being cut.
+        total: u32,
+        /// When the first chunk was handed over, on the page's clock, and how many were done then.
+        started: Option<(f64, u32)>,
+        /// Call in the engine, for cancelling.
+        call: Option<u32>,
+        /// Why nothing comes at the moment; empty while all goes well.
+        waits: String,
+    },
+    /// Wholly stored and searchable.
+    Ready(Manifest),
+    /// Failed; the others go on.
+    Failed {
+        /// Why and what to do.
+        user_error: UserError,
+        /// A password would help.
+        password: bool,
+    },
+    /// Given up by the person.
+    Cancelled,
+}
+
+impl RowState {
+    /// The word for the row, and its `data-state`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Reading { .. } => "reading",
+            Self::Embedding { .. } => "embedding",
+            Self::Ready(_) => "ready",
+            Self::Failed { .. } => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Whether something is still to happen by itself.
+    pub fn is_under_way(&self) -> bool {
+        matches!(self, Self::Queued | Self::Reading { .. } | Self::Embedding { .. })
+    }
+
+    /// Share done, where it can be told.
+    pub fn fraction(&self) -> Option<f64> {
+        match *self {
+            Self::Embedding { done, total, .. } if total > 0 => Some(f64::from(done) / f64::from(total)),
+            _ => None,
+        }
+    }
+
+    /// Time left in words, from the pace so far. Chunks that came from the cache say nothing about the pace.
+    pub fn time_left(&self, now_millis: f64) -> Option<String> {
+        match *self {
+            Self::Embedding { done, total, started: Some((since, first)), .. } => {
+                let (done, total) = (done.saturating_sub(first), total.saturating_sub(first));
+                time_left(u64::from(done), u64::from(total), now_millis - since)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Sums over the rows, for the foot of the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Searchable documents.
+    pub ready: usize,
+    /// Their chunks.
+    pub chunks: u64,
+    /// Rows under way.
+    pub under_way: usize,
+    /// Rows that failed.
+    pub failed: usize,
+}
+
+impl Corpus {
+    /// Documents whose vectors another embedder made: by meaning they are not found. Tracks every row.
+    pub fn outdated(self, embedder: &EmbedderRef) -> usize {
+        let is_outdated = |row: &Row| match &row.state {
+            RowState::Ready(manifest) => !embedder.has_made(&manifest.embedder),
+            _ => false,
+        };
+        let cells = self.rows.cells();
+        // Every row must be read, or a change of the others would go unnoticed.
+        cells.iter().filter(|cell| cell.value.with(is_outdated)).count()
+    }
+
+    /// The sums; tracks every row.
+    pub fn totals(self) -> Totals {
+        let mut totals = Totals::default();
+        for cell in self.rows.cells() {
+            cell.value.with(|row| match &row.state {
+                RowState::Ready(manifest) => {
+                    totals.ready += 1;
+                    totals.chunks += u64::from(manifest.chunks);
+                }
+                RowState::Failed { .. } => totals.failed += 1,
+                state if state.is_under_way() => totals.under_way += 1,
+                _ => {}
+            });
+        }
+        totals
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_left_follows_the_pace() {
+        let state = |done, started| RowState::Embedding {
+            format: Format::Text,
+            pages: 0,
+            done,
+            total: 40,
+            started,
+            call: None,
+            waits: String::new(),
+        };
+        assert_eq!(state(0, None).time_left(10.0), None);
+        assert_eq!(state(10, Some((0.0, 0))).time_left(1000.0).as_deref(), Some("about 3 s left"));
+        assert_eq!(state(20, Some((0.0, 20))).time_left(1000.0), None);
+        assert_eq!(state(10, None).fraction(), Some(0.25));
+    }
+}

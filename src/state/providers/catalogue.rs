@@ -1,0 +1,162 @@
+use crate::state::AppState;
+use crate::types::{Endpoint, ProviderGroup, ProviderRow, Route, UrlParam};
+use crate::worker::protocol::ToCourier;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::collections::BTreeMap;
+
+impl AppState {
+    /// Asks the courier for the catalogue, once, and for how keys and vault stand.
+    pub fn load_catalogue(self) {
+        self.refresh(ToCourier::Keys);
+        if self.providers.with_untracked(|store| !store.rows.is_empty()) {
+            return;
+        }
+        spawn_local(async move {
+            match self.courier(&ToCourier::Catalogue).await {
+                Err(user_error) => self.providers.update(|store| store.no_catalogue = Some(user_error)),
+                store => self.apply(store),
+            }
+        });
+    }
+}
+
+/// The groups of the picker, in order, with their headings. A retired system has none of its own.
+pub const GROUPS: [(ProviderGroup, &str); 4] = [
+    (ProviderGroup::Lab, "Makers of models"),
+    (ProviderGroup::Cloud, "Clouds"),
+    (ProviderGroup::Host, "Hosts and routers"),
+    (ProviderGroup::Local, "Your own machine"),
+];
+
+/// Whether every word of `query` is somewhere in `text`, whatever the case.
+pub fn matches(query: &str, text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    query.to_ascii_lowercase().split_whitespace().all(|word| text.contains(word))
+}
+
+/// Whether a row that can chat answers the query: by name, id, what is said about it, or a model. Retired systems only when asked for.
+pub fn is_found(row: &ProviderRow, query: &str) -> bool {
+    if row.retired.is_some() || row.group == ProviderGroup::Retired {
+        return !query.trim().is_empty() && matches(query, &format!("{} {}", row.name, row.id));
+    }
+    // What only embeds or reranks has no route to a chat model.
+    !row.routes.is_empty()
+        && matches(query, &format!("{} {} {} {}", row.name, row.id, row.about, row.models.join(" ")))
+}
+
+/// The base URL with its url_params filled; a param without a value is filled with what is default.
+pub fn filled(base: &str, url_params: &[UrlParam], values: &BTreeMap<String, String>) -> String {
+    url_params.iter().fold(base.to_owned(), |base, param| {
+        let value = values.get(&param.name).map(|value| value.trim()).filter(|value| !value.is_empty());
+        base.replace(&format!("{{{}}}", param.name), value.unwrap_or(&param.default))
+    })
+}
+
+/// The route of a row that an endpoint takes: the first of its dialect.
+pub fn route_of<'a>(row: &'a ProviderRow, endpoint: &Endpoint) -> Option<&'a Route> {
+    row.routes.iter().find(|route| route.dialect == endpoint.dialect).or(row.routes.first())
+}
+
+/// Where an endpoint's requests go, as far as the page can tell: to say whether a key is held, never to send one.
+pub fn address(row: Option<&ProviderRow>, endpoint: &Endpoint) -> String {
+    let route = row.and_then(|row| route_of(row, endpoint));
+    match route {
+        Some(route) if endpoint.base_url.is_empty() => {
+            filled(&route.base, &route.url_params, &endpoint.url_params)
+        }
+        _ => endpoint.base_url.clone(),
+    }
+}
+
+/// The host and port in an address, for people.
+pub fn host_of(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let authority = rest.get(..end).unwrap_or(rest);
+    authority.rsplit_once('@').map_or(authority, |(_, host)| host)
+}
+
+#[cfg(test)]
+pub(in crate::state) mod tests {
+    use super::*;
+    use crate::types::{Cors, CorsStatus, Dialect};
+
+    pub fn row(id: &str, name: &str) -> ProviderRow {
+        let base = "https://{region}.example.com/v1".to_owned();
+        let param = UrlParam {
+            name: "region".into(),
+            label: "Region".into(),
+            example: String::new(),
+            default: "eu".into(),
+        };
+        let route = |dialect| Route {
+            dialect,
+            label: String::new(),
+            base: base.clone(),
+            url_params: vec![param.clone()],
+            auth: Vec::new(),
+            key_optional: false,
+        };
+        ProviderRow {
+            id: id.into(),
+            name: name.into(),
+            group: ProviderGroup::Host,
+            about: "Open weights, fast.".into(),
+            routes: vec![route(Dialect::OpenaiChat), route(Dialect::Anthropic)],
+            key_page: String::new(),
+            cors: Cors {
+                status: CorsStatus::Allowed,
+                seen: String::new(),
+                source: String::new(),
+                fix: String::new(),
+            },
+            rate_limits: String::new(),
+            retired: None,
+            models: vec!["gpt-oss-120b".into()],
+        }
+    }
+
+    #[test]
+    fn a_row_is_found_by_name_model_and_words_in_any_order() {
+        let groq = row("groq", "Groq");
+        for query in ["", "  ", "GROQ", "oss", "fast open", "gro"] {
+            assert!(is_found(&groq, query), "{query}");
+        }
+        assert!(!is_found(&groq, "groq slow"));
+        assert!(!is_found(&ProviderRow { routes: Vec::new(), ..groq }, "groq"));
+    }
+
+    #[test]
+    fn a_retired_system_shows_only_when_its_name_is_searched() {
+        let gone = ProviderRow { retired: Some("since 2026".into()), ..row("llama-api", "Llama API") };
+        assert!(!is_found(&gone, ""));
+        assert!(!is_found(&gone, "gpt-oss"));
+        assert!(is_found(&gone, "llama"));
+    }
+
+    #[test]
+    fn an_address_is_filled_with_what_is_typed_or_usual_and_a_gateway_takes_its_place() {
+        let row = row("x", "X");
+        let mut endpoint = Endpoint::default();
+        assert_eq!(address(Some(&row), &endpoint), "https://eu.example.com/v1");
+        endpoint.url_params.insert("region".into(), " us ".into());
+        assert_eq!(address(Some(&row), &endpoint), "https://us.example.com/v1");
+        endpoint.base_url = "http://localhost:4000".into();
+        assert_eq!(address(Some(&row), &endpoint), "http://localhost:4000");
+        assert_eq!(address(None, &endpoint), "http://localhost:4000");
+    }
+
+    #[test]
+    fn the_host_of_whatever_was_typed() {
+        for (address, host) in [
+            ("http://localhost:1234/v1", "localhost:1234"),
+            ("https://a.b?x=1", "a.b"),
+            ("https://me:secret@a.b/v1", "a.b"),
+            ("a.b/v1", "a.b"),
+            ("", ""),
+        ] {
+            assert_eq!(host_of(address), host);
+        }
+    }
+}

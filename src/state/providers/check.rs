@@ -1,0 +1,94 @@
+use crate::courier::Purpose;
+use crate::state::AppState;
+use crate::types::{CallFailure, Endpoint, FailureCause, ModelEntry, UserError};
+use crate::worker::protocol::{Checked, FromCourier, ToCourier};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// A named model was asked for a word: milliseconds until it came, or why it did not.
+pub type Trial = Result<f64, CallFailure>;
+
+/// Where the check of an endpoint stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum CheckState {
+    /// Not asked for.
+    #[default]
+    Idle,
+    /// Under way.
+    Running,
+    /// These models can be had; what the named one said, if one was.
+    Reachable(Vec<ModelEntry>, Option<Trial>),
+    /// The host lists no models; names that are known of it.
+    Unlisted(Vec<String>, Option<Trial>),
+    /// The true cause why not.
+    Unreachable(CallFailure),
+}
+
+impl AppState {
+    /// Gives the key to the courier, then lists the endpoint's models or finds out why not. `model` is the one wanted.
+    pub fn check(self, endpoint: Endpoint, key: String, model: String) {
+        self.checking.set(CheckState::Running);
+        spawn_local(async move {
+            if let Err(failure) = self.give_key(&endpoint, Purpose::Chat, key).await {
+                return self.checking.set(CheckState::Unreachable(failure));
+            }
+            let page_origin = web_sys::window().and_then(|window| window.location().origin().ok());
+            let page_origin = page_origin.unwrap_or_default();
+            let named = !model.trim().is_empty();
+            let verb = ToCourier::Check { endpoint, model, page_origin };
+            let mut call = self.services().courier.call(&verb, &[]);
+            let first = call.next().await.map(|reply| reply.body);
+            self.checking.set(match self.replied(first) {
+                Ok(FromCourier::Checked(Checked::Models(models))) => CheckState::Reachable(models, None),
+                Ok(FromCourier::Checked(Checked::Unlisted(names))) => CheckState::Unlisted(names, None),
+                Ok(FromCourier::Checked(Checked::Failed(failure))) => {
+                    return self.checking.set(CheckState::Unreachable(failure));
+                }
+                Ok(_) => CheckState::Idle,
+                Err(user_error) => CheckState::Unreachable(failure(user_error)),
+            });
+            if !named {
+                return;
+            }
+            // A named model is also asked for a word; a failed check has no second reply.
+            let said = match call.next().await.map(|reply| reply.body) {
+                Some(FromCourier::Checked(Checked::Answered { millis })) => Ok(millis),
+                Some(FromCourier::Checked(Checked::Failed(failure))) => Err(failure),
+                _ => return,
+            };
+            self.checking.update(|check| {
+                if let CheckState::Reachable(_, trial) | CheckState::Unlisted(_, trial) = check {
+                    *trial = Some(said);
+                }
+            });
+        });
+    }
+
+    /// Gives a typed key to the courier, bound to the origin where `endpoint` does what the key is for. An empty one changes
+    /// nothing.
+    pub async fn give_key(
+        self,
+        endpoint: &Endpoint,
+        purpose: Purpose,
+        key: String,
+    ) -> Result<(), CallFailure> {
+        if key.trim().is_empty() {
+            return Ok(());
+        }
+        let verb = ToCourier::SetKey { endpoint: endpoint.clone(), purpose, key: key.trim().to_owned() };
+        self.courier(&verb).await.map_err(failure)?;
+        self.refresh(ToCourier::Keys);
+        Ok(())
+    }
+
+    /// The number of the endpoint that equals `endpoint`; a new one is remembered.
+    pub fn endpoint_for(self, endpoint: Endpoint) -> u32 {
+        let mut id = 0;
+        self.set(|settings| id = settings.endpoint_for(endpoint));
+        id
+    }
+}
+
+fn failure(user_error: UserError) -> CallFailure {
+    CallFailure::new(FailureCause::BadRequest, user_error.message, user_error.hint)
+}

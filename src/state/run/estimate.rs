@@ -1,0 +1,62 @@
+use crate::state::AppState;
+use crate::state::providers::money;
+use crate::types::ModelRef;
+use crate::worker::protocol::{FromCourier, ToCourier};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+impl AppState {
+    /// Asks what the models of the remote columns cost. Starts nothing while there are none.
+    pub(in crate::state) fn price_columns(self) {
+        let mut names = Vec::new();
+        let mut asked = Vec::new();
+        self.settings.with_untracked(|settings| {
+            for column in &settings.columns {
+                if let ModelRef::Remote { endpoint, model } = &column.model
+                    && let Some(found) = settings.endpoint(*endpoint)
+                    && !names.contains(&(*endpoint, model.clone()))
+                {
+                    names.push((*endpoint, model.clone()));
+                    asked.push((found.clone(), model.clone()));
+                }
+            }
+        });
+        if asked.is_empty() {
+            return;
+        }
+        spawn_local(async move {
+            // Without prices there is no estimate, and that is all.
+            if let Ok(FromCourier::Prices(prices)) = self.courier(&ToCourier::Prices(asked)).await {
+                let named = names.into_iter().zip(prices);
+                let prices = named.map(|((endpoint, model), price)| (endpoint, model, price)).collect();
+                self.providers.update(|store| store.prices = prices);
+            }
+        });
+    }
+
+    /// What the next run may cost, in words; nothing while no column has a price. Tracks question, columns and prices.
+    pub fn cost_estimate(self) -> Option<String> {
+        let priced = self.providers.with(|store| store.prices.clone());
+        if priced.is_empty() {
+            return None;
+        }
+        // Adding and removing must be noticed: the settings' list alone is not shown.
+        self.session.columns.len();
+        let question = self.session.question.get();
+        let costs: Vec<Option<f64>> = self.settings.with(|settings| {
+            let recipe = &settings.recipe;
+            let remote = settings.columns.iter().filter_map(|column| match &column.model {
+                ModelRef::Remote { endpoint, model } => Some((column, endpoint, model)),
+                _ => None,
+            });
+            let cost = |(column, endpoint, model): (&crate::types::Column, &u32, &String)| {
+                let known = priced.iter().find(|(at, name, _)| at == endpoint && name == model);
+                let retrieval = column.with_documents.then_some(&recipe.retrieval);
+                let tokens = money::prompt_tokens(&question, retrieval, recipe.chunking.size_tokens);
+                money::at_most(known?.2.as_ref()?, tokens, column.parameters.max_tokens)
+            };
+            remote.map(cost).collect()
+        });
+        money::estimate_line(&costs)
+    }
+}

@@ -1,0 +1,150 @@
+use crate::format;
+use crate::state::{AppState, ColumnView, Dialog, Stage};
+use crate::types::{AnswerState, CallFailure, ColumnId};
+use crate::ui::answers::answer::AnswerBody;
+use crate::ui::answers::metrics::Metrics;
+use crate::ui::part::erased::{listener, live, sig};
+use crate::ui::part::field::button;
+use crate::ui::part::fixes;
+use crate::ui::part::icon::{Icon, Name};
+use leptos::prelude::*;
+
+/// One column: who answers, what it says, what it took.
+#[component]
+pub fn ColumnCard(
+    /// Its name.
+    id: ColumnId,
+    /// Its value.
+    view: ArcRwSignal<ColumnView>,
+) -> impl IntoView {
+    let state = AppState::get();
+    let view = RwSignal::from(view);
+    let (with_documents, model) =
+        view.with_untracked(|view| (view.column.with_documents, view.column.model.clone()));
+    let (name, place) = state.settings.with_untracked(|settings| settings.model_name(&model));
+    let (label, title) = (name.clone(), name.clone());
+    let expanded = move || state.session.expanded.get() == Some(id);
+    let data_state = Memo::new(move |_| view.with(|view| view.state().map_or("idle", AnswerState::name)));
+    let failed =
+        Memo::new(move |_| view.with(|view| view.answer.as_ref().and_then(|answer| answer.failure.clone())));
+    let sha256 = move || view.with(|view| view.evidence_sha256.map(|hash| hash.to_string()));
+    view! {
+        <article
+            class="column"
+            class:expanded=expanded
+            aria-label=label
+            data-column=id.0.to_string()
+            data-state=sig(move || data_state.get())
+            data-evidence-sha256=sha256
+            data-with-documents=with_documents.to_string()
+        >
+            <header class="column-head">
+                <div class="column-title">
+                    <h3>{title}</h3>
+                    <p>
+                        <span class="badge" class:plain=!with_documents>
+                            {if with_documents { "with documents" } else { "no documents" }}
+                        </span>
+                        <span class="column-place">{place}</span>
+                    </p>
+                </div>
+                <div class="column-actions">{live(move || actions(state, id, &name, with_documents, data_state.get(), expanded()))}</div>
+            </header>
+            <div class="column-body" tabindex="0" role="group" aria-label="Answer">
+                <AnswerBody view/>
+                {live(move || view.with(waiting))}
+                {live(move || failed.get().map(|failure| failed_view(state, id, &failure)))}
+                {live(move || view.with(cut))}
+            </div>
+            <Metrics view/>
+        </article>
+    }
+    .into_any()
+}
+
+fn actions(
+    state: AppState,
+    id: ColumnId,
+    name: &str,
+    with_documents: bool,
+    data_state: &str,
+    expanded: bool,
+) -> AnyView {
+    let button = |label: String, icon: Name, press: Box<dyn Fn() + Send>| {
+        view! {
+            <button class="button quiet tiny" aria-label=label.clone() title=label on:click=listener(move |_| press())>
+                <Icon name=icon/>
+            </button>
+        }
+    };
+    let under_way = matches!(data_state, "waiting" | "streaming");
+    let run = match (under_way, data_state) {
+        (true, _) => Some(button(format!("Stop {name}"), Name::Stop, Box::new(move || state.stop(id)))),
+        (false, "idle") => None,
+        _ => Some(button(format!("Run {name} again"), Name::Retry, Box::new(move || state.ask_again(id)))),
+    };
+    let baseline = with_documents.then(|| {
+        button(
+            format!("Compare {name} without documents"),
+            Name::Baseline,
+            Box::new(move || {
+                state.add_baseline(id);
+            }),
+        )
+    });
+    let expand_label =
+        if expanded { format!("Show {name} beside the others") } else { format!("Expand {name}") };
+    let toggle = move || state.session.expanded.set((!expanded).then_some(id));
+    view! {
+        {run}
+        {baseline}
+        {button(format!("Request of {name}"), Name::Code, Box::new(move || state.view.dialog.set(Some(Dialog::Request(id)))))}
+        {button(expand_label, Name::Expand, Box::new(toggle))}
+        {button(format!("Remove column {name}"), Name::Close, Box::new(move || state.remove_column(id)))}
+    }
+    .into_any()
+}
+
+/// What it is doing before the first word.
+fn waiting(view: &ColumnView) -> AnyView {
+    if view.state() != Some(AnswerState::Waiting) {
+        return ().into_any();
+    }
+    let text = match &view.stage {
+        Stage::Retrieving => "Retrieving evidence".to_owned(),
+        Stage::Queued => "Waiting for its turn in this tab".to_owned(),
+        Stage::Loading { done, total: 0 } => format!("Loading the model, {}", format::bytes(*done)),
+        Stage::Loading { done, total } => {
+            format!("Loading the model, {} of {}", format::bytes(*done), format::bytes(*total))
+        }
+        Stage::Reading { done, total } => format!("Reading the prompt, {done} of {total} tokens"),
+        Stage::Downloading { percent } => format!("Chrome loads its model, {percent} %"),
+        Stage::Waiting { before, millis, why } => waiting_for_host(*before, *millis, why),
+        Stage::Sent => "Sent, waiting for the first word".to_owned(),
+    };
+    view! { <p class="column-waiting">{text}</p> }.into_any()
+}
+
+fn waiting_for_host(before: u32, millis: Option<f64>, why: &str) -> String {
+    match millis {
+        Some(millis) if why.is_empty() => format!("The host asked to wait {}", format::duration(millis)),
+        Some(millis) => format!("Waiting {}: {why}", format::duration(millis)),
+        None if why.is_empty() => format!("Waiting for the host: {before} before this one"),
+        None => why.to_owned(),
+    }
+}
+
+/// Why it failed, what to do, and the way out where the host named what it does not take.
+fn failed_view(state: AppState, id: ColumnId, failure: &CallFailure) -> AnyView {
+    let without = failure.parameter.clone().map(|parameter| {
+        let label = format!("Run again without `{parameter}`");
+        button(label, move || state.ask_without(id, &parameter))
+    });
+    view! { {fixes::failure(failure)} {without} }.into_any()
+}
+
+/// What the context budget cut.
+fn cut(view: &ColumnView) -> AnyView {
+    let fit = view.fit.as_ref().filter(|fit| !fit.is_whole());
+    fit.map(|fit| view! { <p class="notice">{fit.to_string()}</p> }).into_any()
+}

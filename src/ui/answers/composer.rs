@@ -1,0 +1,102 @@
+use crate::state::{AppState, Dialog, MAX_COLUMNS};
+use crate::ui::answers::column::ColumnCard;
+use crate::ui::part::erased::{listener, live, sig};
+use crate::ui::part::field;
+use crate::ui::part::icon::{Icon, Name};
+use leptos::html;
+use leptos::prelude::*;
+
+/// The centre pane: the question and the columns.
+#[component]
+pub fn Composer() -> impl IntoView {
+    let state = AppState::get();
+    let question = state.session.question;
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        state.ask();
+    };
+    let node = NodeRef::<html::Textarea>::new();
+    // Enter asks, Shift+Enter makes a line, as in every chat.
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+            event.prevent_default();
+            state.ask();
+        }
+    };
+    let busy = Memo::new(move |_| state.session.is_busy());
+    let full = move || state.session.columns.len() >= MAX_COLUMNS;
+    let estimate = Memo::new(move |_| state.cost_estimate());
+    view! {
+        <section class="composer" aria-label="Question and answers">
+            <form class="composer-form" on:submit=listener(submit)>
+                <label class="visually-hidden" for="question">"Question"</label>
+                <textarea
+                    node_ref=node
+                    id="question"
+                    rows="2"
+                    placeholder="Ask your documents. Every column answers from the same evidence."
+                    prop:value=sig(move || question.get())
+                    on:input=listener(move |event| question.set(event_target_value(&event)))
+                    on:keydown=listener(on_key)
+                ></textarea>
+                <button class="button primary composer-ask" type="submit" disabled=sig(move || question.with(|text| text.trim().is_empty()))>
+                    "Ask"
+                </button>
+            </form>
+            <div class="composer-bar">
+                <Starters/>
+                <span class="composer-spring"></span>
+                <button class="button" disabled=sig(move || !busy.get()) on:click=listener(move |_| state.stop_all())>
+                    <Icon name=Name::Stop/>
+                    "Stop all"
+                </button>
+                <button class="button" disabled=full on:click=listener(move |_| state.view.dialog.set(Some(Dialog::AddColumn)))>
+                    <Icon name=Name::Add/>
+                    "Add column"
+                </button>
+            </div>
+            <p class="composer-cost hint">{live(move || estimate.get())}</p>
+            <div class="composer-notice" role="status">{live(move || state.session.notice.get().map(|notice| view! { <p class="notice warn">{notice}</p> }))}</div>
+            {live(move || field::user_error(state.session.user_error.get()))}
+            <h2 class="visually-hidden">"Answers"</h2>
+            <div class="columns" class:has-expanded=sig(move || state.session.expanded.get().is_some())>
+                <For each=move || state.session.columns.cells() key=|cell| cell.key let:cell>
+                    <ColumnCard id=cell.key view=cell.value/>
+                </For>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// Questions to begin with, while the sample is in and nothing was asked.
+#[component]
+fn Starters() -> impl IntoView {
+    let state = AppState::get();
+    let shown = move || state.sample.get().filter(|sample| state.has_sample(sample));
+    let starters = move || {
+        shown().map(|sample| {
+            sample
+                .starters
+                .into_iter()
+                .map(|question| {
+                    let label = question.clone();
+                    view! {
+                        <button
+                            class="chip"
+                            type="button"
+                            title=question.clone()
+                            on:click=listener(move |_| {
+                                state.session.question.set(question.clone());
+                                state.ask();
+                            })
+                        >
+                            {label}
+                        </button>
+                    }
+                })
+                .collect_view()
+        })
+    };
+    view! { <div class="composer-starters">{starters}</div> }.into_any()
+}

@@ -1,0 +1,90 @@
+use crate::format;
+use crate::state::ColumnView;
+use crate::state::providers::money::usd;
+use crate::types::{Cost, ModelRef};
+use crate::ui::part::erased::live;
+use leptos::prelude::*;
+
+/// What an answer took: retrieval, first token, pace, total, tokens, and the hash of the evidence it got.
+#[component]
+pub fn Metrics(
+    /// The column.
+    view: RwSignal<ColumnView>,
+) -> impl IntoView {
+    let rows = Memo::new(move |_| view.with(rows));
+    view! {
+        <dl class="metrics">
+            {live(move || {
+                rows.get()
+                    .into_iter()
+                    .map(|(name, value, title)| view! {
+                        <div title=title>
+                            <dt>{name}</dt>
+                            <dd>{value}</dd>
+                        </div>
+                    })
+                    .collect_view()
+            })}
+        </dl>
+    }
+    .into_any()
+}
+
+fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
+    let Some(answer) = &view.answer else { return Vec::new() };
+    let none = || "–".to_owned();
+    let millis = |value: Option<f64>| value.map_or_else(none, format::duration);
+    let (output, reported) = answer.output_tokens();
+    let (input, input_reported) = match answer.usage.and_then(|usage| usage.input_tokens) {
+        Some(tokens) => (Some(tokens), true),
+        None => (view.fit.as_ref().map(|fit| u64::from(fit.tokens)).filter(|tokens| *tokens > 0), false),
+    };
+    let tokens = |tokens: u64, reported: bool| {
+        format!("{}{}", if reported { "" } else { "≈ " }, format::count(tokens))
+    };
+    let source = |reported: bool| {
+        if reported { "as the model's host reports" } else { "estimated at four characters a token" }
+            .to_owned()
+    };
+    let retrieval = view.evidence.as_ref().map(|evidence| evidence.timing.total_millis);
+    let mut rows = vec![
+        ("Retrieval", millis(retrieval), "question to evidence, once for all columns".to_owned()),
+        (
+            "First token",
+            millis(answer.timing.first_token_millis),
+            "from handing over the request to the first word".to_owned(),
+        ),
+        (
+            "Tokens/s",
+            answer.tokens_per_second().map_or_else(none, |rate| format::fixed(rate, 1)),
+            "after the first token".to_owned(),
+        ),
+        ("Total", millis(answer.timing.total_millis), "from handing over the request to the end".to_owned()),
+        ("In", input.map_or_else(none, |count| tokens(count, input_reported)), source(input_reported)),
+        ("Out", tokens(output, reported), source(reported)),
+    ];
+    let usage = answer.usage.unwrap_or_default();
+    for (name, count, title) in [
+        ("Reasoning", usage.reasoning_tokens, "tokens of reasoning among those out"),
+        ("Cached", usage.cached_tokens, "tokens of the prompt that came from the host's cache"),
+    ] {
+        if let Some(count) = count.filter(|count| *count > 0) {
+            rows.push((name, format::count(count), title.to_owned()));
+        }
+    }
+    if matches!(view.column.model, ModelRef::Remote { .. }) && answer.state.is_over() {
+        rows.push(match &view.cost {
+            Some(cost) => ("Cost", usd(cost.usd), cost_title(cost)),
+            None => ("Cost", format::NOTHING.to_owned(), "no price of this model is known".to_owned()),
+        });
+    }
+    if let Some(hash) = view.evidence_sha256 {
+        rows.push(("Evidence", hash.short(), format!("SHA-256 of the evidence text sent: {hash}")));
+    }
+    rows
+}
+
+fn cost_title(cost: &Cost) -> String {
+    let tokens = if cost.reported { "tokens as the host reports them" } else { "estimated tokens" };
+    format!("by {}, {tokens}", cost.source)
+}

@@ -1,0 +1,195 @@
+use crate::browser::chrome_model::Availability;
+use crate::courier::Purpose;
+use crate::state::{AppState, CheckState, Dialog};
+use crate::types::{Column, ColumnId, Effort, ModelRef, Parameters};
+use crate::ui::part::dialog::Modal;
+use crate::ui::part::erased::{listener, sig};
+use crate::ui::part::field::{Field, button, select, text};
+use crate::ui::providers::endpoint_form::{Draft, endpoint_fields};
+use crate::ui::providers::provider_picker::{Choice, ProviderPicker};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// A new column: a provider, a model, its parameters, with the documents or without.
+#[component]
+pub fn AddColumn() -> impl IntoView {
+    let state = AppState::get();
+    state.load_catalogue();
+    state.look_for_chrome();
+    state.checking.set(CheckState::Idle);
+    let last =
+        state.settings.with_untracked(|settings| settings.endpoints.last().map(|last| last.provider.clone()));
+    let first = match last {
+        Some(id) if !id.is_empty() && id != "custom" => Choice::Row(id),
+        _ => Choice::Custom,
+    };
+    let choice = RwSignal::new(first);
+    let draft = Draft::new(choice);
+    let with_documents = RwSignal::new(true);
+    let parameters = RwSignal::new(Parameters::default());
+    let count = Memo::new(move |_| state.providers.with(|store| store.rows.len()));
+    // Only a row of the list waits for the list: an address of one's own is typed undisturbed.
+    let row = move || match choice.get() {
+        Choice::Row(id) => {
+            count.get();
+            state.providers.with_untracked(|store| store.row(&id).cloned())
+        }
+        _ => None,
+    };
+    let add = move |model: ModelRef| {
+        let column = Column {
+            id: ColumnId(0),
+            model,
+            parameters: parameters.get_untracked(),
+            with_documents: with_documents.get_untracked(),
+        };
+        if state.add_column(column) {
+            state.view.dialog.set(None);
+        }
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        match choice.get_untracked() {
+            Choice::Extractive => add(ModelRef::Extractive),
+            Choice::SmolLm2 => add(ModelRef::SmolLm2),
+            Choice::Chrome => {
+                state.prepare_chrome();
+                add(ModelRef::Chrome);
+            }
+            Choice::Row(_) | Choice::Custom => {
+                let endpoint = untrack(|| draft.endpoint(row().as_ref()));
+                let model = draft.model.get_untracked().trim().to_owned();
+                let key = draft.key.take();
+                if model.is_empty() {
+                    return;
+                }
+                spawn_local(async move {
+                    if let Err(failure) = state.give_key(&endpoint, Purpose::Chat, key).await {
+                        return state.checking.set(CheckState::Unreachable(failure));
+                    }
+                    let endpoint = state.endpoint_for(endpoint);
+                    add(ModelRef::Remote { endpoint, model });
+                });
+            }
+        }
+    };
+    // The fields follow a choice by the person; what was used last is there from the start.
+    let choose = Callback::new(move |value| {
+        choice.set(value);
+        draft.restart();
+    });
+    let about = move || {
+        let (chosen, row) = (choice.get(), row());
+        match chosen {
+            Choice::Extractive => hint("The best sentences of the evidence, word for word; instant."),
+            Choice::SmolLm2 => {
+                hint("A small model that runs in this tab: no key, no network after its first download.")
+            }
+            Choice::Chrome => chrome(state),
+            Choice::Row(_) if row.is_none() => hint("The list of providers is loading."),
+            Choice::Row(_) | Choice::Custom => endpoint_fields(draft, row),
+        }
+    };
+    let ready = move || match choice.get() {
+        Choice::Chrome => state.chrome.availability.get().is_some_and(Availability::can_answer),
+        Choice::Row(_) => row().is_some(),
+        _ => true,
+    };
+    view! {
+        <Modal title="Add column" wide=true>
+            <div class="add-column">
+                <div class="add-column-pick">
+                    {button("Compare hosts".into(), move || state.view.dialog.set(Some(Dialog::Compare)))}
+                    <ProviderPicker choice choose/>
+                </div>
+                <form class="form" on:submit=listener(submit)>
+                    {about}
+                    <fieldset>
+                        <legend>"Column"</legend>
+                        {parameter_fields(parameters)}
+                        <label class="choice">
+                            <input
+                                type="checkbox"
+                                prop:checked=sig(move || with_documents.get())
+                                on:change=listener(move |event| with_documents.set(event_target_checked(&event)))
+                            />
+                            <span>"With documents "<span class="hint">"off is the baseline: the same question without evidence"</span></span>
+                        </label>
+                        <label class="choice">
+                            <input
+                                type="checkbox"
+                                on:change=listener(move |event| {
+                                    let on = event_target_checked(&event);
+                                    parameters.update(|parameters| parameters.native_citations = on);
+                                })
+                            />
+                            <span>"Cite natively "<span class="hint">"Anthropic and Cohere: passages go as documents, the host cites them"</span></span>
+                        </label>
+                    </fieldset>
+                    <div class="form-actions">
+                        <button class="button primary" type="submit" disabled=sig(move || !ready())>"Add this column"</button>
+                    </div>
+                </form>
+            </div>
+        </Modal>
+    }
+    .into_any()
+}
+
+fn hint(text: &'static str) -> AnyView {
+    view! { <p class="hint">{text}</p> }.into_any()
+}
+
+/// Whether Chrome has its model, and why not.
+fn chrome(state: AppState) -> AnyView {
+    let store = move || match state.chrome.availability.get() {
+        None => crate::ui::part::field::hint("Asking the browser"),
+        Some(found) => {
+            let class = if found.can_answer() { "notice good" } else { "notice bad" };
+            view! { <p class=class>{found.words()}</p> }.into_any()
+        }
+    };
+    let progress =
+        move || state.chrome.progress.get().map(|share| format!("Downloading: {} %", (share * 100.0) as u32));
+    view! { <div role="status">{store}{progress}</div> }.into_any()
+}
+
+/// Sampling and limits; empty leaves the host's default.
+fn parameter_fields(parameters: RwSignal<Parameters>) -> AnyView {
+    let number = |label: &str, set: Callback<String>| {
+        let typed = RwSignal::new(String::new());
+        let set = Callback::new(move |value: String| {
+            typed.set(value.clone());
+            set.run(value.trim().to_owned());
+        });
+        let field = Field {
+            label: label.into(),
+            kind: "number",
+            placeholder: "host's default".into(),
+            ..Field::default()
+        };
+        text(field, typed.into(), set)
+    };
+    let temperature = Callback::new(move |value: String| {
+        let value = crate::browser::number(&value).filter(|value| (0.0..=2.0).contains(value));
+        parameters.update(|parameters| parameters.temperature = value.map(|value| value as f32));
+    });
+    let max_tokens = Callback::new(move |value: String| {
+        let value = value.parse().ok().filter(|value| *value > 0);
+        parameters.update(|parameters| parameters.max_tokens = value);
+    });
+    let effort = Callback::new(move |name: String| {
+        let value = Effort::ALL.into_iter().find(|effort| effort.name() == name);
+        parameters.update(|parameters| parameters.effort = value);
+    });
+    let mut efforts = vec![(String::new(), "host's default".to_owned())];
+    efforts.extend(Effort::ALL.map(|effort| (effort.name().to_owned(), effort.name().to_owned())));
+    view! {
+        <div class="form-row">
+            {number("Temperature", temperature)}
+            {number("Most tokens", max_tokens)}
+            {select("Effort", efforts, "", effort)}
+        </div>
+    }
+    .into_any()
+}

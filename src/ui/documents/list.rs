@@ -1,0 +1,178 @@
+use crate::browser::files;
+use crate::format;
+use crate::parse;
+use crate::state::{AppState, Dialog, place};
+use crate::types::EmbedderRef;
+use crate::ui::documents::row::DocumentRow;
+use crate::ui::part::erased::{listener, live, sig};
+use crate::ui::part::field;
+use crate::ui::part::icon::{Icon, Name};
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// The left pane: what there is to ask about.
+#[component]
+pub fn Documents() -> impl IntoView {
+    let state = AppState::get();
+    let picker = NodeRef::<html::Input>::new();
+    let folder_picker = NodeRef::<html::Input>::new();
+    let dragging = RwSignal::new(false);
+    let pick = move |node: NodeRef<html::Input>| {
+        if let Some(input) = node.get_untracked() {
+            input.click();
+        }
+    };
+    let picked = move |node: NodeRef<html::Input>| {
+        if let Some(input) = node.get_untracked() {
+            state.add_files(files::of_list(input.files()));
+            // The same file can be picked again later.
+            input.set_value("");
+        }
+    };
+    let dropped = move |event: leptos::ev::DragEvent| {
+        event.prevent_default();
+        dragging.set(false);
+        if let Some(transfer) = event.data_transfer() {
+            let dropped = files::of_drop(&transfer);
+            spawn_local(async move { state.add_files(files::collect(dropped).await) });
+        }
+    };
+    view! {
+        <section
+            class="documents"
+            aria-label="Corpus"
+            class:dragging=sig(move || dragging.get())
+            on:dragover=listener(move |event: leptos::ev::DragEvent| {
+                event.prevent_default();
+                dragging.set(true);
+            })
+            on:dragleave=listener(move |_| dragging.set(false))
+            on:drop=listener(dropped)
+        >
+            <div class="pane-head">
+                <h2>"Documents"</h2>
+                <div class="documents-add">
+                    <button class="button" on:click=listener(move |_| pick(picker))>
+                        <Icon name=Name::Add/>
+                        "Add documents"
+                    </button>
+                    <button class="button quiet" aria-label="Add a folder" title="Add a folder" on:click=listener(move |_| pick(folder_picker))>
+                        <Icon name=Name::Folder/>
+                    </button>
+                    <button
+                        class="button quiet"
+                        aria-label="Paste text"
+                        title="Paste text"
+                        on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Paste)))
+                    >
+                        <Icon name=Name::Paste/>
+                    </button>
+                </div>
+            </div>
+            <input
+                node_ref=picker
+                class="visually-hidden"
+                type="file"
+                accept=parse::accept()
+                multiple
+                tabindex="-1"
+                aria-label="Files to add"
+                on:change=listener(move |_| picked(picker))
+            />
+            <input
+                node_ref=folder_picker
+                class="visually-hidden"
+                type="file"
+                prop:webkitdirectory=true
+                tabindex="-1"
+                aria-label="Folder to add"
+                on:change=listener(move |_| picked(folder_picker))
+            />
+            {live(move || field::user_error(state.corpus.user_error.get()))}
+            <Show when=move || state.corpus.volatile.get()>
+                <p class="notice">"This browser keeps nothing: documents last as long as this tab."</p>
+            </Show>
+            {move || outdated(state)}
+            <ul class="documents-list" role="list" aria-label="Documents">
+                <For each=move || state.corpus.rows.cells() key=|cell| cell.key let:cell>
+                    <DocumentRow row=cell.value/>
+                </For>
+            </ul>
+            <Show when=move || state.corpus.rows.is_empty()>
+                <Empty/>
+            </Show>
+            <Foot/>
+        </section>
+    }
+    .into_any()
+}
+
+/// Documents that the chosen embedder has not embedded, and the button that has it done.
+fn outdated(state: AppState) -> AnyView {
+    let embedder = state.settings.with(|settings| settings.recipe.embedder.clone());
+    let count = state.corpus.outdated(&embedder);
+    if count == 0 {
+        return ().into_any();
+    }
+    let documents = format::counted(count as u64, "document is", "documents are");
+    let text =
+        format!("{documents} not embedded by {} yet, and found by words only until then. ", embedder.name());
+    view! {
+        <p class="notice">{text}<button class="button" on:click=move |_| state.renew()>"Embed them now"</button></p>
+    }
+    .into_any()
+}
+
+/// Where the text of documents goes.
+fn whereto(state: AppState) -> String {
+    match state.settings.with(|settings| settings.recipe.embedder.clone()) {
+        EmbedderRef::BuiltIn => " and go nowhere else.".into(),
+        EmbedderRef::Remote { endpoint, .. } => {
+            format!("; their text is sent to {}, the embedder chosen in Settings.", place(&endpoint))
+        }
+    }
+}
+
+/// What a newcomer sees.
+#[component]
+fn Empty() -> impl IntoView {
+    let state = AppState::get();
+    let about = move || state.sample.with(|sample| sample.as_ref().map(|sample| sample.description.clone()));
+    view! {
+        <div class="documents-empty">
+            <p>{move || format!("Drop files or a folder here: {}. They are read in this tab{}", parse::format_names(), whereto(state))}</p>
+            <button
+                class="button primary"
+                disabled=sig(move || state.sample.with(Option::is_none))
+                on:click=listener(move |_| state.try_sample())
+            >
+                "Try the sample"
+            </button>
+            <p class="hint">{about}</p>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Foot() -> impl IntoView {
+    let state = AppState::get();
+    let totals = Memo::new(move |_| state.corpus.totals());
+    let text = move || {
+        let totals = totals.get();
+        let mut text = format!(
+            "{} searchable · {} chunks",
+            format::count(totals.ready as u64),
+            format::count(totals.chunks)
+        );
+        if totals.under_way > 0 {
+            text.push_str(&format!(" · {} under way", totals.under_way));
+        }
+        if totals.failed > 0 {
+            text.push_str(&format!(" · {} failed", totals.failed));
+        }
+        text
+    };
+    view! { <p class="documents-foot">{text}</p> }.into_any()
+}

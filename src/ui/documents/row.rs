@@ -1,0 +1,166 @@
+use crate::browser::clock::now_millis;
+use crate::format;
+use crate::state::{AppState, Row, RowState};
+use crate::ui::part::erased::{listener, live, sig};
+use crate::ui::part::icon::{Icon, Name};
+use leptos::prelude::*;
+
+/// One document: name, state, size, pages, chunks, progress, and what can be done.
+#[component]
+pub fn DocumentRow(
+    /// The row.
+    row: ArcRwSignal<Row>,
+) -> impl IntoView {
+    let state = AppState::get();
+    let row = RwSignal::from(row);
+    let (id, name) = row.with_untracked(|row| (row.id, row.name.clone()));
+    let word = Memo::new(move |_| row.with(|row| row.state.name()));
+    let active = Memo::new(move |_| {
+        state.view.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.document.id == id))
+    });
+    view! {
+        <li class="document-row" data-state=sig(move || word.get()) class:active=sig(move || active.get())>
+            <button
+                class="document-row-name"
+                disabled=sig(move || word.get() != "ready")
+                title=name.clone()
+                on:click=listener(move |_| state.open_document(id, None))
+            >
+                <bdi>{name.clone()}</bdi>
+            </button>
+            <span class="document-row-actions">{live(move || actions(state, id, &name, word.get()))}</span>
+            <span class="document-row-about">{live(move || row.with(about))}</span>
+            {live(move || row.with(progress))}
+            {live(move || row.with(reason))}
+        </li>
+    }
+    .into_any()
+}
+
+/// The line below the name.
+fn about(row: &Row) -> String {
+    let mut parts = vec![format::bytes(row.size_bytes)];
+    let pages =
+        |pages: u32| (pages > 0).then(|| format!("{} {}", pages, if pages == 1 { "page" } else { "pages" }));
+    match &row.state {
+        RowState::Queued => parts.push("waiting".into()),
+        RowState::Reading { .. } => parts.push("reading".into()),
+        RowState::Embedding { format, pages: count, done, total, waits, .. } => {
+            parts.insert(0, format.label().into());
+            parts.extend(pages(*count));
+            parts.push(if *total == 0 {
+                "cutting into chunks".into()
+            } else {
+                format!("chunk {done} of {total}")
+            });
+            if waits.is_empty() {
+                parts.extend(row.state.time_left(now_millis()));
+            } else {
+                parts.push(waits.clone());
+            }
+        }
+        RowState::Ready(manifest) => {
+            parts.insert(0, manifest.format.label().into());
+            parts.extend(pages(manifest.pages));
+            let word = if manifest.chunks == 1 { "chunk" } else { "chunks" };
+            parts.push(format!("{} {word}", format::count(u64::from(manifest.chunks))));
+        }
+        RowState::Failed { .. } => parts.push("failed".into()),
+        RowState::Cancelled => parts.push("cancelled".into()),
+    }
+    parts.join(" · ")
+}
+
+fn progress(row: &Row) -> AnyView {
+    if !row.state.is_under_way() {
+        return ().into_any();
+    }
+    let label = format!("Progress of {}", row.name);
+    match row.state.fraction() {
+        Some(fraction) => {
+            view! { <progress class="document-row-progress" aria-label=label max="1" value=fraction.to_string()></progress> }.into_any()
+        }
+        None => view! { <progress class="document-row-progress" aria-label=label></progress> }.into_any(),
+    }
+}
+
+/// Why it failed and what to do, or what went partly wrong.
+fn reason(row: &Row) -> AnyView {
+    let id = row.id;
+    match &row.state {
+        RowState::Failed { user_error, password } => {
+            let (message, hint) = (user_error.message.clone(), user_error.hint.clone());
+            let password = *password;
+            view! {
+                <span class="document-row-reason bad">{message}" "<span class="hint">{hint}</span></span>
+                {password.then(|| view! { <Password id name=row.name.clone()/> })}
+            }
+            .into_any()
+        }
+        RowState::Ready(manifest) if !manifest.warnings.is_empty() => {
+            let warnings: Vec<String> =
+                manifest.warnings.iter().map(|warning| warning.message.clone()).collect();
+            view! { <span class="document-row-reason"><Icon name=Name::Warning/>{warnings.join(" ")}</span> }
+                .into_any()
+        }
+        _ => ().into_any(),
+    }
+}
+
+/// Asks for a password and tries again with it.
+#[component]
+fn Password(id: crate::types::DocumentId, name: String) -> impl IntoView {
+    let state = AppState::get();
+    let typed = RwSignal::new(String::new());
+    view! {
+        <form
+            class="document-row-password"
+            on:submit=listener(move |event: leptos::ev::SubmitEvent| {
+                event.prevent_default();
+                state.retry(id, Some(typed.get_untracked()));
+            })
+        >
+            <input
+                type="password"
+                autocomplete="off"
+                aria-label=format!("Password of {name}")
+                placeholder="Password"
+                prop:value=sig(move || typed.get())
+                on:input=listener(move |event| typed.set(event_target_value(&event)))
+            />
+            <button class="button" type="submit">"Open"</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn actions(state: AppState, id: crate::types::DocumentId, name: &str, word: &str) -> AnyView {
+    let remove_label = format!("Remove {name}");
+    let remove = view! {
+        <button class="button quiet tiny" aria-label=remove_label title="Remove" on:click=listener(move |_| state.remove(id))>
+            <Icon name=Name::Close/>
+        </button>
+    };
+    match word {
+        "queued" | "reading" | "embedding" => {
+            let label = format!("Cancel {name}");
+            view! {
+                <button class="button quiet tiny" aria-label=label title="Cancel" on:click=listener(move |_| state.cancel(id))>
+                    <Icon name=Name::Stop/>
+                </button>
+            }
+            .into_any()
+        }
+        "failed" | "cancelled" => {
+            let label = format!("Retry {name}");
+            view! {
+                <button class="button quiet tiny" aria-label=label title="Retry" on:click=listener(move |_| state.retry(id, None))>
+                    <Icon name=Name::Retry/>
+                </button>
+                {remove}
+            }
+            .into_any()
+        }
+        _ => remove.into_any(),
+    }
+}

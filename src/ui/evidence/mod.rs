@@ -1,0 +1,4 @@
+//! Passages, and the document they come from.
+
+pub(in crate::ui) mod pane;
+pub(in crate::ui) mod viewer;

@@ -1,0 +1,155 @@
+use crate::format;
+use crate::state::{AppState, Focus};
+use crate::types::{Passage, Span};
+use crate::ui::evidence::viewer::Viewer;
+use crate::ui::part::erased::{listener, live};
+use crate::ui::part::field;
+use leptos::prelude::*;
+
+/// The right pane: the evidence of the run, or a document.
+#[component]
+pub fn EvidencePane() -> impl IntoView {
+    let state = AppState::get();
+    let open = Memo::new(move |_| state.view.opened.with(Option::is_some));
+    view! {
+        <section class="evidence" aria-label="Evidence">
+            {live(move || if open.get() { view! { <Viewer/> }.into_any() } else { view! { <Passages/> }.into_any() })}
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Passages() -> impl IntoView {
+    let state = AppState::get();
+    let evidence = state.session.evidence;
+    let about = move || {
+        evidence.get().map(|evidence| {
+            let timing = evidence.timing;
+            let mut stages = vec![
+                ("question", timing.embed_millis),
+                ("meaning", timing.dense_millis),
+                ("words", timing.lexical_millis),
+            ];
+            if timing.rerank_millis > 0.0 {
+                stages.push(("reranker", timing.rerank_millis));
+            }
+            let stages = stages.iter().map(|(name, millis)| format!("{name} {}", format::duration(*millis)));
+            let unembedded = match timing.unembedded {
+                0 => String::new(),
+                count => format!(
+                    ". {} have no vectors of the chosen embedder: they were searched by words only",
+                    format::counted(u64::from(count), "chunk", "chunks")
+                ),
+            };
+            format!(
+                "{} of {} chunks in {} ({}){unembedded}",
+                evidence.passages.len(),
+                format::count(u64::from(timing.chunks)),
+                format::duration(timing.total_millis),
+                stages.collect::<Vec<_>>().join(", "),
+            )
+        })
+    };
+    let hash = move || evidence.get().map(|evidence| evidence.sha256);
+    let list = move || {
+        let evidence = evidence.get()?;
+        let highlights = state.session.highlights.get();
+        let words = highlights.into_iter().chain(std::iter::repeat(Vec::new()));
+        Some(
+            evidence
+                .passages
+                .iter()
+                .zip(words)
+                .map(|(passage, words)| card(state, passage, words))
+                .collect_view(),
+        )
+    };
+    view! {
+        <div class="pane-head">
+            <h2>"Evidence"</h2>
+            {live(move || hash().map(|hash| view! { <code class="evidence-hash" title=format!("SHA-256 of the evidence text: {hash}")>{hash.short()}</code> }))}
+        </div>
+        {live(move || field::user_error(state.view.user_error.get()))}
+        {live(move || about().map(|about| view! { <p class="evidence-about">{about}</p> }))}
+        <Show when=move || state.session.searching.get()>
+            <p class="evidence-about">"Searching"</p>
+        </Show>
+        <Show when=move || evidence.with(Option::is_none) && !state.session.searching.get()>
+            <p class="evidence-empty">
+                "The passages found for a question appear here, with their scores. Every column with documents gets exactly these, byte for byte."
+            </p>
+        </Show>
+        <ol class="evidence-list">{list}</ol>
+    }
+    .into_any()
+}
+
+fn card(state: AppState, passage: &Passage, words: Vec<Span>) -> AnyView {
+    let local: Vec<Span> = words
+        .iter()
+        .map(|span| Span {
+            start: span.start.saturating_sub(passage.span.start),
+            end: span.end.saturating_sub(passage.span.start),
+        })
+        .collect();
+    let focus = Focus { passage: passage.span, words };
+    let document = passage.document;
+    let mut place = passage.headings.join(" › ");
+    if let Some(page) = passage.page {
+        place = if place.is_empty() { format!("page {page}") } else { format!("{place} · page {page}") };
+    }
+    view! {
+        <li class="passage" data-passage=passage.number.to_string()>
+            <button
+                class="passage-head"
+                title="Open in the document"
+                on:click=listener(move |_| state.open_document(document, Some(focus.clone())))
+            >
+                <span class="passage-number">{passage.number}</span>
+                <bdi class="passage-name">{passage.document_name.clone()}</bdi>
+                <span class="passage-place">{place}</span>
+            </button>
+            <p class="passage-text">{marked(&passage.text, &local)}</p>
+            <p class="passage-scores">{scores(passage)}</p>
+        </li>
+    }
+    .into_any()
+}
+
+/// The rank and score of each stage.
+fn scores(passage: &Passage) -> String {
+    let scores = passage.scores;
+    let stage = |name: &str, rank: Option<u32>, score: Option<f32>| match (rank, score) {
+        (Some(rank), Some(score)) => format!("{name} #{rank} {}", format::score(score)),
+        _ => format!("{name} –"),
+    };
+    let mut stages = vec![
+        stage("meaning", scores.dense_rank, scores.dense),
+        stage("words", scores.lexical_rank, scores.lexical),
+        format!("fused {}", format::score(scores.fused)),
+    ];
+    stages.extend(scores.rerank.map(|score| format!("reranked {}", format::score(score))));
+    stages.join(" · ")
+}
+
+/// Text with some of its spans marked.
+pub(in crate::ui) fn marked(text: &str, spans: &[Span]) -> AnyView {
+    let mut pieces = Vec::new();
+    let mut at = 0usize;
+    for span in spans {
+        let range = span.range();
+        if range.start < at {
+            continue;
+        }
+        let (Some(before), Some(inside)) = (text.get(at..range.start), text.get(range.clone())) else {
+            continue;
+        };
+        pieces.push(before.to_owned().into_any());
+        let inside = inside.to_owned();
+        pieces.push(view! { <mark>{inside}</mark> }.into_any());
+        at = range.end;
+    }
+    pieces.push(text.get(at..).unwrap_or("").to_owned().into_any());
+    pieces.collect_view().into_any()
+}

@@ -1,0 +1,183 @@
+use crate::format;
+use crate::state::{AppState, Opened};
+use crate::types::{Block, BlockKind, Chunk, Span};
+use crate::ui::evidence::pane::marked;
+use crate::ui::part::erased::{listener, live, sig};
+use crate::ui::part::field;
+use crate::ui::part::icon::{Icon, Name};
+use leptos::html;
+use leptos::prelude::*;
+
+/// Blocks drawn at once; more are a press away. A book of 10 MB must not become a page of 10 MB.
+const WINDOW: usize = 160;
+
+/// A document, its passage in view and marked; or its chunks, as the pipeline cut them.
+#[component]
+pub fn Viewer() -> impl IntoView {
+    let state = AppState::get();
+    let opened = state.view.opened;
+    let title = Memo::new(move |_| {
+        opened.with(|opened| opened.as_ref().map(|opened| opened.document.name.clone()).unwrap_or_default())
+    });
+    let about = Memo::new(move |_| opened.with(|opened| opened.as_ref().map(about).unwrap_or_default()));
+    let show_chunks =
+        Memo::new(move |_| opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.show_chunks)));
+    // How many blocks before and after the focus are drawn.
+    let reach = RwSignal::new((WINDOW / 4, WINDOW));
+    let toggle = move |_| {
+        opened.update(|opened| {
+            if let Some(opened) = opened {
+                opened.show_chunks = !opened.show_chunks;
+            }
+        });
+    };
+    view! {
+        <div class="pane-head">
+            <button class="button quiet" on:click=listener(move |_| opened.set(None))>
+                <Icon name=Name::Back/>
+                "Evidence"
+            </button>
+            <label class="viewer-toggle">
+                <input type="checkbox" prop:checked=sig(move || show_chunks.get()) on:change=listener(toggle)/>
+                "Chunks"
+            </label>
+        </div>
+        <h2 class="viewer-title"><bdi>{live(move || title.get())}</bdi></h2>
+        <p class="evidence-about">{live(move || about.get())}</p>
+        {live(move || field::user_error(state.view.user_error.get()))}
+        <div class="viewer" tabindex="0" role="document" aria-label="Document text">
+            {live(move || opened.with(|opened| opened.as_ref().map(|opened| {
+                if opened.show_chunks { chunks(opened, reach) } else { text(opened, reach) }
+            })))}
+        </div>
+    }
+    .into_any()
+}
+
+fn about(opened: &Opened) -> String {
+    let document = &opened.document;
+    let mut parts = vec![document.format.label().to_owned()];
+    if !document.pages.is_empty() {
+        parts.push(format!("{} pages", document.pages.len()));
+    }
+    parts.push(format!("{} chunks", format::count(opened.chunks.len() as u64)));
+    if let Some(preview) = opened.preview {
+        parts.push(format!(
+            "preview: {}, {} tokens, overlap {}",
+            preview.strategy.name(),
+            preview.size_tokens,
+            preview.overlap_tokens
+        ));
+    }
+    parts.join(" · ")
+}
+
+/// The part of `items` around `centre`, with a button before and after where more is.
+fn window<T>(
+    items: &[T],
+    centre: usize,
+    reach: RwSignal<(usize, usize)>,
+    draw: impl Fn(usize, &T) -> AnyView,
+) -> AnyView {
+    let (before, after) = reach.get();
+    let first = centre.saturating_sub(before);
+    let last = centre.saturating_add(after).min(items.len());
+    let earlier = (first > 0).then(|| {
+        view! { <button class="button quiet" on:click=listener(move |_| reach.update(|reach| reach.0 += WINDOW))>{format!("{first} earlier")}</button> }
+    });
+    let later = (last < items.len()).then(|| {
+        let left = items.len() - last;
+        view! { <button class="button quiet" on:click=listener(move |_| reach.update(|reach| reach.1 += WINDOW))>{format!("{left} more")}</button> }
+    });
+    let drawn = items.iter().enumerate().skip(first).take(last - first).map(|(at, item)| draw(at, item));
+    view! { {earlier} {drawn.collect_view()} {later} }.into_any()
+}
+
+fn text(opened: &Opened, reach: RwSignal<(usize, usize)>) -> AnyView {
+    let document = &opened.document;
+    let focus = opened.focus.clone().unwrap_or_default();
+    let centre = document.blocks.partition_point(|block| block.span.end <= focus.passage.start);
+    window(&document.blocks, centre, reach, |at, block| {
+        let inside = !focus.passage.is_empty() && block.span.overlaps(focus.passage);
+        let page = first_of_page(&document.pages, &document.blocks, at);
+        let words: Vec<Span> = local(&focus.words, block.span);
+        let body = marked(block.span.of(&document.text), &words);
+        let body = element(block.kind, body);
+        let at_focus = inside && at == centre;
+        view! {
+            {page.map(|page| view! { <p class="viewer-page">{format!("page {page}")}</p> })}
+            <Scrolled here=at_focus inside>{body}</Scrolled>
+        }
+        .into_any()
+    })
+}
+
+/// A block's box; the first of the passage comes into view by itself.
+#[component]
+fn Scrolled(here: bool, inside: bool, children: Children) -> impl IntoView {
+    let node = NodeRef::<html::Div>::new();
+    Effect::new(move || {
+        if here && let Some(element) = node.get() {
+            element.scroll_into_view();
+        }
+    });
+    view! { <div node_ref=node class="viewer-block" class:passage-here=inside>{children()}</div> }.into_any()
+}
+
+fn chunks(opened: &Opened, reach: RwSignal<(usize, usize)>) -> AnyView {
+    let start = opened.focus.as_ref().map_or(0, |focus| focus.passage.start);
+    let centre = opened.chunks.partition_point(|chunk| chunk.span.end <= start);
+    let document = &opened.document;
+    window(&opened.chunks, centre, reach, |at, chunk: &Chunk| {
+        let mut place = chunk.headings.join(" › ");
+        if let Some(page) = chunk.page {
+            place = format!("{place} · page {page}");
+        }
+        // What the chunk repeats of the one before it.
+        let before = at.checked_sub(1).and_then(|before| opened.chunks.get(before));
+        let shared = before.map_or(0, |before| before.span.end.saturating_sub(chunk.span.start));
+        let repeated = [Span { start: 0, end: shared }];
+        let repeated = if shared > 0 { repeated.as_slice() } else { &[] };
+        view! {
+            <div class="viewer-chunk">
+                <p class="viewer-chunk-head">{format!("{} · {} tokens · {place}", at + 1, chunk.tokens)}</p>
+                <p class="viewer-chunk-text">{marked(chunk.span.of(&document.text), repeated)}</p>
+            </div>
+        }
+        .into_any()
+    })
+}
+
+fn element(kind: BlockKind, body: AnyView) -> AnyView {
+    match kind {
+        BlockKind::Heading(1 | 2) => view! { <p class="viewer-heading">{body}</p> }.into_any(),
+        BlockKind::Heading(_) => view! { <p class="viewer-subheading">{body}</p> }.into_any(),
+        BlockKind::Paragraph => view! { <p>{body}</p> }.into_any(),
+        BlockKind::ListItem => view! { <p class="viewer-item">{body}</p> }.into_any(),
+        BlockKind::Table | BlockKind::Code => view! { <pre tabindex="0">{body}</pre> }.into_any(),
+        BlockKind::Quote => view! { <blockquote>{body}</blockquote> }.into_any(),
+        BlockKind::Note => view! { <p class="viewer-note">{body}</p> }.into_any(),
+    }
+}
+
+/// The page that begins with block `at`.
+fn first_of_page(pages: &[Span], blocks: &[Block], at: usize) -> Option<usize> {
+    let page_of = |block: &Block| pages.partition_point(|page| page.start <= block.span.start);
+    let page = blocks.get(at).map(page_of).filter(|page| *page > 0)?;
+    let before = at.checked_sub(1).and_then(|before| blocks.get(before)).map(page_of);
+    (before != Some(page)).then_some(page)
+}
+
+/// The parts of `spans` inside `block`, counted from its start.
+fn local(spans: &[Span], block: Span) -> Vec<Span> {
+    let mut inside: Vec<Span> = spans
+        .iter()
+        .filter(|span| span.overlaps(block))
+        .map(|span| Span {
+            start: span.start.max(block.start) - block.start,
+            end: span.end.min(block.end) - block.start,
+        })
+        .collect();
+    inside.sort();
+    inside
+}

@@ -1,0 +1,44 @@
+use crate::state::{AppState, Dialog};
+use crate::ui::part::erased::{listener, sig};
+use crate::ui::part::icon::{Icon, Name};
+use leptos::prelude::*;
+
+/// The bar on top.
+#[component]
+pub fn Header() -> impl IntoView {
+    let state = AppState::get();
+    let theme = move || state.settings.with(|settings| settings.theme);
+    view! {
+        <header class="header">
+            <h1 class="header-name">
+                <svg class="header-mark" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+                    <rect x="1" y="2" width="5" height="16" rx="1.2"/>
+                    <rect x="7.5" y="2" width="5" height="16" rx="1.2"/>
+                    <rect x="14" y="2" width="5" height="16" rx="1.2"/>
+                </svg>
+                "Sidecite"
+            </h1>
+            <p class="header-line">"One question, the same evidence, every model, side by side."</p>
+            <p class="header-privacy" title="Documents are read, indexed and searched in this tab. Only questions to models you add leave it.">
+                "Documents stay in this tab"
+            </p>
+            <button
+                class="button quiet"
+                aria-label=sig(move || format!("Theme: {}", theme().name()))
+                title=sig(move || format!("Theme: {}", theme().name()))
+                on:click=listener(move |_| state.set(|settings| settings.theme = settings.theme.next()))
+            >
+                <Icon name=Name::Theme/>
+            </button>
+            <button class="button quiet" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Providers)))>
+                <Icon name=Name::Providers/>
+                "Providers"
+            </button>
+            <button class="button quiet" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Settings)))>
+                <Icon name=Name::Settings/>
+                "Settings"
+            </button>
+        </header>
+    }
+    .into_any()
+}

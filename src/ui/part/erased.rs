@@ -1,0 +1,19 @@
+//! Closures behind one type each: every type of closure in a view costs kilobytes of code, and the page has many.
+
+use leptos::prelude::*;
+
+/// A part of a view that follows what it reads.
+pub fn live<V: IntoAny>(mut draw: impl FnMut() -> V + Send + 'static) -> AnyView {
+    let draw: Box<dyn FnMut() -> AnyView + Send> = Box::new(move || draw().into_any());
+    draw.into_any()
+}
+
+/// A value that follows what it reads, for attributes. Not of the arena: an effect of a part that is going away may still ask once.
+pub fn sig<T: Send + Sync + 'static>(value: impl Fn() -> T + Send + Sync + 'static) -> ArcSignal<T> {
+    ArcSignal::derive(value)
+}
+
+/// Hears an event of any kind.
+pub fn listener<E: 'static>(handle: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
+    Box::new(handle)
+}

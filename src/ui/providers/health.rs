@@ -1,0 +1,132 @@
+use crate::courier::Health;
+use crate::format;
+use crate::state::AppState;
+use crate::state::providers::plot::{SIZE, plot};
+use crate::ui::part::field::{self, button};
+use crate::ui::providers::network_log::words;
+use crate::worker::protocol::ToCourier;
+use leptos::prelude::*;
+
+/// Fewer calls than this say little, and the row says so.
+const FEW: u32 = 5;
+
+/// How one's own calls went, a card a model.
+pub fn health(state: AppState) -> AnyView {
+    state.refresh(ToCourier::Health);
+    let cards = move || {
+        state.providers.with(|store| {
+            let health = &store.health;
+            if health.is_empty() {
+                return crate::ui::part::field::hint("No call to a provider has ended yet.");
+            }
+            let clear =
+                move || state.send(ToCourier::ClearHealth, "Health records are cleared.", ToCourier::Health);
+            view! {
+                {health.iter().map(card).collect_view()}
+                <div class="form-actions">{button("Clear health records".into(), clear)}</div>
+            }
+            .into_any()
+        })
+    };
+    view! {
+        <p class="hint">"From this browser's own calls, kept here. Stopped calls do not count."</p>
+        {cards}
+    }
+    .into_any()
+}
+
+fn card(health: &Health) -> AnyView {
+    let millis = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), format::duration);
+    let pace = health.tokens_per_second_p50.map_or_else(|| "–".to_owned(), |rate| format::fixed(rate, 1));
+    let few = if health.calls < FEW { ", few" } else { "" };
+    let share = format!(
+        "{} (n = {}{few})",
+        format::percent(health.succeeded.into(), health.calls.into()),
+        format::count(health.calls.into())
+    );
+    let errors =
+        health.errors.iter().map(|(cause, count)| format!("{} × {count}", words(&format!("{cause:?}"))));
+    let errors: Vec<String> = errors.collect();
+    let errors = if errors.is_empty() { "none".to_owned() } else { errors.join(", ") };
+    let figures = [
+        ("Success", share),
+        ("First token, p50", millis(health.first_token_p50_millis)),
+        ("First token, p95", millis(health.first_token_p95_millis)),
+        ("Tokens/s, p50", pace),
+        ("Errors", errors),
+    ]
+    .map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> });
+    view! {
+        <section class="panel-part health">
+            <h3>{health.provider.clone()}" · "<code>{health.model.clone()}</code></h3>
+            <dl class="figures">{figures.collect_view()}</dl>
+            {drawing(health)}
+            {table(health)}
+        </section>
+    }
+    .into_any()
+}
+
+/// Bars: calls, the failed ones in them; line: median first token.
+fn drawing(health: &Health) -> AnyView {
+    let shapes = plot(&health.series);
+    if shapes.bars.is_empty() {
+        return ().into_any();
+    }
+    let (width, height) = SIZE;
+    let failures: u32 = health.series.iter().map(|bucket| bucket.failures).sum();
+    let label = format!(
+        "{}, {}, over {}; at most {} in one stretch, median first token at most {}",
+        format::counted(health.calls.into(), "call", "calls"),
+        format::counted(failures.into(), "failure", "failures"),
+        format::counted(health.series.len() as u64, "stretch of time", "stretches of time"),
+        shapes.most_calls,
+        format::duration(shapes.most_millis),
+    );
+    let rect = |class: &'static str, x: f64, width: f64, tall: f64| {
+        (tall > 0.0).then(|| view! { <rect class=class x=format::fixed(x, 1) y=format::fixed(height - tall, 1) width=format::fixed(width, 1) height=format::fixed(tall, 1)/> })
+    };
+    let bars = shapes.bars.iter().map(|(x, width, calls, failed)| {
+        (rect("plot-calls", *x, *width, *calls), rect("plot-failed", *x, *width, *failed))
+    });
+    let lines = shapes.lines.iter().map(|points| view! {
+        <polyline class="plot-line" points=points.clone() fill="none" stroke-width="1.5" vector-effect="non-scaling-stroke"/>
+    });
+    view! {
+        <svg class="plot" role="img" aria-label=label viewBox=format!("0 0 {} {}", format::fixed(width, 0), format::fixed(height, 0)) preserveAspectRatio="none">
+            {bars.collect_view()}
+            {lines.collect_view()}
+        </svg>
+        <p class="plot-key hint">
+            <span class="plot-key-calls">"calls, at most "{shapes.most_calls}</span>
+            <span class="plot-key-failed">"failed"</span>
+            <span class="plot-key-line">"median first token, at most "{format::duration(shapes.most_millis)}</span>
+        </p>
+    }
+    .into_any()
+}
+
+/// The same as numbers.
+fn table(health: &Health) -> AnyView {
+    let rows = health.series.iter().map(|bucket| {
+        let date = js_sys::Date::new(&bucket.from_millis.into());
+        let from = format!(
+            "{}-{:02}-{:02} {:02}:{:02}",
+            date.get_full_year(),
+            date.get_month() + 1,
+            date.get_date(),
+            date.get_hours(),
+            date.get_minutes()
+        );
+        let first = bucket.first_token_p50_millis.map_or_else(|| "–".to_owned(), format::duration);
+        vec![from, bucket.calls.to_string(), bucket.failures.to_string(), first]
+    });
+    let headings = ["From", "Calls", "Failed", "First token, p50"];
+    view! {
+        <details class="more">
+            <summary>"As a table"</summary>
+            {field::table("Calls over time", &headings, rows.collect())}
+        </details>
+    }
+    .into_any()
+}

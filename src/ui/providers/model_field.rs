@@ -1,0 +1,108 @@
+use crate::format;
+use crate::state::providers::money::per_million;
+use crate::state::{AppState, CheckState, Trial};
+use crate::types::ModelEntry;
+use crate::ui::part::erased::{listener, live, sig};
+use crate::ui::part::field::{Field, bound, unique};
+use crate::ui::part::fixes;
+use leptos::prelude::*;
+
+/// Chips shown; the rest is in the field's own list.
+const CHIPS: usize = 24;
+
+/// The model's name: free text, with what the last check found to choose from, else what the catalogue suggests.
+pub fn model_field(
+    model: RwSignal<String>,
+    suggested: Vec<String>,
+    check: Callback<()>,
+    can_check: Signal<bool>,
+) -> AnyView {
+    let state = AppState::get();
+    let id = unique();
+    let suggested: Vec<ModelEntry> = suggested.into_iter().map(named).collect();
+    let options = move || match state.checking.get() {
+        CheckState::Reachable(models, _) => options(&models),
+        CheckState::Unlisted(names, _) => options(&names.into_iter().map(named).collect::<Vec<_>>()),
+        _ => options(&suggested),
+    };
+    let label = Field { label: "Model".into(), required: true, list: Some(id.clone()), ..Field::default() };
+    view! {
+        <div class="form-row">
+            {bound(label, model)}
+            <datalist id=id>{options}</datalist>
+            <button class="button" type="button" on:click=listener(move |_| check.run(())) disabled=sig(move || !can_check.get())>
+                "Check"
+            </button>
+        </div>
+        <p class="hint">"Check lists the models; with a model named, it also asks it for one word."</p>
+        <div role="status">{live(move || state.checking.with(|check| outcome(check, model)))}</div>
+    }
+    .into_any()
+}
+
+fn named(name: String) -> ModelEntry {
+    ModelEntry { name, ..ModelEntry::default() }
+}
+
+fn options(models: &[ModelEntry]) -> AnyView {
+    models
+        .iter()
+        .map(|entry| view! { <option value=entry.name.clone()>{about(entry)}</option> })
+        .collect_view()
+        .into_any()
+}
+
+/// Context and price, as far as they are known.
+fn about(entry: &ModelEntry) -> String {
+    let mut parts: Vec<String> = entry.label.iter().cloned().collect();
+    parts.extend(entry.context_tokens.map(|tokens| format!("{} tokens", format::count(tokens))));
+    parts.extend(entry.price.as_ref().map(|price| format!("{} a million", per_million(Some(price)))));
+    parts.join(" · ")
+}
+
+/// What the named model said.
+fn trial(said: Option<&Trial>) -> AnyView {
+    match said {
+        None => ().into_any(),
+        Some(Ok(millis)) => {
+            let took = format!("The model answers: first word after {}.", format::duration(*millis));
+            view! { <p class="notice good">{took}</p> }.into_any()
+        }
+        Some(Err(failure)) => fixes::failure(failure),
+    }
+}
+
+/// What the check found.
+fn outcome(check: &CheckState, model: RwSignal<String>) -> AnyView {
+    match check {
+        CheckState::Idle => ().into_any(),
+        CheckState::Running => view! { <p class="hint">"Checking"</p> }.into_any(),
+        CheckState::Unreachable(failure) => fixes::failure(failure),
+        CheckState::Reachable(models, said) => {
+            let count = format::counted(models.len() as u64, "model", "models");
+            view! { <p class="notice good">{format!("Reachable: {count}.")}</p> {trial(said.as_ref())} {chips(models, model)} }
+                .into_any()
+        }
+        CheckState::Unlisted(names, said) => {
+            let models: Vec<_> = names.iter().cloned().map(named).collect();
+            view! {
+                <p class="notice">"This host lists no models. Type the model's name."</p>
+                {trial(said.as_ref())}
+                {chips(&models, model)}
+            }
+            .into_any()
+        }
+    }
+}
+
+fn chips(models: &[ModelEntry], model: RwSignal<String>) -> AnyView {
+    let chip = |entry: &ModelEntry| {
+        let (name, label) = (entry.name.clone(), entry.name.clone());
+        view! {
+            <button class="chip" type="button" title=about(entry) on:click=listener(move |_| model.set(name.clone()))>{label}</button>
+        }
+    };
+    let more = (models.len() > CHIPS)
+        .then(|| view! { <span class="hint">{format!("and {} more: type to find them", models.len() - CHIPS)}</span> });
+    view! { <div class="chips">{models.iter().take(CHIPS).map(chip).collect_view()}{more}</div> }.into_any()
+}

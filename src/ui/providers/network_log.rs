@@ -1,0 +1,74 @@
+use crate::browser::clock::sleep;
+use crate::courier::EgressEntry;
+use crate::format;
+use crate::state::AppState;
+use crate::ui::part::field::table;
+use crate::worker::protocol::ToCourier;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// How often the list is asked for while it is shown.
+const REFRESH_MILLIS: i32 = 1_000;
+
+/// Every request that left, newest first.
+pub fn sent(state: AppState) -> AnyView {
+    let shown = Rc::new(Cell::new(true));
+    let gone = StoredValue::new_local(Rc::clone(&shown));
+    on_cleanup(move || {
+        let _ = gone.try_with_value(|shown| shown.set(false));
+    });
+    spawn_local(async move {
+        while shown.get() {
+            state.refresh(ToCourier::Egress(0));
+            sleep(REFRESH_MILLIS).await;
+        }
+    });
+    let rows = move || {
+        state.providers.with(|store| {
+            let sent = &store.sent;
+            if sent.is_empty() {
+                return crate::ui::part::field::hint("Nothing has left this page.");
+            }
+            let headings = ["Time", "Origin", "Purpose", "Sent", "Received", "Status"];
+            let rows = sent.iter().rev().map(row).collect();
+            table("Requests that left this page, newest first", &headings, rows)
+        })
+    };
+    view! {
+        <p class="hint">"Documents never leave as files. What leaves is listed here, without its text and without keys; the site's own files are not."</p>
+        {rows}
+    }
+    .into_any()
+}
+
+fn row(entry: &EgressEntry) -> Vec<String> {
+    let key = if entry.with_key { " with key" } else { "" };
+    vec![
+        time(entry.at_millis),
+        entry.origin.to_string(),
+        format!("{}{key}", words(&format!("{:?}", entry.purpose))),
+        format::bytes(entry.request_bytes),
+        format::bytes(entry.response_bytes),
+        entry.status.map_or_else(|| "–".to_owned(), |status| status.to_string()),
+    ]
+}
+
+/// The time of day here.
+fn time(epoch_millis: f64) -> String {
+    let date = js_sys::Date::new(&epoch_millis.into());
+    format!("{:02}:{:02}:{:02}", date.get_hours(), date.get_minutes(), date.get_seconds())
+}
+
+/// `RateLimited` → `rate limited`.
+pub fn words(name: &str) -> String {
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    words
+}

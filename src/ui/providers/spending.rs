@@ -1,0 +1,175 @@
+use crate::format;
+use crate::state::providers::money::{per_million, usd};
+use crate::state::{AppState, SpendingSummary};
+use crate::types::{Price, Spending, SpendingLimits};
+use crate::ui::part::erased::{listener, live};
+use crate::ui::part::field::{Field, bound, button, table};
+use crate::worker::protocol::{PriceSource, ToCourier};
+use leptos::prelude::*;
+
+/// What was spent, limits, and the price list.
+pub fn spending(state: AppState) -> AnyView {
+    state.refresh(ToCourier::Spending);
+    let purse = state.providers;
+    // What was typed stays while the limits stand as they did.
+    let limits = Memo::new(move |_| purse.with(|store| store.spending.limits));
+    view! {
+        <section class="panel-part">
+            <h3>"Spent"</h3>
+            {live(move || purse.with(|store| days(&store.spending)))}
+        </section>
+        <section class="panel-part">
+            <h3>"Limits"</h3>
+            <p class="hint">"Over all providers, by this browser's own count. From the second on nothing is sent any more that day."</p>
+            {live(move || limits_form(state, limits.get()))}
+        </section>
+        <section class="panel-part">
+            <h3>"Prices"</h3>
+            <p>{live(move || purse.with(|store| if store.spending.list.is_empty() { "No price list.".to_owned() } else { format!("Price list: {}", store.spending.list) }))}</p>
+            <div class="button-row">{refresh_buttons(state)}</div>
+            {price_form(state)}
+            {live(move || purse.with(|store| overrides(state, &store.spending)))}
+        </section>
+    }
+    .into_any()
+}
+
+fn days(purse: &SpendingSummary) -> AnyView {
+    if purse.days.is_empty() {
+        return crate::ui::part::field::hint("Nothing was sent to a provider yet.");
+    }
+    let row = |day: &Spending| {
+        let calls = match day.unpriced {
+            0 => format::count(day.calls.into()),
+            unpriced => {
+                format!("{}, {} n/a", format::count(day.calls.into()), format::count(unpriced.into()))
+            }
+        };
+        let dollars = if day.unpriced == day.calls { format::NOTHING.to_owned() } else { usd(day.usd) };
+        vec![
+            day.day.clone(),
+            day.provider.clone(),
+            dollars,
+            calls,
+            format::count(day.input_tokens),
+            format::count(day.output_tokens),
+        ]
+    };
+    let headings = ["Day", "Provider", "Cost", "Calls", "Tokens in", "Tokens out"];
+    let caption = "By provider and day, in US dollars; n/a: calls whose price is unknown, not in the sum";
+    table(caption, &headings, purse.days.iter().map(row).collect())
+}
+
+/// A number of dollars as typed; nothing where there is none.
+fn dollars(signal: RwSignal<String>) -> Option<f64> {
+    crate::browser::number(&signal.get_untracked()).filter(|dollars| *dollars >= 0.0)
+}
+
+fn number(label: &str, signal: RwSignal<String>) -> AnyView {
+    bound(Field { label: label.into(), kind: "number", ..Field::default() }, signal)
+}
+
+/// Up to eight decimals, without the zeros behind.
+fn plain(dollars: f64) -> String {
+    format::fixed(dollars, 8).trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn limits_form(state: AppState, limits: SpendingLimits) -> AnyView {
+    let shown = |limit: Option<f64>| RwSignal::new(limit.map(plain).unwrap_or_default());
+    let (alert, stop) = (shown(limits.alert_usd), shown(limits.stop_usd));
+    let save = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let limits = SpendingLimits { alert_usd: dollars(alert), stop_usd: dollars(stop) };
+        state.send(ToCourier::SetLimits(limits), "Limits are saved.", ToCourier::Spending);
+    };
+    view! {
+        <form class="form" on:submit=listener(save)>
+            <div class="form-row">
+                {number("Warn at, $ a day", alert)}
+                {number("Stop at, $ a day", stop)}
+                <button class="button" type="submit">"Save limits"</button>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn refresh_buttons(state: AppState) -> AnyView {
+    [
+        ("Refresh from OpenRouter", PriceSource::OpenRouter),
+        ("Refresh from models.dev", PriceSource::ModelsDev),
+        ("Use the built-in list", PriceSource::BuiltIn),
+    ]
+    .map(|(label, source)| {
+        button(label.into(), move || {
+            state.send(ToCourier::RefreshPrices(source), "The price list is changed.", ToCourier::Spending);
+        })
+    })
+    .collect_view()
+    .into_any()
+}
+
+fn price_form(state: AppState) -> AnyView {
+    let signals: [RwSignal<String>; 5] = std::array::from_fn(|_| RwSignal::new(String::new()));
+    let [provider, model, input, output, cached] = signals;
+    let save = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let price = Price {
+            input_usd: dollars(input),
+            output_usd: dollars(output),
+            cached_usd: dollars(cached),
+            ..Price::default()
+        };
+        let named = |signal: RwSignal<String>| signal.get_untracked().trim().to_owned();
+        let verb = ToCourier::SetPrice { provider: named(provider), model: named(model), price: Some(price) };
+        signals.into_iter().for_each(|signal| signal.set(String::new()));
+        state.send(verb, "The price is saved.", ToCourier::Spending);
+    };
+    let name = |label: &str, placeholder: &str, signal| {
+        let field = Field {
+            label: label.into(),
+            placeholder: placeholder.into(),
+            required: true,
+            ..Field::default()
+        };
+        bound(field, signal)
+    };
+    view! {
+        <form class="form" on:submit=listener(save)>
+            <fieldset>
+                <legend>"A price of your own, $ a million tokens"</legend>
+                <div class="form-row">
+                    {name("Provider", "openai, or a host", provider)}
+                    {name("Model", "as on the wire", model)}
+                </div>
+                <div class="form-row">
+                    {number("Input", input)}
+                    {number("Output", output)}
+                    {number("Cached", cached)}
+                    <button class="button" type="submit">"Save price"</button>
+                </div>
+            </fieldset>
+        </form>
+    }
+    .into_any()
+}
+
+fn overrides(state: AppState, purse: &SpendingSummary) -> AnyView {
+    let row = |(provider, model, price): &(String, String, Price)| {
+        let verb = StoredValue::new((provider.clone(), model.clone()));
+        let remove = move || {
+            let (provider, model) = verb.get_value();
+            let verb = ToCourier::SetPrice { provider, model, price: None };
+            state.send(verb, "The price is taken back.", ToCourier::Spending);
+        };
+        let cached = price.cached_usd.map(|dollars| format!(", cached {}", usd(dollars)));
+        view! {
+            <li>
+                <span>{provider.clone()}" · "<code>{model.clone()}</code></span>
+                <span class="number">{per_million(Some(price))}{cached}</span>
+                {button("Remove".into(), remove)}
+            </li>
+        }
+    };
+    view! { <ul class="keys">{purse.overrides.iter().map(row).collect_view()}</ul> }.into_any()
+}

@@ -1,0 +1,181 @@
+use crate::chunk;
+use crate::retrieve;
+use crate::state::{AppState, Settings};
+use crate::types::{CallFailure, ChunkSettings, ChunkStrategy, Recipe, RetrievalMode, RetrievalSettings};
+use crate::ui::part::dialog::Modal;
+use crate::ui::part::erased::{listener, live, sig};
+use crate::ui::part::fixes;
+use crate::ui::settings::vector_host::VectorHost;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// Chunking, retrieval, the hosts that embed and rerank, and the context budget of the built-in model.
+#[component]
+pub fn SettingsDialog() -> impl IntoView {
+    let state = AppState::get();
+    let chunking = RwSignal::new(state.settings.with_untracked(|settings| settings.recipe.chunking));
+    let retrieval = RwSignal::new(state.settings.with_untracked(|settings| settings.recipe.retrieval));
+    let budget = RwSignal::new(state.settings.with_untracked(|settings| settings.budget_tokens));
+    let wrong = move || {
+        chunk::validate(chunking.get()).err().map(|error| (error.to_string(), error.hint())).or_else(|| {
+            retrieve::validate(&retrieval.get()).err().map(|error| (error.to_string(), error.hint()))
+        })
+    };
+    let (embedder, reranker) = state.settings.with_untracked(|settings| {
+        let recipe = &settings.recipe;
+        (VectorHost::embedder(recipe.embedder.clone()), VectorHost::reranker(recipe.reranker.clone()))
+    });
+    state.load_catalogue();
+    let refused = RwSignal::new(None::<CallFailure>);
+    let has_open = move || state.view.opened.with(Option::is_some);
+    let is_loading = move || embedder.is_loading() || reranker.is_loading();
+    let save = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if untrack(|| wrong().is_some() || is_loading()) {
+            return;
+        }
+        // Everything is read now: the dialog may be closed while the courier is busy.
+        let keys = [embedder.take_key(), reranker.take_key()];
+        let recipe = Recipe {
+            chunking: chunking.get_untracked(),
+            embedder: embedder.to_embedder(),
+            retrieval: retrieval.get_untracked(),
+            reranker: reranker.to_reranker(),
+        };
+        let budget_tokens = budget.get_untracked().clamp(512, 8192);
+        spawn_local(async move {
+            // The courier has the keys before anything can ask for them.
+            for (endpoint, purpose, key) in keys.into_iter().flatten() {
+                if let Err(failure) = state.give_key(&endpoint, purpose, key).await {
+                    return refused.set(Some(failure));
+                }
+            }
+            state.set(|settings: &mut Settings| {
+                settings.recipe = recipe;
+                settings.budget_tokens = budget_tokens;
+            });
+            state.renew();
+            state.view.dialog.set(None);
+        });
+    };
+    view! {
+        <Modal title="Settings">
+            <form class="form" on:submit=listener(save)>
+                <fieldset>
+                    <legend>"Chunking"</legend>
+                    <Chunking chunking/>
+                    <p class="hint">"Sizes are in tokens of the built-in embedder, which reads at most 256. Saving cuts and embeds stored documents anew; passages that did not change are not embedded again."</p>
+                    <button
+                        class="button"
+                        type="button"
+                        disabled=sig(move || !has_open() || wrong().is_some())
+                        title="Open a document first to see how it would be cut"
+                        on:click=listener(move |_| {
+                            state.preview_chunks(chunking.get_untracked());
+                            state.view.dialog.set(None);
+                        })
+                    >
+                        "Preview on the open document"
+                    </button>
+                </fieldset>
+                <fieldset>
+                    <legend>"Retrieval"</legend>
+                    <Retrieval retrieval/>
+                </fieldset>
+                {embedder.fields()}
+                {reranker.fields()}
+                <fieldset>
+                    <legend>"Built-in model"</legend>
+                    <Number label="Context budget, tokens" value=Signal::derive(move || budget.get()) set=Callback::new(move |value| budget.set(value))/>
+                    <p class="hint">"Prompt and answer together. More context is slower in the tab; what does not fit is cut, and the column says so."</p>
+                </fieldset>
+                {live(move || wrong().map(|(message, hint)| view! { <p class="notice bad" role="alert">{message}" "<span class="hint">{hint}</span></p> }))}
+                {live(move || refused.get().map(|failure| fixes::failure(&failure)))}
+                <div class="form-actions">
+                    <button class="button primary" type="submit" disabled=sig(move || wrong().is_some() || is_loading())>"Save"</button>
+                </div>
+            </form>
+        </Modal>
+    }
+    .into_any()
+}
+
+#[component]
+fn Chunking(chunking: RwSignal<ChunkSettings>) -> impl IntoView {
+    let options = ChunkStrategy::ALL
+        .into_iter()
+        .map(|strategy| {
+            let label = match strategy {
+                ChunkStrategy::Structure => "Structure: along headings and blocks",
+                ChunkStrategy::Recursive => "Recursive: paragraphs, lines, sentences, words",
+            };
+            view! {
+                <option value=strategy.name() selected=sig(move || chunking.get().strategy == strategy)>{label}</option>
+            }
+        })
+        .collect_view();
+    let choose = move |event| {
+        if let Some(strategy) = ChunkStrategy::from_name(&event_target_value(&event)) {
+            chunking.update(|chunking| chunking.strategy = strategy);
+        }
+    };
+    view! {
+        <label>"Strategy"<select on:change=listener(choose)>{options}</select></label>
+        <div class="form-row">
+            <Number
+                label="Size, tokens"
+                value=Signal::derive(move || chunking.get().size_tokens)
+                set=Callback::new(move |value| chunking.update(|chunking| chunking.size_tokens = value))
+            />
+            <Number
+                label="Overlap, tokens"
+                value=Signal::derive(move || chunking.get().overlap_tokens)
+                set=Callback::new(move |value| chunking.update(|chunking| chunking.overlap_tokens = value))
+            />
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Retrieval(retrieval: RwSignal<RetrievalSettings>) -> impl IntoView {
+    let options = RetrievalMode::ALL
+        .into_iter()
+        .map(|mode| {
+            let label = match mode {
+                RetrievalMode::Hybrid => "Hybrid: meaning and words, fused",
+                RetrievalMode::Dense => "Dense: by meaning",
+                RetrievalMode::Lexical => "Lexical: by words (BM25)",
+            };
+            view! { <option value=mode.name() selected=sig(move || retrieval.get().mode == mode)>{label}</option> }
+        })
+        .collect_view();
+    let choose = move |event| {
+        if let Some(mode) = RetrievalMode::from_name(&event_target_value(&event)) {
+            retrieval.update(|retrieval| retrieval.mode = mode);
+        }
+    };
+    view! {
+        <div class="form-row">
+            <label>"Mode"<select on:change=listener(choose)>{options}</select></label>
+            <Number
+                label="Passages (top k)"
+                value=Signal::derive(move || retrieval.get().top_k)
+                set=Callback::new(move |value| retrieval.update(|retrieval| retrieval.top_k = value))
+            />
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Number(label: &'static str, value: Signal<u32>, set: Callback<u32>) -> impl IntoView {
+    let typed = move |event| set.run(event_target_value(&event).trim().parse().unwrap_or(0));
+    view! {
+        <label>
+            {label}
+            <input type="number" min="0" step="1" inputmode="numeric" prop:value=sig(move || value.get().to_string()) on:change=listener(typed)/>
+        </label>
+    }
+    .into_any()
+}

@@ -1,0 +1,168 @@
+//! The verbs of the corpus over a store in memory and a tiny embedder: what is stored, found, replaced, given up.
+
+use crate::engine_fakes::{Counts, Fake, Words, incoming};
+use futures_util::FutureExt;
+use sidecite::engine::{self, Corpus, Error, Outcome};
+use sidecite::store::{MemoryStore, Store};
+use sidecite::types::{ChunkSettings, Evidence, RetrievalMode, RetrievalSettings, sha256};
+use std::cell::{Cell, RefCell};
+
+const DIMENSIONS: usize = 64;
+
+struct Bench {
+    corpus: RefCell<Corpus>,
+    embedder: Fake,
+    store: MemoryStore,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self {
+            corpus: RefCell::new(Corpus::new(DIMENSIONS)),
+            embedder: Fake { unwritten: 32, ..Fake::new("words", DIMENSIONS) },
+            store: MemoryStore::default(),
+        }
+    }
+
+    fn embedded(&self) -> usize {
+        self.embedder.passages().len()
+    }
+
+    fn ingest_until(&self, name: &str, text: &str, batches: usize) -> Result<Outcome, Error> {
+        let left = Cell::new(batches);
+        let pause = async || {
+            left.set(left.get().saturating_sub(1));
+            left.get() > 0
+        };
+        let by = (&Words as _, &self.embedder);
+        engine::ingest(&self.corpus, by, &self.store, incoming(name, text), pause, |_, _| {})
+            .now_or_never()
+            .expect("nothing here waits")
+    }
+
+    fn ingest(&self, name: &str, text: &str) -> Result<Outcome, Error> {
+        self.ingest_until(name, text, usize::MAX)
+    }
+
+    fn search(&self, question: &str, mode: RetrievalMode) -> Result<Evidence, Error> {
+        let settings = RetrievalSettings { mode, ..RetrievalSettings::default() };
+        let embedder = Some(&self.embedder);
+        engine::search(&self.corpus, question, embedder, None::<&Counts>, &settings, &|| 0.0)
+            .now_or_never()
+            .expect("nothing here waits")
+            .map(|found| found.evidence)
+    }
+}
+
+const SHIPS: &str = "# Ships\n\nThe brig Anna carries salt and barley across the sound every spring.\n\nThe ferry leaves the old pier at noon and comes back before dark.";
+const BREAD: &str = "# Bread\n\nRye bread is baked for eleven hours in the wood oven behind the mill.";
+
+#[test]
+fn what_is_ingested_is_found_and_its_spans_hold() {
+    let bench = Bench::new();
+    let Outcome::Stored(manifest) = bench.ingest("ships.txt", SHIPS).unwrap() else { panic!("cancelled") };
+    bench.ingest("bread.txt", BREAD).unwrap();
+    assert!(manifest.chunks >= 2);
+    for mode in RetrievalMode::ALL {
+        let evidence = bench.search("when does the ferry leave the pier", mode).unwrap();
+        let first = &evidence.passages[0];
+        assert!(first.text.contains("at noon"), "{mode:?}: {}", first.text);
+        assert_eq!(first.span.of(SHIPS), first.text);
+        assert_eq!(evidence.sha256, sha256(evidence.text.as_bytes()));
+    }
+}
+
+#[test]
+fn a_reopened_corpus_answers_the_same_without_embedding() {
+    let bench = Bench::new();
+    bench.ingest("ships.txt", SHIPS).unwrap();
+    bench.ingest("bread.txt", BREAD).unwrap();
+    let before = bench.search("rye bread", RetrievalMode::Hybrid).unwrap();
+    let reopened = Bench { store: bench.store, ..Bench::new() };
+    engine::open(&reopened.corpus, &reopened.store).now_or_never().unwrap().unwrap();
+    assert_eq!(reopened.embedded(), 0);
+    let after = reopened.search("rye bread", RetrievalMode::Hybrid).unwrap();
+    assert_eq!(before.sha256, after.sha256);
+    assert_eq!(reopened.corpus.borrow().manifests().len(), 2);
+}
+
+#[test]
+fn a_cancelled_ingest_stores_nothing_but_what_it_paid_for() {
+    let bench = Bench::new();
+    let text: String = (0..200)
+        .map(|at| format!("Paragraph {at} says that number {at} is even or odd today.\n\n"))
+        .collect();
+    assert_eq!(bench.ingest_until("long.txt", text.trim_end(), 5).unwrap(), Outcome::Cancelled);
+    let paid = bench.embedded();
+    assert!(paid > 0);
+    assert!(bench.corpus.borrow().is_empty());
+    assert!(bench.store.load().now_or_never().unwrap().unwrap().is_empty());
+    let Outcome::Stored(manifest) = bench.ingest("long.txt", text.trim_end()).unwrap() else {
+        panic!("cancelled")
+    };
+    assert_eq!(bench.embedded(), manifest.chunks as usize, "something was embedded twice");
+}
+
+#[test]
+fn ingesting_again_replaces_and_removing_forgets() {
+    let bench = Bench::new();
+    bench.ingest("ships.txt", SHIPS).unwrap();
+    let chunks = bench.corpus.borrow().len();
+    let embedded = bench.embedded();
+    bench.ingest("ships.txt", SHIPS).unwrap();
+    assert_eq!(bench.corpus.borrow().len(), chunks);
+    assert_eq!(bench.embedded(), embedded, "the cache was not used");
+    bench.ingest("bread.txt", BREAD).unwrap();
+    assert!(bench.corpus.borrow_mut().remove(sha256(b"ships.txt")));
+    let evidence = bench.search("ferry pier noon bread", RetrievalMode::Hybrid).unwrap();
+    assert!(evidence.passages.iter().all(|passage| passage.document_name == "bread.txt"));
+}
+
+#[test]
+fn cutting_anew_keeps_the_document_and_changes_the_chunks() {
+    let bench = Bench::new();
+    let Outcome::Stored(before) = bench.ingest("ships.txt", SHIPS).unwrap() else { panic!("cancelled") };
+    let coarse = ChunkSettings { size_tokens: 200, overlap_tokens: 0, ..ChunkSettings::default() };
+    let request = (before.id, coarse);
+    let outcome = engine::rechunk(
+        &bench.corpus,
+        (&Words as _, &bench.embedder),
+        &bench.store,
+        request,
+        async || true,
+        |_, _| {},
+    )
+    .now_or_never();
+    let Some(Ok(Outcome::Stored(after))) = outcome else { panic!("not stored") };
+    assert!(after.chunks < before.chunks);
+    assert_eq!((after.id, after.added_millis), (before.id, before.added_millis));
+    assert_eq!(bench.corpus.borrow().len(), after.chunks as usize);
+}
+
+#[test]
+fn nothing_to_do_is_said_so() {
+    let bench = Bench::new();
+    assert_eq!(bench.search("anything", RetrievalMode::Hybrid), Err(Error::EmptyCorpus));
+    assert!(matches!(bench.ingest("blank.txt", "   "), Err(Error::NoChunks { .. })));
+    bench.ingest("ships.txt", SHIPS).unwrap();
+    assert_eq!(bench.search("  ", RetrievalMode::Hybrid), Err(Error::EmptyQuestion));
+    assert_eq!(bench.corpus.borrow().get(sha256(b"other")).err(), Some(Error::UnknownDocument));
+}
+
+#[test]
+fn a_damaged_record_is_left_out_and_named() {
+    let bench = Bench::new();
+    bench.ingest("ships.txt", SHIPS).unwrap();
+    bench.ingest("bread.txt", BREAD).unwrap();
+    let mut records = bench.store.load().now_or_never().unwrap().unwrap();
+    let ships = records.iter_mut().find(|record| record.manifest.name == "ships.txt").unwrap();
+    ships.vectors.truncate(3);
+    let store = MemoryStore::default();
+    for record in &records {
+        store.put(record).now_or_never().unwrap().unwrap();
+    }
+    let reopened = Bench { store, ..Bench::new() };
+    let warnings = engine::open(&reopened.corpus, &reopened.store).now_or_never().unwrap().unwrap();
+    assert!(warnings[0].message.contains("ships.txt"));
+    assert_eq!(reopened.corpus.borrow().manifests().len(), 1);
+}

@@ -1,0 +1,47 @@
+//! The host tests: one binary, a module per module of `src`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod architecture;
+mod catalogue;
+#[cfg(feature = "reader")]
+mod chunk;
+mod cite;
+mod courier;
+mod dialects_a;
+mod dialects_b;
+mod embed;
+mod embedders;
+mod embeddings;
+mod engine;
+mod engine_fakes;
+mod evidence;
+mod extractive;
+mod format;
+mod health;
+#[cfg(feature = "reader")]
+mod hostile;
+mod index;
+mod index_edge;
+mod lexical;
+mod limit;
+mod markup;
+mod models;
+#[cfg(feature = "reader")]
+mod parse;
+mod pricing;
+mod prompt;
+mod provider;
+mod reach;
+mod recordings;
+mod local_model;
+mod retrieve;
+mod retry;
+mod sample;
+mod sigv4;
+mod sse;
+mod support;
+mod vault;
+#[path = "../vault/vectors.rs"]
+mod vault_vectors;
+mod vectors;
+mod wire;

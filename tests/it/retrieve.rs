@@ -1,0 +1,155 @@
+//! Fusion, validation and the rule against repetition.
+
+use futures_util::FutureExt;
+use sidecite::index::{Flat, Neighbour, VectorIndex};
+use sidecite::lexical::{Bm25, LexicalIndex, Match};
+use sidecite::retrieve::{ChunkText, Duplicate, Error, ScoredKey, dedup, fuse, retrieve, validate};
+use sidecite::types::{RetrievalMode, RetrievalSettings, Scores, Span, sha256};
+use std::cell::Cell;
+
+fn near(pairs: &[(u32, f32)]) -> Vec<Neighbour> {
+    pairs.iter().map(|&(key, similarity)| Neighbour { key, similarity }).collect()
+}
+
+fn hits(pairs: &[(u32, f32)]) -> Vec<Match> {
+    pairs.iter().map(|&(key, score)| Match { key, score }).collect()
+}
+
+fn keys(ranked: &[ScoredKey]) -> Vec<u32> {
+    ranked.iter().map(|scored| scored.key).collect()
+}
+
+#[test]
+fn fuses_by_reciprocal_rank() {
+    let ranked = fuse(
+        &near(&[(1, 0.9), (2, 0.8), (3, 0.7)]),
+        &hits(&[(3, 12.0), (4, 5.0)]),
+        RetrievalMode::Hybrid,
+        60.0,
+    );
+    // 3: 1/63 + 1/61, 1: 1/61, 2 and 4: 1/62 each, the one with a cosine first.
+    assert_eq!(keys(&ranked), [3, 1, 2, 4]);
+    assert_eq!(
+        ranked[0].scores,
+        Scores {
+            dense: Some(0.7),
+            dense_rank: Some(3),
+            lexical: Some(12.0),
+            lexical_rank: Some(1),
+            fused: 1.0 / 63.0 + 1.0 / 61.0,
+            rerank: None,
+        }
+    );
+    assert_eq!(ranked[3].scores.dense, None);
+}
+
+#[test]
+fn one_ranking_keeps_its_own_scores() {
+    let (dense, lexical) = (near(&[(2, 0.5), (1, 0.5), (3, -0.1)]), hits(&[(3, 9.0)]));
+    let ranked = fuse(&dense, &lexical, RetrievalMode::Dense, 60.0);
+    assert_eq!(keys(&ranked), [1, 2, 3], "ties by key");
+    assert_eq!(ranked[2].scores.fused, -0.1);
+    assert_eq!(ranked[2].scores.lexical_rank, Some(1));
+    assert_eq!(keys(&fuse(&dense, &lexical, RetrievalMode::Lexical, 60.0)), [3]);
+    assert!(fuse(&[], &[], RetrievalMode::Hybrid, 60.0).is_empty());
+}
+
+fn corpus() -> (Flat, Bm25) {
+    let (mut vectors, mut words) = (Flat::new(2).unwrap(), Bm25::new());
+    for (key, (vector, text)) in
+        (0u32..).zip([([1.0, 0.0], "wings and lift"), ([0.8, 0.6], "drag"), ([0.0, 1.0], "wings wings")])
+    {
+        vectors.insert(key, &vector).unwrap();
+        words.insert(key, text);
+    }
+    (vectors, words)
+}
+
+#[test]
+fn each_mode_asks_what_it_needs() {
+    let (vectors, words) = corpus();
+    let time = Cell::new(0.0);
+    let clock = || {
+        time.set(time.get() + 1.0);
+        time.get()
+    };
+    let ask = |mode, vector: Option<&[f32]>| {
+        let settings = RetrievalSettings { mode, ..RetrievalSettings::default() };
+        retrieve("wings", vector, Some(&vectors), &words, &settings, None, &clock).now_or_never().unwrap()
+    };
+    let query = [0.9f32, 0.1];
+    assert_eq!(keys(&ask(RetrievalMode::Dense, Some(&query)).unwrap().ranked), [0, 1, 2]);
+    assert_eq!(keys(&ask(RetrievalMode::Lexical, None).unwrap().ranked), [2, 0]);
+    let hybrid = ask(RetrievalMode::Hybrid, Some(&query)).unwrap();
+    assert_eq!(keys(&hybrid.ranked), [0, 2, 1]);
+    assert_eq!(hybrid.timing.dense_millis, 2.0, "asking and waiting");
+    assert_eq!(hybrid.timing.lexical_millis, 1.0);
+    assert_eq!(hybrid.timing.chunks, 3);
+    assert!(hybrid.timing.total_millis >= 2.0);
+    for mode in [RetrievalMode::Dense, RetrievalMode::Hybrid] {
+        assert_eq!(ask(mode, None), Err(Error::NoQueryVector { mode }));
+    }
+    assert!(matches!(ask(RetrievalMode::Dense, Some(&[1.0])), Err(Error::Index(_))));
+}
+
+#[test]
+fn a_filter_binds_both_rankings() {
+    let (vectors, words) = corpus();
+    let settings = RetrievalSettings::default();
+    let found = retrieve(
+        "wings",
+        Some(&[1.0, 0.0]),
+        Some(&vectors),
+        &words,
+        &settings,
+        Some(&|key| key == 2),
+        &|| 0.0,
+    )
+    .now_or_never()
+    .unwrap()
+    .unwrap();
+    assert_eq!(keys(&found.ranked), [2]);
+}
+
+#[test]
+fn settings_are_checked() {
+    let good = RetrievalSettings::default();
+    assert_eq!(validate(&good), Ok(()));
+    let bad = [
+        RetrievalSettings { top_k: 0, ..good },
+        RetrievalSettings { top_k: 51, ..good },
+        RetrievalSettings { candidates: 3, ..good },
+        RetrievalSettings { candidates: 100_000, ..good },
+        RetrievalSettings { rrf_k: -1.0, ..good },
+        RetrievalSettings { rrf_k: f32::NAN, ..good },
+        RetrievalSettings { k1: f32::INFINITY, ..good },
+        RetrievalSettings { b: 1.1, ..good },
+    ];
+    for settings in bad {
+        let error = validate(&settings).unwrap_err();
+        assert!(matches!(error, Error::Setting { .. }) && !error.hint().is_empty(), "{error}");
+    }
+}
+
+#[test]
+fn repetition_is_left_out() {
+    let (one, two) = (sha256(b"one"), sha256(b"two"));
+    let places = [
+        ChunkText { document: one, span: Span::new(0, 100), text: "a b" },
+        ChunkText { document: one, span: Span::new(40, 140), text: "b c" }, // 60 of 100 shared: out
+        ChunkText { document: one, span: Span::new(60, 160), text: "c d" }, // 40 of 100 shared: stays
+        ChunkText { document: two, span: Span::new(0, 100), text: "e" },    // the same bytes elsewhere: stays
+        ChunkText { document: two, span: Span::new(500, 600), text: " a\n\tb " }, // the same text: out
+        ChunkText { document: two, span: Span::new(10, 20), text: "f" },    // inside another: out
+        ChunkText { document: two, span: Span::new(800, 900), text: "g" },
+    ];
+    let ranked: Vec<ScoredKey> =
+        [0, 1, 2, 77, 3, 4, 5, 6].map(|key| ScoredKey { key, scores: Scores::default() }).into();
+    let place = |key: u32| places.get(key as usize).copied();
+    let selected = dedup(&ranked, 10, place);
+    assert_eq!(keys(&selected.kept), [0, 2, 3, 6]);
+    let left_out: Vec<_> = selected.duplicates.iter().map(|Duplicate { key, kept }| (*key, *kept)).collect();
+    assert_eq!(left_out, [(1, 0), (4, 0), (5, 3)]);
+    assert_eq!(keys(&dedup(&ranked, 2, place).kept), [0, 2]);
+    assert!(dedup(&ranked, 0, place).kept.is_empty());
+}

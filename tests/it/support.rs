@@ -1,0 +1,17 @@
+//! What several test modules share.
+
+use std::path::{Path, PathBuf};
+
+/// `part` of the shared test data, which a clone does not have: `None`, and a line saying so, where it is missing. With
+/// `SIDECITE_DATA_REQUIRED=1` missing data fails the test instead.
+pub fn data(part: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("SIDECITE_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
+    let path = root.join(part);
+    if path.exists() {
+        return Some(path);
+    }
+    assert!(std::env::var_os("SIDECITE_DATA_REQUIRED").is_none(), "{} is missing", path.display());
+    eprintln!("skipped: {} not found", path.display());
+    None
+}
