@@ -165,7 +165,7 @@ impl VectorIndex for Flat {
             self.keys.push(key);
             self.rows.resize(self.rows.len() + self.dimension, 0.0);
             self.codes.resize(self.codes.len() + self.stride, 0);
-            self.losses.push(Loss { scale: 0.0, error: 0.0 });
+            self.losses.push(QuantError { scale: 0.0, error: 0.0 });
         }
         self.write(place, &vector);
         Ok(())
