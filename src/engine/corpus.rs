@@ -18,6 +18,8 @@ pub struct Entry {
     first_key: u32,
 }
 
+type MakeIndex = dyn Fn(usize) -> Result<Box<dyn VectorIndex>, index::Error>;
+
 /// Documents, chunks and both indexes, warm. Every chunk has a key that is never used twice.
 pub struct Corpus {
     entries: BTreeMap<DocumentId, Entry>,
@@ -26,7 +28,7 @@ pub struct Corpus {
     /// By meaning: an index an embedder, under its id.
     vectors: BTreeMap<String, Box<dyn VectorIndex>>,
     /// Makes an index for vectors of so many numbers.
-    make_index: Box<dyn Fn(usize) -> Result<Box<dyn VectorIndex>, index::Error>>,
+    make_index: Box<MakeIndex>,
     /// Numbers in a vector of the built-in embedder.
     built_in_dimension: usize,
     /// By words.
