@@ -50,7 +50,7 @@ fn dense(path: &Path) {
         let built = start.elapsed();
         let times = queries.chunks_exact(DIMENSIONS).map(|query| {
             let start = Instant::now();
-            std::hint::black_box(index.search(query, 10, None).unwrap());
+            std::hint::black_box(index.nearest(query, 10, None).unwrap());
             start.elapsed()
         });
         println!(

@@ -158,7 +158,7 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Vec<
         let neighbours = match &dense {
             Some(Dense { index, questions }) => match questions.get(at).and_then(Option::as_deref) {
                 Some(vector) => {
-                    index.search(vector, options.depth, None).map_err(|error| error.to_string())?
+                    index.nearest(vector, options.depth, None).map_err(|error| error.to_string())?
                 }
                 None => Vec::new(),
             },

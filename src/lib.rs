@@ -11,7 +11,6 @@ pub mod format;
 /// Characters and words, by kind.
 pub mod text;
 /// Bytes → `Document`.
-#[cfg(feature = "reader")]
 pub mod parse;
 /// `Document` → `Vec<Chunk>`.
 pub mod chunk;

@@ -166,7 +166,7 @@ fn the_exact_index_agrees_with_brute_force_as_compiled_here() {
         let mut expected: Vec<usize> = (0..rows.len()).collect();
         expected.sort_by(|a, b| cosine(&rows[*b]).total_cmp(&cosine(&rows[*a])));
         let found: Vec<usize> =
-            index.search(&query, 10, None).unwrap().iter().map(|near| near.key as usize).collect();
+            index.nearest(&query, 10, None).unwrap().iter().map(|near| near.key as usize).collect();
         assert_eq!(found, expected[..10], "seed {seed}");
     }
 }

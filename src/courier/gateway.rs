@@ -46,11 +46,10 @@ fn server_settings(port: Option<u16>, origin: &str) -> Vec<Fix> {
 
 fn litellm_gateway(prefix: &str, dialect: Dialect) -> Fix {
     let variable = format!("{}_API_KEY", prefix.to_ascii_uppercase().replace(['-', '/'], "_"));
-    let path = match dialect {
-        Dialect::Anthropic | Dialect::OpenaiChat | Dialect::OpenaiResponses => "/v1",
-        Dialect::Gemini => "/v1beta",
-        _ => "/v1 (API: OpenAI chat completions)",
-    };
+    let path = dialect
+        .spec()
+        .litellm_path
+        .map_or_else(|| format!("/v1 (API: {})", Dialect::OpenaiChat.label()), str::to_owned);
     fix(
         "LiteLLM",
         format!(

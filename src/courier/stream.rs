@@ -14,7 +14,7 @@ pub const MAX_ERROR_BODY_BYTES: usize = 64 * 1024;
 pub const MAX_MODELS_BYTES: usize = 16 * 1024 * 1024;
 
 /// One answer under way.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Stream {
     decoder: Decoder,
     host: String,

@@ -1,5 +1,5 @@
 use super::{Error, embedded_text};
-use crate::index::{Flat, VectorIndex};
+use crate::index::{self, BuildProgress, IndexKind, Later, VectorIndex};
 use crate::lexical::{Bm25, LexicalIndex};
 use crate::store::Record;
 use crate::types::{Chunk, Document, DocumentId, Manifest, is_remote};
@@ -18,13 +18,17 @@ pub struct Entry {
     first_key: u32,
 }
 
+type MakeIndex = dyn Fn(usize) -> Result<Box<dyn VectorIndex>, index::Error>;
+
 /// Documents, chunks and both indexes, warm. Every chunk has a key that is never used twice.
 pub struct Corpus {
     entries: BTreeMap<DocumentId, Entry>,
     owners: HashMap<u32, DocumentId>,
     next_key: u32,
     /// By meaning: an index an embedder, under its id.
-    vectors: BTreeMap<String, Flat>,
+    vectors: BTreeMap<String, Box<dyn VectorIndex>>,
+    /// Makes an index for vectors of so many numbers.
+    make_index: Box<MakeIndex>,
     /// Numbers in a vector of the built-in embedder.
     built_in_dimension: usize,
     /// By words.
@@ -35,11 +39,20 @@ impl Corpus {
     /// Nothing yet. Embedders in the tab make vectors of `built_in_dimension` numbers; a host's first document says how
     /// many its own have.
     pub fn new(built_in_dimension: usize) -> Self {
+        Self::with_index(built_in_dimension, |dimension| IndexKind::default().create(dimension))
+    }
+
+    /// The same with another index.
+    pub fn with_index(
+        built_in_dimension: usize,
+        make_index: impl Fn(usize) -> Result<Box<dyn VectorIndex>, index::Error> + 'static,
+    ) -> Self {
         Self {
             entries: BTreeMap::new(),
             owners: HashMap::new(),
             next_key: 0,
             vectors: BTreeMap::new(),
+            make_index: Box::new(make_index),
             built_in_dimension,
             lexical: Bm25::default(),
         }
@@ -54,8 +67,18 @@ impl Corpus {
     }
 
     /// The index of that embedder's vectors; nothing while no document has any.
-    pub(super) fn dense_index(&self, embedder: &str) -> Option<&Flat> {
-        self.vectors.get(embedder)
+    pub(super) fn dense_index(&self, embedder: &str) -> Option<&dyn VectorIndex> {
+        self.vectors.get(embedder).map(AsRef::as_ref)
+    }
+
+    /// The embedders that have an index.
+    pub(super) fn embedders(&self) -> Vec<String> {
+        self.vectors.keys().cloned().collect()
+    }
+
+    /// The next part of what the index of that embedder has left to do; nothing where there is no index.
+    pub(super) fn build(&mut self, embedder: &str) -> Option<Later<BuildProgress>> {
+        self.vectors.get_mut(embedder).map(|index| index.build())
     }
 
     /// Takes in a stored record, replacing an older version of the document. A record that does not fit leaves the
@@ -67,9 +90,9 @@ impl Corpus {
         let dimension = self.dimension(&manifest.embedder).unwrap_or(vectors.len() / chunks.len().max(1));
         let mut index = match self.vectors.remove(&manifest.embedder) {
             Some(index) => index,
-            None => Flat::new(dimension)?,
+            None => (self.make_index)(dimension)?,
         };
-        let filled = fill(&mut index, &manifest, first_key, &vectors, chunks.len());
+        let filled = fill(index.as_mut(), &manifest, first_key, &vectors, chunks.len());
         if !index.is_empty() {
             self.vectors.insert(manifest.embedder.clone(), index);
         }
@@ -95,7 +118,7 @@ impl Corpus {
             self.lexical.remove(key);
             self.owners.remove(&key);
         }
-        if self.vectors.get(embedder).is_some_and(VectorIndex::is_empty) {
+        if self.vectors.get(embedder).is_some_and(|index| index.is_empty()) {
             self.vectors.remove(embedder);
         }
         true
@@ -133,7 +156,7 @@ impl Corpus {
 
 /// Puts a record's vectors into the index of its embedder: all or none.
 fn fill(
-    index: &mut Flat,
+    index: &mut dyn VectorIndex,
     manifest: &Manifest,
     first_key: u32,
     vectors: &[f32],

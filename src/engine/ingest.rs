@@ -38,11 +38,39 @@ pub async fn open<S: Store>(corpus: &RefCell<Corpus>, store: &S) -> Result<Vec<W
             warnings.push(Warning { message: format!("{name}: {error}") });
         }
     }
+    let embedders = corpus.borrow().embedders();
+    for embedder in &embedders {
+        build(corpus, embedder, async || true, |_, _| {}).await?;
+    }
     Ok(warnings)
 }
 
+/// Waits until a search finds every vector of that embedder. What is stored is not given up halfway, so `pause` only lets
+/// other work in.
+async fn build(
+    corpus: &RefCell<Corpus>,
+    embedder: &str,
+    pause: impl AsyncFn() -> bool,
+    progress: impl Fn(u32, u32),
+) -> Result<(), Error> {
+    loop {
+        let Some(step) = corpus.borrow_mut().build(embedder) else { return Ok(()) };
+        let built = step.await?;
+        if built.is_done() {
+            return Ok(());
+        }
+        progress(count(built.done), count(built.total));
+        pause().await;
+    }
+}
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
 /// Document → chunks → vectors → one transaction → both indexes. Sizes are counted by `tokens`, whoever embeds. `pause` is
-/// awaited between batches and says whether to go on; `progress` hears chunks done and total.
+/// awaited between batches and says whether to go on; `progress` hears chunks done and total, first embedded, then, where
+/// that takes time, indexed.
 ///
 /// # Errors
 /// Those of each stage. Vectors that came before one stay in the cache: the same ingest again asks only for the others.
@@ -63,10 +91,9 @@ pub async fn ingest<S: Store, E: Embedder>(
     let texts: Vec<String> = chunks.iter().map(|chunk| embedded_text(&document, chunk)).collect();
     let embedder_id = embedder.id();
     let expected = corpus.borrow().dimension(&embedder_id);
-    let Some(vectors) = vectors(embedder, store, &texts, expected, pause, progress).await? else {
+    let Some(vectors) = vectors(embedder, store, &texts, expected, &pause, &progress).await? else {
         return Ok(Outcome::Cancelled);
     };
-    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let manifest = Manifest {
         id: document.id,
         name: document.name.clone(),
@@ -85,6 +112,7 @@ pub async fn ingest<S: Store, E: Embedder>(
     let record = Record { manifest: manifest.clone(), document, chunks, vectors };
     store.put(&record).await?;
     corpus.borrow_mut().insert(record)?;
+    build(corpus, &manifest.embedder, pause, progress).await?;
     Ok(Outcome::Stored(manifest))
 }
 

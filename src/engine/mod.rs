@@ -16,7 +16,7 @@ mod vectors;
 pub use corpus::{Corpus, Entry};
 pub use embedder::{BuiltIn, Embedder, content_key, embedded_text};
 pub use ingest::{Incoming, Outcome, ingest, open, rechunk};
-pub use search::{Rerank, highlights, search};
+pub use search::{ChunkRef, Dropped, Found, Rerank, highlights, search};
 
 use crate::types::{UserError, embedder_name};
 use crate::{chunk, embed, index, retrieve, store};

@@ -6,7 +6,7 @@
 //! scan, ties included; on real embeddings the last step adds few rows. Removal moves the last row into the gap.
 
 use super::code::{QuantError, QuantizedQuery, encode};
-use super::{Entry, Error, Filter, Neighbour, Quantization, Top, VectorIndex};
+use super::{Entry, Error, Filter, IndexKind, Later, Neighbour, Quantization, Top, VectorIndex};
 use crate::kernel::dot::dot_f32;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -67,11 +67,6 @@ impl Flat {
         self.losses.reserve(more);
     }
 
-    /// Numbers in a vector.
-    pub fn dimension(&self) -> usize {
-        self.dimension
-    }
-
     /// The unit vector stored under `key`.
     pub fn vector(&self, key: u32) -> Option<&[f32]> {
         self.row(*self.places.get(&key)?)
@@ -83,6 +78,51 @@ impl Flat {
             + self.codes.len()
             + self.losses.len() * size_of::<QuantError>()
             + self.keys.len() * 4
+    }
+
+    /// The answer of `search`, at once.
+    ///
+    /// # Errors
+    /// When the query has no direction or another dimension.
+    pub fn nearest(
+        &self,
+        query: &[f32],
+        k: usize,
+        filter: Option<Filter<'_>>,
+    ) -> Result<Vec<Neighbour>, Error> {
+        let query = unit(query, self.dimension)?;
+        if k == 0 || self.is_empty() {
+            return Ok(Vec::new());
+        }
+        let allowed = |key: u32| filter.is_none_or(|filter| filter(key));
+        let probe = QuantizedQuery::new(self.quantization, &query, self.stride);
+        let mut rough = probe.scan(&self.codes, &self.losses);
+
+        let mut proposed = Top::new(MIN_RESCORED.max(k.saturating_mul(RESCORED_PER_RESULT)));
+        for (place, (&score, &key)) in (0u32..).zip(rough.iter().zip(&self.keys)) {
+            if score >= proposed.floor() && allowed(key) {
+                proposed.push(Entry { score, key, place });
+            }
+        }
+        let left_some_out = proposed.is_full();
+        let mut best = Top::new(k);
+        for Entry { key, place, .. } in proposed.into_sorted() {
+            best.push(Entry { score: self.similarity(place, &query), key, place });
+            if let Some(score) = rough.get_mut(place as usize) {
+                *score = f32::NEG_INFINITY;
+            }
+        }
+        if left_some_out {
+            let lost = probe.error() + self.dimension as f32 * ROUNDING;
+            let rows = rough.iter().zip(&self.losses).zip(&self.keys);
+            for (place, ((&score, loss), &key)) in (0u32..).zip(rows) {
+                if score + loss.error * (1.0 + lost) + lost >= best.floor() && allowed(key) {
+                    best.push(Entry { score: self.similarity(place, &query), key, place });
+                }
+            }
+        }
+        let neighbour = |entry: Entry| Neighbour { key: entry.key, similarity: entry.score };
+        Ok(best.into_sorted().into_iter().map(neighbour).collect())
     }
 
     fn row(&self, place: usize) -> Option<&[f32]> {
@@ -110,6 +150,14 @@ impl Flat {
 }
 
 impl VectorIndex for Flat {
+    fn kind(&self) -> IndexKind {
+        IndexKind::Exact
+    }
+
+    fn dimension(&self) -> usize {
+        self.dimension
+    }
+
     fn insert(&mut self, key: u32, vector: &[f32]) -> Result<(), Error> {
         let vector = unit(vector, self.dimension)?;
         let place = *self.places.entry(key).or_insert(self.keys.len());
@@ -144,40 +192,8 @@ impl VectorIndex for Flat {
         self.keys.len()
     }
 
-    fn search(&self, query: &[f32], k: usize, filter: Option<Filter<'_>>) -> Result<Vec<Neighbour>, Error> {
-        let query = unit(query, self.dimension)?;
-        if k == 0 || self.is_empty() {
-            return Ok(Vec::new());
-        }
-        let allowed = |key: u32| filter.is_none_or(|filter| filter(key));
-        let probe = QuantizedQuery::new(self.quantization, &query, self.stride);
-        let mut rough = probe.scan(&self.codes, &self.losses);
-
-        let mut proposed = Top::new(MIN_RESCORED.max(k.saturating_mul(RESCORED_PER_RESULT)));
-        for (place, (&score, &key)) in (0u32..).zip(rough.iter().zip(&self.keys)) {
-            if score >= proposed.floor() && allowed(key) {
-                proposed.push(Entry { score, key, place });
-            }
-        }
-        let left_some_out = proposed.is_full();
-        let mut best = Top::new(k);
-        for Entry { key, place, .. } in proposed.into_sorted() {
-            best.push(Entry { score: self.similarity(place, &query), key, place });
-            if let Some(score) = rough.get_mut(place as usize) {
-                *score = f32::NEG_INFINITY;
-            }
-        }
-        if left_some_out {
-            let lost = probe.error() + self.dimension as f32 * ROUNDING;
-            let rows = rough.iter().zip(&self.losses).zip(&self.keys);
-            for (place, ((&score, loss), &key)) in (0u32..).zip(rows) {
-                if score + loss.error * (1.0 + lost) + lost >= best.floor() && allowed(key) {
-                    best.push(Entry { score: self.similarity(place, &query), key, place });
-                }
-            }
-        }
-        let neighbour = |entry: Entry| Neighbour { key: entry.key, similarity: entry.score };
-        Ok(best.into_sorted().into_iter().map(neighbour).collect())
+    fn search(&self, query: &[f32], k: usize, filter: Option<Filter<'_>>) -> Later<Vec<Neighbour>> {
+        Box::pin(std::future::ready(self.nearest(query, k, filter)))
     }
 }
 

@@ -75,7 +75,7 @@ impl Error {
             Self::Bomb { .. } => "If you trust the file, open it in its own program and save it again.",
             Self::Corrupt { .. } => "Open the file in its own program, save it again, and add the new file.",
             Self::Unsupported { .. } => {
-                "Save it as PDF, DOCX, HTML, Markdown, EPUB or plain text, and add that file."
+                return format!("Save it as {}, and add that file.", super::format_names());
             }
         }
         .to_owned()

@@ -1,32 +1,56 @@
 //! Bytes → `Document` and warnings.
 //!
-//! The format is told by content, not by name. Each format has its own reader; all of them push blocks into
-//! one builder, which cleans the text and keeps the spans true. Limits are checked before and while
+//! The format is told by content, not by name. Each format is a row of `format::FORMATS` with its own reader; all of them
+//! push blocks into one builder, which cleans the text and keeps the spans true. Limits are checked before and while
 //! unpacking. It refuses to run scripts, to load anything from outside the file, and to expand XML entities;
 //! only "nothing readable" is an error, everything less is a warning.
 
+mod format;
+
+#[cfg(feature = "reader")]
 mod archive;
+#[cfg(feature = "reader")]
 mod build;
+#[cfg(feature = "reader")]
 mod clean;
+#[cfg(feature = "reader")]
 mod docx;
+#[cfg(feature = "reader")]
 mod encoding;
+#[cfg(feature = "reader")]
 mod epub;
+#[cfg(feature = "reader")]
 mod error;
+#[cfg(feature = "reader")]
+mod foreign;
+#[cfg(feature = "reader")]
 mod html;
+#[cfg(feature = "reader")]
 pub mod limits;
+#[cfg(feature = "reader")]
 mod markdown;
+#[cfg(feature = "reader")]
 mod pdf;
+#[cfg(feature = "reader")]
 mod sniff;
+#[cfg(feature = "reader")]
 mod xml;
 
+#[cfg(feature = "reader")]
 pub use clean::clean_name;
+#[cfg(feature = "reader")]
 pub use error::Error;
+pub use format::{accept, format_names};
+#[cfg(feature = "reader")]
 pub use sniff::sniff;
 
-use crate::types::{Document, Format, Warning};
+#[cfg(feature = "reader")]
+use crate::types::{Document, Warning};
+#[cfg(feature = "reader")]
 use build::Builder;
 
 /// What the person can say about a file.
+#[cfg(feature = "reader")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ParseOptions {
     /// Password of an encrypted PDF.
@@ -34,6 +58,7 @@ pub struct ParseOptions {
 }
 
 /// A document, and what went partly wrong while reading it.
+#[cfg(feature = "reader")]
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Parsed {
     /// The document.
@@ -43,36 +68,19 @@ pub struct Parsed {
 }
 
 /// Reads the file `name` whose content is `bytes`.
+#[cfg(feature = "reader")]
 pub fn parse(name: &str, bytes: &[u8], options: &ParseOptions) -> Result<Parsed, Error> {
     limits::check_file(bytes.len())?;
-    let format = sniff(name, bytes)?;
+    let spec = sniff::recognise(name, bytes)?;
     let mut builder = Builder::default();
     if let Some(claimed) = sniff::claimed(name)
-        && claimed != format.label()
+        && claimed != spec.label
     {
-        builder.warn(format!("The name says {claimed}, but the content is {}.", format.label()));
+        builder.warn(format!("The name says {claimed}, but the content is {}.", spec.label));
     }
-    match format {
-        Format::Text => {
-            let text = encoding::decode(bytes, &mut builder);
-            builder.verbatim(&text);
-        }
-        Format::Markdown => {
-            let text = encoding::decode(bytes, &mut builder);
-            markdown::read(&text, &mut builder);
-        }
-        Format::Html => {
-            let text = encoding::decode_html(bytes, &mut builder);
-            html::read(&text, &mut builder);
-        }
-        Format::Docx => docx::read(bytes, &mut builder)?,
-        Format::Epub => epub::read(bytes, &mut builder)?,
-        Format::Pdf => pdf::read(bytes, options.password.as_deref(), &mut builder)?,
-    }
-    let parsed = builder.finish(name, bytes, format);
-    match (parsed, format) {
-        // A text file without a word is an empty file to everyone.
-        (Err(Error::NoText { .. }), Format::Text | Format::Markdown) => Err(Error::Empty),
-        (parsed, _) => parsed,
+    (spec.reader.read)(bytes, options, &mut builder)?;
+    match builder.finish(name, bytes, spec.format) {
+        Err(Error::NoText { .. }) if spec.reader.is_plain => Err(Error::Empty),
+        parsed => parsed,
     }
 }

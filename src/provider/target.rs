@@ -93,9 +93,9 @@ impl Target {
             provider: base.host_str().unwrap_or("custom").to_owned(),
             chat_path: None,
             models: ModelList::Usual,
-            auth: if auth == AuthKind::Default { default_auth(dialect) } else { auth },
+            auth: if auth == AuthKind::Default { dialect.spec().auth } else { auth },
             region: String::new(),
-            headers: usual_headers(dialect, &base),
+            headers: headers(dialect, &base),
             quirks: Quirks::for_host(&base),
             base,
         })
@@ -143,26 +143,12 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// How a key is usually shown in a dialect.
-pub fn default_auth(dialect: Dialect) -> AuthKind {
-    match dialect {
-        Dialect::Anthropic => AuthKind::XApiKey,
-        Dialect::Gemini => AuthKind::XGoogApiKey,
-        _ => AuthKind::Bearer,
-    }
-}
-
-/// Headers that a dialect cannot do without. Anthropic's own host wants to hear that the call comes from a browser;
-/// others that speak its dialect may not allow that header.
-pub fn usual_headers(dialect: Dialect, base: &Url) -> Vec<(String, String)> {
-    if dialect != Dialect::Anthropic {
-        return Vec::new();
-    }
-    let mut headers = vec![("anthropic-version".to_owned(), "2023-06-01".to_owned())];
-    if host_is(base, &["api.anthropic.com"]) {
-        headers.push(("anthropic-dangerous-direct-browser-access".to_owned(), "true".to_owned()));
-    }
-    headers
+/// Headers that requests in `dialect` need at the host of `base`.
+fn headers(dialect: Dialect, base: &Url) -> Vec<(String, String)> {
+    let spec = dialect.spec();
+    let of_host = spec.headers_of_host.iter().filter(|(host, ..)| host_is(base, &[host]));
+    let all = spec.headers.iter().copied().chain(of_host.map(|(_, name, value)| (*name, *value)));
+    all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 impl Quirks {

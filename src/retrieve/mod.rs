@@ -12,7 +12,7 @@ pub use dedup::{ChunkText, Duplicate, Selected, dedup};
 pub use error::{Error, validate};
 pub use fuse::{ScoredKey, fuse};
 
-use crate::index::{Filter, Neighbour, VectorIndex};
+use crate::index::{Filter, Later, Neighbour, VectorIndex};
 use crate::lexical::{LexicalIndex, Match, Weighting};
 use crate::types::{RetrievalMode, RetrievalSettings, SearchTiming};
 
@@ -28,42 +28,72 @@ pub struct Retrieved {
 
 /// Ranks the chunks for a question.
 ///
-/// `query_vector` is needed in dense and hybrid mode. `filter` says which chunks may be found. `clock` gives
-/// milliseconds from any fixed point.
-pub fn retrieve(
+/// `query_vector` is needed in dense and hybrid mode; without `vectors` nothing is near it. `filter` says which chunks may
+/// be found. `clock` gives milliseconds from any fixed point. Both indexes are asked during the call; the future waits for
+/// the dense one's answer and borrows neither.
+pub fn retrieve<'clock>(
     query_text: &str,
     query_vector: Option<&[f32]>,
-    vectors: &dyn VectorIndex,
+    vectors: Option<&dyn VectorIndex>,
+    words: &dyn LexicalIndex,
+    settings: &RetrievalSettings,
+    filter: Option<Filter<'_>>,
+    clock: &'clock dyn Fn() -> f64,
+) -> impl Future<Output = Result<Retrieved, Error>> + use<'clock> {
+    let asked = ask(query_text, query_vector, vectors, words, settings, filter, clock);
+    async move {
+        let Asked { settings, start, dense, lexical, mut timing } = asked?;
+        let waiting = clock();
+        let dense = match dense {
+            Some(dense) => dense.await?,
+            None => Vec::new(),
+        };
+        timing.dense_millis += clock() - waiting;
+        let ranked = fuse(&dense, &lexical, settings.mode, settings.rrf_k);
+        timing.total_millis = clock() - start;
+        Ok(Retrieved { ranked, timing })
+    }
+}
+
+/// What was asked of both indexes.
+struct Asked {
+    settings: RetrievalSettings,
+    start: f64,
+    dense: Option<Later<Vec<Neighbour>>>,
+    lexical: Vec<Match>,
+    timing: SearchTiming,
+}
+
+fn ask(
+    query_text: &str,
+    query_vector: Option<&[f32]>,
+    vectors: Option<&dyn VectorIndex>,
     words: &dyn LexicalIndex,
     settings: &RetrievalSettings,
     filter: Option<Filter<'_>>,
     clock: &dyn Fn() -> f64,
-) -> Result<Retrieved, Error> {
+) -> Result<Asked, Error> {
     validate(settings)?;
     let candidates = settings.candidates as usize;
     let start = clock();
-    let dense: Vec<Neighbour> = match (settings.mode, query_vector) {
-        (RetrievalMode::Lexical, _) => Vec::new(),
+    let dense = match (settings.mode, query_vector) {
+        (RetrievalMode::Lexical, _) => None,
         (mode, None) => return Err(Error::NoQueryVector { mode }),
-        (_, Some(vector)) => vectors.search(vector, candidates, filter)?,
+        (_, Some(vector)) => vectors.map(|vectors| vectors.search(vector, candidates, filter)),
     };
     let middle = clock();
-    let lexical: Vec<Match> = match settings.mode {
+    let lexical = match settings.mode {
         RetrievalMode::Dense => Vec::new(),
         RetrievalMode::Lexical | RetrievalMode::Hybrid => {
             words.search(query_text, candidates, Weighting { k1: settings.k1, b: settings.b }, filter)
         }
     };
-    let end = clock();
-    let ranked = fuse(&dense, &lexical, settings.mode, settings.rrf_k);
     let timing = SearchTiming {
-        embed_millis: 0.0,
         dense_millis: middle - start,
-        lexical_millis: end - middle,
-        rerank_millis: 0.0,
-        total_millis: clock() - start,
-        chunks: u32::try_from(vectors.len().max(words.len())).unwrap_or(u32::MAX),
-        unembedded: 0,
+        lexical_millis: clock() - middle,
+        chunks: u32::try_from(words.len().max(vectors.map_or(0, |vectors| vectors.len())))
+            .unwrap_or(u32::MAX),
+        ..SearchTiming::default()
     };
-    Ok(Retrieved { ranked, timing })
+    Ok(Asked { settings: *settings, start, dense, lexical, timing })
 }

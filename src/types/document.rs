@@ -52,7 +52,7 @@ pub enum BlockKind {
     Note,
 }
 
-/// What the bytes are.
+/// What the bytes are. What each is stands in its row of `parse::format`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Format {
     /// Plain text in any encoding.
@@ -67,20 +67,6 @@ pub enum Format {
     Docx,
     /// EPUB 2 or 3.
     Epub,
-}
-
-impl Format {
-    /// The name people know it by.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Text => "Text",
-            Self::Markdown => "Markdown",
-            Self::Html => "HTML",
-            Self::Pdf => "PDF",
-            Self::Docx => "DOCX",
-            Self::Epub => "EPUB",
-        }
-    }
 }
 
 /// Something that went partly wrong while reading a document; the rest was read.

@@ -58,7 +58,7 @@ fn check(rows: &[(u32, Vec<f32>)], query: &[f32], k: usize) {
         let mut probe = Flat::new(query.len()).unwrap();
         probe.insert(0, query).unwrap();
         let expected = brute_force(&kept, probe.vector(0).unwrap(), k);
-        assert_eq!(index.search(query, k, None).unwrap(), expected, "{quantization:?}");
+        assert_eq!(index.nearest(query, k, None).unwrap(), expected, "{quantization:?}");
     }
 }
 
@@ -101,7 +101,7 @@ proptest! {
             prop_assert_eq!(index.len(), model.len());
         }
         let query = unit(&random.vector(20));
-        prop_assert_eq!(index.search(&query, 10, None).unwrap(), brute_force(&model, &query, 10));
+        prop_assert_eq!(index.nearest(&query, 10, None).unwrap(), brute_force(&model, &query, 10));
         prop_assert_eq!(stored(&index, model.keys().copied()), model);
     }
 
@@ -114,7 +114,7 @@ proptest! {
         }
         let query = unit(&random.vector(33));
         let allowed = stored(&index, (0..n).filter(|key| key % modulus == 0));
-        let found = index.search(&query, 7, Some(&|key| key % modulus == 0)).unwrap();
+        let found = index.nearest(&query, 7, Some(&|key| key % modulus == 0)).unwrap();
         prop_assert_eq!(found, brute_force(&allowed, &query, 7));
     }
 
@@ -129,7 +129,7 @@ proptest! {
             backward.insert(199 - key, &rows[(199 - key) as usize % 50]).unwrap();
         }
         let query = random.vector(16);
-        prop_assert_eq!(forward.search(&query, 13, None).unwrap(), backward.search(&query, 13, None).unwrap());
+        prop_assert_eq!(forward.nearest(&query, 13, None).unwrap(), backward.nearest(&query, 13, None).unwrap());
     }
 
     #[test]
@@ -199,7 +199,7 @@ fn wide_vectors_do_not_overflow() {
             let mut index = Flat::with_coding(dimension, quantization).unwrap();
             index.insert(1, &vec![1.0; dimension]).unwrap();
             index.insert(2, &vec![-1.0; dimension]).unwrap();
-            let found = index.search(&vec![1.0; dimension], 2, None).unwrap();
+            let found = index.nearest(&vec![1.0; dimension], 2, None).unwrap();
             assert_eq!(found.iter().map(|n| n.key).collect::<Vec<_>>(), [1, 2]);
             assert!((found[0].similarity - 1.0).abs() < 1e-4, "{found:?}");
         }
@@ -231,7 +231,7 @@ fn refuses_what_has_no_direction() {
     ];
     for (vector, error) in cases {
         assert_eq!(index.insert(1, vector), Err(error.clone()));
-        assert_eq!(index.search(vector, 3, None), Err(error.clone()));
+        assert_eq!(index.nearest(vector, 3, None), Err(error.clone()));
         assert!(!error.hint().is_empty());
     }
     assert!(index.is_empty());

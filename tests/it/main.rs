@@ -21,6 +21,7 @@ mod health;
 #[cfg(feature = "reader")]
 mod hostile;
 mod index;
+mod index_edge;
 mod lexical;
 mod limit;
 mod markup;

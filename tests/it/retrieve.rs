@@ -1,5 +1,6 @@
 //! Fusion, validation and the rule against repetition.
 
+use futures_util::FutureExt;
 use sidecite::index::{Flat, Neighbour, VectorIndex};
 use sidecite::lexical::{Bm25, LexicalIndex, Match};
 use sidecite::retrieve::{ChunkText, Duplicate, Error, ScoredKey, dedup, fuse, retrieve, validate};
@@ -74,14 +75,14 @@ fn each_mode_asks_what_it_needs() {
     };
     let ask = |mode, vector: Option<&[f32]>| {
         let settings = RetrievalSettings { mode, ..RetrievalSettings::default() };
-        retrieve("wings", vector, &vectors, &words, &settings, None, &clock)
+        retrieve("wings", vector, Some(&vectors), &words, &settings, None, &clock).now_or_never().unwrap()
     };
     let query = [0.9f32, 0.1];
     assert_eq!(keys(&ask(RetrievalMode::Dense, Some(&query)).unwrap().ranked), [0, 1, 2]);
     assert_eq!(keys(&ask(RetrievalMode::Lexical, None).unwrap().ranked), [2, 0]);
     let hybrid = ask(RetrievalMode::Hybrid, Some(&query)).unwrap();
     assert_eq!(keys(&hybrid.ranked), [0, 2, 1]);
-    assert_eq!(hybrid.timing.dense_millis, 1.0);
+    assert_eq!(hybrid.timing.dense_millis, 2.0, "asking and waiting");
     assert_eq!(hybrid.timing.lexical_millis, 1.0);
     assert_eq!(hybrid.timing.chunks, 3);
     assert!(hybrid.timing.total_millis >= 2.0);
@@ -95,9 +96,18 @@ fn each_mode_asks_what_it_needs() {
 fn a_filter_binds_both_rankings() {
     let (vectors, words) = corpus();
     let settings = RetrievalSettings::default();
-    let found =
-        retrieve("wings", Some(&[1.0, 0.0]), &vectors, &words, &settings, Some(&|key| key == 2), &|| 0.0)
-            .unwrap();
+    let found = retrieve(
+        "wings",
+        Some(&[1.0, 0.0]),
+        Some(&vectors),
+        &words,
+        &settings,
+        Some(&|key| key == 2),
+        &|| 0.0,
+    )
+    .now_or_never()
+    .unwrap()
+    .unwrap();
     assert_eq!(keys(&found.ranked), [2]);
 }
 

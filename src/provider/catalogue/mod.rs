@@ -135,7 +135,7 @@ fn provider_row(row: &RowData) -> ProviderRow {
 /// An address of one's own can speak every dialect, and show its key in every way.
 fn custom_route(dialect: Dialect) -> Route {
     use AuthKind::{ApiKey, ApiKeyScheme, Bearer, None, SigV4, XApiKey, XGoogApiKey};
-    let default = super::target::default_auth(dialect);
+    let default = dialect.spec().auth;
     let others = [Bearer, XApiKey, ApiKey, XGoogApiKey, ApiKeyScheme, SigV4, None];
     let auth = std::iter::once(default).chain(others.into_iter().filter(|kind| *kind != default)).collect();
     Route {

@@ -15,7 +15,7 @@ pub use json::{arguments, count, parse};
 pub use out::Out;
 pub use tools::{ToolCall, ToolCalls};
 
-use super::dialects::Reader;
+use super::dialects::{ReadAnswer, Spec};
 use super::failure;
 use super::framing::eventstream::{EventStream, Frame};
 use super::framing::lines::Lines;
@@ -27,9 +27,10 @@ use serde_json::Value;
 const START_BYTES: usize = 2_000;
 
 /// One answer under way.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Decoder {
-    reader: Reader,
+    spec: &'static Spec,
+    reader: Box<dyn ReadAnswer>,
     framing: Framing,
     /// What came before the first telling byte, then the whole body where it is one JSON value.
     held: Vec<u8>,
@@ -68,11 +69,24 @@ enum Framing {
     EventStream(EventStream),
 }
 
+impl Framing {
+    fn of(kind: FramingKind) -> Self {
+        match kind {
+            FramingKind::Sse => Self::Sse(SseDecoder::default()),
+            FramingKind::Ndjson => Self::Lines(Lines::default()),
+            FramingKind::Json => Self::Whole,
+            FramingKind::EventStream => Self::EventStream(EventStream::default()),
+        }
+    }
+}
+
 impl Decoder {
     /// For an answer in `dialect`.
     pub fn new(dialect: Dialect) -> Self {
+        let spec = dialect.spec();
         Self {
-            reader: Reader::new(dialect),
+            spec,
+            reader: (spec.reader)(),
             framing: Framing::Unknown,
             held: Vec::new(),
             start: Vec::new(),
@@ -84,13 +98,7 @@ impl Decoder {
 
     /// For an answer in `dialect` whose framing is known, so that its first byte need not tell.
     pub fn with_framing(dialect: Dialect, framing: FramingKind) -> Self {
-        let framing = match framing {
-            FramingKind::Sse => Framing::Sse(SseDecoder::default()),
-            FramingKind::Ndjson => Framing::Lines(Lines::default()),
-            FramingKind::Json => Framing::Whole,
-            FramingKind::EventStream => Framing::EventStream(EventStream::default()),
-        };
-        Self { framing, ..Self::new(dialect) }
+        Self { framing: Framing::of(framing), ..Self::new(dialect) }
     }
 
     /// Events that `bytes` complete.
@@ -101,7 +109,7 @@ impl Decoder {
         let room = START_BYTES.saturating_sub(self.start.len());
         self.start.extend(bytes.iter().take(room));
         if matches!(self.framing, Framing::Unknown) {
-            self.framing = sniff(&self.start);
+            self.framing = sniff(&self.start, self.spec.framing);
             // What came before the first telling byte belongs to the body: the framing sees every byte in order.
             if !matches!(self.framing, Framing::Unknown) {
                 let held = std::mem::take(&mut self.held);
@@ -249,9 +257,14 @@ impl Decoder {
         let text = text.trim_start_matches('\u{feff}').trim();
         match parse(text) {
             Some(value) => self.read_value(&value),
-            None if body.len() > START_BYTES && self.reader.is_like(text) => self.out.known(),
+            None if body.len() > START_BYTES && self.is_like(text) => self.out.known(),
             None => {}
         }
+    }
+
+    /// Whether a body that is not whole JSON looks like an answer of the dialect that was cut off.
+    fn is_like(&self, text: &str) -> bool {
+        text.contains(&format!("\"{}\"", self.spec.answer_field))
     }
 
     /// One value of a body in JSON. Google answers without `alt=sse` with an array of chunks, and so errors.
@@ -283,7 +296,8 @@ impl Decoder {
     }
 }
 
-fn sniff(start: &[u8]) -> Framing {
+/// The framing of a body that begins with `start`; `usual` is the dialect's.
+fn sniff(start: &[u8], usual: FramingKind) -> Framing {
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
     // The length of an event-stream frame is below 16 MiB, so its first byte is 0.
     if start.first() == Some(&0) {
@@ -291,7 +305,11 @@ fn sniff(start: &[u8]) -> Framing {
     }
     match start.trim_ascii_start().first() {
         // So much white space is a server keeping the connection warm.
-        None if start.len() >= START_BYTES - 3 => Framing::Sse(SseDecoder::default()),
+        None if start.len() >= START_BYTES - 3 => match usual {
+            // An event stream does not begin with white space, so this is a gateway in front of one.
+            FramingKind::EventStream => Framing::of(FramingKind::Sse),
+            usual => Framing::of(usual),
+        },
         None => Framing::Unknown,
         // The BOM itself may be cut.
         Some(0xef) if start.len() < 3 => Framing::Unknown,

@@ -1,27 +1,25 @@
-//! The wire formats: one folder each, two pure functions each (request → body, value → events), dispatched by the closed
-//! enum `Dialect`. A dialect never sends, and never sees bytes: framing is done before it.
+//! The wire formats: one folder each with one `SPEC`, a row of facts and two pure functions (request → body, value →
+//! events). `Dialect::spec` is the only place that matches on the dialect. A dialect never sends, and never sees bytes:
+//! framing is done before it.
 
-/// Anthropic Messages (<https://docs.claude.com/en/api/messages-streaming>).
-pub mod anthropic;
-/// AWS Bedrock ConverseStream (<https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html>).
-pub mod bedrock_converse;
-/// Cohere chat, version 2 (<https://docs.cohere.com/v2/reference/chat-stream>).
-pub mod cohere_v2;
-/// Google Gemini and Vertex AI (<https://ai.google.dev/api/generate-content>).
-pub mod gemini;
-/// Ollama's own chat (<https://docs.ollama.com/api/chat>).
-pub mod ollama;
-/// OpenAI chat completions, spoken by nearly every host.
-pub mod openai_chat;
-/// OpenAI Responses (<https://platform.openai.com/docs/api-reference/responses>).
-pub mod openai_responses;
+mod anthropic;
+mod bedrock_converse;
+mod cohere_v2;
+mod gemini;
+mod ollama;
+mod openai_chat;
+mod openai_responses;
 
 mod blocked;
 mod loose;
+mod spec;
+#[cfg(test)]
+mod tests;
 mod turns;
 
-use super::decode::{Decoder, Out};
-use super::framing::Frame;
+pub(crate) use spec::{CachedTokens, ReadAnswer, Spec};
+
+use super::decode::Decoder;
 use super::percent::path_segment;
 use super::target::SystemRole;
 use super::{Error, HttpRequest, Key, ModelList, Target};
@@ -30,49 +28,56 @@ use serde_json::Value;
 use url::Url;
 
 impl Dialect {
+    /// What it is: the row of its folder.
+    pub(crate) fn spec(self) -> &'static Spec {
+        match self {
+            Self::OpenaiChat => &openai_chat::SPEC,
+            Self::OpenaiResponses => &openai_responses::SPEC,
+            Self::Anthropic => &anthropic::SPEC,
+            Self::Gemini => &gemini::SPEC,
+            Self::CohereV2 => &cohere_v2::SPEC,
+            Self::BedrockConverse => &bedrock_converse::SPEC,
+            Self::Ollama => &ollama::SPEC,
+        }
+    }
+
+    /// The name in the catalogue, in settings and on the command line.
+    pub fn name(self) -> &'static str {
+        self.spec().name
+    }
+
+    /// The name for people.
+    pub fn label(self) -> &'static str {
+        self.spec().label
+    }
+
+    /// Whether its hosts can cite documents that are sent beside the conversation.
+    pub fn cites_natively(self) -> bool {
+        self.spec().cites_natively
+    }
+
+    /// The maker's reference of the API.
+    pub fn reference(self) -> &'static str {
+        self.spec().reference
+    }
+
+    /// The dialect of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dialect| dialect.name() == name)
+    }
+
     /// A decoder for one answer.
     pub fn decoder(self) -> Decoder {
         Decoder::new(self)
-    }
-
-    /// The path of a chat request below the base URL; `{model}` stands for the model.
-    fn chat_path(self) -> &'static str {
-        match self {
-            Self::OpenaiChat => openai_chat::CHAT_PATH,
-            Self::OpenaiResponses => openai_responses::CHAT_PATH,
-            Self::Anthropic => anthropic::CHAT_PATH,
-            Self::Gemini => gemini::CHAT_PATH,
-            Self::CohereV2 => cohere_v2::CHAT_PATH,
-            Self::BedrockConverse => bedrock_converse::CHAT_PATH,
-            Self::Ollama => ollama::CHAT_PATH,
-        }
-    }
-
-    /// The path of the list of models below the base URL.
-    fn models_path(self) -> &'static str {
-        match self {
-            Self::OpenaiChat => openai_chat::MODELS_PATH,
-            Self::OpenaiResponses => openai_responses::MODELS_PATH,
-            Self::Anthropic => anthropic::MODELS_PATH,
-            Self::Gemini => gemini::MODELS_PATH,
-            Self::CohereV2 => cohere_v2::MODELS_PATH,
-            Self::BedrockConverse => bedrock_converse::MODELS_PATH,
-            Self::Ollama => ollama::MODELS_PATH,
-        }
     }
 }
 
 /// The URL that `encode` will call, for finding the key that belongs there.
 pub fn chat_url(target: &Target, model: &str) -> Url {
-    let path = target.chat_path.as_deref().unwrap_or(target.dialect.chat_path());
+    let spec = target.dialect.spec();
     let model = model.trim();
-    // Google lists its models as `models/NAME`, which its chat path has already.
-    let model = if target.dialect == Dialect::Gemini {
-        model.strip_prefix("models/").unwrap_or(model)
-    } else {
-        model
-    };
-    target.join(&path.replace("{model}", &path_segment(model)))
+    let model = model.strip_prefix(spec.model_prefix).unwrap_or(model);
+    target.join(&chat_path(target).replace("{model}", &path_segment(model)))
 }
 
 /// The request that asks `request` of `target`, with `key` if there is one. A request for `AuthKind::SigV4` is still to be
@@ -85,16 +90,9 @@ pub fn encode(target: &Target, request: &ChatRequest, key: Option<&Key>) -> Resu
         return Err(Error::NoModel);
     }
     let messages = placed(&request.messages, system_role(target));
-    let mut body = match target.dialect {
-        Dialect::OpenaiChat => openai_chat::body(target, request, &messages),
-        Dialect::OpenaiResponses => openai_responses::body(target, request, &messages),
-        Dialect::Anthropic => anthropic::body(target, request, &messages),
-        Dialect::Gemini => gemini::body(target, request, &messages),
-        Dialect::CohereV2 => cohere_v2::body(target, request, &messages),
-        Dialect::BedrockConverse => bedrock_converse::body(target, request, &messages),
-        Dialect::Ollama => ollama::body(target, request, &messages),
-    };
-    if path_names_model(target) {
+    let mut body = (target.dialect.spec().body)(target, request, &messages);
+    // The address says which model is meant, so the body must not.
+    if chat_path(target).contains("{model}") {
         body.shift_remove("model");
     }
     body.extend(target.quirks.body.clone());
@@ -104,9 +102,7 @@ pub fn encode(target: &Target, request: &ChatRequest, key: Option<&Key>) -> Resu
 /// The request for the list of models; nothing where a host has none.
 pub fn encode_models(target: &Target, key: Option<&Key>) -> Option<HttpRequest> {
     let url = match &target.models {
-        // Bedrock lists models at another host, where the key may not go.
-        ModelList::Usual if target.dialect.models_path().is_empty() => return None,
-        ModelList::Usual => target.join(target.dialect.models_path()),
+        ModelList::Usual => target.join(target.dialect.spec().models_path?),
         ModelList::Path(path) => target.join(path),
         ModelList::Url(url) => url.clone(),
         ModelList::None => return None,
@@ -118,14 +114,14 @@ pub fn encode_models(target: &Target, key: Option<&Key>) -> Option<HttpRequest> 
     Some(http)
 }
 
-/// Whether the address says which model is meant, so that the body must not.
-fn path_names_model(target: &Target) -> bool {
-    target.chat_path.as_deref().unwrap_or(target.dialect.chat_path()).contains("{model}")
+/// The path of a chat request below the base URL: the host's own, else the dialect's.
+fn chat_path(target: &Target) -> &str {
+    target.chat_path.as_deref().unwrap_or(target.dialect.spec().chat_path)
 }
 
 /// A host that was found to refuse system messages, under whatever name, gets them folded into the question.
 fn system_role(target: &Target) -> SystemRole {
-    let names = ["system", "instructions", "systemInstruction", "system_instruction"];
+    let names = target.dialect.spec().system_fields;
     if names.iter().all(|name| target.takes(name)) { target.quirks.system } else { SystemRole::Fold }
 }
 
@@ -149,74 +145,6 @@ fn placed(messages: &[Message], role: SystemRole) -> Vec<Message> {
         }
     }
     placed
-}
-
-/// What reads one answer's values: the dialects with what each has to remember.
-#[derive(Clone, Debug)]
-pub enum Reader {
-    /// OpenAI chat completions.
-    OpenaiChat,
-    /// OpenAI Responses.
-    OpenaiResponses(openai_responses::Reader),
-    /// Anthropic Messages.
-    Anthropic(anthropic::Reader),
-    /// Google Gemini and Vertex AI.
-    Gemini(gemini::Reader),
-    /// Cohere chat, version 2.
-    CohereV2(cohere_v2::Reader),
-    /// AWS Bedrock ConverseStream.
-    BedrockConverse(bedrock_converse::Reader),
-    /// Ollama's own chat.
-    Ollama(ollama::Reader),
-}
-
-impl Reader {
-    /// For an answer in `dialect`.
-    pub fn new(dialect: Dialect) -> Self {
-        match dialect {
-            Dialect::OpenaiChat => Self::OpenaiChat,
-            Dialect::OpenaiResponses => Self::OpenaiResponses(openai_responses::Reader::default()),
-            Dialect::Anthropic => Self::Anthropic(anthropic::Reader::default()),
-            Dialect::Gemini => Self::Gemini(gemini::Reader::default()),
-            Dialect::CohereV2 => Self::CohereV2(cohere_v2::Reader::default()),
-            Dialect::BedrockConverse => Self::BedrockConverse(bedrock_converse::Reader::default()),
-            Dialect::Ollama => Self::Ollama(ollama::Reader::default()),
-        }
-    }
-
-    /// Takes in one value; `name` is the event's, where it had one.
-    pub fn read(&mut self, name: &str, value: &Value, out: &mut Out) {
-        match self {
-            Self::OpenaiChat => openai_chat::read(name, value, out),
-            Self::OpenaiResponses(reader) => reader.read(name, value, out),
-            Self::Anthropic(reader) => reader.read(name, value, out),
-            Self::Gemini(reader) => reader.read(name, value, out),
-            Self::CohereV2(reader) => reader.read(name, value, out),
-            Self::BedrockConverse(reader) => reader.read(name, value, out),
-            Self::Ollama(reader) => reader.read(name, value, out),
-        }
-    }
-
-    /// Takes in one frame of an AWS event stream; `value` is its payload.
-    pub fn read_frame(&mut self, frame: &Frame, value: &Value, out: &mut Out) {
-        match self {
-            Self::BedrockConverse(reader) => reader.read_frame(frame, value, out),
-            other => other.read(frame.header(":event-type").unwrap_or(""), value, out),
-        }
-    }
-
-    /// Whether a body that is not whole JSON looks like an answer of the dialect that was cut off.
-    pub fn is_like(&self, text: &str) -> bool {
-        let sign = match self {
-            Self::OpenaiChat => "\"choices\"",
-            Self::OpenaiResponses(_) => "\"output\"",
-            Self::Anthropic(_) => "\"content\"",
-            Self::Gemini(_) => "\"candidates\"",
-            Self::CohereV2(_) | Self::Ollama(_) => "\"message\"",
-            Self::BedrockConverse(_) => "\"output\"",
-        };
-        text.contains(sign)
-    }
 }
 
 /// A decimal as a person typed it (`0.7`, not `0.699999988079071`); nothing for what JSON cannot hold.

@@ -1,5 +1,6 @@
 //! Tariff + token counts → dollars.
 
+use crate::provider::dialects::CachedTokens;
 use crate::types::{Cost, Dialect, Price, Usage};
 
 /// A price with its steps by size of the prompt.
@@ -47,8 +48,8 @@ impl Counts {
 
 /// The charged tokens of `usage`; nothing where the host does not count the prompt.
 ///
-/// Anthropic and Bedrock Converse count cached tokens besides the prompt's, all others among them. Where a host says what
-/// it bills (Cohere; xAI, whose reasoning comes on top), that counts.
+/// Whether cached tokens are part of the prompt's, the dialect says. Where a host says what it bills (Cohere; xAI, whose
+/// reasoning comes on top), that counts.
 pub fn counts(usage: &Usage, dialect: Dialect) -> Option<Counts> {
     let output = usage.billed_output_tokens.or(usage.output_tokens);
     if let Some(billed) = usage.billed_input_tokens {
@@ -56,15 +57,26 @@ pub fn counts(usage: &Usage, dialect: Dialect) -> Option<Counts> {
     }
     let input = usage.input_tokens?;
     let (cached, written) = (usage.cached_tokens.unwrap_or(0), usage.cache_write_tokens.unwrap_or(0));
-    Some(match dialect {
-        Dialect::Anthropic | Dialect::BedrockConverse => Counts { fresh: input, cached, written, output },
-        _ => {
+    Some(match dialect.spec().cached {
+        CachedTokens::Separate => Counts { fresh: input, cached, written, output },
+        CachedTokens::Included => {
             // A host that reports more cached than it was sent is taken at the prompt's word.
             let cached = cached.min(input);
             let written = written.min(input - cached);
             Counts { fresh: input - cached - written, cached, written, output }
         }
     })
+}
+
+/// The same usage with `input_tokens` as the whole prompt, so that columns of different dialects can be compared.
+pub fn comparable(usage: Usage, dialect: Dialect) -> Usage {
+    match dialect.spec().cached {
+        CachedTokens::Included => usage,
+        CachedTokens::Separate => {
+            let whole = counts(&usage, dialect).map(|counts| counts.input());
+            Usage { input_tokens: whole, ..usage }
+        }
+    }
 }
 
 /// What a call of `usage` cost. `None` where the price of a token that was used, or its number, is not known.

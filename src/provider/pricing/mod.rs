@@ -16,7 +16,7 @@ mod list;
 
 pub use book::{Entered, PriceBook};
 pub use clause::Clause;
-pub use cost::{Counts, Tariff, cost, counts};
+pub use cost::{Counts, Tariff, comparable, cost, counts};
 pub use day::Moment;
 pub use estimate::{estimate, output_tokens, prompt_tokens};
 pub use list::PriceList;

@@ -1,5 +1,6 @@
 use crate::browser::files;
 use crate::format;
+use crate::parse;
 use crate::state::{AppState, Dialog, place};
 use crate::types::EmbedderRef;
 use crate::ui::documents::row::DocumentRow;
@@ -73,6 +74,7 @@ pub fn Documents() -> impl IntoView {
                 node_ref=picker
                 class="visually-hidden"
                 type="file"
+                accept=parse::accept()
                 multiple
                 tabindex="-1"
                 aria-label="Files to add"
@@ -139,7 +141,7 @@ fn Empty() -> impl IntoView {
     let about = move || state.sample.with(|sample| sample.as_ref().map(|sample| sample.description.clone()));
     view! {
         <div class="documents-empty">
-            <p>{move || format!("Drop files or a folder here: PDF, DOCX, HTML, Markdown, text. They are read in this tab{}", whereto(state))}</p>
+            <p>{move || format!("Drop files or a folder here: {}. They are read in this tab{}", parse::format_names(), whereto(state))}</p>
             <button
                 class="button primary"
                 disabled=sig(move || state.sample.with(Option::is_none))

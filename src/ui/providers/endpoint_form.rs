@@ -273,8 +273,10 @@ pub(in crate::ui) fn fields(
 fn custom(draft: Draft, dialect: Dialect, auth: AuthKind, address: Signal<String>) -> AnyView {
     let dialects = Dialect::ALL.map(|dialect| (dialect.name().to_owned(), dialect.label().to_owned()));
     let key = if auth == AuthKind::Default { AuthKind::Bearer } else { auth };
+    let reference = dialect.reference();
     view! {
         {api(draft, dialects.to_vec(), dialect, Vec::new())}
+        <a class="get-key" href=reference target="_blank" rel="noopener noreferrer nofollow">"Reference of this API"</a>
         {base_url(draft, "http://localhost:11434/v1".into())}
         {draft.key.fields(key, false, None, address)}
         <details class="more" open=auth != AuthKind::Default>

@@ -1,6 +1,6 @@
 use crate::state::AppState;
 use crate::state::providers::catalogue::{GROUPS, is_found, matches};
-use crate::types::{Cors, CorsStatus, ProviderRow};
+use crate::types::{Cors, CorsStatus, Dialect, ProviderRow};
 use crate::ui::part::erased::{listener, live, sig};
 use leptos::html;
 use leptos::prelude::*;
@@ -97,9 +97,9 @@ fn groups(rows: &[ProviderRow], query: &str, choice: Chosen) -> AnyView {
         });
         groups.push(group(heading, found.collect()));
     }
-    let about = "any address that speaks one of seven APIs";
+    let about = format!("any address that speaks one of {} APIs", Dialect::ALL.len());
     let custom = matches(query, &format!("Custom endpoint {about} url"))
-        .then(|| option(choice, Choice::Custom, "Custom endpoint".into(), about.into(), None));
+        .then(|| option(choice, Choice::Custom, "Custom endpoint".into(), about, None));
     groups.push(group("Custom", custom.into_iter().collect()));
     let gone = rows.iter().filter(|row| row.retired.is_some() && is_found(row, query)).map(retired);
     groups.push(group("No longer there", gone.collect()));

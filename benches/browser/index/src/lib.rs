@@ -46,7 +46,7 @@ pub extern "C" fn build(dimension: usize) -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn search(k: usize) -> usize {
     let hits = NUMBERS.with_borrow(|query| {
-        INDEX.with_borrow(|index| index.as_ref().and_then(|index| index.search(query, k, None).ok()))
+        INDEX.with_borrow(|index| index.as_ref().and_then(|index| index.nearest(query, k, None).ok()))
     });
     FOUND.with_borrow_mut(|found| {
         found.clear();

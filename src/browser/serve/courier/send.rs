@@ -13,11 +13,8 @@ use crate::courier::{
 };
 use crate::format;
 use crate::prompt::{Budget, Prompt, Style, build};
-use crate::provider::pricing::counts;
-use crate::provider::{Error, Target};
-use crate::types::{
-    Answer, AnswerState, CallFailure, ChatEvent, Dialect, Endpoint, Evidence, Parameters, Usage,
-};
+use crate::provider::{Error, Target, pricing};
+use crate::types::{Answer, AnswerState, CallFailure, ChatEvent, Dialect, Endpoint, Evidence, Parameters};
 use crate::worker::Outbox;
 use crate::worker::protocol::{CallId, FromCourier, Sent};
 use std::cell::{Cell, RefCell};
@@ -246,13 +243,9 @@ impl CourierState {
     }
 }
 
-/// Some hosts count cached tokens besides the prompt's: columns side by side show the whole prompt.
 fn comparable(event: ChatEvent, dialect: Dialect) -> ChatEvent {
     match event {
-        ChatEvent::Usage(usage) if matches!(dialect, Dialect::Anthropic | Dialect::BedrockConverse) => {
-            let whole = counts(&usage, dialect).map(|counts| counts.input());
-            ChatEvent::Usage(Usage { input_tokens: whole, ..usage })
-        }
+        ChatEvent::Usage(usage) => ChatEvent::Usage(pricing::comparable(usage, dialect)),
         other => other,
     }
 }

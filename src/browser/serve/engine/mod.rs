@@ -117,11 +117,11 @@ async fn answer(state: &EngineState, request: Request<ToEngine, FromEngine>) -> 
             };
             let host = Host::new(&state.supplies, call, &embedder, &reply);
             let reranker = rerank.then_some(&host);
-            let evidence =
+            let found =
                 engine::search(&state.corpus, &question, chosen.as_ref(), reranker, &retrieval, &now_millis)
                     .await?;
-            let highlights = engine::highlights(&evidence);
-            reply.send(&FromEngine::Found(evidence, highlights));
+            let highlights = engine::highlights(&found.evidence);
+            reply.send(&FromEngine::Found(found.evidence, highlights));
             Ok(())
         }
         ToEngine::Preview(id, chunking) => {

@@ -6,16 +6,11 @@ use crate::provider::target::Fields;
 use crate::types::{ChatRequest, Effort, Message, Role, SourceDocument};
 use serde_json::{Map, Value, json};
 
-/// Appended to the base for an answer.
-pub const CHAT_PATH: &str = "messages";
-/// Appended to the base for the list of models.
-pub const MODELS_PATH: &str = "models";
-
 /// Most tokens of an answer when the person set no limit: every model of the dialect can do that.
 const USUAL_MAX_TOKENS: u32 = 4096;
 
 /// The body for `request`; `messages` are the request's, with its system message where `target` wants it.
-pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map<String, Value> {
+pub(super) fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map<String, Value> {
     let parameters = &request.parameters;
     let budget = parameters.effort.filter(|_| target.takes("thinking")).map(budget_tokens);
     let mut max_tokens = parameters.max_tokens.unwrap_or(USUAL_MAX_TOKENS);

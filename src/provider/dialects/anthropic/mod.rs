@@ -7,5 +7,27 @@ mod block;
 mod encode;
 mod read;
 
-pub use encode::{CHAT_PATH, MODELS_PATH, body};
-pub use read::Reader;
+use super::{CachedTokens, Spec};
+use crate::provider::decode::FramingKind;
+use crate::types::AuthKind;
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "anthropic",
+    label: "Anthropic Messages",
+    reference: "https://docs.claude.com/en/api/messages",
+    auth: AuthKind::XApiKey,
+    headers: &[("anthropic-version", "2023-06-01")],
+    // Anthropic's own host wants to hear that the call comes from a browser.
+    headers_of_host: &[("api.anthropic.com", "anthropic-dangerous-direct-browser-access", "true")],
+    chat_path: "messages",
+    model_prefix: "",
+    models_path: Some("models"),
+    system_fields: &["system"],
+    body: encode::body,
+    framing: FramingKind::Sse,
+    reader: || Box::new(read::Reader::default()),
+    answer_field: "content",
+    cached: CachedTokens::Separate,
+    cites_natively: true,
+    litellm_path: Some("/v1"),
+};

@@ -6,6 +6,7 @@
 
 use super::block::{self, Block};
 use crate::provider::decode::Out;
+use crate::provider::dialects::ReadAnswer;
 use crate::provider::dialects::blocked::{self, Blocked};
 use crate::provider::dialects::loose::{count, error, first_text, items, text};
 use crate::types::Usage;
@@ -13,15 +14,14 @@ use serde_json::Value;
 
 /// What has to be remembered of one answer.
 #[derive(Clone, Debug, Default)]
-pub struct Reader {
+pub(super) struct Reader {
     /// Blocks that have begun and not ended.
     blocks: Vec<Block>,
     usage: Usage,
 }
 
-impl Reader {
-    /// Takes in one value; `name` is the event's, where it had one.
-    pub fn read(&mut self, name: &str, value: &Value, out: &mut Out) {
+impl ReadAnswer for Reader {
+    fn read(&mut self, name: &str, value: &Value, out: &mut Out) {
         let kind = first_text(value, &["type"]).unwrap_or(name);
         match kind {
             "message_start" => self.read_start(value.get("message").unwrap_or(&Value::Null), out),
@@ -57,7 +57,9 @@ impl Reader {
             }
         }
     }
+}
 
+impl Reader {
     /// Gateways repeat the start, or splice in that of another call; some put the first blocks into it.
     fn read_start(&mut self, message: &Value, out: &mut Out) {
         out.known();

@@ -7,13 +7,8 @@ use crate::provider::dialects::decimal;
 use crate::types::{ChatRequest, Message, Role};
 use serde_json::{Map, Value, json};
 
-/// Appended to the base for an answer.
-pub const CHAT_PATH: &str = "model/{model}/converse-stream";
-/// Appended to the base for the list of models.
-pub const MODELS_PATH: &str = "";
-
 /// The body for `request`; `messages` are the request's, with its system message where `target` wants it.
-pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map<String, Value> {
+pub(super) fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map<String, Value> {
     let parameters = &request.parameters;
     let put = |map: &mut Map<String, Value>, name: &str, value: Option<Value>| {
         if let Some(value) = value.filter(|_| target.takes(name)) {

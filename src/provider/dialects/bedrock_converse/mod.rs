@@ -7,5 +7,27 @@ mod encode;
 mod exception;
 mod read;
 
-pub use encode::{CHAT_PATH, MODELS_PATH, body};
-pub use read::Reader;
+use super::{CachedTokens, Spec};
+use crate::provider::decode::FramingKind;
+use crate::types::AuthKind;
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "bedrock-converse",
+    label: "Bedrock Converse",
+    reference: "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html",
+    auth: AuthKind::Bearer,
+    headers: &[],
+    headers_of_host: &[],
+    chat_path: "model/{model}/converse-stream",
+    model_prefix: "",
+    // Listed at another host, where the key may not go.
+    models_path: None,
+    system_fields: &["system"],
+    body: encode::body,
+    framing: FramingKind::EventStream,
+    reader: || Box::new(read::Reader::default()),
+    answer_field: "output",
+    cached: CachedTokens::Separate,
+    cites_natively: false,
+    litellm_path: None,
+};

@@ -6,13 +6,14 @@
 
 use super::exception;
 use crate::provider::decode::{Out, ToolCall, arguments, count};
+use crate::provider::dialects::ReadAnswer;
 use crate::provider::framing::Frame;
 use crate::types::Usage;
 use serde_json::Value;
 
 /// What has to be remembered of one answer.
 #[derive(Clone, Debug, Default)]
-pub struct Reader {
+pub(super) struct Reader {
     /// The block under way and where it begins in the answer, bytes.
     block: Option<(u64, u64)>,
     /// Its citations: they come before or after the text that they are about, which is the whole block.
@@ -22,9 +23,8 @@ pub struct Reader {
 /// Most citations of one block.
 const MAX_CITATIONS: usize = 1_000;
 
-impl Reader {
-    /// Takes in one value; `name` is the event's, where it had one.
-    pub fn read(&mut self, name: &str, value: &Value, out: &mut Out) {
+impl ReadAnswer for Reader {
+    fn read(&mut self, name: &str, value: &Value, out: &mut Out) {
         let payload = value.get(name).filter(|payload| payload.is_object()).unwrap_or(value);
         if self.event(name, payload, out) {
             return;
@@ -37,8 +37,7 @@ impl Reader {
         }
     }
 
-    /// Takes in one frame of the event stream; `value` is its payload.
-    pub fn read_frame(&mut self, frame: &Frame, value: &Value, out: &mut Out) {
+    fn read_frame(&mut self, frame: &Frame, value: &Value, out: &mut Out) {
         // Its checksums fit: this is what it claims to be, also when its type is new.
         out.known();
         let kind = frame.header(":exception-type").or_else(|| frame.header(":error-code"));
@@ -50,7 +49,9 @@ impl Reader {
             }
         }
     }
+}
 
+impl Reader {
     fn fail(frame: &Frame, kind: &str, payload: &Value, out: &mut Out) {
         let sent = exception::as_sent(frame, payload);
         let body = sent.get("body").unwrap_or(payload);

@@ -7,5 +7,26 @@ mod blocks;
 mod encode;
 mod read;
 
-pub use encode::{CHAT_PATH, MODELS_PATH, body};
-pub use read::Reader;
+use super::{CachedTokens, Spec};
+use crate::provider::decode::FramingKind;
+use crate::types::AuthKind;
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "cohere-v2",
+    label: "Cohere v2 chat",
+    reference: "https://docs.cohere.com/v2/reference/chat-stream",
+    auth: AuthKind::Bearer,
+    headers: &[],
+    headers_of_host: &[],
+    chat_path: "chat",
+    model_prefix: "",
+    models_path: Some("models"),
+    system_fields: &["system"],
+    body: encode::body,
+    framing: FramingKind::Sse,
+    reader: || Box::new(read::Reader::default()),
+    answer_field: "message",
+    cached: CachedTokens::Included,
+    cites_natively: true,
+    litellm_path: None,
+};

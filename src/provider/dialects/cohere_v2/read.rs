@@ -4,13 +4,14 @@
 
 use super::blocks::Blocks;
 use crate::provider::decode::{Out, ToolCall, arguments, count};
+use crate::provider::dialects::ReadAnswer;
 use crate::provider::failure;
 use crate::types::Usage;
 use serde_json::{Value, json};
 
 /// What has to be remembered of one answer.
 #[derive(Clone, Debug, Default)]
-pub struct Reader {
+pub(super) struct Reader {
     blocks: Blocks,
     /// Citations whose text has not come yet.
     early: Vec<Value>,
@@ -19,9 +20,8 @@ pub struct Reader {
 /// Most citations that wait for their text.
 const MAX_EARLY: usize = 10_000;
 
-impl Reader {
-    /// Takes in one value; `name` is the event's, where it had one.
-    pub fn read(&mut self, name: &str, value: &Value, out: &mut Out) {
+impl ReadAnswer for Reader {
+    fn read(&mut self, name: &str, value: &Value, out: &mut Out) {
         let kind = value.get("type").and_then(Value::as_str).unwrap_or(name);
         let message = value.pointer("/delta/message").unwrap_or(&Value::Null);
         let index = value.get("index").and_then(count).unwrap_or(0);
@@ -56,7 +56,9 @@ impl Reader {
             }
         }
     }
+}
 
+impl Reader {
     /// Text and thinking: an object, a list of them, or plain text.
     fn content(&mut self, index: u64, content: Option<&Value>, out: &mut Out) {
         match content {

@@ -5,13 +5,8 @@ use crate::provider::dialects::{decimal, turns};
 use crate::types::{ChatRequest, Effort, Message, Role};
 use serde_json::{Map, Value, json};
 
-/// Appended to the base for an answer.
-pub const CHAT_PATH: &str = "models/{model}:streamGenerateContent?alt=sse";
-/// Appended to the base for the list of models.
-pub const MODELS_PATH: &str = "models?pageSize=1000";
-
 /// The body for `request`; `messages` are the request's, with its system message where `target` wants it.
-pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map<String, Value> {
+pub(super) fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map<String, Value> {
     let mut body = Map::new();
     if let Some(text) = turns::instructions(messages) {
         body.insert("systemInstruction".to_owned(), json!({"parts": [{"text": text}]}));

@@ -9,5 +9,27 @@ mod grounding;
 mod read;
 mod stop;
 
-pub use encode::{CHAT_PATH, MODELS_PATH, body};
-pub use read::Reader;
+use super::{CachedTokens, Spec};
+use crate::provider::decode::FramingKind;
+use crate::types::AuthKind;
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "gemini",
+    label: "Gemini generateContent",
+    reference: "https://ai.google.dev/api/generate-content",
+    auth: AuthKind::XGoogApiKey,
+    headers: &[],
+    headers_of_host: &[],
+    chat_path: "models/{model}:streamGenerateContent?alt=sse",
+    // Google lists its models as `models/NAME`.
+    model_prefix: "models/",
+    models_path: Some("models?pageSize=1000"),
+    system_fields: &["systemInstruction", "system_instruction"],
+    body: encode::body,
+    framing: FramingKind::Sse,
+    reader: || Box::new(read::Reader::default()),
+    answer_field: "candidates",
+    cached: CachedTokens::Included,
+    cites_natively: false,
+    litellm_path: Some("/v1beta"),
+};

@@ -6,21 +6,21 @@
 use super::grounding::Grounding;
 use super::stop;
 use crate::provider::decode::{self, Out, ToolCall};
+use crate::provider::dialects::ReadAnswer;
 use crate::provider::dialects::loose::{count, error, items, text};
 use crate::types::Usage;
 use serde_json::Value;
 
 /// What has to be remembered of one answer.
 #[derive(Clone, Debug, Default)]
-pub struct Reader {
+pub(super) struct Reader {
     /// The answer so far, for finding what the host cites.
     answer: String,
     grounding: Grounding,
 }
 
-impl Reader {
-    /// Takes in one value; `name` is the event's, where it had one.
-    pub fn read(&mut self, name: &str, value: &Value, out: &mut Out) {
+impl ReadAnswer for Reader {
+    fn read(&mut self, name: &str, value: &Value, out: &mut Out) {
         if name == "error" {
             return out.error(error(value).unwrap_or(value));
         }
@@ -42,7 +42,9 @@ impl Reader {
             out.error(error);
         }
     }
+}
 
+impl Reader {
     fn read_candidate(&mut self, candidate: &Value, out: &mut Out) {
         for part in candidate.get("content").map_or(&[][..], |content| items(content, "parts")) {
             self.read_part(part, out);

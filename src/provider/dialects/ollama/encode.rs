@@ -5,11 +5,6 @@ use crate::provider::dialects::decimal;
 use crate::types::{ChatRequest, Effort, Message};
 use serde_json::{Map, Value, json};
 
-/// Appended to the base for an answer.
-pub const CHAT_PATH: &str = "api/chat";
-/// Appended to the base for the list of models.
-pub const MODELS_PATH: &str = "api/tags";
-
 /// How long the model stays loaded: comparing models one after the other should not load each anew.
 const KEEP_ALIVE: &str = "10m";
 /// Bytes of prompt that a token stands for at least, over languages: context is reserved rather too large.
@@ -20,7 +15,7 @@ const ANSWER_TOKENS: u64 = 1_024;
 const CONTEXT_TOKENS: (u64, u64) = (4_096, 131_072);
 
 /// The body for `request`; `messages` are the request's, with its system message where `target` wants it.
-pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map<String, Value> {
+pub(super) fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map<String, Value> {
     let parameters = &request.parameters;
     let put = |map: &mut Map<String, Value>, name: &str, value: Option<Value>| {
         if let Some(value) = value.filter(|_| target.takes(name)) {

@@ -6,5 +6,26 @@
 mod encode;
 mod read;
 
-pub use encode::{CHAT_PATH, MODELS_PATH, body};
-pub use read::Reader;
+use super::{CachedTokens, Spec};
+use crate::provider::decode::FramingKind;
+use crate::types::AuthKind;
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "ollama",
+    label: "Ollama /api/chat",
+    reference: "https://docs.ollama.com/api/chat",
+    auth: AuthKind::Bearer,
+    headers: &[],
+    headers_of_host: &[],
+    chat_path: "api/chat",
+    model_prefix: "",
+    models_path: Some("api/tags"),
+    system_fields: &["system"],
+    body: encode::body,
+    framing: FramingKind::Ndjson,
+    reader: || Box::new(read::Reader),
+    answer_field: "message",
+    cached: CachedTokens::Included,
+    cites_natively: false,
+    litellm_path: None,
+};

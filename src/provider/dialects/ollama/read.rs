@@ -1,16 +1,16 @@
 //! One line of the answer (or the whole, when it was not streamed: the same shape) → what it says.
 
 use crate::provider::decode::{Out, ToolCall, arguments, count};
+use crate::provider::dialects::ReadAnswer;
 use crate::types::Usage;
 use serde_json::Value;
 
 /// What has to be remembered of one answer: nothing.
 #[derive(Clone, Debug, Default)]
-pub struct Reader {}
+pub(super) struct Reader;
 
-impl Reader {
-    /// Takes in one value; lines have no name.
-    pub fn read(&mut self, _name: &str, value: &Value, out: &mut Out) {
+impl ReadAnswer for Reader {
+    fn read(&mut self, _name: &str, value: &Value, out: &mut Out) {
         let done = value.get("done").and_then(Value::as_bool);
         let message = value.get("message").filter(|message| message.is_object());
         if done.is_some() || message.is_some() {

@@ -6,13 +6,8 @@ use crate::provider::{SystemRole, Target};
 use crate::types::{ChatRequest, Effort, Message, Role};
 use serde_json::{Map, Value, json};
 
-/// Appended to the base for an answer.
-pub const CHAT_PATH: &str = "responses";
-/// Appended to the base for the list of models.
-pub const MODELS_PATH: &str = "models";
-
 /// The body for `request`; `messages` are the request's, with its system message where `target` wants it.
-pub fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map<String, Value> {
+pub(super) fn body(target: &Target, request: &ChatRequest, messages: &[Message]) -> Map<String, Value> {
     let parameters = &request.parameters;
     let as_developer = target.quirks.system == SystemRole::Developer;
     let input: Vec<Value> = messages

@@ -10,5 +10,26 @@ mod item;
 mod parts;
 mod read;
 
-pub use encode::{CHAT_PATH, MODELS_PATH, body};
-pub use read::Reader;
+use super::{CachedTokens, Spec};
+use crate::provider::decode::FramingKind;
+use crate::types::AuthKind;
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "openai-responses",
+    label: "OpenAI Responses",
+    reference: "https://platform.openai.com/docs/api-reference/responses",
+    auth: AuthKind::Bearer,
+    headers: &[],
+    headers_of_host: &[],
+    chat_path: "responses",
+    model_prefix: "",
+    models_path: Some("models"),
+    system_fields: &["system", "instructions"],
+    body: encode::body,
+    framing: FramingKind::Sse,
+    reader: || Box::new(read::Reader::default()),
+    answer_field: "output",
+    cached: CachedTokens::Included,
+    cites_natively: false,
+    litellm_path: Some("/v1"),
+};

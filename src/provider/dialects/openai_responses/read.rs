@@ -6,6 +6,7 @@
 use super::item;
 use super::parts::{Parts, Place};
 use crate::provider::decode::{Out, ToolCall};
+use crate::provider::dialects::ReadAnswer;
 use crate::provider::dialects::blocked::{self, Blocked};
 use crate::provider::dialects::loose::{count, error, first_text, items, text};
 use crate::types::{CallFailure, FailureCause};
@@ -16,7 +17,7 @@ const UNNUMBERED: u64 = 1 << 32;
 
 /// What has to be remembered of one answer.
 #[derive(Clone, Debug, Default)]
-pub struct Reader {
+pub(super) struct Reader {
     parts: Parts,
     /// Items whose reasoning has come.
     reasoned: Vec<u64>,
@@ -24,9 +25,8 @@ pub struct Reader {
     ids: Vec<String>,
 }
 
-impl Reader {
-    /// Takes in one value; `name` is the event's, where it had one.
-    pub fn read(&mut self, name: &str, value: &Value, out: &mut Out) {
+impl ReadAnswer for Reader {
+    fn read(&mut self, name: &str, value: &Value, out: &mut Out) {
         let kind = first_text(value, &["type"]).unwrap_or(name);
         if kind.starts_with("response.") {
             out.known();
@@ -85,7 +85,9 @@ impl Reader {
             _ => {}
         }
     }
+}
 
+impl Reader {
     /// The item's and the part's number that an event names.
     fn place(&mut self, value: &Value) -> Place {
         let part = count(value, "/content_index").unwrap_or(0);
