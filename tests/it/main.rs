@@ -24,6 +24,7 @@ mod index;
 mod lexical;
 mod limit;
 mod markup;
+mod markup_stream;
 mod models;
 #[cfg(feature = "reader")]
 mod parse;
