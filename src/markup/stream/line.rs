@@ -151,8 +151,9 @@ impl<'a> Line<'a> {
         }
         let blanks = if after.is_blank() || after.indent > 4 { 1 } else { after.indent };
         let offset = self.indent + width + blanks;
-        // Items in items that hold nothing are as empty.
-        let is_empty = after.rest.iter().all(|byte| matches!(byte, b'-' | b'+' | b'*' | b' '));
+        // Items in items that hold nothing are as empty; code is no paragraph either.
+        let is_bullet = |word: &[u8]| matches!(word, [] | [b'-' | b'+' | b'*']);
+        let is_empty = after.rest.split(u8::is_ascii_whitespace).all(is_bullet) || after.indent > 4;
         Some(Marker { kind, offset, is_empty, interrupts: one && !after.is_blank() })
     }
 }

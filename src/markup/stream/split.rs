@@ -295,8 +295,9 @@ impl Splitter {
             if let Some(header) = header.filter(|_| open.table.is_none() && line.is_table_delimiter()) {
                 open.table = Some(header.start..place.end);
             }
-            open.paragraph = !open.quote && open.list.is_none();
-            open.header = open.paragraph.then_some(place);
+            let is_top = !open.quote && open.list.is_none();
+            open.paragraph = is_top && open.table.is_none();
+            open.header = is_top.then_some(place);
         }
     }
 }
