@@ -78,12 +78,12 @@ impl Piece {
         match (self.continues, self.nodes.first_mut()) {
             (Continues::List, Some(Node::List { ordered: true, start, .. })) => *start = number,
             (Continues::Table, Some(Node::Table { header, .. })) => header.clear(),
-            (Continues::Item, Some(Node::List { items, .. })) => {
-                // The item was over: its lead stands there alone.
-                if items.first().is_some_and(|item| item.nodes.is_empty()) {
-                    items.remove(0);
-                    self.continues = Continues::List;
-                }
+            // The item was over: its lead stands there alone.
+            (Continues::Item, Some(Node::List { items, .. }))
+                if items.first().is_some_and(|item| item.nodes.is_empty()) =>
+            {
+                items.remove(0);
+                self.continues = Continues::List;
             }
             _ => {}
         }
