@@ -1,9 +1,9 @@
 //! Answer → markers: which brackets are citations, and of which numbers.
 
-use super::prose;
+use super::prose::{self, Events};
 use crate::types::Span;
 
-/// Most citations of one answer; what follows is left as text.
+/// Most citations of one text; what follows is left as text.
 const MAX_MARKERS: usize = 2_000;
 /// Most numbers that a range such as `[1-12]` stands for.
 const MAX_RANGE: u32 = 20;
@@ -19,13 +19,13 @@ pub struct Marker {
     pub number: u32,
 }
 
-/// The markers in `answer`, in order.
-pub fn find(answer: &str) -> Vec<Marker> {
+/// The markers in `answer`, in order; `events` are what the parser says of it.
+pub fn find(answer: &str, events: &Events<'_>) -> Vec<Marker> {
     if !answer.contains(['[', '【']) {
         return Vec::new();
     }
     let mut markers = Vec::new();
-    for range in prose::ranges(&prose::mask(answer)) {
+    for range in prose::ranges(events) {
         let mut at = range.start;
         while let Some(open) = answer.get(at..range.end).and_then(|rest| rest.find(['[', '【'])) {
             if markers.len() >= MAX_MARKERS {

@@ -19,12 +19,14 @@ mod markers;
 mod native;
 mod prose;
 mod quote;
+mod sources;
 mod support;
 
-pub use native::cite_all;
-pub use prose::{mask, options, unmask};
+pub use native::{MAX_NATIVE, Woven, place, weave};
+pub use prose::{Events, LEAD, Links, Source, options, unmask};
+pub use sources::Sources;
 
-use crate::types::{Passage, Span};
+use crate::types::{NativeCitation, Passage, Span};
 use serde::{Deserialize, Serialize};
 
 /// One cited number in an answer.
@@ -63,52 +65,45 @@ pub enum Target {
 
 /// The citations in `answer`, in order. `sent` is how many of `passages` were in the prompt: the first `sent`.
 pub fn cite(answer: &str, passages: &[Passage], sent: u32) -> Vec<Citation> {
-    let markers = markers::find(answer);
+    let (source, links) = (Source::new("", answer), Links::default());
+    cite_parsed(answer, &source.events(&links), &[], &mut Sources::new(passages.to_vec(), sent))
+}
+
+/// The same, with the native citations of the host woven into the answer; that answer comes first.
+pub fn cite_all(
+    answer: &str,
+    natives: &[NativeCitation],
+    passages: &[Passage],
+    sent: u32,
+) -> (String, Vec<Citation>) {
+    let mut sources = Sources::new(passages.to_vec(), sent);
+    let (text, woven) = weave(answer, natives, &mut sources);
+    let (source, links) = (Source::new("", &text), Links::default());
+    let citations = cite_parsed(&text, &source.events(&links), &woven, &mut sources);
+    (text, citations)
+}
+
+/// The citations in `text`, whose parser says `events` and in which the citations `woven` were written by `weave`.
+pub fn cite_parsed(text: &str, events: &Events<'_>, woven: &[Woven], sources: &mut Sources) -> Vec<Citation> {
+    let markers = markers::find(text, events);
     if markers.is_empty() {
         return Vec::new();
     }
-    let groups: Vec<Span> = {
-        let mut groups: Vec<Span> = markers.iter().map(|marker| marker.group).collect();
-        groups.dedup();
-        groups
-    };
-    let quotes = quote::find(answer, &groups);
-    let mut folded: Vec<Option<fold::Folded>> = passages.iter().map(|_| None).collect();
-    let mut words: Vec<Option<support::Words>> = passages.iter().map(|_| None).collect();
-    let mut claim = (Span::default(), Vec::new());
-
-    let resolve = |marker: &markers::Marker| {
-        let index = marker.number.checked_sub(1).filter(|_| marker.number <= sent)? as usize;
-        let passage = passages.get(index)?;
-        let index_u32 = marker.number - 1;
-        let mut quote = None;
-        for quoted in quotes.iter().filter(|quoted| quoted.group == marker.group) {
-            let folded = folded.get_mut(index)?.get_or_insert_with(|| fold::fold(&passage.text));
-            match quote::locate(quoted, folded, passage.span) {
-                Some(span) => quote = quote.or(Some(span)),
-                None if quote::is_title(quoted, passage) => {}
-                None => return Some(Target::Unsupported { index: index_u32 }),
-            }
-        }
+    let mut groups: Vec<Span> = markers.iter().map(|marker| marker.group).collect();
+    groups.dedup();
+    let quotes = quote::find(text, &groups);
+    let mut claim = (Span::default(), String::new());
+    let mut citations: Vec<Citation> = Vec::with_capacity(markers.len());
+    for marker in markers {
         if claim.0 != marker.group {
-            claim = (marker.group, support::words_of(&claim::of(answer, marker.group, &groups)));
+            claim = (marker.group, claim::of(text, marker.group, &groups));
         }
-        let words = words.get_mut(index)?.get_or_insert_with(|| support::Words::of(&passage.text));
-        let support = support::find(&claim.1, words, passage.span);
-        Some(Target::Passage { index: index_u32, support, quote })
-    };
-    let targets: Vec<Option<Target>> = markers.iter().map(resolve).collect();
-    let mut citations: Vec<Citation> = markers
-        .iter()
-        .zip(targets)
-        .map(|(marker, target)| Citation {
-            marker: marker.span,
-            group: marker.group,
-            number: marker.number,
-            target: target.unwrap_or(Target::OutOfRange),
-        })
-        .collect();
+        let quoted = quotes.iter().filter(|quoted| quoted.group == marker.group);
+        let target = sources.resolve(marker.number, quoted, &claim.1);
+        citations.push(Citation { marker: marker.span, group: marker.group, number: marker.number, target });
+    }
     excuse_shared_quotes(&mut citations);
+    native::verify(&mut citations, woven, sources);
     citations
 }
 

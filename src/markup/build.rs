@@ -1,8 +1,8 @@
 //! Parser events → the tree. An explicit stack of open containers, bounded; nothing here recurses.
 
 use super::{Align, Inline, Item, Node, SafeUrl, plain_text};
-use crate::cite::{Citation, mask, options, unmask};
-use pulldown_cmark::{Alignment, CodeBlockKind, Event, LinkType, Parser, Tag};
+use crate::cite::{Citation, Events, Links, Source, unmask};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, LinkType, Tag};
 use std::ops::Range;
 
 /// Most containers open at once; what is nested deeper joins the innermost one.
@@ -12,15 +12,33 @@ pub const MAX_NODES: usize = 50_000;
 
 /// The tree of `answer`; `citations` are those that `cite` found in this very text.
 pub fn render(answer: &str, citations: &[Citation]) -> Vec<Node> {
-    let masked = mask(answer);
-    let mut builder = Builder::new(&masked, citations);
-    for (event, range) in Parser::new_ext(&masked, options()).into_offset_iter() {
-        if builder.nodes >= MAX_NODES {
-            return builder.close_with_rest(range.start);
+    let (source, links) = (Source::new("", answer), Links::default());
+    render_parsed(&source, source.events(&links), citations, MAX_NODES).nodes
+}
+
+/// Nodes, and how many they are with all that they hold.
+pub(super) struct Tree {
+    pub nodes: Vec<Node>,
+    pub count: usize,
+}
+
+/// The tree of the text of `source`, whose parser says `events`, of at most about `max_nodes` nodes.
+pub(super) fn render_parsed(
+    source: &Source,
+    events: Events<'_>,
+    citations: &[Citation],
+    max_nodes: usize,
+) -> Tree {
+    let mut builder = Builder::new(source.text(), citations);
+    for (event, range) in events {
+        if builder.nodes >= max_nodes {
+            let count = builder.nodes + 1;
+            return Tree { nodes: builder.close_with_rest(range.start), count };
         }
         builder.event(event, range);
     }
-    builder.close()
+    let count = builder.nodes;
+    Tree { nodes: builder.close(), count }
 }
 
 /// A container under construction.
@@ -237,8 +255,11 @@ impl<'a> Builder<'a> {
                 while matches!(inlines.last(), Some(Inline::SoftBreak)) {
                     inlines.pop();
                 }
-                self.add_node(Node::Paragraph(inlines));
+                if !inlines.is_empty() {
+                    self.add_node(Node::Paragraph(inlines));
+                }
             }
+            Inlines::Heading(_) if inlines.is_empty() => {}
             Inlines::Heading(level) => self.add_node(Node::Heading(level, inlines)),
             Inlines::Strong => self.add_inline(Inline::Strong(inlines)),
             Inlines::Emphasis => self.add_inline(Inline::Emphasis(inlines)),

@@ -1,8 +1,8 @@
 //! An answer's Markdown → a closed tree of nodes that can be drawn without ever writing HTML.
 //!
 //! Mechanism: `pulldown-cmark` events over the masked answer (see `cite::mask`) build the tree on a bounded stack; text is
-//! cut at the markers of the citations. There is one renderer for half and whole answers: any prefix of an answer is an
-//! answer.
+//! cut at the markers of the citations. `stream` renders an answer as it grows, piece by piece; a whole one is one that
+//! grew at once.
 //!
 //! Refuses, by having no node for it: HTML (shown as the text it is), images (a chip that names them), links to anything
 //! but http, https and mailto (shown as their text). Nesting beyond [`MAX_DEPTH`] is flattened, and what follows
@@ -10,9 +10,11 @@
 
 mod build;
 mod punycode;
+mod stream;
 mod url;
 
 pub use build::{MAX_DEPTH, MAX_NODES, render};
+pub use stream::{AnswerRenderer, Continues, Patch, Piece, PieceChange, render_answer};
 pub use url::SafeUrl;
 
 use serde::{Deserialize, Serialize};

@@ -25,6 +25,7 @@ mod index_edge;
 mod lexical;
 mod limit;
 mod markup;
+mod markup_stream;
 mod models;
 #[cfg(feature = "reader")]
 mod parse;
