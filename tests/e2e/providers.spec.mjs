@@ -47,7 +47,7 @@ describe("the picker of providers", () => {
     const tab = await lab.open();
     const dialog = await openAddColumn(tab.page);
     for (const group of ["Built in", "Makers of models", "Clouds", "Hosts and routers", "Your own machine", "Custom"]) await dialog.getByRole("group", { name: group, exact: true }).waitFor();
-    for (const badge of ["works from a page", "server's setting", "unproven", "needs a gateway"]) await dialog.getByText(badge).first().waitFor();
+    for (const badge of ["Works in the browser", "Enable CORS on the server", "Not verified", "Needs a proxy"]) await dialog.getByText(badge).first().waitFor();
     await chooseProvider(dialog, "Groq");
     const link = dialog.getByRole("link", { name: /Get a key/ });
     assert.match(await link.getAttribute("href"), /^https:\/\//);

@@ -201,11 +201,11 @@ fn is_filled(row: StoredValue<Option<ProviderRow>>, endpoint: &Endpoint) -> bool
 pub(in crate::ui) fn about(row: &ProviderRow) -> AnyView {
     let cors = &row.cors;
     let meets = match cors.status {
-        CorsStatus::Allowed => "Calls from a page work",
-        CorsStatus::Configurable => "Calls from a page work once the server allows them",
-        CorsStatus::Unproven => "Whether calls from a page work is unproven",
-        CorsStatus::Blocked => "Calls from a page are refused: put a gateway in between",
-        CorsStatus::NotNeeded => "No network is involved",
+        CorsStatus::Allowed => "Works in the browser",
+        CorsStatus::Configurable => "Works in the browser once CORS is enabled on the server",
+        CorsStatus::Unproven => "Not verified in the browser",
+        CorsStatus::Blocked => "Blocked in the browser: use a proxy",
+        CorsStatus::NotNeeded => "No network needed",
     };
     view! {
         <p class="hint">{row.about.clone()}</p>
@@ -251,7 +251,7 @@ pub(in crate::ui) fn fields(
         kind: "url",
         placeholder: "http://localhost:4000".into(),
         hint: Some(
-            "A proxy of your own that adds what this host does not allow a page. Your key goes there."
+            "Your own proxy, such as LiteLLM, for providers that do not allow calls from browsers. Your key is sent there."
                 .into_any(),
         ),
         ..Field::default()

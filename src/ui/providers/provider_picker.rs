@@ -152,10 +152,10 @@ fn retired(row: &ProviderRow) -> AnyView {
 /// What calls from a page are known to meet, in a word; the date and the source are said beside it.
 pub fn cors_badge(cors: &Cors) -> Option<AnyView> {
     let (word, class) = match cors.status {
-        CorsStatus::Allowed => ("works from a page", "badge good"),
-        CorsStatus::Configurable => ("server's setting", "badge plain"),
-        CorsStatus::Unproven => ("unproven", "badge plain"),
-        CorsStatus::Blocked => ("needs a gateway", "badge warn"),
+        CorsStatus::Allowed => ("Works in the browser", "badge good"),
+        CorsStatus::Configurable => ("Enable CORS on the server", "badge plain"),
+        CorsStatus::Unproven => ("Not verified", "badge plain"),
+        CorsStatus::Blocked => ("Needs a proxy", "badge warn"),
         CorsStatus::NotNeeded => return None,
     };
     Some(view! { " "<span class=class title=seen(cors)>{word}</span> }.into_any())
