@@ -46,14 +46,14 @@ describe("the picker of providers", () => {
   it("is grouped, tells what is known of calls from a page, and links to where keys are made", async () => {
     const tab = await lab.open();
     const dialog = await openAddColumn(tab.page);
-    for (const group of ["Built in", "Makers of models", "Clouds", "Hosts and routers", "Your own machine", "Custom"]) await dialog.getByRole("group", { name: group, exact: true }).waitFor();
+    for (const group of ["Built in", "Model providers", "Clouds", "Inference providers", "Local", "Custom"]) await dialog.getByRole("group", { name: group, exact: true }).waitFor();
     for (const badge of ["Works in the browser", "Enable CORS on the server", "Not verified", "Needs a proxy"]) await dialog.getByText(badge).first().waitFor();
     await chooseProvider(dialog, "Groq");
     const link = dialog.getByRole("link", { name: /Get a key/ });
     assert.match(await link.getAttribute("href"), /^https:\/\//);
     assert.equal(await link.getAttribute("target"), "_blank");
     assert.equal(await link.getAttribute("rel"), "noopener noreferrer nofollow");
-    await chooseProvider(dialog, "Ollama", "Your own machine");
+    await chooseProvider(dialog, "Ollama", "Local");
     assert.match(await dialog.getByLabel(/^Base URL/).inputValue(), /^http:\/\/(localhost|127\.0\.0\.1):11434/);
     tab.assertClean();
     await tab.close();

@@ -23,10 +23,10 @@ impl AppState {
 
 /// The groups of the picker, in order, with their headings. A retired system has none of its own.
 pub const GROUPS: [(ProviderGroup, &str); 4] = [
-    (ProviderGroup::Lab, "Makers of models"),
+    (ProviderGroup::Lab, "Model providers"),
     (ProviderGroup::Cloud, "Clouds"),
-    (ProviderGroup::Host, "Hosts and routers"),
-    (ProviderGroup::Local, "Your own machine"),
+    (ProviderGroup::Host, "Inference providers"),
+    (ProviderGroup::Local, "Local"),
 ];
 
 /// Whether every word of `query` is somewhere in `text`, whatever the case.

@@ -102,7 +102,7 @@ fn groups(rows: &[ProviderRow], query: &str, choice: Chosen) -> AnyView {
         .then(|| option(choice, Choice::Custom, "Custom endpoint".into(), about, None));
     groups.push(group("Custom", custom.into_iter().collect()));
     let gone = rows.iter().filter(|row| row.retired.is_some() && is_found(row, query)).map(retired);
-    groups.push(group("No longer there", gone.collect()));
+    groups.push(group("Discontinued", gone.collect()));
     if groups.iter().all(Option::is_none) {
         return crate::ui::part::field::hint(
             "No provider has these words. Custom endpoint takes any address.",
