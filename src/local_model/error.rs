@@ -78,7 +78,7 @@ impl Error {
                 "Use SmolLM2-135M-Instruct, or another Llama-type model with a GPT-2 style tokenizer."
             }
             Self::PromptTooLong { .. } => {
-                "Send fewer or shorter passages, or lower the most tokens to answer."
+                "Send fewer or shorter passages, or lower Max output tokens."
             }
             Self::NoMessages => "Type a question.",
         }

@@ -135,7 +135,7 @@ export async function addEndpoint(page, options) {
   }
   await dialog.getByRole("combobox", { name: /^Model/ }).fill(model);
   if (temperature !== undefined) await dialog.getByLabel(/^Temperature/).fill(String(temperature));
-  if (maxTokens !== undefined) await dialog.getByLabel(/^Most tokens/).fill(String(maxTokens));
+  if (maxTokens !== undefined) await dialog.getByLabel(/^Max output tokens/).fill(String(maxTokens));
   if (!documents) await dialog.getByRole("checkbox", { name: /With documents/ }).uncheck();
   await dialog.getByRole("button", { name: "Add this column" }).click();
   await dialog.waitFor({ state: "detached" });

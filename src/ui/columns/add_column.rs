@@ -123,7 +123,7 @@ pub fn AddColumn() -> impl IntoView {
                                     parameters.update(|parameters| parameters.native_citations = on);
                                 })
                             />
-                            <span>"Cite natively "<span class="hint">"Anthropic and Cohere: passages go as documents, the host cites them"</span></span>
+                            <span>"Use the provider's own citations "<span class="hint">"Anthropic and Cohere: passages are sent as documents"</span></span>
                         </label>
                     </fieldset>
                     <div class="form-actions">
@@ -154,7 +154,7 @@ fn chrome(state: AppState) -> AnyView {
     view! { <div role="status">{store}{progress}</div> }.into_any()
 }
 
-/// Sampling and limits; empty leaves the host's default.
+/// Sampling and limits; empty leaves the provider's default.
 fn parameter_fields(parameters: RwSignal<Parameters>) -> AnyView {
     let number = |label: &str, set: Callback<String>| {
         let typed = RwSignal::new(String::new());
@@ -165,7 +165,7 @@ fn parameter_fields(parameters: RwSignal<Parameters>) -> AnyView {
         let field = Field {
             label: label.into(),
             kind: "number",
-            placeholder: "host's default".into(),
+            placeholder: "Provider default".into(),
             ..Field::default()
         };
         text(field, typed.into(), set)
@@ -182,13 +182,13 @@ fn parameter_fields(parameters: RwSignal<Parameters>) -> AnyView {
         let value = Effort::ALL.into_iter().find(|effort| effort.name() == name);
         parameters.update(|parameters| parameters.effort = value);
     });
-    let mut efforts = vec![(String::new(), "host's default".to_owned())];
+    let mut efforts = vec![(String::new(), "Provider default".to_owned())];
     efforts.extend(Effort::ALL.map(|effort| (effort.name().to_owned(), effort.name().to_owned())));
     view! {
         <div class="form-row">
             {number("Temperature", temperature)}
-            {number("Most tokens", max_tokens)}
-            {select("Effort", efforts, "", effort)}
+            {number("Max output tokens", max_tokens)}
+            {select("Reasoning effort", efforts, "", effort)}
         </div>
     }
     .into_any()
