@@ -135,8 +135,8 @@ pub fn read_models(request: &HttpRequest, status: u16, body: &[u8]) -> Result<Ve
         return Ok(models);
     } else {
         CallFailure {
-            message: format!("{host} answers, but lists no models."),
-            hint: "Check that the base URL ends in /v1; or type the model's name yourself.".into(),
+            message: format!("{host} responds, but lists no models."),
+            hint: "Check that the base URL ends in /v1, or type the model ID.".into(),
             ..failure::garbled(&String::from_utf8_lossy(body.get(..2_000).unwrap_or(body)))
         }
     };

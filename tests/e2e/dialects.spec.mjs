@@ -198,12 +198,12 @@ describe("a host of every dialect", () => {
       await dialog.getByRole("combobox", { name: "API", exact: true }).selectOption({ label: API[dialect] });
       await dialog.getByLabel(/^Base URL/).fill(host.base);
       await dialog.getByLabel(/^API key/).fill(keyOf(dialect));
-      await dialog.getByRole("button", { name: "Check", exact: true }).click();
+      await dialog.getByRole("button", { name: "Test connection", exact: true }).click();
       const outcome = dialog.getByRole("status");
       if (dialect === "bedrock-converse") {
         await outcome.getByText(/no list|lists no models|type the model/i).waitFor();
       } else {
-        await outcome.getByText("Reachable: 4 models").waitFor();
+        await outcome.getByText("Connected, 4 models").waitFor();
         assert.equal(host.requests.filter(({ method }) => method === "GET").length, 1, dialect);
       }
     }

@@ -51,8 +51,8 @@ describe("what left this page", () => {
     await chooseProvider(dialog, "Custom endpoint");
     await dialog.getByLabel(/^Base URL/).fill(chat.base);
     await dialog.getByLabel(/^API key/).fill(keyOf("openai-chat"));
-    await dialog.getByRole("button", { name: "Check", exact: true }).click();
-    await dialog.getByText("Reachable: 4 models").waitFor();
+    await dialog.getByRole("button", { name: "Test connection", exact: true }).click();
+    await dialog.getByText("Connected, 4 models").waitFor();
     await closeDialog(page);
     await addEndpoint(page, { url: chat.base, dialect: "openai-chat", model: "fake-echo" });
     await addEndpoint(page, { url: gemini.base, dialect: "gemini", model: "fake-think", key: keyOf("gemini") });

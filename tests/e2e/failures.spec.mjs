@@ -71,12 +71,12 @@ describe("a provider that fails", () => {
     const dialog = page.getByRole("dialog", { name: "Add column" });
     const check = async (url) => {
       await dialog.getByLabel("Base URL").fill(url);
-      await dialog.getByRole("button", { name: "Check" }).click();
+      await dialog.getByRole("button", { name: "Test connection" }).click();
       const outcome = dialog.getByRole("status").locator(".notice");
       await outcome.waitFor();
       return outcome.innerText();
     };
-    assert.match(await check(fake.url), /Reachable: \d+ models/);
+    assert.match(await check(fake.url), /Connected, \d+ models/);
     await dialog.getByRole("button", { name: "fake-echo" }).click();
     assert.equal(await dialog.getByRole("combobox", { name: "Model" }).inputValue(), "fake-echo");
     assert.match(await check(closed.url), /CORS|other origins|pages/i);

@@ -245,7 +245,7 @@ describe("hosts that a page cannot reach", () => {
     const dialog = await openAddColumn(page);
     await chooseProvider(dialog, "Custom endpoint");
     await dialog.getByLabel(/^Base URL/).fill("http://192.0.2.7:8000/v1");
-    await dialog.getByRole("button", { name: "Check", exact: true }).click();
+    await dialog.getByRole("button", { name: "Test connection", exact: true }).click();
     await dialog.getByRole("status").getByText(/https/i).first().waitFor();
     assert.match(await dialog.getByRole("status").innerText(), /plain http|mixed|https address/i);
     await tab.close();

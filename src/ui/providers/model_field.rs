@@ -31,10 +31,10 @@ pub fn model_field(
             {bound(label, model)}
             <datalist id=id>{options}</datalist>
             <button class="button" type="button" on:click=listener(move |_| check.run(())) disabled=sig(move || !can_check.get())>
-                "Check"
+                "Test connection"
             </button>
         </div>
-        <p class="hint">"Check lists the models; with a model named, it also asks it for one word."</p>
+        <p class="hint">"Test connection lists the models; if a model is entered, it also sends one short request."</p>
         <div role="status">{live(move || state.checking.with(|check| outcome(check, model)))}</div>
     }
     .into_any()
@@ -56,7 +56,7 @@ fn options(models: &[ModelEntry]) -> AnyView {
 fn about(entry: &ModelEntry) -> String {
     let mut parts: Vec<String> = entry.label.iter().cloned().collect();
     parts.extend(entry.context_tokens.map(|tokens| format!("{} tokens", format::count(tokens))));
-    parts.extend(entry.price.as_ref().map(|price| format!("{} a million", per_million(Some(price)))));
+    parts.extend(entry.price.as_ref().map(|price| format!("{} per 1M tokens", per_million(Some(price)))));
     parts.join(" · ")
 }
 
@@ -65,7 +65,7 @@ fn trial(said: Option<&Trial>) -> AnyView {
     match said {
         None => ().into_any(),
         Some(Ok(millis)) => {
-            let took = format!("The model answers: first word after {}.", format::duration(*millis));
+            let took = format!("The model answers. Time to first token: {}.", format::duration(*millis));
             view! { <p class="notice good">{took}</p> }.into_any()
         }
         Some(Err(failure)) => fixes::failure(failure),
@@ -76,17 +76,17 @@ fn trial(said: Option<&Trial>) -> AnyView {
 fn outcome(check: &CheckState, model: RwSignal<String>) -> AnyView {
     match check {
         CheckState::Idle => ().into_any(),
-        CheckState::Running => view! { <p class="hint">"Checking"</p> }.into_any(),
+        CheckState::Running => view! { <p class="hint">"Testing the connection"</p> }.into_any(),
         CheckState::Unreachable(failure) => fixes::failure(failure),
         CheckState::Reachable(models, said) => {
             let count = format::counted(models.len() as u64, "model", "models");
-            view! { <p class="notice good">{format!("Reachable: {count}.")}</p> {trial(said.as_ref())} {chips(models, model)} }
+            view! { <p class="notice good">{format!("Connected, {count}.")}</p> {trial(said.as_ref())} {chips(models, model)} }
                 .into_any()
         }
         CheckState::Unlisted(names, said) => {
             let models: Vec<_> = names.iter().cloned().map(named).collect();
             view! {
-                <p class="notice">"This host lists no models. Type the model's name."</p>
+                <p class="notice">"This provider lists no models. Type the model ID."</p>
                 {trial(said.as_ref())}
                 {chips(&models, model)}
             }
@@ -103,6 +103,6 @@ fn chips(models: &[ModelEntry], model: RwSignal<String>) -> AnyView {
         }
     };
     let more = (models.len() > CHIPS)
-        .then(|| view! { <span class="hint">{format!("and {} more: type to find them", models.len() - CHIPS)}</span> });
+        .then(|| view! { <span class="hint">{format!("{} more: type to search", models.len() - CHIPS)}</span> });
     view! { <div class="chips">{models.iter().take(CHIPS).map(chip).collect_view()}{more}</div> }.into_any()
 }
