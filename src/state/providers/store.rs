@@ -126,8 +126,8 @@ impl AppState {
         let Ok(url) = web_sys::Url::new(address) else { return "" };
         let origin = url.origin();
         self.providers.with(|store| match store.keys.keys.iter().find(|key| key.origin.as_str() == origin) {
-            Some(key) if key.in_memory => "A key is held for this origin.",
-            Some(_) => "The vault has a key for this origin: unlock it under Providers.",
+            Some(key) if key.in_memory => "A key is saved for this address.",
+            Some(_) => "The vault has a key for this address: unlock it in Providers.",
             None => "",
         })
     }

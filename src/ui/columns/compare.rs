@@ -181,9 +181,9 @@ fn host(state: AppState, entry: &Entry) -> AnyView {
     let label = format!("API key of {name}");
     let access = move || {
         if held.get() {
-            return view! { <span class="badge good">"key held"</span> }.into_any();
+            return view! { <span class="badge good">"Key saved"</span> }.into_any();
         }
-        let placeholder = if optional { "none needed" } else { "" }.to_owned();
+        let placeholder = if optional { "Optional" } else { "" }.to_owned();
         bound(Field { label: label.clone(), kind: "password", placeholder, ..Field::default() }, key)
     };
     view! {

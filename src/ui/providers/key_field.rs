@@ -41,22 +41,22 @@ impl KeyInput {
         let held = move || state.key_held(&address.get());
         let kept = move || {
             state.providers.with(|store| match store.keys.vault {
-                VaultState::Open => "The vault is open: a new key goes into it, encrypted.",
+                VaultState::Open => "Vault unlocked: a new key is stored in it, encrypted; sent only to this address.",
                 VaultState::Locked => {
-                    "Held in memory, sent only to this origin, gone with the tab: the vault is locked."
+                    "Vault locked: kept in memory only; sent only to this address; cleared when you close the tab."
                 }
-                _ => "Held in memory by one worker, sent only to this origin, gone with the tab.",
+                _ => "Kept in memory only; sent only to this address; cleared when you close the tab.",
             })
         };
         let hint = move || match held() {
             "" => kept().to_owned(),
-            held => format!("{held} Leave this empty to use it."),
+            held => format!("{held} Leave empty to use it."),
         };
         let [first, second, third] = self.parts;
         let secret = |label: &str, hint: Option<AnyView>| Field {
             label: label.into(),
             kind: "password",
-            placeholder: if optional { "none needed".into() } else { String::new() },
+            placeholder: if optional { "Optional".into() } else { String::new() },
             hint,
             ..Field::default()
         };

@@ -12,7 +12,7 @@ pub fn keys(state: AppState) -> AnyView {
         store.with(|store| {
             let store = &store.keys;
             if store.keys.is_empty() {
-                return crate::ui::part::field::hint("No key is held.");
+                return crate::ui::part::field::hint("No keys yet. Enter one in Add column.");
             }
             let rows = store.keys.iter().map(|key| key_row(state, key)).collect_view();
             view! {
@@ -29,7 +29,7 @@ pub fn keys(state: AppState) -> AnyView {
     view! {
         <section class="panel-part">
             <h3>"Keys"</h3>
-            <p class="hint">"A key goes only to the origin it was entered for. One worker holds it; the page cannot read it back."</p>
+            <p class="hint">"A key is sent only to the address it was entered for. The page cannot read it back."</p>
             {list}
         </section>
         <section class="panel-part">
