@@ -1,4 +1,4 @@
-// "What left this page": every request that a host saw, with where, why, how much, and what came of it. And nothing else left.
+// "Network log": every request that a host saw, with where, why, how much, and what came of it. And nothing else left.
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -30,7 +30,7 @@ describe("what left this page", () => {
 
   it("is nothing at first", async () => {
     const tab = await lab.open();
-    const panel = await openProviders(tab.page, "What left this page");
+    const panel = await openProviders(tab.page, "Network log");
     await panel.getByText("Nothing has left this page.").waitFor();
     assert.equal(await panel.getByRole("table").locator("tbody tr").count(), 0);
     tab.assertClean();
@@ -62,7 +62,7 @@ describe("what left this page", () => {
     await ask(page, QUESTION);
     for (const name of ["fake-echo", "fake-think", "no-model", "busy-twice", "shut"]) await ended(columns(page, name));
 
-    const panel = await openProviders(page, "What left this page");
+    const panel = await openProviders(page, "Network log");
     // Preflights are the browser's own; a page cannot see them. A blocked POST never gets past its preflight.
     const seen = all.flatMap(({ origin, requests }) => requests.filter(({ method }) => method !== "OPTIONS").map((request) => ({ origin, ...request })));
     const rows = await until(async () => {
@@ -93,7 +93,7 @@ describe("what left this page", () => {
     const before = rows.length;
     await closeDialog(page);
     await page.getByRole("button", { name: "Run fake-echo again" }).click();
-    const again = await openProviders(page, "What left this page");
+    const again = await openProviders(page, "Network log");
     await until(async () => (await rowsOf(again)).length === before + 1, { what: "the new row" });
     await tab.close();
     await Promise.all(all.map((host) => host.close()));

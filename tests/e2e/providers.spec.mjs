@@ -113,7 +113,7 @@ describe("the picker of providers", () => {
         await page.getByRole("dialog", { name: "Compare hosts" }).getByRole("table").first().waitFor();
         await judge("Compare hosts");
         await closeDialog(page);
-        for (const name of ["Keys", "What left this page", "Spending", "Health"]) {
+        for (const name of ["Keys", "Network log", "Spending", "Health"]) {
           await openProviders(page, name);
           await judge(name);
         }
@@ -131,7 +131,7 @@ describe("the picker of providers", () => {
     const dialog = page.getByRole("dialog", { name: "Providers" });
     await dialog.getByRole("tab", { name: "Keys" }).focus();
     await page.keyboard.press("ArrowRight");
-    assert.equal(await dialog.getByRole("tab", { name: "What left this page" }).getAttribute("aria-selected"), "true");
+    assert.equal(await dialog.getByRole("tab", { name: "Network log" }).getAttribute("aria-selected"), "true");
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
     assert.equal(await page.evaluate(() => document.activeElement?.textContent?.trim() || document.activeElement?.getAttribute("aria-label")), "Providers");

@@ -203,7 +203,7 @@ export async function remember(page, passphrase = PASSPHRASE) {
   const panel = await openProviders(page, "Keys");
   await panel.getByLabel("Passphrase", { exact: true }).fill(passphrase);
   await panel.getByLabel(/^Repeat passphrase/).fill(passphrase);
-  await panel.getByRole("button", { name: "Remember keys" }).click();
+  await panel.getByRole("button", { name: "Create vault" }).click();
   await panel.getByText(/in the vault/).first().waitFor();
   await closeDialog(page);
 }

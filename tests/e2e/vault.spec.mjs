@@ -102,7 +102,7 @@ describe("a key at rest", () => {
         seen.push(await page.evaluate(() => navigator.clipboard.readText()));
       }
       await closeDialog(page);
-      for (const name of ["Keys", "What left this page", "Spending", "Health"]) seen.push(await (await openProviders(page, name)).innerText());
+      for (const name of ["Keys", "Network log", "Spending", "Health"]) seen.push(await (await openProviders(page, name)).innerText());
       await closeDialog(page);
       // No global of the page leads to it.
       seen.push(await page.evaluate(() => {
@@ -177,9 +177,9 @@ describe("a key at rest", () => {
     await addEndpoint(page, { url: second.base, dialect: "openai-chat", model: "other-model", key: `${KEY}-2` });
     await remember(page);
     const panel = await openProviders(page, "Keys");
-    await panel.getByRole("button", { name: `Forget key of ${host.origin}` }).click();
-    await panel.getByRole("button", { name: `Forget key of ${host.origin}` }).waitFor({ state: "detached" });
-    await panel.getByRole("button", { name: `Forget key of ${second.origin}` }).waitFor();
+    await panel.getByRole("button", { name: `Delete key of ${host.origin}` }).click();
+    await panel.getByRole("button", { name: `Delete key of ${host.origin}` }).waitFor({ state: "detached" });
+    await panel.getByRole("button", { name: `Delete key of ${second.origin}` }).waitFor();
     await closeDialog(page);
     const sent = async () => {
       host.requests.length = 0;
@@ -190,15 +190,15 @@ describe("a key at rest", () => {
     };
     assert.deepEqual(await sent(), [undefined, `Bearer ${KEY}-2`]);
     const again = await openProviders(page, "Keys");
-    await again.getByRole("button", { name: "Forget all keys" }).click();
-    await again.getByRole("button", { name: /^Forget key of/ }).first().waitFor({ state: "detached" });
+    await again.getByRole("button", { name: "Delete all keys" }).click();
+    await again.getByRole("button", { name: /^Delete key of/ }).first().waitFor({ state: "detached" });
     await closeDialog(page);
     assert.deepEqual(await sent(), [undefined, undefined]);
     await page.reload();
     await columns(page, "fine").waitFor();
     const last = await openProviders(page, "Keys");
-    if ((await last.getByRole("button", { name: "Forget the vault" }).count()) > 0) await last.getByRole("button", { name: "Forget the vault" }).click();
-    await last.getByRole("button", { name: "Remember keys" }).waitFor();
+    if ((await last.getByRole("button", { name: "Delete vault" }).count()) > 0) await last.getByRole("button", { name: "Delete vault" }).click();
+    await last.getByRole("button", { name: "Create vault" }).waitFor();
     await tab.close();
     await second.close();
   });

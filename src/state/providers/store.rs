@@ -134,6 +134,6 @@ impl AppState {
 
     /// Forgets the key of one origin.
     pub fn forget_key(self, origin: Origin) {
-        self.send(ToCourier::ForgetKey(origin), "Forgotten.", ToCourier::Keys);
+        self.send(ToCourier::ForgetKey(origin), "Key deleted.", ToCourier::Keys);
     }
 }

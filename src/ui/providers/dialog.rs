@@ -9,9 +9,9 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-const TABS: [&str; 4] = ["Keys", "What left this page", "Spending", "Health"];
+const TABS: [&str; 4] = ["Keys", "Network log", "Spending", "Health"];
 
-/// Keys, what left the page, spending, health.
+/// Keys, network log, spending, health.
 #[component]
 pub fn Providers() -> impl IntoView {
     let state = AppState::get();

@@ -18,7 +18,7 @@ pub fn keys(state: AppState) -> AnyView {
             view! {
                 <ul class="keys">{rows}</ul>
                 <div class="form-actions">
-                    {button("Forget all keys".into(), move || state.send(ToCourier::ForgetAllKeys, "All keys are forgotten.", ToCourier::Keys))}
+                    {button("Delete all keys".into(), move || state.send(ToCourier::ForgetAllKeys, "All keys deleted.", ToCourier::Keys))}
                 </div>
             }
             .into_any()
@@ -57,10 +57,10 @@ fn key_row(state: AppState, key: &KeyState) -> AnyView {
             <button
                 class="button"
                 type="button"
-                aria-label=format!("Forget key of {name}")
+                aria-label=format!("Delete key of {name}")
                 on:click=listener(move |_| state.forget_key(origin.clone()))
             >
-                "Forget"
+                "Delete key"
             </button>
         </li>
     }
@@ -78,14 +78,14 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
     };
     let typed = move || passphrase.get_untracked();
     let destroy = move || {
-        button("Forget the vault".into(), move || {
-            verb(VaultVerb::Destroy, "The vault and what was in it are forgotten.")
+        button("Delete vault".into(), move || {
+            verb(VaultVerb::Destroy, "Vault and its keys deleted.")
         })
     };
     match vault {
-        VaultState::Unknown => crate::ui::part::field::hint("Looking"),
+        VaultState::Unknown => crate::ui::part::field::hint("Loading"),
         VaultState::Unavailable => {
-            view! { <p class="notice">"This browser forbids storage: keys are gone with the tab."</p> }
+            view! { <p class="notice">"This browser blocks storage: keys are cleared when you close the tab."</p> }
                 .into_any()
         }
         VaultState::None => {
@@ -93,19 +93,19 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
             let create = move |event: leptos::ev::SubmitEvent| {
                 event.prevent_default();
                 if !untrack(differ) {
-                    verb(VaultVerb::Create(typed()), "Keys are remembered, encrypted.");
+                    verb(VaultVerb::Create(typed()), "Vault created. Keys are stored encrypted.");
                 }
             };
             view! {
                 <p class="hint">
-                    "Keys are gone with the tab. A vault remembers them in this browser, encrypted under a passphrase. It
-                    protects them from whoever reads this browser's files; not from someone who knows the passphrase, nor from a
-                    browser that is itself compromised. There is no way back from a forgotten passphrase but to enter the keys anew."
+                    "Keys are cleared when you close the tab. A vault stores them in this browser, encrypted with a passphrase. It
+                    protects them from anyone who reads this browser's files, but not from someone who knows the passphrase or from
+                    a compromised browser. A forgotten passphrase cannot be recovered: you would enter the keys again."
                 </p>
                 <form class="form" on:submit=listener(create)>
                     <div class="form-row">{secret("Passphrase", passphrase)}{secret("Repeat passphrase", repeated)}</div>
                     <div class="form-actions">
-                        <button class="button primary" type="submit" disabled=differ>"Remember keys"</button>
+                        <button class="button primary" type="submit" disabled=differ>"Create vault"</button>
                     </div>
                 </form>
             }
@@ -114,10 +114,10 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
         VaultState::Locked => {
             let unlock = move |event: leptos::ev::SubmitEvent| {
                 event.prevent_default();
-                verb(VaultVerb::Unlock(typed()), "The vault is open.");
+                verb(VaultVerb::Unlock(typed()), "Vault unlocked.");
             };
             view! {
-                <p class="hint">"The vault is locked: its keys are encrypted in this browser, and no request can use them."</p>
+                <p class="hint">"The vault is locked: its keys cannot be used until you unlock it."</p>
                 <form class="form" on:submit=listener(unlock)>
                     {secret("Passphrase", passphrase)}
                     <div class="form-actions">
@@ -137,10 +137,10 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
                 );
             };
             view! {
-                <p class="hint">"The vault is open: keys entered now go into it, encrypted. Locking takes its keys out of memory."</p>
+                <p class="hint">"The vault is unlocked: new keys are stored in it, encrypted. Locking removes its keys from memory."</p>
                 <div class="form-actions">
                     {destroy()}
-                    {button("Lock".into(), move || verb(VaultVerb::Lock, "The vault is locked."))}
+                    {button("Lock".into(), move || verb(VaultVerb::Lock, "Vault locked."))}
                 </div>
                 <form class="form" on:submit=listener(rekey)>
                     <div class="form-row">{secret("Passphrase", passphrase)}{secret("New passphrase", new)}</div>

@@ -33,11 +33,11 @@ pub fn sent(state: AppState) -> AnyView {
             }
             let headings = ["Time", "Origin", "Purpose", "Sent", "Received", "Status"];
             let rows = sent.iter().rev().map(row).collect();
-            table("Requests that left this page, newest first", &headings, rows)
+            table("Requests to other servers, newest first", &headings, rows)
         })
     };
     view! {
-        <p class="hint">"Documents never leave as files. What leaves is listed here, without its text and without keys; the site's own files are not."</p>
+        <p class="hint">"Every request to another server, without its text and without keys. Requests for this site's own files are not listed."</p>
         {rows}
     }
     .into_any()
