@@ -94,12 +94,12 @@ impl SpendingVerdict {
         let Self::Stop { spent_usd, estimate_usd, limit_usd } = self else { return None };
         let more = match estimate_usd {
             Some(usd) => format!("and this call may cost up to ${usd:.4}"),
-            None => "and the price of this call is not known".to_owned(),
+            None => "and the price of this call is unknown".to_owned(),
         };
         Some(CallFailure::new(
             FailureCause::OverBudget,
-            format!("Nothing was sent: ${spent_usd:.4} of ${limit_usd} were spent today, {more}."),
-            "Raise the day's limit in the settings, ask for fewer tokens, or wait until tomorrow.",
+            format!("Nothing was sent: ${spent_usd:.4} of the daily limit of ${limit_usd} is spent, {more}."),
+            "Raise the daily limit in Providers (Spending), lower Max output tokens, or wait until tomorrow.",
         ))
     }
 }

@@ -25,8 +25,8 @@ async function priced(page, model, { input, output, cached }, provider = "127.0.
 
 async function limited(page, { alert, stop }) {
   const panel = await openProviders(page, "Spending");
-  if (alert !== undefined) await panel.getByLabel(/^Warn at/).fill(String(alert));
-  if (stop !== undefined) await panel.getByLabel(/^Stop at/).fill(String(stop));
+  if (alert !== undefined) await panel.getByLabel(/^Daily warning/).fill(String(alert));
+  if (stop !== undefined) await panel.getByLabel(/^Daily limit/).fill(String(stop));
   await panel.getByRole("button", { name: "Save limits" }).click();
   await closeDialog(page);
 }

@@ -4,7 +4,7 @@ use crate::types::Price;
 use serde_json::Value;
 
 /// What stands in `Price::source`; the list itself has no date, its reader adds the day it was read.
-pub const SOURCE: &str = "the host's own list";
+pub const SOURCE: &str = "the provider's own list";
 
 /// Above this many dollars a million tokens, a number was read in the wrong unit.
 const MAX_USD: f64 = 10_000.0;

@@ -20,7 +20,7 @@ impl PriceList {
     /// # Errors
     /// When it is no model list, or states no prices.
     pub fn from_models(host: &str, name: &str, body: &[u8], day: &str) -> Result<Self, Error> {
-        let models = parse_models(body).ok_or_else(|| Error::Unreadable("it is no list of models".into()))?;
+        let models = parse_models(body).ok_or_else(|| Error::Unreadable("not a list of models".into()))?;
         let rows = models.into_iter().filter_map(|model| {
             let price = model.price?;
             let rates = Rates {
@@ -45,7 +45,7 @@ impl PriceList {
     pub fn from_models_dev(body: &[u8], day: &str) -> Result<Self, Error> {
         let value: Value =
             serde_json::from_slice(body).map_err(|error| Error::Unreadable(error.to_string()))?;
-        let hosts = value.as_object().ok_or_else(|| Error::Unreadable("it is no object of hosts".into()))?;
+        let hosts = value.as_object().ok_or_else(|| Error::Unreadable("not an object of hosts".into()))?;
         let hosts = hosts.iter().filter_map(|(id, host)| {
             let models = host.get("models")?.as_object()?.iter();
             let rows = models.filter_map(|(name, model)| {

@@ -28,7 +28,7 @@ pub enum Error {
     #[error("the price list cannot be read: {0}")]
     Unreadable(String),
     /// It holds no price at all.
-    #[error("the price list holds no prices")]
+    #[error("the price list contains no prices")]
     Empty,
     /// An entered price that is no amount of money.
     #[error("a price must be a number of dollars, 0 or more")]
@@ -40,9 +40,9 @@ impl Error {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Unreadable(_) | Self::Empty => {
-                "The prices in use stay. Try again later, or enter a price by hand."
+                "The current prices stay in use. Try again later, or enter a custom price."
             }
-            Self::BadPrice => "Enter US dollars for a million tokens, such as 0.15.",
+            Self::BadPrice => "Enter US dollars per 1M tokens, such as 0.15.",
         }
     }
 }

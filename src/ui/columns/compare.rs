@@ -142,7 +142,7 @@ pub fn Compare() -> impl IntoView {
                         <thead>
                             <tr>
                                 <th scope="col">"Host and access"</th>
-                                <th scope="col" title="US dollars a million tokens, in / out">"$ in / out"</th>
+                                <th scope="col" title="US dollars per 1M tokens, input / output">"$ in / out"</th>
                             </tr>
                         </thead>
                         <tbody>{rows}</tbody>

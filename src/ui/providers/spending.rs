@@ -20,7 +20,7 @@ pub fn spending(state: AppState) -> AnyView {
         </section>
         <section class="panel-part">
             <h3>"Limits"</h3>
-            <p class="hint">"Over all providers, by this browser's own count. From the second on nothing is sent any more that day."</p>
+            <p class="hint">"All providers together, as counted by this browser. Above the daily limit, requests are blocked for the day."</p>
             {live(move || limits_form(state, limits.get()))}
         </section>
         <section class="panel-part">
@@ -36,13 +36,13 @@ pub fn spending(state: AppState) -> AnyView {
 
 fn days(purse: &SpendingSummary) -> AnyView {
     if purse.days.is_empty() {
-        return crate::ui::part::field::hint("Nothing was sent to a provider yet.");
+        return crate::ui::part::field::hint("No provider calls yet.");
     }
     let row = |day: &Spending| {
         let calls = match day.unpriced {
             0 => format::count(day.calls.into()),
             unpriced => {
-                format!("{}, {} n/a", format::count(day.calls.into()), format::count(unpriced.into()))
+                format!("{} ({} unpriced)", format::count(day.calls.into()), format::count(unpriced.into()))
             }
         };
         let dollars = if day.unpriced == day.calls { format::NOTHING.to_owned() } else { usd(day.usd) };
@@ -56,7 +56,7 @@ fn days(purse: &SpendingSummary) -> AnyView {
         ]
     };
     let headings = ["Day", "Provider", "Cost", "Calls", "Tokens in", "Tokens out"];
-    let caption = "By provider and day, in US dollars; n/a: calls whose price is unknown, not in the sum";
+    let caption = "By provider and day, in US dollars. Unpriced calls are not included in the cost.";
     table(caption, &headings, purse.days.iter().map(row).collect())
 }
 
@@ -80,13 +80,13 @@ fn limits_form(state: AppState, limits: SpendingLimits) -> AnyView {
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let limits = SpendingLimits { alert_usd: dollars(alert), stop_usd: dollars(stop) };
-        state.send(ToCourier::SetLimits(limits), "Limits are saved.", ToCourier::Spending);
+        state.send(ToCourier::SetLimits(limits), "Limits saved.", ToCourier::Spending);
     };
     view! {
         <form class="form" on:submit=listener(save)>
             <div class="form-row">
-                {number("Warn at, $ a day", alert)}
-                {number("Stop at, $ a day", stop)}
+                {number("Daily warning ($)", alert)}
+                {number("Daily limit ($)", stop)}
                 <button class="button" type="submit">"Save limits"</button>
             </div>
         </form>
@@ -102,7 +102,7 @@ fn refresh_buttons(state: AppState) -> AnyView {
     ]
     .map(|(label, source)| {
         button(label.into(), move || {
-            state.send(ToCourier::RefreshPrices(source), "The price list is changed.", ToCourier::Spending);
+            state.send(ToCourier::RefreshPrices(source), "Price list updated.", ToCourier::Spending);
         })
     })
     .collect_view()
@@ -123,7 +123,7 @@ fn price_form(state: AppState) -> AnyView {
         let named = |signal: RwSignal<String>| signal.get_untracked().trim().to_owned();
         let verb = ToCourier::SetPrice { provider: named(provider), model: named(model), price: Some(price) };
         signals.into_iter().for_each(|signal| signal.set(String::new()));
-        state.send(verb, "The price is saved.", ToCourier::Spending);
+        state.send(verb, "Custom price saved.", ToCourier::Spending);
     };
     let name = |label: &str, placeholder: &str, signal| {
         let field = Field {
@@ -137,10 +137,10 @@ fn price_form(state: AppState) -> AnyView {
     view! {
         <form class="form" on:submit=listener(save)>
             <fieldset>
-                <legend>"A price of your own, $ a million tokens"</legend>
+                <legend>"Custom price ($ per 1M tokens)"</legend>
                 <div class="form-row">
-                    {name("Provider", "openai, or a host", provider)}
-                    {name("Model", "as on the wire", model)}
+                    {name("Provider", "openai, or a host name", provider)}
+                    {name("Model", "Model ID", model)}
                 </div>
                 <div class="form-row">
                     {number("Input", input)}
@@ -160,7 +160,7 @@ fn overrides(state: AppState, purse: &SpendingSummary) -> AnyView {
         let remove = move || {
             let (provider, model) = verb.get_value();
             let verb = ToCourier::SetPrice { provider, model, price: None };
-            state.send(verb, "The price is taken back.", ToCourier::Spending);
+            state.send(verb, "Custom price removed.", ToCourier::Spending);
         };
         let cached = price.cached_usd.map(|dollars| format!(", cached {}", usd(dollars)));
         view! {

@@ -146,7 +146,7 @@ impl CourierState {
         let kept = self.db().await.append(&call, spent.as_ref()).await;
         let mut notice = self.alert(cost.as_ref()).await;
         if let Err(error) = kept {
-            notice.get_or_insert_with(|| format!("This call could not be written down: {error}"));
+            notice.get_or_insert_with(|| format!("This call could not be added to Spending: {error}"));
         }
         (cost, notice)
     }
@@ -157,7 +157,7 @@ impl CourierState {
         let after = spending::today(&self.spent().await, &today()).usd;
         let before = after - cost?.usd;
         (before < limit && after >= limit).then(|| {
-            format!("Today's spending has reached ${after:.4}; you asked to be told from ${limit} on.")
+            format!("Daily warning: ${after:.4} spent today; your warning level is ${limit}.")
         })
     }
 
@@ -241,7 +241,7 @@ impl CourierState {
             Reply::Status(status, body) if (200..300).contains(&status) => body,
             Reply::Status(status, _) => return user_error(&format!("{url} answered {status}"), KEEP),
             Reply::NetworkError | Reply::TimedOut => {
-                return user_error(&format!("{url} did not answer"), KEEP);
+                return user_error(&format!("{url} did not respond"), KEEP);
             }
         };
         let fetched = Fetched { source, day: today(), body };
@@ -273,7 +273,7 @@ impl CourierState {
 
     async fn keep<T: Serialize>(&self, name: &str, value: &T) -> FromCourier {
         let Ok(bytes) = postcard::to_allocvec(value) else {
-            return user_error("it could not be written", "Try again.");
+            return user_error("the change could not be saved", "Try again.");
         };
         match self.db().await.set_pref(name, Some(bytes)).await {
             Ok(()) => FromCourier::Done,
@@ -321,7 +321,7 @@ impl Fetched {
     }
 }
 
-const KEEP: &str = "The prices in use stay. Try again later.";
+const KEEP: &str = "The current prices stay in use. Try again later.";
 
 fn user_error(message: &str, hint: &str) -> FromCourier {
     FromCourier::Failed(UserError::new("prices", message.to_owned(), hint.to_owned()))
