@@ -23,17 +23,17 @@ pub fn from_response(host: &str, status: u16, body: &[u8], had_key: bool) -> Cal
     let cause = cause_of(status, &raw);
     let what = match cause {
         FailureCause::Unauthorized if had_key => format!("{host} refused the key"),
-        FailureCause::Unauthorized => format!("{host} wants a key"),
-        FailureCause::NotFound => format!("{host} does not know that address or model"),
-        FailureCause::RateLimited => format!("{host} limits how often it may be asked"),
-        FailureCause::QuotaUsedUp => format!("{host} says that the quota or balance is used up"),
+        FailureCause::Unauthorized => format!("{host} requires a key"),
+        FailureCause::NotFound => format!("{host} has no such address or model"),
+        FailureCause::RateLimited => format!("Rate limited by {host}"),
+        FailureCause::QuotaUsedUp => format!("{host} reports that the quota or balance is used up"),
         FailureCause::BrowserForbidden => {
-            format!("{host} takes no calls from web pages for this key's organisation")
+            format!("{host} blocks calls from browsers for this key's organisation")
         }
-        FailureCause::TimedOut => format!("{host} gave up waiting"),
-        FailureCause::BadRequest => format!("{host} refused the request"),
+        FailureCause::TimedOut => format!("{host} timed out"),
+        FailureCause::BadRequest => format!("{host} rejected the request"),
         FailureCause::HostError => format!("{host} failed"),
-        _ => format!("{host} answered in an unexpected way"),
+        _ => format!("{host} sent an unexpected response"),
     };
     let hint = hint_for(cause, status, &raw, value.as_ref(), had_key);
     CallFailure {
@@ -65,7 +65,7 @@ pub fn from_stream_error(error: &Value) -> CallFailure {
         FailureCause::RateLimited | FailureCause::QuotaUsedUp => cause,
         _ => FailureCause::HostError,
     };
-    let message = format!("The host reported an error in its answer.{}", quoted(words));
+    let message = format!("The provider reported an error in its response.{}", quoted(words));
     CallFailure {
         retry_after_millis: wait_secs(Some(error), &raw).map(|secs| (secs * 1000.0).ceil() as u64),
         ..CallFailure::new(cause, message, hint)
@@ -78,8 +78,8 @@ pub fn garbled(body_start: &str) -> CallFailure {
     let what = if html { "a web page" } else { "in an unknown format" };
     CallFailure::new(
         FailureCause::Garbled,
-        format!("The answer is {what}, not a chat stream.{}", quoted(words_of_text(body_start))),
-        "Check the base URL: it usually ends in /v1, and a login page or proxy may stand in between.",
+        format!("The response is {what}, not a chat stream.{}", quoted(words_of_text(body_start))),
+        "Check the base URL: it usually ends in /v1. A login page or proxy may be in the way.",
     )
 }
 
@@ -183,7 +183,7 @@ fn html_words(html: &str) -> String {
 
 fn quoted(words: Option<String>) -> String {
     match words.map(|words| clip(&redact(&words), MAX_WORDS_CHARS)).filter(|words| !words.is_empty()) {
-        Some(words) => format!(" Its words: “{words}”"),
+        Some(words) => format!(" Response: “{words}”"),
         None => String::new(),
     }
 }

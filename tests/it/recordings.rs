@@ -117,7 +117,7 @@ fn recorded_refusals_are_told_apart_and_quoted() {
         assert_eq!(expected["text"], "", "{}", row.file);
         let failure = failure::from_response("h.example", row.status, &body, true);
         assert_eq!(failure.status, Some(row.status));
-        assert!(failure.message.contains("Its words: “"), "{}: {}", row.file, failure.message);
+        assert!(failure.message.contains("Response: “"), "{}: {}", row.file, failure.message);
         count += 1;
     }
     eprintln!("recorded refusals: {count}");

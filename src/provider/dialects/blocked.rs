@@ -42,5 +42,5 @@ pub(super) fn failure(what: Blocked, why: &str, words: Option<&str>) -> CallFail
 /// The host's explanation, to be appended: clipped, secrets masked, and marked as its own. Empty where there is none.
 pub(super) fn quoted(words: &str) -> String {
     let words = clip(&redact(words), MAX_WORDS_CHARS);
-    if words.is_empty() { words } else { format!(" Its words: “{words}”") }
+    if words.is_empty() { words } else { format!(" Response: “{words}”") }
 }

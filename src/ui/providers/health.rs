@@ -7,20 +7,20 @@ use crate::ui::providers::network_log::words;
 use crate::worker::protocol::ToCourier;
 use leptos::prelude::*;
 
-/// Fewer calls than this say little, and the row says so.
+/// A percentage of fewer calls than this would mislead: they are counted instead.
 const FEW: u32 = 5;
 
-/// How one's own calls went, a card a model.
+/// How calls went, one card per model.
 pub fn health(state: AppState) -> AnyView {
     state.refresh(ToCourier::Health);
     let cards = move || {
         state.providers.with(|store| {
             let health = &store.health;
             if health.is_empty() {
-                return crate::ui::part::field::hint("No call to a provider has ended yet.");
+                return crate::ui::part::field::hint("No completed calls yet.");
             }
             let clear =
-                move || state.send(ToCourier::ClearHealth, "Health records are cleared.", ToCourier::Health);
+                move || state.send(ToCourier::ClearHealth, "Health records cleared.", ToCourier::Health);
             view! {
                 {health.iter().map(card).collect_view()}
                 <div class="form-actions">{button("Clear health records".into(), clear)}</div>
@@ -29,7 +29,7 @@ pub fn health(state: AppState) -> AnyView {
         })
     };
     view! {
-        <p class="hint">"From this browser's own calls, kept here. Stopped calls do not count."</p>
+        <p class="hint">"From calls made in this browser. Stopped calls are not counted."</p>
         {cards}
     }
     .into_any()
@@ -38,20 +38,20 @@ pub fn health(state: AppState) -> AnyView {
 fn card(health: &Health) -> AnyView {
     let millis = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), format::duration);
     let pace = health.tokens_per_second_p50.map_or_else(|| "–".to_owned(), |rate| format::fixed(rate, 1));
-    let few = if health.calls < FEW { ", few" } else { "" };
-    let share = format!(
-        "{} (n = {}{few})",
-        format::percent(health.succeeded.into(), health.calls.into()),
-        format::count(health.calls.into())
-    );
+    let of = format!("{} of {}", format::count(health.succeeded.into()), format::count(health.calls.into()));
+    let share = if health.calls < FEW {
+        format!("{of} succeeded")
+    } else {
+        format!("{} ({of})", format::percent(health.succeeded.into(), health.calls.into()))
+    };
     let errors =
         health.errors.iter().map(|(cause, count)| format!("{} × {count}", words(&format!("{cause:?}"))));
     let errors: Vec<String> = errors.collect();
     let errors = if errors.is_empty() { "none".to_owned() } else { errors.join(", ") };
     let figures = [
         ("Success", share),
-        ("First token, p50", millis(health.first_token_p50_millis)),
-        ("First token, p95", millis(health.first_token_p95_millis)),
+        ("Time to first token, p50", millis(health.first_token_p50_millis)),
+        ("Time to first token, p95", millis(health.first_token_p95_millis)),
         ("Tokens/s, p50", pace),
         ("Errors", errors),
     ]
@@ -76,10 +76,10 @@ fn drawing(health: &Health) -> AnyView {
     let (width, height) = SIZE;
     let failures: u32 = health.series.iter().map(|bucket| bucket.failures).sum();
     let label = format!(
-        "{}, {}, over {}; at most {} in one stretch, median first token at most {}",
+        "{}, {}, over {}; at most {} per interval, median time to first token at most {}",
         format::counted(health.calls.into(), "call", "calls"),
         format::counted(failures.into(), "failure", "failures"),
-        format::counted(health.series.len() as u64, "stretch of time", "stretches of time"),
+        format::counted(health.series.len() as u64, "interval", "intervals"),
         shapes.most_calls,
         format::duration(shapes.most_millis),
     );
@@ -98,9 +98,9 @@ fn drawing(health: &Health) -> AnyView {
             {lines.collect_view()}
         </svg>
         <p class="plot-key hint">
-            <span class="plot-key-calls">"calls, at most "{shapes.most_calls}</span>
-            <span class="plot-key-failed">"failed"</span>
-            <span class="plot-key-line">"median first token, at most "{format::duration(shapes.most_millis)}</span>
+            <span class="plot-key-calls">"Calls, max. "{shapes.most_calls}</span>
+            <span class="plot-key-failed">"Failed"</span>
+            <span class="plot-key-line">"Median time to first token, max. "{format::duration(shapes.most_millis)}</span>
         </p>
     }
     .into_any()
@@ -121,10 +121,10 @@ fn table(health: &Health) -> AnyView {
         let first = bucket.first_token_p50_millis.map_or_else(|| "–".to_owned(), format::duration);
         vec![from, bucket.calls.to_string(), bucket.failures.to_string(), first]
     });
-    let headings = ["From", "Calls", "Failed", "First token, p50"];
+    let headings = ["From", "Calls", "Failed", "Time to first token, p50"];
     view! {
         <details class="more">
-            <summary>"As a table"</summary>
+            <summary>"Show as table"</summary>
             {field::table("Calls over time", &headings, rows.collect())}
         </details>
     }
