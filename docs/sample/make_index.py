@@ -35,7 +35,7 @@ def entry(file, title, difficulty):
 
 index = {
     "name": "Tarrin Sound Cableway",
-    "description": "Fourteen papers of an imaginary community-owned cable car to an imaginary island, written for Sidecite. "
+    "description": "14 documents from a fictional cable-car company, with typical retrieval pitfalls."
                    "Each holds one of the traps that real collections hold.",
     "licence": "CC0-1.0",
     "starters": [
