@@ -118,10 +118,16 @@ impl Retry {
     }
 }
 
+/// What a column shows while it waits for `origin`.
+pub fn rate_limited(origin: &Origin, millis: f64) -> String {
+    let host = origin.as_str().split_once("://").map_or(origin.as_str(), |(_, host)| host);
+    format!("Rate limited by {host}, retrying in {}", format::duration(millis))
+}
+
 /// The same failure, saying how long the host asks to wait.
 pub fn with_wait(failure: CallFailure, wait_millis: f64) -> CallFailure {
     CallFailure {
-        hint: format!("The host asks to wait {}; then run this column again.", format::duration(wait_millis)),
+        hint: format!("The provider asks to wait {}. Run this column again after that.", format::duration(wait_millis)),
         retry_after_millis: Some(wait_millis.ceil() as u64),
         ..failure
     }

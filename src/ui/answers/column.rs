@@ -105,32 +105,31 @@ fn actions(
     .into_any()
 }
 
-/// What it is doing before the first word.
+/// What it is doing before the first token.
 fn waiting(view: &ColumnView) -> AnyView {
     if view.state() != Some(AnswerState::Waiting) {
         return ().into_any();
     }
     let text = match &view.stage {
         Stage::Retrieving => "Retrieving evidence".to_owned(),
-        Stage::Queued => "Waiting for its turn in this tab".to_owned(),
-        Stage::Loading { done, total: 0 } => format!("Loading the model, {}", format::bytes(*done)),
+        Stage::Queued => "Queued".to_owned(),
+        Stage::Loading { done, total: 0 } => format!("Loading model, {}", format::bytes(*done)),
         Stage::Loading { done, total } => {
-            format!("Loading the model, {} of {}", format::bytes(*done), format::bytes(*total))
+            format!("Loading model, {} of {}", format::bytes(*done), format::bytes(*total))
         }
         Stage::Reading { done, total } => format!("Reading the prompt, {done} of {total} tokens"),
-        Stage::Downloading { percent } => format!("Chrome loads its model, {percent} %"),
+        Stage::Downloading { percent } => format!("Downloading Chrome's model, {percent} %"),
         Stage::Waiting { before, millis, why } => waiting_for_host(*before, *millis, why),
-        Stage::Sent => "Sent, waiting for the first word".to_owned(),
+        Stage::Sent => "Waiting for the first token".to_owned(),
     };
     view! { <p class="column-waiting">{text}</p> }.into_any()
 }
 
 fn waiting_for_host(before: u32, millis: Option<f64>, why: &str) -> String {
     match millis {
-        Some(millis) if why.is_empty() => format!("The host asked to wait {}", format::duration(millis)),
-        Some(millis) => format!("Waiting {}: {why}", format::duration(millis)),
-        None if why.is_empty() => format!("Waiting for the host: {before} before this one"),
-        None => why.to_owned(),
+        Some(millis) if why.is_empty() => format!("Rate limited, retrying in {}", format::duration(millis)),
+        None if why.is_empty() => format!("Queued, {before} ahead"),
+        _ => why.to_owned(),
     }
 }
 

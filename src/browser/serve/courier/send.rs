@@ -129,7 +129,7 @@ impl CourierState {
         loop {
             let waiting = |before: usize, millis: Option<f64>| {
                 let before = u32::try_from(before).unwrap_or(u32::MAX);
-                let why = millis.map_or_else(String::new, |_| format!("{origin} asked to wait"));
+                let why = millis.map_or_else(String::new, |millis| retry::rate_limited(origin, millis));
                 reply.send(&FromCourier::Waiting { before, millis, why });
             };
             let again = retries.retries() > 0;
@@ -153,7 +153,7 @@ impl CourierState {
                 }
                 RetryDecision::Again { after_millis } => {
                     let why =
-                        format!("{} Trying again in {}.", failure.message, format::duration(after_millis));
+                        format!("{} Retrying in {}.", failure.message, format::duration(after_millis));
                     reply.send(&FromCourier::Waiting { before: 0, millis: Some(after_millis), why });
                     if pause(after_millis, &signal).await {
                         return stopped();
