@@ -125,7 +125,7 @@ impl Error {
             }
             Self::Missing { .. } => "Try again: what came is kept.".into(),
             Self::NotEmbedded { .. } => {
-                "Press \"Embed them now\" above the documents, or search by words meanwhile (Settings, Mode).".into()
+                "Press \"Embed them now\" above the documents, or set Mode in Settings to Lexical.".into()
             }
             Self::Host(user_error) => user_error.hint.clone(),
             Self::Stopped => "Ask again.".into(),

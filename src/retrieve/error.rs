@@ -38,7 +38,7 @@ impl Error {
                 format!("Set {name} to a value from {least} to {most}.")
             }
             Self::NoQueryVector { .. } => {
-                "Wait until the embedder is loaded, or search by words (lexical) meanwhile.".to_owned()
+                "Wait until the embedder is loaded, or set Mode in Settings to Lexical.".to_owned()
             }
             Self::Index(error) => error.hint(),
         }

@@ -102,7 +102,7 @@ describe("embedders and rerankers of hosts", () => {
     const passages = fake.texts().length;
     const [first] = await evidence(page, "How long is rye bread baked?");
     assert.match(first.text, /eleven hours/);
-    assert.match(first.scores, /meaning #1/);
+    assert.match(first.scores, /Dense #1/);
     assert.equal(fake.texts().length, passages + 1, "the question, and nothing else");
     assert.ok(fake.requests.filter(({ method }) => method === "POST").every(({ headers }) => headers.authorization === `Bearer ${KEY}`));
     // A file added later goes the same way; after a reload nothing is sent again.

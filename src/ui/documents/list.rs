@@ -117,7 +117,7 @@ fn outdated(state: AppState) -> AnyView {
     }
     let documents = format::counted(count as u64, "document is", "documents are");
     let text =
-        format!("{documents} not embedded by {} yet, and found by words only until then. ", embedder.name());
+        format!("{documents} not embedded by {} yet. Until then, only BM25 finds them. ", embedder.name());
     view! {
         <p class="notice">{text}<button class="button" on:click=move |_| state.renew()>"Embed them now"</button></p>
     }

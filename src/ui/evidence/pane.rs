@@ -27,9 +27,9 @@ fn Passages() -> impl IntoView {
         evidence.get().map(|evidence| {
             let timing = evidence.timing;
             let mut stages = vec![
-                ("question", timing.embed_millis),
-                ("meaning", timing.dense_millis),
-                ("words", timing.lexical_millis),
+                ("embedding", timing.embed_millis),
+                ("dense", timing.dense_millis),
+                ("BM25", timing.lexical_millis),
             ];
             if timing.rerank_millis > 0.0 {
                 stages.push(("reranker", timing.rerank_millis));
@@ -38,7 +38,7 @@ fn Passages() -> impl IntoView {
             let unembedded = match timing.unembedded {
                 0 => String::new(),
                 count => format!(
-                    ". {} have no vectors of the chosen embedder: they were searched by words only",
+                    ". {} not embedded by the chosen embedder yet: searched by BM25 only",
                     format::counted(u64::from(count), "chunk", "chunks")
                 ),
             };
@@ -68,7 +68,7 @@ fn Passages() -> impl IntoView {
     view! {
         <div class="pane-head">
             <h2>"Evidence"</h2>
-            {live(move || hash().map(|hash| view! { <code class="evidence-hash" title=format!("SHA-256 of the evidence text: {hash}")>{hash.short()}</code> }))}
+            {live(move || hash().map(|hash| view! { <code class="evidence-hash" title=format!("SHA-256 of the evidence: {hash}")>{hash.short()}</code> }))}
         </div>
         {live(move || field::user_error(state.view.user_error.get()))}
         {live(move || about().map(|about| view! { <p class="evidence-about">{about}</p> }))}
@@ -77,7 +77,7 @@ fn Passages() -> impl IntoView {
         </Show>
         <Show when=move || evidence.with(Option::is_none) && !state.session.searching.get()>
             <p class="evidence-empty">
-                "The passages found for a question appear here, with their scores. Every column with documents gets exactly these, byte for byte."
+                "Passages retrieved for a question appear here, with their scores. Every column with documents gets exactly the same text."
             </p>
         </Show>
         <ol class="evidence-list">{list}</ol>
@@ -117,17 +117,17 @@ fn card(state: AppState, passage: &Passage, words: Vec<Span>) -> AnyView {
     .into_any()
 }
 
-/// The rank and score of each stage.
+/// The rank in each stage, and the scores that decided the order.
 fn scores(passage: &Passage) -> String {
     let scores = passage.scores;
-    let stage = |name: &str, rank: Option<u32>, score: Option<f32>| match (rank, score) {
-        (Some(rank), Some(score)) => format!("{name} #{rank} {}", format::score(score)),
-        _ => format!("{name} –"),
+    let stage = |name: &str, rank: Option<u32>| match rank {
+        Some(rank) => format!("{name} #{rank}"),
+        None => format!("{name} –"),
     };
     let mut stages = vec![
-        stage("meaning", scores.dense_rank, scores.dense),
-        stage("words", scores.lexical_rank, scores.lexical),
-        format!("fused {}", format::score(scores.fused)),
+        stage("Dense", scores.dense_rank),
+        stage("BM25", scores.lexical_rank),
+        format!("RRF {}", format::fixed(f64::from(scores.fused), 3)),
     ];
     stages.extend(scores.rerank.map(|score| format!("reranked {}", format::score(score))));
     stages.join(" · ")

@@ -143,9 +143,9 @@ fn Retrieval(retrieval: RwSignal<RetrievalSettings>) -> impl IntoView {
         .into_iter()
         .map(|mode| {
             let label = match mode {
-                RetrievalMode::Hybrid => "Hybrid: meaning and words, fused",
-                RetrievalMode::Dense => "Dense: by meaning",
-                RetrievalMode::Lexical => "Lexical: by words (BM25)",
+                RetrievalMode::Hybrid => "Hybrid: dense + BM25, fused by RRF",
+                RetrievalMode::Dense => "Dense: embeddings",
+                RetrievalMode::Lexical => "Lexical: BM25",
             };
             view! { <option value=mode.name() selected=sig(move || retrieval.get().mode == mode)>{label}</option> }
         })
