@@ -53,17 +53,11 @@ impl Fit {
 }
 
 impl fmt::Display for Fit {
-    /// What the budget did, in one sentence for the column.
+    /// What the context limit cut, in one sentence for the column.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { passages_sent: sent, passages_total: total, cut_tokens: cut, .. } = *self;
-        let last = if self.last_cut { ", the last one shortened" } else { "" };
-        match self.budget {
-            Some(budget) => write!(
-                f,
-                "Cut to a prompt of {budget} tokens: {sent} of {total} passages sent{last}; {cut} tokens left out."
-            ),
-            None => write!(f, "{sent} of {total} passages sent{last}; {cut} tokens left out."),
-        }
+        let last = if self.last_cut { ", the last one truncated" } else { "" };
+        write!(f, "Context limit: sent {sent} of {total} passages{last} ({cut} tokens omitted).")
     }
 }
 

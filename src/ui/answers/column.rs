@@ -1,6 +1,6 @@
 use crate::format;
 use crate::state::{AppState, ColumnView, Dialog, Stage};
-use crate::types::{AnswerState, CallFailure, ColumnId};
+use crate::types::{AnswerState, CallFailure, ColumnId, ModelRef};
 use crate::ui::answers::answer::AnswerBody;
 use crate::ui::answers::metrics::Metrics;
 use crate::ui::part::erased::{listener, live, sig};
@@ -54,7 +54,7 @@ pub fn ColumnCard(
                 <AnswerBody view/>
                 {live(move || view.with(waiting))}
                 {live(move || failed.get().map(|failure| failed_view(state, id, &failure)))}
-                {live(move || view.with(cut))}
+                {live(move || view.with(|view| cut(state, view)))}
             </div>
             <Metrics view/>
         </article>
@@ -142,8 +142,11 @@ fn failed_view(state: AppState, id: ColumnId, failure: &CallFailure) -> AnyView 
     view! { {fixes::failure(failure)} {without} }.into_any()
 }
 
-/// What the context budget cut.
-fn cut(view: &ColumnView) -> AnyView {
+/// What the context limit cut, with the way to raise it where it is a setting.
+fn cut(state: AppState, view: &ColumnView) -> AnyView {
+    let increase = matches!(view.column.model, ModelRef::SmolLm2).then(|| {
+        button("Increase limit".into(), move || state.view.dialog.set(Some(Dialog::Settings)))
+    });
     let fit = view.fit.as_ref().filter(|fit| !fit.is_whole());
-    fit.map(|fit| view! { <p class="notice">{fit.to_string()}</p> }).into_any()
+    fit.map(|fit| view! { <p class="notice">{fit.to_string()}" "{increase}</p> }).into_any()
 }

@@ -86,8 +86,8 @@ pub fn SettingsDialog() -> impl IntoView {
                 {reranker.fields()}
                 <fieldset>
                     <legend>"Built-in model"</legend>
-                    <Number label="Context budget, tokens" value=Signal::derive(move || budget.get()) set=Callback::new(move |value| budget.set(value))/>
-                    <p class="hint">"Prompt and answer together. More context is slower in the tab; what does not fit is cut, and the column says so."</p>
+                    <Number label="Context limit (tokens)" value=Signal::derive(move || budget.get()) set=Callback::new(move |value| budget.set(value))/>
+                    <p class="hint">"Prompt and answer together. A larger limit is slower. Passages that do not fit are omitted, and the column says so."</p>
                 </fieldset>
                 {live(move || wrong().map(|(message, hint)| view! { <p class="notice bad" role="alert">{message}" "<span class="hint">{hint}</span></p> }))}
                 {live(move || refused.get().map(|failure| fixes::failure(&failure)))}
