@@ -47,7 +47,7 @@ pub enum Error {
         name: String,
     },
     /// No such document.
-    #[error("the document is not in the corpus")]
+    #[error("the document is not stored here")]
     UnknownDocument,
     /// Nothing was asked.
     #[error("the question is empty")]
@@ -115,8 +115,8 @@ impl Error {
             Self::Index(error) => error.hint(),
             Self::Retrieve(error) => error.hint(),
             Self::Store(error) => error.hint(),
-            Self::NoChunks { .. } => "Add a file that holds text.".into(),
-            Self::UnknownDocument => "Reload the page to see what is stored.".into(),
+            Self::NoChunks { .. } => "Add a file that contains text.".into(),
+            Self::UnknownDocument => "Reload the page to see the stored documents.".into(),
             Self::EmptyQuestion => "Type a question first.".into(),
             Self::Dimensions { .. } => {
                 "The model behind that name has changed. Enter the dimensions you want under Settings, or choose another \

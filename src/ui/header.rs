@@ -19,7 +19,7 @@ pub fn Header() -> impl IntoView {
                 "Sidecite"
             </h1>
             <p class="header-line">"One question, the same evidence, every model, side by side."</p>
-            <p class="header-privacy" title="Documents are read, indexed and searched in this tab. Only questions to models you add leave it.">
+            <p class="header-privacy" title="Documents are parsed, indexed and searched in this tab. Only questions to models you add are sent elsewhere.">
                 "Documents stay in this tab"
             </p>
             <button

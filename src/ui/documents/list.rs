@@ -41,7 +41,7 @@ pub fn Documents() -> impl IntoView {
     view! {
         <section
             class="documents"
-            aria-label="Corpus"
+            aria-label="Documents"
             class:dragging=sig(move || dragging.get())
             on:dragover=listener(move |event: leptos::ev::DragEvent| {
                 event.prevent_default();
@@ -91,7 +91,7 @@ pub fn Documents() -> impl IntoView {
             />
             {live(move || field::user_error(state.corpus.user_error.get()))}
             <Show when=move || state.corpus.volatile.get()>
-                <p class="notice">"This browser keeps nothing: documents last as long as this tab."</p>
+                <p class="notice">"This browser blocks storage: documents are removed when you close the tab."</p>
             </Show>
             {move || outdated(state)}
             <ul class="documents-list" role="list" aria-label="Documents">
@@ -127,9 +127,9 @@ fn outdated(state: AppState) -> AnyView {
 /// Where the text of documents goes.
 fn whereto(state: AppState) -> String {
     match state.settings.with(|settings| settings.recipe.embedder.clone()) {
-        EmbedderRef::BuiltIn => " and go nowhere else.".into(),
+        EmbedderRef::BuiltIn => " and sent nowhere.".into(),
         EmbedderRef::Remote { endpoint, .. } => {
-            format!("; their text is sent to {}, the embedder chosen in Settings.", place(&endpoint))
+            format!("; their text is sent to {}, the embedder set in Settings.", place(&endpoint))
         }
     }
 }
@@ -162,12 +162,12 @@ fn Foot() -> impl IntoView {
     let text = move || {
         let totals = totals.get();
         let mut text = format!(
-            "{} searchable · {} chunks",
+            "{} indexed · {}",
             format::count(totals.ready as u64),
-            format::count(totals.chunks)
+            format::counted(totals.chunks, "chunk", "chunks")
         );
         if totals.under_way > 0 {
-            text.push_str(&format!(" · {} under way", totals.under_way));
+            text.push_str(&format!(" · {} processing", totals.under_way));
         }
         if totals.failed > 0 {
             text.push_str(&format!(" · {} failed", totals.failed));

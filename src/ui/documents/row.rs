@@ -43,13 +43,13 @@ fn about(row: &Row) -> String {
     let pages =
         |pages: u32| (pages > 0).then(|| format!("{} {}", pages, if pages == 1 { "page" } else { "pages" }));
     match &row.state {
-        RowState::Queued => parts.push("waiting".into()),
+        RowState::Queued => parts.push("queued".into()),
         RowState::Reading { .. } => parts.push("reading".into()),
         RowState::Embedding { format, pages: count, done, total, waits, .. } => {
             parts.insert(0, format.label().into());
             parts.extend(pages(*count));
             parts.push(if *total == 0 {
-                "cutting into chunks".into()
+                "chunking".into()
             } else {
                 format!("chunk {done} of {total}")
             });
