@@ -137,8 +137,8 @@ describe("documents", () => {
     await page.getByRole("button", { name: "long.txt", exact: true }).click();
     await page.getByRole("button", { name: "Settings" }).click();
     const dialog = page.getByRole("dialog", { name: "Settings" });
-    await dialog.getByLabel("Size, tokens").fill("64");
-    await dialog.getByLabel("Overlap, tokens").fill("8");
+    await dialog.getByLabel("Chunk size (tokens)").fill("64");
+    await dialog.getByLabel("Overlap (tokens)").fill("8");
     await dialog.getByRole("button", { name: "Preview on the open document" }).click();
     const heads = page.locator(".viewer-chunk-head");
     await heads.first().waitFor();
@@ -146,8 +146,8 @@ describe("documents", () => {
     const sizes = (await heads.allTextContents()).map((text) => Number(/· (\d+) tokens/.exec(text)[1]));
     assert.ok(sizes.every((size) => size <= 64), `${sizes}`);
     await page.getByRole("button", { name: "Settings" }).click();
-    await dialog.getByLabel("Size, tokens").fill("64");
-    await dialog.getByLabel("Overlap, tokens").fill("8");
+    await dialog.getByLabel("Chunk size (tokens)").fill("64");
+    await dialog.getByLabel("Overlap (tokens)").fill("8");
     await dialog.getByRole("button", { name: "Save" }).click();
     await page.waitForFunction(() => document.querySelector(".document-row").dataset.state !== "ready");
     await settled(page, 1);

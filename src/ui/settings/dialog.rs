@@ -64,12 +64,12 @@ pub fn SettingsDialog() -> impl IntoView {
                 <fieldset>
                     <legend>"Chunking"</legend>
                     <Chunking chunking/>
-                    <p class="hint">"Sizes are in tokens of the built-in embedder, which reads at most 256. Saving cuts and embeds stored documents anew; passages that did not change are not embedded again."</p>
+                    <p class="hint">"In tokens of the built-in embedder, which reads at most 256. Saving re-indexes all documents; unchanged passages are not embedded again."</p>
                     <button
                         class="button"
                         type="button"
                         disabled=sig(move || !has_open() || wrong().is_some())
-                        title="Open a document first to see how it would be cut"
+                        title="Open a document first to preview its chunks"
                         on:click=listener(move |_| {
                             state.preview_chunks(chunking.get_untracked());
                             state.view.dialog.set(None);
@@ -106,7 +106,7 @@ fn Chunking(chunking: RwSignal<ChunkSettings>) -> impl IntoView {
         .into_iter()
         .map(|strategy| {
             let label = match strategy {
-                ChunkStrategy::Structure => "Structure: along headings and blocks",
+                ChunkStrategy::Structure => "Structure: by headings and blocks",
                 ChunkStrategy::Recursive => "Recursive: paragraphs, lines, sentences, words",
             };
             view! {
@@ -123,12 +123,12 @@ fn Chunking(chunking: RwSignal<ChunkSettings>) -> impl IntoView {
         <label>"Strategy"<select on:change=listener(choose)>{options}</select></label>
         <div class="form-row">
             <Number
-                label="Size, tokens"
+                label="Chunk size (tokens)"
                 value=Signal::derive(move || chunking.get().size_tokens)
                 set=Callback::new(move |value| chunking.update(|chunking| chunking.size_tokens = value))
             />
             <Number
-                label="Overlap, tokens"
+                label="Overlap (tokens)"
                 value=Signal::derive(move || chunking.get().overlap_tokens)
                 set=Callback::new(move |value| chunking.update(|chunking| chunking.overlap_tokens = value))
             />
