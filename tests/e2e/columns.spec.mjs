@@ -71,7 +71,7 @@ describe("columns", () => {
     await addEndpoint(page, { url: fake.url, model: "fake-echo", key: "sk-canary-0123456789abcdef" });
     await ask(page, "Who built the lighthouse?");
     assert.equal(await ended(columns(page, "fake-echo")), "done");
-    await page.getByRole("button", { name: "Request of fake-echo" }).click();
+    await page.getByRole("button", { name: "View request of fake-echo" }).click();
     const shown = await page.getByRole("dialog", { name: "Request" }).locator("pre").innerText();
     const body = JSON.parse(shown.slice(shown.indexOf("\n{")));
     assert.deepEqual(body, chats(fake)[0].json);
@@ -120,7 +120,7 @@ describe("columns", () => {
     assert.equal(evidenceOf(requests[0]), evidenceOf(requests[1]), "run again with other evidence");
     await page.getByRole("button", { name: "Expand fake-echo" }).click();
     assert.equal(await slow.isVisible(), false);
-    await page.getByRole("button", { name: "Show fake-echo beside the others" }).click();
+    await page.getByRole("button", { name: "Collapse fake-echo" }).click();
     assert.equal(await slow.isVisible(), true);
     tab.assertClean();
     await tab.close();

@@ -224,7 +224,7 @@ describe("a host of every dialect", () => {
     assert.equal(request.path, "/model/anthropic.fake-v1%3A0/converse-stream");
     assert.match(request.headers.authorization, /\/eu-west-1\/bedrock\/aws4_request/);
     for (const { headers, body, path } of host.requests) assert.ok(!JSON.stringify([headers, body, path]).includes(keys.secret), "the secret was sent");
-    await page.getByRole("button", { name: "Request of anthropic.fake-v1:0" }).click();
+    await page.getByRole("button", { name: "View request of anthropic.fake-v1:0" }).click();
     const shown = await page.getByRole("dialog", { name: "Request" }).innerText();
     assert.ok(!shown.includes(keys.secret) && !shown.includes(keys.token), "the request shown holds a secret");
     await tab.close();

@@ -95,7 +95,7 @@ describe("a key at rest", () => {
       assert.match(await noticeOf(columns(page, "echo-key")), /key/i);
 
       const seen = [await stored(page)];
-      await page.getByRole("button", { name: "Request of fine" }).last().click();
+      await page.getByRole("button", { name: "View request of fine" }).last().click();
       seen.push(await page.getByRole("dialog", { name: "Request" }).innerText());
       for (const copy of await page.getByRole("dialog").getByRole("button", { name: /^Copy/ }).all()) {
         await copy.click();

@@ -85,7 +85,7 @@ fn actions(
     };
     let baseline = with_documents.then(|| {
         button(
-            format!("Compare {name} without documents"),
+            format!("Add baseline of {name} without documents"),
             Name::Baseline,
             Box::new(move || {
                 state.add_baseline(id);
@@ -93,12 +93,12 @@ fn actions(
         )
     });
     let expand_label =
-        if expanded { format!("Show {name} beside the others") } else { format!("Expand {name}") };
+        if expanded { format!("Collapse {name}") } else { format!("Expand {name}") };
     let toggle = move || state.session.expanded.set((!expanded).then_some(id));
     view! {
         {run}
         {baseline}
-        {button(format!("Request of {name}"), Name::Code, Box::new(move || state.view.dialog.set(Some(Dialog::Request(id)))))}
+        {button(format!("View request of {name}"), Name::Code, Box::new(move || state.view.dialog.set(Some(Dialog::Request(id)))))}
         {button(expand_label, Name::Expand, Box::new(toggle))}
         {button(format!("Remove column {name}"), Name::Close, Box::new(move || state.remove_column(id)))}
     }

@@ -13,7 +13,7 @@ pub fn Request(
     let request = state.session.columns.find(&id).map(|cell| RwSignal::from(cell.value));
     let text = move || {
         request.and_then(|request| request.with(|view| view.request.clone())).unwrap_or_else(|| {
-            "This column sends no request: it quotes the evidence by itself, or it has not run yet.".into()
+            "No request: this column only quotes the evidence, or has not run yet.".into()
         })
     };
     view! {
