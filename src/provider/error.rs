@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Error {
     /// The address is empty.
-    #[error("the endpoint has no address")]
+    #[error("the endpoint has no URL")]
     NoAddress,
     /// No `http://` or `https://` in front.
-    #[error("the address has no scheme: {typed}")]
+    #[error("\"{typed}\" is not a valid URL")]
     NoScheme {
         /// As typed, shortened.
         typed: String,
@@ -18,16 +18,16 @@ pub enum Error {
         suggestion: String,
     },
     /// A scheme other than http and https.
-    #[error("only http and https addresses can be called, not {scheme}:")]
+    #[error("only http and https URLs are supported, not {scheme}:")]
     UnsupportedScheme {
         /// The scheme as parsed.
         scheme: String,
     },
     /// A user name or password in the address.
-    #[error("the address contains a user name or password")]
+    #[error("the URL contains a user name or password")]
     HasUserinfo,
     /// Not a URL at all.
-    #[error("the address is not a URL ({reason}): {typed}")]
+    #[error("\"{typed}\" is not a valid URL ({reason})")]
     NotAUrl {
         /// As typed, shortened.
         typed: String,
@@ -41,7 +41,7 @@ pub enum Error {
         reason: String,
     },
     /// A key that is no pair of AWS credentials.
-    #[error("the key is not of the form that AWS needs: {reason}")]
+    #[error("the key is not an AWS access key: {reason}")]
     BadAwsKey {
         /// What is wrong with it, without showing it.
         reason: String,
@@ -61,7 +61,7 @@ pub enum Error {
         example: String,
     },
     /// A blank of the catalogue's address holds what its place cannot.
-    #[error("{label} is unusable: {reason}")]
+    #[error("{label} is invalid: {reason}")]
     BadBlank {
         /// The blank's label.
         label: String,
@@ -69,13 +69,13 @@ pub enum Error {
         reason: String,
     },
     /// No such row in the catalogue.
-    #[error("the provider {id} is not known")]
+    #[error("unknown provider {id}")]
     UnknownProvider {
         /// As it stands in the settings.
         id: String,
     },
     /// The system is not spoken to in that dialect.
-    #[error("{name} is not reached by {}", .dialect.label())]
+    #[error("{name} does not support {}", .dialect.label())]
     NoRoute {
         /// The system.
         name: String,
@@ -83,7 +83,7 @@ pub enum Error {
         dialect: Dialect,
     },
     /// The system does not do that.
-    #[error("{name} does not {what}")]
+    #[error("{name} does not support {what}")]
     NotOffered {
         /// The system.
         name: String,
@@ -99,7 +99,7 @@ pub enum Error {
         successor: String,
     },
     /// The host does not read keys shown in that way.
-    #[error("{name} does not take a key shown in that way")]
+    #[error("{name} does not accept a key sent that way")]
     AuthNotTaken {
         /// The system.
         name: String,
@@ -111,10 +111,10 @@ impl Error {
     pub fn hint(&self) -> String {
         match self {
             Self::NoAddress => "Enter the base URL, such as http://localhost:11434/v1.".into(),
-            Self::NoScheme { suggestion, .. } => format!("Did you mean {suggestion}?"),
-            Self::UnsupportedScheme { .. } => "Enter an address that starts with https:// or http://.".into(),
+            Self::NoScheme { suggestion, .. } => format!("Start with https://. Did you mean {suggestion}?"),
+            Self::UnsupportedScheme { .. } => "Start with https:// or http://.".into(),
             Self::HasUserinfo => {
-                "Remove everything before the @ in the address; enter the key in the key field.".into()
+                "Remove everything before the @ in the URL; enter the key under API key.".into()
             }
             Self::NotAUrl { .. } => "Enter a base URL such as https://api.example.com/v1.".into(),
             Self::BadKey { .. } => "Copy the key again: one line, no spaces.".into(),
@@ -122,15 +122,15 @@ impl Error {
                  ACCESS_KEY_ID:SECRET_ACCESS_KEY:SESSION_TOKEN for temporary credentials."
                 .into(),
             Self::NoRegion => "Enter the region of the endpoint, such as us-east-1.".into(),
-            Self::NoModel => "Choose a model, or use Check to list the models of this endpoint.".into(),
+            Self::NoModel => "Choose a model, or use Test connection to list this endpoint's models.".into(),
             Self::MissingBlank { label, example } if example.is_empty() => format!("Fill in {label}."),
             Self::MissingBlank { label, example } => format!("Fill in {label}, such as {example}."),
-            Self::BadBlank { label, .. } => format!("Enter {label} alone, without the rest of the address."),
-            Self::UnknownProvider { .. } => "Choose a provider from the list, or Another address.".into(),
-            Self::NotOffered { .. } => "Choose another provider under Settings.".into(),
-            Self::NoRoute { .. } => "Choose one of the provider's dialects.".into(),
+            Self::BadBlank { label, .. } => format!("Enter only the {label}, without the rest of the URL."),
+            Self::UnknownProvider { .. } => "Choose a provider from the list, or Custom endpoint.".into(),
+            Self::NotOffered { .. } => "Choose another provider in Settings.".into(),
+            Self::NoRoute { .. } => "Choose another option under API.".into(),
             Self::Retired { successor, .. } => successor.clone(),
-            Self::AuthNotTaken { .. } => "Choose how the key is shown: the provider's usual way.".into(),
+            Self::AuthNotTaken { .. } => "Under Key is sent as, choose API default.".into(),
         }
     }
 

@@ -79,7 +79,7 @@ fn word(param: &UrlParam, values: &BTreeMap<String, String>, place: Place) -> Re
         Place::Host => {
             let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
             if !plain || value.len() > 63 || value.starts_with('-') || value.ends_with('-') {
-                return Err(bad("it may only hold letters, digits and hyphens"));
+                return Err(bad("it may only contain letters, digits and hyphens"));
             }
             Ok(value.to_ascii_lowercase())
         }
