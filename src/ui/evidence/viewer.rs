@@ -58,9 +58,9 @@ fn about(opened: &Opened) -> String {
     let document = &opened.document;
     let mut parts = vec![document.format.label().to_owned()];
     if !document.pages.is_empty() {
-        parts.push(format!("{} pages", document.pages.len()));
+        parts.push(format::counted(document.pages.len() as u64, "page", "pages"));
     }
-    parts.push(format!("{} chunks", format::count(opened.chunks.len() as u64)));
+    parts.push(format::counted(opened.chunks.len() as u64, "chunk", "chunks"));
     if let Some(preview) = opened.preview {
         parts.push(format!(
             "preview: {}, {} tokens, overlap {}",
@@ -72,22 +72,40 @@ fn about(opened: &Opened) -> String {
     parts.join(" · ")
 }
 
-/// The part of `items` around `centre`, with a button before and after where more is.
+/// What a window shows: what its items are called, the page of each, and how many pages there are.
+struct Items<'a, T> {
+    items: &'a [T],
+    name: &'static str,
+    page: &'a dyn Fn(&T) -> Option<usize>,
+    pages: usize,
+}
+
+impl<T> Items<'_, T> {
+    /// `Show next 160 blocks (page 22 of 112)`: how many of `left` come, and from which page on.
+    fn label(&self, way: &str, left: usize, next: usize) -> String {
+        let page = self.items.get(next).and_then(self.page);
+        let page = page.map(|page| format!(" (page {page} of {})", self.pages)).unwrap_or_default();
+        format!("Show {way} {} {}{page}", left.min(WINDOW), self.name)
+    }
+}
+
+/// The part of the items around `centre`, with a button before and after where more is.
 fn window<T>(
-    items: &[T],
+    all: &Items<'_, T>,
     centre: usize,
     reach: RwSignal<(usize, usize)>,
     draw: impl Fn(usize, &T) -> AnyView,
 ) -> AnyView {
+    let items = all.items;
     let (before, after) = reach.get();
     let first = centre.saturating_sub(before);
     let last = centre.saturating_add(after).min(items.len());
     let earlier = (first > 0).then(|| {
-        view! { <button class="button quiet" on:click=listener(move |_| reach.update(|reach| reach.0 += WINDOW))>{format!("{first} earlier")}</button> }
+        view! { <button class="button quiet" on:click=listener(move |_| reach.update(|reach| reach.0 += WINDOW))>{all.label("previous", first, first - 1)}</button> }
     });
     let later = (last < items.len()).then(|| {
         let left = items.len() - last;
-        view! { <button class="button quiet" on:click=listener(move |_| reach.update(|reach| reach.1 += WINDOW))>{format!("{left} more")}</button> }
+        view! { <button class="button quiet" on:click=listener(move |_| reach.update(|reach| reach.1 += WINDOW))>{all.label("next", left, last)}</button> }
     });
     let drawn = items.iter().enumerate().skip(first).take(last - first).map(|(at, item)| draw(at, item));
     view! { {earlier} {drawn.collect_view()} {later} }.into_any()
@@ -97,7 +115,9 @@ fn text(opened: &Opened, reach: RwSignal<(usize, usize)>) -> AnyView {
     let document = &opened.document;
     let focus = opened.focus.clone().unwrap_or_default();
     let centre = document.blocks.partition_point(|block| block.span.end <= focus.passage.start);
-    window(&document.blocks, centre, reach, |at, block| {
+    let page = |block: &Block| page_of(&document.pages, block);
+    let items = Items { items: &document.blocks, name: "blocks", page: &page, pages: document.pages.len() };
+    window(&items, centre, reach, |at, block| {
         let inside = !focus.passage.is_empty() && block.span.overlaps(focus.passage);
         let page = first_of_page(&document.pages, &document.blocks, at);
         let words: Vec<Span> = local(&focus.words, block.span);
@@ -128,7 +148,9 @@ fn chunks(opened: &Opened, reach: RwSignal<(usize, usize)>) -> AnyView {
     let start = opened.focus.as_ref().map_or(0, |focus| focus.passage.start);
     let centre = opened.chunks.partition_point(|chunk| chunk.span.end <= start);
     let document = &opened.document;
-    window(&opened.chunks, centre, reach, |at, chunk: &Chunk| {
+    let page = |chunk: &Chunk| chunk.page.map(|page| page as usize);
+    let items = Items { items: &opened.chunks, name: "chunks", page: &page, pages: document.pages.len() };
+    window(&items, centre, reach, |at, chunk| {
         let mut place = chunk.headings.join(" › ");
         if let Some(page) = chunk.page {
             place = format!("{place} · page {page}");
@@ -162,10 +184,15 @@ fn element(kind: BlockKind, body: AnyView) -> AnyView {
 
 /// The page that begins with block `at`.
 fn first_of_page(pages: &[Span], blocks: &[Block], at: usize) -> Option<usize> {
-    let page_of = |block: &Block| pages.partition_point(|page| page.start <= block.span.start);
-    let page = blocks.get(at).map(page_of).filter(|page| *page > 0)?;
-    let before = at.checked_sub(1).and_then(|before| blocks.get(before)).map(page_of);
-    (before != Some(page)).then_some(page)
+    let page = blocks.get(at).and_then(|block| page_of(pages, block))?;
+    let before = at.checked_sub(1).and_then(|before| blocks.get(before));
+    (before.and_then(|block| page_of(pages, block)) != Some(page)).then_some(page)
+}
+
+/// The page on which a block begins.
+fn page_of(pages: &[Span], block: &Block) -> Option<usize> {
+    let page = pages.partition_point(|page| page.start <= block.span.start);
+    (page > 0).then_some(page)
 }
 
 /// The parts of `spans` inside `block`, counted from its start.
