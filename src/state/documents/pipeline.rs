@@ -111,7 +111,7 @@ impl AppState {
                     id,
                     UserError::new(
                         "read",
-                        "the original file is not at hand any more",
+                        "the original file is no longer available",
                         "Add the file again.",
                     ),
                     false,

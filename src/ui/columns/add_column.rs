@@ -86,7 +86,7 @@ pub fn AddColumn() -> impl IntoView {
                 hint("A small model that runs in this tab: no key, no network after its first download.")
             }
             Choice::Chrome => chrome(state),
-            Choice::Row(_) if row.is_none() => hint("The list of providers is loading."),
+            Choice::Row(_) if row.is_none() => hint("Loading the list of providers."),
             Choice::Row(_) | Choice::Custom => endpoint_fields(draft, row),
         }
     };

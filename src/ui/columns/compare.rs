@@ -121,7 +121,7 @@ pub fn Compare() -> impl IntoView {
                 .collect()
         });
         if options.is_empty() {
-            return crate::ui::part::field::hint("The list of models is not at hand.");
+            return crate::ui::part::field::hint("The list of models could not be loaded.");
         }
         select("Model", options, "0", Callback::new(move |at: String| family.set(at.parse().unwrap_or(0))))
     };

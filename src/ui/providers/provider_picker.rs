@@ -66,7 +66,7 @@ pub fn ProviderPicker(
                 />
             </div>
             {live(move || state.providers.with(|store| store.no_catalogue.clone()).map(|user_error| view! {
-                <p class="hint">"The list of providers is not at hand: "{user_error.message}</p>
+                <p class="hint">"The list of providers could not be loaded: "{user_error.message}</p>
             }))}
             <div class="provider-list" node_ref=list>{groups}</div>
         </div>

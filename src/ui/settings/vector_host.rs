@@ -132,7 +132,7 @@ impl VectorHost {
             CUSTOM => self.details(None),
             _ => match self.row() {
                 Some(row) => self.details(Some(row)),
-                None => view! { <p class="hint">"The list of providers is loading."</p> }.into_any(),
+                None => view! { <p class="hint">"Loading the list of providers."</p> }.into_any(),
             },
         };
         view! {
