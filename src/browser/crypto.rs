@@ -101,7 +101,7 @@ fn is_operation_error(error: &JsValue) -> bool {
 }
 
 fn missing() -> Error {
-    Error::Crypto { reason: "this page has none".into() }
+    Error::Crypto { reason: "not available on this page".into() }
 }
 
 fn failed(error: &JsValue) -> Error {

@@ -86,7 +86,7 @@ impl KeyVault {
         if self.db.vault().await.map_err(stored)?.is_some() {
             return Err(UserError::new(
                 "vault",
-                "there is a key vault already",
+                "a key vault already exists",
                 "Unlock it, or delete it first.",
             ));
         }
@@ -237,15 +237,15 @@ fn stored(error: store::Error) -> UserError {
 }
 
 fn no_chance() -> Error {
-    Error::Crypto { reason: "it gives no random numbers".into() }
+    Error::Crypto { reason: "no random numbers available".into() }
 }
 
 fn none() -> UserError {
-    UserError::new("vault", "there is no key vault", "Create one in Settings.")
+    UserError::new("vault", "there is no key vault", "Create one in Providers (Keys).")
 }
 
 fn locked() -> UserError {
-    UserError::new("vault", "the key vault is locked", "Enter its passphrase in Settings.")
+    UserError::new("vault", "the key vault is locked", "Enter its passphrase in Providers (Keys).")
 }
 
 fn busy() -> UserError {

@@ -136,10 +136,10 @@ pub fn read_scores(aimed: &RerankTarget, body: &[u8], count: usize) -> Result<Ve
 
 /// A failure of `stage` for a person who asked no column.
 pub fn user_error(stage: &str, failure: &CallFailure) -> UserError {
-    let hint = failure.hint.replace("run this column again", "try again: what is finished is kept");
-    let about_columns = hint.contains("column") || hint.contains("passages, or choose");
+    let hint = failure.hint.replace("Run this column again", "Try again").replace("run this column again", "try again");
+    let about_columns = ["column", "passages, or choose", "Run again"].iter().any(|part| hint.contains(part));
     let hint = match about_columns {
-        true => "Check the model and its settings under Settings; what is finished is kept.".to_owned(),
+        true => "Check the model and its key in Settings; finished work is kept.".to_owned(),
         false => hint,
     };
     UserError::new(stage, failure.message.clone(), hint)

@@ -248,24 +248,24 @@ fn hint_for(
     let says = |signs: &[&str]| signs.iter().any(|sign| raw_lower.contains(sign));
     match cause {
         FailureCause::Unauthorized if says(&CLOCK_SIGNS) => {
-            "Check this computer's clock: what was signed more than five minutes too early or late is refused. \
+            "Check this computer's clock: requests signed more than five minutes early or late are refused. \
              If the clock is right, copy the secret access key again."
                 .into()
         }
-        FailureCause::Unauthorized if !had_key => "Enter a key for this endpoint in Settings.".into(),
+        FailureCause::Unauthorized if !had_key => "Enter a key: unlock the vault in Providers (Keys), or type the key in Add column.".into(),
         FailureCause::Unauthorized if status == 403 => {
-            "Check that the key may use this model, and that the host allows calls from this site.".into()
+            "Check that the key may use this model and that the provider allows calls from this site.".into()
         }
         FailureCause::Unauthorized => {
-            "Check the key of this endpoint in Settings; it may be revoked or mistyped.".into()
+            "Check the key: it may be revoked or mistyped. Delete it in Providers (Keys), then type it again in Add column.".into()
         }
         FailureCause::NotFound if says(&["model"]) => {
-            "Use Check to list the models of this endpoint and choose one of them.".into()
+            "Use Test connection in Add column to list the models of this endpoint.".into()
         }
-        FailureCause::NotFound => "Check the base URL; most hosts want it to end in /v1.".into(),
+        FailureCause::NotFound => "Check the base URL: most providers need it to end in /v1.".into(),
         FailureCause::QuotaUsedUp => "Check the plan and balance at the provider.".into(),
         FailureCause::BrowserForbidden => {
-            "Ask an administrator of the organisation to allow CORS requests, use a key of another organisation, or go through a gateway.".into()
+            "Ask an administrator of the organisation to allow CORS requests, use another organisation's key, or use a gateway.".into()
         }
         FailureCause::RateLimited => match wait_secs(value, raw_lower) {
             Some(secs) => format!("Wait about {} s, then run this column again.", secs.ceil()),
@@ -286,18 +286,18 @@ fn hint_for(
         }
         FailureCause::BadRequest => match value.and_then(parameter_named) {
             Some(parameter) => {
-                format!("Clear `{parameter}` in this column's settings, or choose another model.")
+                format!("Press \"Run again without `{parameter}`\", or choose another model.")
             }
             None if says(&["model"]) => {
-                "Use Check to list the models of this endpoint and choose one of them.".into()
+                "Use Test connection in Add column to list the models of this endpoint.".into()
             }
-            None => "Check the model's name and this column's settings.".into(),
+            None => "Check the model ID, or choose another model.".into(),
         },
         FailureCause::HostError if status == 503 && says(&["loading"]) => {
-            "The model is still loading there; run this column again in a moment.".into()
+            "The model is still loading on the server. Run this column again in a moment.".into()
         }
         FailureCause::TimedOut | FailureCause::HostError => {
-            "Run this column again; if it keeps failing, look at the host's log or status page.".into()
+            "Run this column again. If it keeps failing, check the provider's logs or status page.".into()
         }
         _ => "Check the base URL of this endpoint.".into(),
     }

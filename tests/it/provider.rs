@@ -432,7 +432,7 @@ fn statuses_and_bodies_become_words_and_hints() {
             r#"{"error":{"message":"The model `x` does not exist"}}"#,
             F::NotFound,
             "does not exist",
-            "Check to list",
+            "Test connection",
         ),
         (404, "404 page not found", F::NotFound, "“404 page not found”", "/v1"),
         (
@@ -469,7 +469,7 @@ fn statuses_and_bodies_become_words_and_hints() {
             r#"{"error":{"message":"Unsupported parameter: 'temperature'","param":"temperature"}}"#,
             F::BadRequest,
             "temperature",
-            "Clear `temperature`",
+            "without `temperature`",
         ),
         (
             400,
@@ -523,7 +523,7 @@ fn statuses_and_bodies_become_words_and_hints() {
             "again",
         ),
         (408, "", F::TimedOut, "(408)", "again"),
-        (418, "{}", F::BadRequest, "(418).", "settings"),
+        (418, "{}", F::BadRequest, "(418).", "model ID"),
     ] {
         let failure = failure::from_response("h.example", status, body.as_bytes(), true);
         assert_eq!((failure.cause, failure.status), (cause, Some(status)), "{body}");

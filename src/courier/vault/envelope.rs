@@ -92,7 +92,7 @@ impl Sealing {
                 .zip(&self.jobs)
                 .all(|(sealed, (_, job))| sealed.len() == job.input.len() + TAG_BYTES);
         if !fits {
-            return Err(Error::Crypto { reason: "it gave back something else than was asked for".into() });
+            return Err(Error::Crypto { reason: "unexpected output".into() });
         }
         for ((place, _), sealed) in self.jobs.iter().zip(sealed) {
             match place {
@@ -240,14 +240,14 @@ impl Envelope {
         let mut entries: Vec<Entry> = Vec::new();
         for _ in 0..count {
             let (provider, origin) = (rest.text()?, rest.text()?);
-            let origin = Origin::parse(&origin).ok_or_else(|| damaged("an address is none"))?;
+            let origin = Origin::parse(&origin).ok_or_else(|| damaged("an address is invalid"))?;
             if entries.iter().any(|entry| entry.origin == origin) {
-                return Err(damaged("an address is there twice"));
+                return Err(damaged("duplicate address"));
             }
             entries.push(Entry { provider, origin, iv: rest.array()?, sealed: rest.piece()?.to_vec() });
         }
         if !rest.0.is_empty() {
-            return Err(damaged("it goes on after its end"));
+            return Err(damaged("data after its end"));
         }
         Ok(Self { kdf, verifier_iv, verifier, entries })
     }
@@ -297,6 +297,6 @@ impl<'a> Reader<'a> {
     }
 
     fn text(&mut self) -> Result<String, Error> {
-        String::from_utf8(self.piece()?.to_vec()).map_err(|_| damaged("a name is no text"))
+        String::from_utf8(self.piece()?.to_vec()).map_err(|_| damaged("a name is not text"))
     }
 }

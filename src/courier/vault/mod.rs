@@ -54,10 +54,10 @@ impl fmt::Debug for Job {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Error {
     /// The stored bytes begin otherwise.
-    #[error("what is stored is not a key vault")]
+    #[error("the stored data is not a key vault")]
     NotAVault,
     /// Written by a later version of this page.
-    #[error("the key vault has version {version}, this page reads version {}", envelope::VERSION)]
+    #[error("the key vault has version {version}; this page supports version {}", envelope::VERSION)]
     Newer {
         /// Its version.
         version: u8,
@@ -69,7 +69,7 @@ pub enum Error {
         reason: String,
     },
     /// Parameters that make guessing cheap: nobody but an attacker would have stored them.
-    #[error("the key vault asks for too weak a derivation ({memory_kib} KiB, {passes} passes)")]
+    #[error("the key vault uses too weak a key derivation ({memory_kib} KiB, {passes} passes)")]
     WeakKdf {
         /// Memory it names.
         memory_kib: u32,
@@ -78,7 +78,7 @@ pub enum Error {
     },
     /// Parameters that would take this tab's memory or time.
     #[error(
-        "the key vault asks for too costly a derivation ({memory_kib} KiB, {passes} passes, {lanes} lanes)"
+        "the key vault uses too costly a key derivation ({memory_kib} KiB, {passes} passes, {lanes} lanes)"
     )]
     CostlyKdf {
         /// Memory it names.
@@ -89,10 +89,10 @@ pub enum Error {
         lanes: u32,
     },
     /// The verifier does not open.
-    #[error("the passphrase is wrong, or the beginning of the key vault was changed")]
+    #[error("the passphrase is wrong, or the key vault was modified")]
     WrongPassphrase,
     /// The passphrase is right, but an entry does not open.
-    #[error("the stored key of {provider} for {origin} was changed or damaged")]
+    #[error("the stored key of {provider} for {origin} was modified or is damaged")]
     Tampered {
         /// Whose.
         provider: String,
@@ -100,7 +100,7 @@ pub enum Error {
         origin: String,
     },
     /// A new passphrase that is too short.
-    #[error("the passphrase has fewer than {} characters", kdf::MIN_PASSPHRASE_CHARS)]
+    #[error("the passphrase is shorter than {} characters", kdf::MIN_PASSPHRASE_CHARS)]
     ShortPassphrase,
     /// A name or a key that does not fit.
     #[error("{what} is too long to be stored")]
@@ -109,7 +109,7 @@ pub enum Error {
         what: String,
     },
     /// There is not enough memory for the derivation.
-    #[error("this tab has not enough memory to derive the vault's key")]
+    #[error("not enough memory to derive the vault's key")]
     NoMemory,
     /// The browser's cryptography failed, or is missing (a page served over plain http has none).
     #[error("the browser's cryptography failed: {reason}")]
@@ -124,14 +124,14 @@ impl Error {
     pub fn hint(&self) -> String {
         match self {
             Self::NotAVault | Self::Damaged { .. } | Self::WeakKdf { .. } | Self::CostlyKdf { .. } => {
-                "Delete the key vault in Settings, and enter the keys again.".into()
+                "Press Delete vault in Providers (Keys), then enter the keys again.".into()
             }
-            Self::Newer { .. } => "Reload the page to get its newest version.".into(),
+            Self::Newer { .. } => "Reload the page to get the newest version.".into(),
             Self::WrongPassphrase => {
-                "Try again; a forgotten passphrase cannot be recovered, only the vault deleted.".into()
+                "Try again. A forgotten passphrase cannot be recovered; you can only delete the vault in Providers (Keys).".into()
             }
             Self::Tampered { .. } => {
-                "Forget this key in Settings, enter it again, and consider to revoke it at the provider."
+                "Delete this key in Providers (Keys), enter it again, and consider revoking it at the provider."
                     .into()
             }
             Self::ShortPassphrase => "Use several words.".into(),

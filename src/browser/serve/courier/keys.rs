@@ -93,7 +93,7 @@ impl CourierState {
         let done = match verb {
             VaultVerb::Create(_) if self.db().await.user_error().is_some() => Err(UserError::new(
                 "vault",
-                "this browser keeps nothing beyond the tab",
+                "this browser blocks storage",
                 "Allow this site to store data; keys stay in memory until then.",
             )),
             VaultVerb::Create(passphrase) => {
