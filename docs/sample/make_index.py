@@ -35,8 +35,7 @@ def entry(file, title, difficulty):
 
 index = {
     "name": "Tarrin Sound Cableway",
-    "description": "14 documents from a fictional cable-car company, with typical retrieval pitfalls."
-                   "Each holds one of the traps that real collections hold.",
+    "description": "14 documents from a fictional cable-car company, with typical retrieval pitfalls.",
     "licence": "CC0-1.0",
     "starters": [
         "How long does a crossing take?",

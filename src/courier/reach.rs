@@ -90,7 +90,7 @@ pub struct Observation<'a> {
 /// Why the request failed; nothing when it did not.
 pub fn diagnose(seen: &Observation<'_>) -> Option<CallFailure> {
     let url = Url::parse(seen.url).ok();
-    let host = url.as_ref().map_or_else(|| "the host".to_owned(), host_and_port);
+    let host = url.as_ref().map_or_else(|| "the server".to_owned(), host_and_port);
     let local = url.as_ref().is_some_and(address::is_local);
     if let Reply::Status(status, body) = &seen.reply {
         return match status {
@@ -108,41 +108,41 @@ pub fn diagnose(seen: &Observation<'_>) -> Option<CallFailure> {
         return fail(
             FailureCause::Offline,
             "The browser has no network connection.".into(),
-            "Connect and run this column again; the built-in models work without a network.",
+            "Connect and run this column again. The built-in models work offline.",
         );
     }
     if local && seen.local_access == LocalAccess::Denied {
         return fail(
             FailureCause::LocalNetworkDenied,
             format!(
-                "The browser was told not to let this page reach {host}, an address of your own machine or network."
+                "The browser blocks this page from reaching {host}, an address on your machine or local network."
             ),
-            "Click the icon left of the address bar, open the site settings, allow access to local devices, then try again.",
+            "Click the icon to the left of the address bar, open the site settings, allow local network access, then try again.",
         );
     }
     if is_mixed_content(seen, url.as_ref()) {
         return fail(
             FailureCause::MixedContent,
             format!(
-                "This page is served over https; the browser lets it call no plain http address such as {host}."
+                "This page is served over https, so the browser blocks calls to plain http addresses such as {host} (mixed content)."
             ),
-            "Use an https address for the host, or open Sidecite from http://localhost.",
+            "Use an https address, or open Sidecite from http://localhost.",
         );
     }
     if local && seen.local_access == LocalAccess::Asks && seen.probe != Probe::Resolved {
         return fail(
             FailureCause::LocalNetworkDenied,
             format!(
-                "The browser asks whether this page may reach {host}, an address of your own machine or network."
+                "The browser asks for permission to reach {host}, an address on your machine or local network."
             ),
-            "Allow it when the browser asks, then press the button again.",
+            "Allow it when the browser asks, then try again.",
         );
     }
     if seen.reply == Reply::TimedOut {
         return fail(
             FailureCause::TimedOut,
-            format!("{host} did not answer within {} s.", (seen.elapsed_millis / 1000.0).round()),
-            "Check that the host is up and not busy, then run this column again.",
+            format!("{host} did not respond within {} s.", (seen.elapsed_millis / 1000.0).round()),
+            "Check that the server is up and not overloaded, then run this column again.",
         );
     }
     match seen.probe {
@@ -164,14 +164,14 @@ fn hides_refusals(seen: &Observation<'_>) -> bool {
 
 fn hidden_refusal(seen: &Observation<'_>, host: &str) -> CallFailure {
     let why = match &seen.known.cors {
-        _ if seen.keyless == Probe::Resolved => "it answers this page when no key is sent".to_owned(),
-        Some(cors) => format!("it is known to take calls from pages ({})", dated(cors)),
+        _ if seen.keyless == Probe::Resolved => "it responds to this page when no key is sent".to_owned(),
+        Some(cors) => format!("it is known to allow calls from browsers ({})", dated(cors)),
         None => String::new(),
     };
     CallFailure::new(
         FailureCause::Unauthorized,
         format!(
-            "{host} most likely refused the key, and hides that from pages: {why}, but its answer to this key may not be read."
+            "{host} most likely refused the key: {why}, but the browser may not read its response to this key."
         ),
         "Check the key and the path of the base URL.",
     )
@@ -181,19 +181,19 @@ fn hidden_refusal(seen: &Observation<'_>, host: &str) -> CallFailure {
 fn blocked(seen: &Observation<'_>, url: Option<&Url>, host: &str, local: bool) -> CallFailure {
     let known = seen.known.cors.as_ref().filter(|_| !local);
     let mut message =
-        format!("{host} is there, but does not allow calls from web pages of {} (CORS).", seen.page_origin);
+        format!("{host} responds, but does not allow calls from {} (CORS).", seen.page_origin);
     if let Some(cors) = known.filter(|cors| cors.status == CorsStatus::Blocked) {
-        message.push_str(&format!(" {} is known for that ({}).", seen.known.name, dated(cors)));
+        message.push_str(&format!(" {} is known to block browsers ({}).", seen.known.name, dated(cors)));
     }
     let hint = match known {
-        _ if local => "Let the server accept this page: restart it with the setting below.".to_owned(),
+        _ if local => "Enable CORS on the server: restart it with the setting below.".to_owned(),
         Some(cors) if !cors.fix.is_empty() => cors.fix.replace("{page_origin}", seen.page_origin),
         Some(cors) if cors.status == CorsStatus::Blocked => {
-            "Run a gateway of your own, such as one of these, and enter its address.".to_owned()
+            "Run a proxy, such as one of these, and enter its address under Gateway base URL.".to_owned()
         }
         _ => format!(
-            "Check the path of the base URL; if the host takes no calls from web pages, run a gateway of your own and enter its address.{}",
-            if seen.had_key { " Some hosts hide a refused key this way: check the key too." } else { "" }
+            "Check the path of the base URL. If the provider does not allow calls from browsers, use a proxy and enter its address as the base URL.{}",
+            if seen.had_key { " Some providers report a refused key this way: check the key too." } else { "" }
         ),
     };
     let fixes = url.map_or_else(Vec::new, |url| {
@@ -204,7 +204,7 @@ fn blocked(seen: &Observation<'_>, url: Option<&Url>, host: &str, local: bool) -
 
 fn dated(cors: &Cors) -> String {
     match (cors.seen.is_empty(), cors.source.is_empty()) {
-        (true, true) => "by the catalogue".to_owned(),
+        (true, true) => "according to the catalogue".to_owned(),
         (true, false) => cors.source.clone(),
         (false, true) => format!("seen {}", cors.seen),
         (false, false) => format!("seen {}, {}", cors.seen, cors.source),
@@ -220,7 +220,7 @@ fn with_version_hint(mut failure: CallFailure, url: Option<&Url>) -> CallFailure
     });
     let about_model = failure.hint.contains("models");
     if failure.cause == FailureCause::NotFound && !versioned && !about_model {
-        failure.hint = "Add /v1 to the end of the base URL; most hosts want it.".into();
+        failure.hint = "Add /v1 to the end of the base URL: most providers need it.".into();
     }
     failure
 }
@@ -246,20 +246,20 @@ pub fn is_loopback(url: &Url) -> bool {
 fn unreachable_hint(seen: &Observation<'_>, host: &str, local: bool) -> String {
     if local {
         let ask = if seen.page_origin.starts_with("https:") {
-            " If the browser asked whether this site may reach devices on your network, allow it."
+            " If the browser asks for access to devices on your network, allow it."
         } else {
             ""
         };
         return format!("Start the server and check the port of {host}.{ask}");
     }
-    let slow = if seen.elapsed_millis > 10_000.0 { " A firewall may swallow the request." } else { "" };
-    format!("Check the spelling of the address; an extension or a firewall may also block it.{slow}")
+    let slow = if seen.elapsed_millis > 10_000.0 { " A firewall may be dropping the request." } else { "" };
+    format!("Check the spelling of the address. An extension or a firewall may also block it.{slow}")
 }
 
 fn host_and_port(url: &Url) -> String {
     match (url.host_str(), url.port()) {
         (Some(host), Some(port)) => format!("{host}:{port}"),
         (Some(host), None) => host.to_owned(),
-        _ => "the host".to_owned(),
+        _ => "the server".to_owned(),
     }
 }

@@ -6,7 +6,7 @@
 //! [`FIRST_WAIT_MILLIS`] up to [`MAX_WAIT_MILLIS`], shortened by up to a quarter by chance, as in openai-node. Where
 //! the host says how long to wait, that counts instead; above [`MAX_HINT_MILLIS`] the person is told and decides.
 
-use super::http_date;
+use super::{Origin, http_date};
 use crate::format;
 use crate::types::{CallFailure, FailureCause};
 

@@ -153,9 +153,9 @@ pub(super) fn redirected(host: &str, status: u16) -> CallFailure {
         ..CallFailure::new(
             FailureCause::NotFound,
             format!(
-                "{host} sends the request on to another address, which is not followed: the key belongs here only."
+                "{host} redirects to another address. Redirects are not followed, because the key belongs to this address only."
             ),
-            "Enter the final address as base URL (https instead of http, and the right path).",
+            "Enter the final address as the base URL (check https and the path).",
         )
     }
 }
@@ -166,8 +166,8 @@ pub(super) fn host_of(url: &str) -> String {
         Ok(url) => match (url.host_str(), url.port()) {
             (Some(host), Some(port)) => format!("{host}:{port}"),
             (Some(host), None) => host.to_owned(),
-            _ => "The host".to_owned(),
+            _ => "The server".to_owned(),
         },
-        Err(_) => "The host".to_owned(),
+        Err(_) => "The server".to_owned(),
     }
 }

@@ -147,23 +147,23 @@ impl Deadlines {
         }
         let secs = |since: f64| ((deadline - since) / 1_000.0).round();
         let message = match self.phase {
-            Phase::Connecting => format!("No answer within {} s.", secs(self.since_millis)),
+            Phase::Connecting => format!("No response within {} s.", secs(self.since_millis)),
             Phase::AwaitingFirstEvent if self.since_millis > self.responded_millis => {
                 format!(
-                    "The host kept the line open for {} s, but no answer began.",
+                    "The connection was open for {} s, but no answer started.",
                     secs(self.responded_millis)
                 )
             }
             Phase::AwaitingFirstEvent => {
-                format!("The host accepted the request, but sent nothing for {} s.", secs(self.since_millis))
+                format!("The request was accepted, but nothing was sent for {} s.", secs(self.since_millis))
             }
             Phase::AwaitingText | Phase::Streaming | Phase::Over => format!(
-                "The stream stopped: nothing came for {} s. The text so far is kept.",
+                "The stream stalled: nothing received for {} s. The text so far is kept.",
                 secs(self.since_millis)
             ),
         };
         self.phase = Phase::Over;
-        let hint = "Check that the host is up and not busy, then run this column again.";
+        let hint = "Check that the server is up and not overloaded, then run this column again.";
         Some(CallFailure::new(FailureCause::TimedOut, message, hint))
     }
 

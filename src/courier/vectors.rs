@@ -116,7 +116,7 @@ pub fn read_vectors(
     dimensions: Option<usize>,
 ) -> Result<Vectors, CallFailure> {
     let wrong = |error: embeddings::Error| {
-        let message = format!("{} answered something else than vectors: {error}.", aimed.target.base);
+        let message = format!("{} did not return embeddings: {error}.", aimed.target.base);
         CallFailure::new(FailureCause::Garbled, message, error.hint())
     };
     embeddings::decode(aimed.shape, body, count, dimensions).map_err(wrong)
@@ -128,7 +128,7 @@ pub fn read_vectors(
 /// When it is not exactly one a passage.
 pub fn read_scores(aimed: &RerankTarget, body: &[u8], count: usize) -> Result<Vec<f32>, CallFailure> {
     let wrong = |error: rerank::Error| {
-        let message = format!("{} answered something else than scores: {error}.", aimed.target.base);
+        let message = format!("{} did not return scores: {error}.", aimed.target.base);
         CallFailure::new(FailureCause::Garbled, message, error.hint())
     };
     rerank::decode(aimed.shape, body, count).map_err(wrong)

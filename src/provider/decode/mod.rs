@@ -197,7 +197,7 @@ impl Decoder {
                 if let Some(error) = error {
                     self.give_up(CallFailure::new(
                         FailureCause::Garbled,
-                        format!("The answer is damaged: {error}."),
+                        format!("The response is damaged: {error}."),
                         error.hint(),
                     ));
                 }
@@ -322,7 +322,7 @@ fn sniff(start: &[u8], usual: FramingKind) -> Framing {
 fn too_large() -> CallFailure {
     CallFailure::new(
         FailureCause::Garbled,
-        format!("The host sent one piece of more than {} MB.", MAX_EVENT_BYTES / (1024 * 1024)),
-        "The host does not answer as a chat endpoint does; check the base URL.",
+        format!("The provider sent an event larger than {} MB.", MAX_EVENT_BYTES / (1024 * 1024)),
+        "This is not a chat endpoint: check the base URL.",
     )
 }

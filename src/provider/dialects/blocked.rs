@@ -27,15 +27,15 @@ impl Blocked {
 /// The failure; `why` is the host's word for the reason, `words` its explanation.
 pub(super) fn failure(what: Blocked, why: &str, words: Option<&str>) -> CallFailure {
     let what = match what {
-        Blocked::Question => format!("The host blocked the question ({why})."),
-        Blocked::Answer => format!("The host blocked the answer ({why})."),
-        Blocked::Rest => format!("The host stopped the answer here ({why}); the text so far is kept."),
+        Blocked::Question => format!("The provider blocked the question ({why})."),
+        Blocked::Answer => format!("The provider blocked the answer ({why})."),
+        Blocked::Rest => format!("The provider stopped the answer here ({why}); the text so far is kept."),
     };
     CallFailure::new(
         // Asking the same again gives the same: no cause that is retried.
         FailureCause::BadRequest,
         what + &quoted(words.unwrap_or("")),
-        "Ask in other words, leave out the passage that may be the reason, or choose another model.",
+        "Rephrase the question, or choose another model.",
     )
 }
 

@@ -50,10 +50,10 @@ pub enum EmbeddingApi {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Not JSON, or JSON without vectors where they belong.
-    #[error("the answer holds no vectors")]
+    #[error("the response contains no embeddings")]
     NoVectors,
     /// Another number of vectors than of texts.
-    #[error("{expected} vectors were asked for, {got} came")]
+    #[error("expected {expected} embeddings, got {got}")]
     Count {
         /// Texts sent.
         expected: usize,
@@ -61,10 +61,10 @@ pub enum Error {
         got: usize,
     },
     /// A number twice, or one that is no text's.
-    #[error("the vectors are not numbered as the texts were")]
+    #[error("the embeddings are out of order")]
     Order,
     /// Another length than expected, or than the first vector's.
-    #[error("vector {place} has {got} dimensions instead of {expected}")]
+    #[error("embedding {place} has {got} dimensions instead of {expected}")]
     Dimensions {
         /// Which, from 0.
         place: usize,
@@ -74,7 +74,7 @@ pub enum Error {
         expected: usize,
     },
     /// A value that is no finite number, or nothing but zeros.
-    #[error("vector {place} is not one: a value is no number, or all are 0")]
+    #[error("embedding {place} is invalid: a value is not a number, or all are 0")]
     NotAVector {
         /// Which, from 0.
         place: usize,
@@ -85,10 +85,10 @@ impl Error {
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::NoVectors => "Check that the model is one for embeddings.",
-            Self::Dimensions { .. } => "The model changed since the index was made: make the index again.",
+            Self::NoVectors => "Check that the model is an embedding model.",
+            Self::Dimensions { .. } => "The model has changed since the documents were indexed. Remove the documents and add them again.",
             Self::Count { .. } | Self::Order | Self::NotAVector { .. } => {
-                "Run it again; if it stays so, the host or the model is at fault."
+                "Try again. If it persists, the provider or the model is at fault."
             }
         }
     }

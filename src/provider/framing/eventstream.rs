@@ -60,14 +60,14 @@ pub enum EventStreamError {
         headers: usize,
     },
     /// Headers that end in the middle or are of an unknown type.
-    #[error("the headers of a frame cannot be read")]
+    #[error("the headers of a frame are unreadable")]
     Headers,
 }
 
 impl EventStreamError {
     /// What to do about it.
     pub fn hint(&self) -> String {
-        "Run this column again; if it persists, something between here and the host changes the bytes.".into()
+        "Run this column again. If it persists, a proxy may be changing the data.".into()
     }
 }
 

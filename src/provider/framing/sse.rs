@@ -40,7 +40,7 @@ pub enum SseError {
 impl SseError {
     /// What to do about it.
     pub fn hint(&self) -> String {
-        "The host does not answer as a chat endpoint does; check the base URL.".into()
+        "This is not a chat endpoint: check the base URL.".into()
     }
 }
 

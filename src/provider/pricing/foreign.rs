@@ -35,7 +35,7 @@ impl PriceList {
             Some(Row { clause, prices: vec![rates], context: model.context_tokens })
         });
         let host = Host { id: host.to_owned(), clause: None, fallback: Vec::new(), models: rows.collect() };
-        fetched(name, day, "as the host publishes it", vec![host])
+        fetched(name, day, "as published by the provider", vec![host])
     }
 
     /// The `api.json` of models.dev, fetched on `day`.

@@ -29,10 +29,10 @@ pub enum RerankApi {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Not JSON, or JSON without scores where they belong.
-    #[error("the answer holds no scores")]
+    #[error("the response contains no scores")]
     NoScores,
     /// Another number of scores than of passages.
-    #[error("{expected} scores were asked for, {got} came")]
+    #[error("expected {expected} scores, got {got}")]
     Count {
         /// Passages sent.
         expected: usize,
@@ -40,10 +40,10 @@ pub enum Error {
         got: usize,
     },
     /// A number twice, or one that is no passage's.
-    #[error("the scores are not numbered as the passages were")]
+    #[error("the scores are out of order")]
     Order,
     /// A score that is no finite number.
-    #[error("the score of passage {place} is no number")]
+    #[error("the score of passage {place} is not a number")]
     NotAScore {
         /// Which, from 0.
         place: usize,
@@ -54,8 +54,8 @@ impl Error {
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::NoScores => "Check that the model is a reranker, and that the server was started as one.",
-            _ => "Run it again; if it stays so, the host or the model is at fault.",
+            Self::NoScores => "Check that the model is a reranker and that the server runs in reranking mode.",
+            _ => "Try again. If it persists, the provider or the model is at fault.",
         }
     }
 }

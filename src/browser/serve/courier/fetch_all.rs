@@ -159,8 +159,8 @@ impl CourierState {
                 self.note(entry, response.status(), piece.len());
                 bytes.extend_from_slice(&piece);
                 if bytes.len() > MAX_BYTES {
-                    let hint = "Check that the base URL is that of an API for embeddings.";
-                    let message = format!("The answer is over {} MB.", MAX_BYTES >> 20);
+                    let hint = "Check that the base URL points to an embeddings API.";
+                    let message = format!("The response is larger than {} MB.", MAX_BYTES >> 20);
                     return Err(Missed::Failed(CallFailure::new(FailureCause::Garbled, message, hint)));
                 }
             }
@@ -185,8 +185,8 @@ impl CourierState {
             }
             Err(Missed::Network) if signal.aborted() => Err(Ended::Stopped),
             Err(Missed::Network) if status.is_some() => {
-                let hint = "Check that the host is up, then run this column again.";
-                let message = "The answer was cut off in the middle.";
+                let hint = "Check that the server is up, then run this column again.";
+                let message = "The connection closed before the response was complete.";
                 Err(Ended::Failed(CallFailure::new(FailureCause::CutOff, message, hint)))
             }
             Err(Missed::Network) => {

@@ -228,7 +228,7 @@ fn scope() -> web_sys::WorkerGlobalScope {
 fn unknown() -> CallFailure {
     CallFailure::new(
         crate::types::FailureCause::Unreachable,
-        "The request failed, and the browser does not say why.",
+        "The request failed; the browser gives no reason.",
         "Open the browser's network panel and run this column again.",
     )
 }

@@ -155,7 +155,7 @@ impl CourierState {
 
 fn told(stage: &str, ended: &Ended) -> UserError {
     match ended {
-        Ended::Stopped => UserError::new(stage, "stopped", "Try again: what is finished is kept."),
+        Ended::Stopped => UserError::new(stage, "stopped", "Try again; finished work is kept."),
         Ended::Failed(failure) => user_error(stage, failure),
     }
 }

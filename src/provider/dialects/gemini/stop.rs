@@ -22,7 +22,7 @@ pub(super) fn answer(reason: &str, candidate: &Value, any_text: bool, any_call: 
         let words = blocked::quoted(words);
         CallFailure::new(
             FailureCause::HostError,
-            format!("The host ended without an answer ({reason}).{words}"),
+            format!("The provider ended without an answer ({reason}).{words}"),
             "Run this column again, or choose another model.",
         )
     })
@@ -49,8 +49,8 @@ fn why(reason: &str, rated: &Value) -> String {
         .collect();
     let plain = match reason {
         "SAFETY" | "IMAGE_SAFETY" => "unsafe content",
-        "RECITATION" | "IMAGE_RECITATION" => "too close to a protected text",
-        "BLOCKLIST" => "a forbidden word",
+        "RECITATION" | "IMAGE_RECITATION" => "too close to copyrighted text",
+        "BLOCKLIST" => "a blocked word",
         "PROHIBITED_CONTENT" | "IMAGE_PROHIBITED_CONTENT" => "prohibited content",
         "SPII" => "personal data",
         _ => "",

@@ -165,7 +165,7 @@ impl Reader {
         match reason.as_deref() {
             Some("failed" | "cancelled") => out.fail(CallFailure::new(
                 FailureCause::HostError,
-                "The host gave up on its answer and does not say why.",
+                "The provider ended the answer without giving a reason.",
                 "Run this column again.",
             )),
             Some("content_filter") => {
