@@ -18,7 +18,7 @@ pub enum Error {
         found: Vec<u8>,
     },
     /// A file of another format version.
-    #[error("int8 MiniLM file of version {found}; this program reads version {expected}")]
+    #[error("int8 MiniLM file of version {found}; this page supports version {expected}")]
     Version {
         /// In the file.
         found: u32,
@@ -26,7 +26,7 @@ pub enum Error {
         expected: u32,
     },
     /// The file ends before its content does.
-    #[error("the model file is cut short: {needed_bytes} bytes needed, {found_bytes} there")]
+    #[error("the model file is truncated: {needed_bytes} bytes needed, {found_bytes} found")]
     Truncated {
         /// Bytes that the header promises.
         needed_bytes: usize,
@@ -42,7 +42,7 @@ pub enum Error {
         found: String,
     },
     /// A number of the configuration that this forward pass cannot run.
-    #[error("the model's {what} is {found}; this forward pass runs {expected}")]
+    #[error("the model's {what} is {found}; expected {expected}")]
     Configuration {
         /// Which number.
         what: String,
@@ -74,20 +74,20 @@ impl Error {
     pub fn hint(&self) -> String {
         match self {
             Self::Truncated { .. } | Self::Checksum { .. } => {
-                "The download was cut or altered. Delete the stored model and fetch it again.".to_owned()
+                "The download is incomplete or damaged. Reload the page to download the model again.".to_owned()
             }
             Self::Version { .. } => {
-                "Program and model file are of different ages. Reload the page, or prepare the model again."
+                "The page and the model file are of different versions. Reload the page."
                     .to_owned()
             }
             Self::Magic { .. } => {
                 "This address does not serve the model: check that it is not an error page.".to_owned()
             }
             Self::VocabularyWithout { .. } => {
-                "Give the vocab.txt that belongs to the model, one token a line.".to_owned()
+                "Use the vocab.txt that belongs to the model, one token per line.".to_owned()
             }
             Self::Configuration { .. } | Self::Safetensors { .. } | Self::Tensor { .. } => {
-                "Only BERT encoders of MiniLM shape (384 wide, 12 heads) in f32 safetensors can be used."
+                "Only BERT encoders of MiniLM shape (384 wide, 12 heads) in f32 safetensors are supported."
                     .to_owned()
             }
         }

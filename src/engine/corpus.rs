@@ -166,7 +166,7 @@ fn fill(
     let rows = vectors.chunks_exact(index.dimension());
     if rows.len() != chunks || !rows.remainder().is_empty() {
         let (got, width) = (vectors.len(), index.dimension());
-        return Err(damaged(format!("{chunks} chunks of {width} numbers each, but {got} numbers")).into());
+        return Err(damaged(format!("{chunks} chunks of {width} dimensions, but {got} numbers")).into());
     }
     for (key, row) in (first_key..).zip(rows) {
         if let Err(error) = index.insert(key, row) {

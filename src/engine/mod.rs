@@ -57,7 +57,7 @@ pub enum Error {
     EmptyCorpus,
     /// An embedder's vectors had another number of numbers before.
     #[error(
-        "{} answered a vector of {got} numbers; its vectors had {expected} before",
+        "{} returned an embedding of {got} dimensions; it had {expected} before",
         embedder_name(embedder)
     )]
     Dimensions {
@@ -69,7 +69,7 @@ pub enum Error {
         got: usize,
     },
     /// Texts that no vector, or passages that no score came for.
-    #[error("{expected} were asked for, {got} came")]
+    #[error("expected {expected} results, got {got}")]
     Missing {
         /// Asked for.
         expected: usize,
@@ -77,7 +77,7 @@ pub enum Error {
         got: usize,
     },
     /// No document has vectors of this embedder.
-    #[error("no document has been embedded by {} yet", embedder_name(embedder))]
+    #[error("no document is embedded by {} yet", embedder_name(embedder))]
     NotEmbedded {
         /// Which embedder.
         embedder: String,
@@ -119,11 +119,11 @@ impl Error {
             Self::UnknownDocument => "Reload the page to see the stored documents.".into(),
             Self::EmptyQuestion => "Type a question first.".into(),
             Self::Dimensions { .. } => {
-                "The model behind that name has changed. Enter the dimensions you want under Settings, or choose another \
-                 model: documents are then embedded anew."
+                "The model behind that name has changed. Set Embedding dimensions in Settings, or choose another model: \
+                 documents are then embedded again."
                     .into()
             }
-            Self::Missing { .. } => "Try again: what came is kept.".into(),
+            Self::Missing { .. } => "Try again; finished work is kept.".into(),
             Self::NotEmbedded { .. } => {
                 "Press \"Embed them now\" above the documents, or set Mode in Settings to Lexical.".into()
             }

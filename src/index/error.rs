@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Error {
     /// The index was made for vectors of another length.
-    #[error("the vector has {found} numbers, the index holds vectors of {expected}")]
+    #[error("the vector has {found} dimensions, the index has {expected}")]
     Dimension {
         /// What the index holds.
         expected: usize,
@@ -26,7 +26,7 @@ pub enum Error {
         dimension: usize,
     },
     /// An index cannot be made for vectors of this length.
-    #[error("{dimension} dimensions are outside 1..={most}")]
+    #[error("{dimension} dimensions; supported are 1 to {most}")]
     Unsupported {
         /// What was asked for.
         dimension: usize,
@@ -40,13 +40,13 @@ impl Error {
     pub fn hint(&self) -> String {
         match self {
             Self::Dimension { .. } => {
-                "The corpus was embedded by another model. Rebuild the index to use this one.".to_owned()
+                "The documents were embedded by another model. Press \"Embed them now\" to use this one.".to_owned()
             }
             Self::NotFinite { .. } | Self::Zero { .. } => {
-                "The embedder returned nothing usable for this text. Embed it again or leave it out."
+                "The embedder returned an invalid vector. Try again, or choose another embedder in Settings."
                     .to_owned()
             }
-            Self::Unsupported { most, .. } => format!("Use an embedder of at most {most} dimensions."),
+            Self::Unsupported { most, .. } => format!("Choose an embedder with at most {most} dimensions."),
         }
     }
 }

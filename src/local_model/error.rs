@@ -7,13 +7,13 @@ pub enum Error {
     #[error("this is not a GGUF file")]
     NotGguf,
     /// A GGUF version that this reader does not know.
-    #[error("GGUF version {version} is not supported, only 2 and 3")]
+    #[error("GGUF version {version} is not supported; use 2 or 3")]
     Version {
         /// As the file says.
         version: u32,
     },
     /// The file ends before something it announces.
-    #[error("the model file is cut off: {what} needs {needed_bytes} bytes, {found_bytes} are left")]
+    #[error("the model file is truncated: {what} needs {needed_bytes} bytes, {found_bytes} left")]
     Truncated {
         /// What was being read.
         what: String,
@@ -53,7 +53,7 @@ pub enum Error {
         found: String,
     },
     /// The conversation does not fit.
-    #[error("the prompt has {tokens} tokens, the model reads at most {limit}")]
+    #[error("the prompt has {tokens} tokens; the limit is {limit}")]
     PromptTooLong {
         /// Tokens of the prompt.
         tokens: u32,

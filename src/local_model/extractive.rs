@@ -17,10 +17,10 @@ const LONGEST: usize = 600;
 pub fn answer(question: &str, evidence: Option<&Evidence>) -> Vec<ChatEvent> {
     let texts = match evidence {
         None => vec![
-            "This model only quotes documents, and this column was asked to answer without them.".to_owned(),
+            "This column only quotes documents, but is set to answer without them.".to_owned(),
         ],
         Some(evidence) if evidence.passages.is_empty() => {
-            vec!["The search found no passages to quote from.".to_owned()]
+            vec!["No passages were found to quote.".to_owned()]
         }
         Some(evidence) => {
             let quotes = rank::best(question, &evidence.passages);

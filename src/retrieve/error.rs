@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 pub enum Error {
     /// A setting is out of range.
-    #[error("{name} is {value}, but must be from {least} to {most}")]
+    #[error("{name} is {value}; it must be between {least} and {most}")]
     Setting {
         /// Its name.
         name: String,
@@ -20,7 +20,7 @@ pub enum Error {
         most: f32,
     },
     /// Searching by meaning needs the question's embedding.
-    #[error("{} retrieval needs an embedding of the question", mode.name())]
+    #[error("{} retrieval needs an embedder", mode.name())]
     NoQueryVector {
         /// The mode asked for.
         mode: RetrievalMode,

@@ -16,13 +16,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Error {
     /// The browser's quota or the disk is full.
-    #[error("the browser has no room left to store \"{what}\"")]
+    #[error("not enough browser storage to save \"{what}\"")]
     Full {
         /// What was being written.
         what: String,
     },
     /// A stored record cannot be read.
-    #[error("the stored record of {what} cannot be read: {reason}")]
+    #[error("the stored record of {what} is damaged: {reason}")]
     Damaged {
         /// Which record.
         what: String,
@@ -45,7 +45,7 @@ impl Error {
         match self {
             Self::Full { .. } => "Free disk space or remove documents, then press Retry.".into(),
             Self::Damaged { .. } => "Remove the document and add it again.".into(),
-            Self::Failed { .. } => "Reload the page; close other tabs of this page if it persists.".into(),
+            Self::Failed { .. } => "Reload the page. If it persists, close other tabs with this page.".into(),
         }
     }
 }

@@ -63,11 +63,11 @@ impl CourierDb {
         let decide = |now: Option<Vec<u8>>| {
             let Some(spent) = spent else { return Ok(vec![call]) };
             // A sum that cannot be read begins anew, instead of refusing every later call.
-            let so_far = now.and_then(|bytes| decode::<Spending>(&bytes, "a sum").ok());
-            let sum = encode(&added(so_far.unwrap_or_default(), spent), "a sum")?;
+            let so_far = now.and_then(|bytes| decode::<Spending>(&bytes, "the spending of a day").ok());
+            let sum = encode(&added(so_far.unwrap_or_default(), spent), "the spending of a day")?;
             Ok(vec![call, Write { table: SPENDING, key: at.clone(), value: Some(sum) }])
         };
-        self.tables.change((SPENDING, &at), "how a call went", decide).await
+        self.tables.change((SPENDING, &at), "the record of a call", decide).await
     }
 
     /// Calls from then on (milliseconds since 1970), oldest first. A row that cannot be read is left out.
@@ -84,7 +84,7 @@ impl CourierDb {
     /// What was spent, by day, newest first, and provider.
     pub async fn spending(&self) -> Result<Vec<Spending>, Error> {
         let rows = self.tables.from(SPENDING, "").await?;
-        let mut sums: Vec<Spending> = rows.iter().filter_map(|row| decode(row, "a sum").ok()).collect();
+        let mut sums: Vec<Spending> = rows.iter().filter_map(|row| decode(row, "the spending of a day").ok()).collect();
         sums.sort_by(|a, b| b.day.cmp(&a.day).then_with(|| a.provider.cmp(&b.provider)));
         Ok(sums)
     }
