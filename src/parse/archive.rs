@@ -20,7 +20,7 @@ impl<'a> Archive<'a> {
         if zip.len() > limits::ZIP_ENTRIES {
             return Err(Error::Bomb {
                 what: "the archive".to_owned(),
-                reason: format!("it has {} entries, the limit is {}", zip.len(), limits::ZIP_ENTRIES),
+                reason: format!("{} entries, the limit is {}", zip.len(), limits::ZIP_ENTRIES),
             });
         }
         let names =
@@ -55,7 +55,7 @@ impl<'a> Archive<'a> {
             .ok_or_else(|| Error::corrupt("archive", format!("the part {name} is missing")))?;
         let mut file = self.zip.by_index(index).map_err(|error| match error {
             zip::result::ZipError::UnsupportedArchive(_) => {
-                Error::corrupt(name, "it is encrypted or packed oddly")
+                Error::corrupt(name, "it is encrypted or uses an unsupported compression")
             }
             other => Error::corrupt(name, other),
         })?;

@@ -13,10 +13,10 @@ pub enum Error {
         pages: Option<u32>,
     },
     /// The file is encrypted and no password was given.
-    #[error("The file is protected by a password.")]
+    #[error("The file is password-protected.")]
     PasswordNeeded,
     /// The file is encrypted and the given password does not open it.
-    #[error("The password does not open the file.")]
+    #[error("Wrong password.")]
     WrongPassword,
     /// More bytes than are accepted.
     #[error("The document is too large: {what} has {size_bytes} bytes, the limit is {limit_bytes}.")]
@@ -29,7 +29,7 @@ pub enum Error {
         limit_bytes: u64,
     },
     /// The file would unpack or nest to more than is safe.
-    #[error("The file was refused as unsafe to unpack: {what}: {reason}.")]
+    #[error("The file is unsafe to unpack: {what}: {reason}.")]
     Bomb {
         /// The part of the file.
         what: String,
@@ -45,7 +45,7 @@ pub enum Error {
         reason: String,
     },
     /// The file is of a kind that is not read.
-    #[error("This kind of file is not supported: it is {found}.")]
+    #[error("File type not supported: {found}.")]
     Unsupported {
         /// What the bytes are, with its article ("a PNG image").
         found: String,
@@ -64,18 +64,18 @@ impl Error {
     /// What the person can do about it, in one sentence.
     pub fn hint(&self) -> String {
         match self {
-            Self::Empty => "Check that the right file was chosen and that it was saved completely.",
+            Self::Empty => "Check that this is the right file and that it was saved completely.",
             Self::NoText { pages: Some(_) } => {
-                "Run text recognition (OCR) over the file first, then add the result."
+                "Run OCR on the file first, then add the result."
             }
-            Self::NoText { pages: None } => "Check that the document holds text and not only pictures.",
+            Self::NoText { pages: None } => "Check that the document contains text, not only images.",
             Self::PasswordNeeded => "Enter the password and try again.",
             Self::WrongPassword => "Check the password and try again.",
-            Self::TooLarge { .. } => "Split the document into smaller files and add those.",
-            Self::Bomb { .. } => "If you trust the file, open it in its own program and save it again.",
-            Self::Corrupt { .. } => "Open the file in its own program, save it again, and add the new file.",
+            Self::TooLarge { .. } => "Split the document into smaller files.",
+            Self::Bomb { .. } => "If you trust the file, open it in its application and save it again.",
+            Self::Corrupt { .. } => "Open the file in its application, save it again, and add the new file.",
             Self::Unsupported { .. } => {
-                return format!("Save it as {}, and add that file.", super::format_names());
+                return format!("Convert it to {} and add that file.", super::format_names());
             }
         }
         .to_owned()

@@ -47,7 +47,7 @@ fn old_office(bytes: &[u8]) -> &'static str {
         bytes.windows(word.len()).any(|window| window == word)
     };
     match () {
-        () if has("EncryptedPackage") => "an Office document protected by a password",
+        () if has("EncryptedPackage") => "a password-protected Office document",
         () if has("WordDocument") => "a Word 97–2003 document (.doc)",
         () if has("Workbook") => "an Excel 97–2003 workbook (.xls)",
         () if has("PowerPoint Document") => "a PowerPoint 97–2003 presentation (.ppt)",

@@ -76,7 +76,7 @@ pub fn parse(name: &str, bytes: &[u8], options: &ParseOptions) -> Result<Parsed,
     if let Some(claimed) = sniff::claimed(name)
         && claimed != spec.label
     {
-        builder.warn(format!("The name says {claimed}, but the content is {}.", spec.label));
+        builder.warn(format!("The file is named as {claimed}, but contains {}.", spec.label));
     }
     (spec.reader.read)(bytes, options, &mut builder)?;
     match builder.finish(name, bytes, spec.format) {

@@ -92,7 +92,7 @@ describe("documents", () => {
     await addFiles(page, [textFile("victim.txt", "This one is lost."), textFile("next.txt", "This one is read by a new reader.")]);
     const rows = await settled(page, 3);
     assert.deepEqual(Object.fromEntries(rows.map(({ name, state }) => [name, state])), { "first.txt": "ready", "victim.txt": "failed", "next.txt": "ready" });
-    assert.match(rows.find(({ name }) => name === "victim.txt").text, /brought the reader down/);
+    assert.match(rows.find(({ name }) => name === "victim.txt").text, /crashed the reader/);
     assert.ok(page.workers().includes(engine), "the engine was restarted too");
     await page.getByRole("button", { name: "Retry victim.txt" }).click();
     assert.deepEqual((await settled(page, 3)).map(({ state }) => state), ["ready", "ready", "ready"]);

@@ -22,7 +22,7 @@ pub fn reader() {
                     Ok(document) => request.reply.send_with(&head, &document),
                     Err(error) => {
                         let user_error =
-                            UserError::new("parse", error.to_string(), "Report this file to us.");
+                            UserError::new("parse", error.to_string(), "Report this file as a bug.");
                         request.reply.send(&FromReader::Failed { user_error, password: false });
                     }
                 }

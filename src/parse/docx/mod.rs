@@ -125,7 +125,7 @@ fn optional(archive: &mut Archive<'_>, part: &str, builder: &mut Builder) -> Res
 fn tolerate(outcome: Result<(), Error>, nothing_read: bool, builder: &mut Builder) -> Result<(), Error> {
     match outcome {
         Err(error @ Error::Corrupt { .. }) if !nothing_read => {
-            builder.warn(format!("{error} What stands before the damage was read."));
+            builder.warn(format!("{error} Only the text before the damage was read."));
             Ok(())
         }
         other => other,

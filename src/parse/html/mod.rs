@@ -19,7 +19,7 @@ const MAX_DEPTH: usize = 2_000;
 pub fn read(text: &str, builder: &mut Builder) {
     if flat::depth_exceeds(text, MAX_DEPTH) {
         builder.warn(format!(
-            "The page nests deeper than {MAX_DEPTH} elements and was read without its structure."
+            "The page is nested deeper than {MAX_DEPTH} elements; it was read as plain text."
         ));
         flat::read(text, builder);
         return;

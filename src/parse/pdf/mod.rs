@@ -23,7 +23,7 @@ pub fn read(bytes: &[u8], password: Option<&str>, builder: &mut Builder) -> Resu
         if let Ok(found) = mended
             && found.has_text()
         {
-            builder.warn("The file is cut off; what stands before the cut was read.");
+            builder.warn("The file is truncated; only the text before the cut was read.");
             outcome = Ok(found);
         }
     }
@@ -32,7 +32,7 @@ pub fn read(bytes: &[u8], password: Option<&str>, builder: &mut Builder) -> Resu
         if found.bomb {
             return Err(Error::Bomb {
                 what: "a page".to_owned(),
-                reason: "its content unpacks to more than is safe".to_owned(),
+                reason: "its content unpacks to an unsafe size".to_owned(),
             });
         }
         if let Some(error) = found.errors.first() {
@@ -44,7 +44,7 @@ pub fn read(bytes: &[u8], password: Option<&str>, builder: &mut Builder) -> Resu
     let blank = found.pages.iter().filter(|page| page.is_empty()).count();
     if found.has_text() && blank > 0 {
         let which = if blank == 1 { "1 page has".to_owned() } else { format!("{blank} pages have") };
-        builder.warn(format!("{which} no text layer (a picture, or blank)."));
+        builder.warn(format!("{which} no text layer (scanned or blank)."));
     }
     for step in join::over_pages(found.pages) {
         match step {
@@ -59,7 +59,7 @@ pub fn read(bytes: &[u8], password: Option<&str>, builder: &mut Builder) -> Resu
 /// wasm they end the reader, which the page starts anew.
 fn caught(read: impl FnOnce() -> Result<Found, Error>) -> Result<Found, Error> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
-        .unwrap_or_else(|_| Err(Error::corrupt("PDF", "its decoder gave up on it")))
+        .unwrap_or_else(|_| Err(Error::corrupt("PDF", "it cannot be decoded")))
 }
 
 /// What the pages of a PDF gave.

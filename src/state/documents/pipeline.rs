@@ -45,7 +45,7 @@ impl AppState {
         if size > MAX_BYTES {
             return unreadable(UserError::new(
                 "read",
-                format!("{} is over the limit of 100 MB a file", crate::format::bytes(size as u64)),
+                format!("{} exceeds the limit of 100 MB per file", crate::format::bytes(size as u64)),
                 "Split the file, or add only the part you need.",
             ));
         }
@@ -53,14 +53,14 @@ impl AppState {
             return unreadable(UserError::new(
                 "read",
                 "the browser could not read the file",
-                "It may have been moved or changed since it was picked: add it again.",
+                "It may have been moved or changed since you selected it. Add it again.",
             ));
         };
         let Some(id) = digest(&buffer).await else {
             return unreadable(UserError::new(
                 "read",
-                "this page was loaded over plain http, where browsers offer no hashing",
-                "Open it over https, or from this machine (localhost).",
+                "this page was loaded over plain http, where browsers disable the functions it needs",
+                "Open it over https or from http://localhost.",
             ));
         };
         let known = self.corpus.rows.value(&id);
@@ -136,8 +136,8 @@ impl AppState {
                             id,
                             UserError::new(
                                 "parse",
-                                "reading the file took longer than 60 seconds and was ended",
-                                "The file may be damaged. Save it anew with another program, or split it.",
+                                "reading the file took longer than 60 seconds and was stopped",
+                                "The file may be damaged. Save it again with another application, or split it.",
                             ),
                             false,
                         )
@@ -146,8 +146,8 @@ impl AppState {
                 ReadOutcome::Crashed => {
                     return self.fail(id, UserError::new(
                     "parse",
-                    "the file brought the reader down; the reader was restarted",
-                    "The file may be damaged. Save it anew with another program, then add it again.",
+                    "the file crashed the reader, which was restarted",
+                    "The file may be damaged. Save it again with another application, then add it again.",
                 ), false).await;
                 }
             };
@@ -246,8 +246,8 @@ impl AppState {
             self.set_state(id, RowState::Queued);
         } else {
             let words = self.services().engine.exit_reason().unwrap_or_default();
-            let message = format!("indexing this document brought the engine down twice ({words})");
-            let hint = "The other documents are unharmed. Reload the page and press Retry.";
+            let message = format!("indexing this document crashed the engine twice ({words})");
+            let hint = "Your other documents are safe. Reload the page and press Retry.";
             self.fail(id, UserError::new("engine", message, hint), false).await;
         }
     }
