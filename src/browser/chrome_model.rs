@@ -31,11 +31,11 @@ impl Availability {
                 "This browser has no built-in model: it needs Chrome 148 or newer on Windows, macOS, Linux or Chromebook Plus."
             }
             Self::Unavailable => {
-                "Chrome says its model cannot run here: it needs 22 GB of free disk, and more than 4 GB of video memory or 16 GB of memory and 4 cores."
+                "Chrome cannot run its model here: it needs 22 GB of free disk space, and more than 4 GB of video memory or 16 GB of memory and 4 cores."
             }
-            Self::Downloadable => "Chrome downloads the model, several gigabytes, when this column is added.",
+            Self::Downloadable => "Adding this column starts the download of the model (several GB).",
             Self::Downloading => "Chrome is downloading the model.",
-            Self::Available => "Ready: answers on this machine, no key, no network.",
+            Self::Available => "Ready: runs on this device; no key, no network.",
         }
     }
 
@@ -62,18 +62,18 @@ impl Thrown {
     pub fn words(&self) -> (String, String) {
         let hint = match self.name.as_str() {
             "NotAllowedError" => {
-                "Press Run again: Chrome starts the download only by a click, and may be forbidden to."
+                "Run this column again: Chrome starts the download only after a click, or a policy blocks it."
             }
-            "QuotaExceededError" => "Ask for fewer passages: the prompt is longer than this model can read.",
+            "QuotaExceededError" => "Lower Passages (top k) in Settings: the prompt exceeds this model's context.",
             "NotSupportedError" => {
-                "Ask in English, Spanish or Japanese: the model does not answer in this language."
+                "Ask in English, Spanish or Japanese: the model does not support this language."
             }
-            "AbortError" => "Press Run again.",
-            "InvalidStateError" => "Reload the page: Chrome has put its model away.",
-            _ => "Press Run again; chrome://on-device-internals says how the model is.",
+            "AbortError" => "Run this column again.",
+            "InvalidStateError" => "Reload the page: Chrome has unloaded its model.",
+            _ => "Run this column again. chrome://on-device-internals shows the model's state.",
         };
         let name = if self.name.is_empty() { "an error" } else { &self.name };
-        (format!("Chrome's model says {name}: {}", self.message), hint.to_owned())
+        (format!("Chrome's model failed ({name}): {}", self.message), hint.to_owned())
     }
 }
 

@@ -135,7 +135,7 @@ impl<Out: Serialize, In: DeserializeOwned + 'static> Client<Out, In> {
 impl Inner {
     fn post(self: &Rc<Self>, head: Option<Vec<u8>>, attachments: &[ArrayBuffer]) {
         let Some(bytes) = head else {
-            return self.shut_down("a message could not be written");
+            return self.shut_down("a message could not be sent");
         };
         let message = Array::of1(&Uint8Array::from(bytes.as_slice()));
         let transfer = Array::new();
@@ -199,7 +199,7 @@ impl Inner {
                 }
             }
             Ok((Wire::Hello(other), _)) => {
-                self.exit_reason.replace(Some(format!("version {other}, the page speaks {VERSION}: reload")));
+                self.exit_reason.replace(Some(format!("worker version {other}, page version {VERSION}: reload the page")));
                 self.pending.borrow_mut().clear();
             }
             Err(error) => {

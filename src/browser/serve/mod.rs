@@ -30,7 +30,7 @@ fn site_url(path: &str) -> String {
 fn missing_file(stage: &str, path: &str, reason: &str) -> UserError {
     UserError::new(
         stage,
-        format!("the site's own file {path} could not be loaded: {reason}"),
-        "Reload the page. If it persists, the site was not published whole: build it again.",
+        format!("the file {path} of this site could not be loaded: {reason}"),
+        "Reload the page. If it persists, the site is incomplete: build and publish it again.",
     )
 }

@@ -73,7 +73,7 @@ impl AppState {
             self.corpus.user_error.set(Some(UserError::new(
                 "engine",
                 format!("the search engine could not be started: {words}"),
-                "Reload the page. If it persists, this browser may be too old: WebAssembly SIMD is needed.",
+                "Reload the page. If it persists, this browser may be too old: it needs WebAssembly SIMD.",
             )));
         }
     }

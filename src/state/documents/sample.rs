@@ -54,7 +54,7 @@ impl AppState {
                     Err(reason) => self.corpus.user_error.set(Some(UserError::new(
                         "read",
                         format!("the sample file {} could not be loaded: {reason}", document.file),
-                        "Reload the page; if it persists, the site was not published whole.",
+                        "Reload the page. If it persists, the site is incomplete: build and publish it again.",
                     ))),
                 }
             }

@@ -68,8 +68,8 @@ impl AppState {
             Some(reply) => Ok(reply),
             None => {
                 let words = self.services().courier.exit_reason().unwrap_or_default();
-                let hint = "Try again; keys that the vault does not hold have to be entered anew.";
-                Err(UserError::new("courier", format!("the courier stopped: {words}"), hint))
+                let hint = "Try again. Enter keys again that are not in the vault.";
+                Err(UserError::new("courier", format!("the network worker stopped: {words}"), hint))
             }
         }
     }

@@ -120,7 +120,7 @@ impl AppState {
         Err(UserError::new(
             "search",
             format!("the search engine stopped: {words}"),
-            "Press Ask again; reload the page if it persists.",
+            "Press Ask again. If it persists, reload the page.",
         ))
     }
 

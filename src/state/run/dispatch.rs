@@ -59,7 +59,7 @@ impl AppState {
                     return self.fail_column(
                         id,
                         turn,
-                        &UserError::new("send", "its endpoint was removed", hint),
+                        &UserError::new("send", "the endpoint of this column was removed", hint),
                     );
                 };
                 let omit = self.settings.with_untracked(|settings| settings.omitted(endpoint.id, model));
@@ -93,7 +93,7 @@ impl AppState {
                 }
             }
             let words = self.services().local_model.exit_reason().unwrap_or_default();
-            paint.crashed("the built-in models", &words, now_millis() - started);
+            paint.crashed("the worker of the built-in models", &words, now_millis() - started);
         });
     }
 
@@ -129,7 +129,7 @@ impl AppState {
                 }
             }
             let words = self.services().courier.exit_reason().unwrap_or_default();
-            paint.crashed("the courier", &words, now_millis() - started);
+            paint.crashed("the network worker", &words, now_millis() - started);
         });
     }
 }
@@ -203,7 +203,7 @@ impl Painter {
         let failure = CallFailure::new(
             FailureCause::Crashed,
             format!("{who} stopped: {words}"),
-            "Press Run again: it is started anew.",
+            "Run this column again to restart it.",
         );
         self.apply(&ChatEvent::Failed(failure), at_millis);
     }

@@ -121,7 +121,7 @@ fn one(inline: &Inline, context: &Context) -> AnyView {
         }
         Inline::BlockedImage { alt, .. } => {
             let label = if alt.is_empty() { "image".to_owned() } else { alt.clone() };
-            view! { <span class="chip blocked" title="Images in answers are not loaded: loading one could carry text away.">{format!("blocked image: {label}")}</span> }.into_any()
+            view! { <span class="chip blocked" title="Images in answers are not loaded: loading one could leak text.">{format!("blocked image: {label}")}</span> }.into_any()
         }
         Inline::Cite(at) => cite(*at as usize, context),
         Inline::SoftBreak => " ".into_any(),
@@ -188,7 +188,7 @@ fn cite(at: usize, context: &Context) -> AnyView {
                 <button
                     class="cite flagged"
                     aria-label=label
-                    title="The quoted words are not in this passage."
+                    title="The quote is not in this passage."
                     on:click=listener(move |_| {
                         state.open_document(passage.document, Some(Focus { passage: passage.span, words: Vec::new() }));
                     })
@@ -199,7 +199,7 @@ fn cite(at: usize, context: &Context) -> AnyView {
             .into_any()
         }
         _ => {
-            let title = format!("There is no passage {number} in what this column was sent.");
+            let title = format!("Invalid citation: no passage {number} was sent to this column.");
             view! { <span class="cite flagged" role="note" title=title.clone() aria-label=title>{format!("{number} ✕")}</span> }.into_any()
         }
     }

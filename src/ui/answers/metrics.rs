@@ -43,30 +43,30 @@ fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
         format!("{}{}", if reported { "" } else { "≈ " }, format::count(tokens))
     };
     let source = |reported: bool| {
-        if reported { "as the model's host reports" } else { "estimated at four characters a token" }
+        if reported { "reported by the provider" } else { "estimated at four characters per token" }
             .to_owned()
     };
     let retrieval = view.evidence.as_ref().map(|evidence| evidence.timing.total_millis);
     let mut rows = vec![
-        ("Retrieval", millis(retrieval), "question to evidence, once for all columns".to_owned()),
+        ("Retrieval", millis(retrieval), "search time, once for all columns".to_owned()),
         (
             "First token",
             millis(answer.timing.first_token_millis),
-            "from handing over the request to the first word".to_owned(),
+            "from sending the request to the first token".to_owned(),
         ),
         (
             "Tokens/s",
             answer.tokens_per_second().map_or_else(none, |rate| format::fixed(rate, 1)),
             "after the first token".to_owned(),
         ),
-        ("Total", millis(answer.timing.total_millis), "from handing over the request to the end".to_owned()),
+        ("Total", millis(answer.timing.total_millis), "from sending the request to the end".to_owned()),
         ("In", input.map_or_else(none, |count| tokens(count, input_reported)), source(input_reported)),
         ("Out", tokens(output, reported), source(reported)),
     ];
     let usage = answer.usage.unwrap_or_default();
     for (name, count, title) in [
-        ("Reasoning", usage.reasoning_tokens, "tokens of reasoning among those out"),
-        ("Cached", usage.cached_tokens, "tokens of the prompt that came from the host's cache"),
+        ("Reasoning", usage.reasoning_tokens, "reasoning tokens, included in the output"),
+        ("Cached", usage.cached_tokens, "prompt tokens read from the provider's cache"),
     ] {
         if let Some(count) = count.filter(|count| *count > 0) {
             rows.push((name, format::count(count), title.to_owned()));
@@ -75,7 +75,7 @@ fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
     if matches!(view.column.model, ModelRef::Remote { .. }) && answer.state.is_over() {
         rows.push(match &view.cost {
             Some(cost) => ("Cost", usd(cost.usd), cost_title(cost)),
-            None => ("Cost", format::NOTHING.to_owned(), "no price of this model is known".to_owned()),
+            None => ("Cost", format::NOTHING.to_owned(), "no known price for this model".to_owned()),
         });
     }
     if let Some(hash) = view.evidence_sha256 {
@@ -85,6 +85,6 @@ fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
 }
 
 fn cost_title(cost: &Cost) -> String {
-    let tokens = if cost.reported { "tokens as the host reports them" } else { "estimated tokens" };
+    let tokens = if cost.reported { "tokens reported by the provider" } else { "estimated tokens" };
     format!("by {}, {tokens}", cost.source)
 }

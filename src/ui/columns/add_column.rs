@@ -81,9 +81,9 @@ pub fn AddColumn() -> impl IntoView {
     let about = move || {
         let (chosen, row) = (choice.get(), row());
         match chosen {
-            Choice::Extractive => hint("The best sentences of the evidence, word for word; instant."),
+            Choice::Extractive => hint("Quotes the best sentences of the evidence. Instant, no model."),
             Choice::SmolLm2 => {
-                hint("A small model that runs in this tab: no key, no network after its first download.")
+                hint("A small model that runs in this tab. No key; offline after the first download (98 MB).")
             }
             Choice::Chrome => chrome(state),
             Choice::Row(_) if row.is_none() => hint("Loading the list of providers."),
@@ -113,7 +113,7 @@ pub fn AddColumn() -> impl IntoView {
                                 prop:checked=sig(move || with_documents.get())
                                 on:change=listener(move |event| with_documents.set(event_target_checked(&event)))
                             />
-                            <span>"With documents "<span class="hint">"off is the baseline: the same question without evidence"</span></span>
+                            <span>"With documents "<span class="hint">"off: a baseline that gets the question only"</span></span>
                         </label>
                         <label class="choice">
                             <input
@@ -143,7 +143,7 @@ fn hint(text: &'static str) -> AnyView {
 /// Whether Chrome has its model, and why not.
 fn chrome(state: AppState) -> AnyView {
     let store = move || match state.chrome.availability.get() {
-        None => crate::ui::part::field::hint("Asking the browser"),
+        None => crate::ui::part::field::hint("Checking the browser"),
         Some(found) => {
             let class = if found.can_answer() { "notice good" } else { "notice bad" };
             view! { <p class=class>{found.words()}</p> }.into_any()

@@ -134,14 +134,14 @@ pub fn Compare() -> impl IntoView {
         <Modal title="Compare hosts" wide=true>
             <form class="form" on:submit=listener(add)>
                 <p class="hint">
-                    "The same model at several hosts, side by side: each gets the same question and the same evidence."
+                    "The same model at several providers, side by side, with the same question and evidence."
                 </p>
                 {models}
                 <div class="table-scroll" tabindex="0" role="group" aria-label="Hosts">
                     <table class="table compare">
                         <thead>
                             <tr>
-                                <th scope="col">"Host and access"</th>
+                                <th scope="col">"Provider and key"</th>
                                 <th scope="col" title="US dollars per 1M tokens, input / output">"$ in / out"</th>
                             </tr>
                         </thead>
@@ -151,7 +151,7 @@ pub fn Compare() -> impl IntoView {
                 {live(move || field::user_error(user_error.get()))}
                 <div class="form-actions">
                     <span class="hint" role="status">
-                        {live(move || format!("At most {MAX_COLUMNS} columns: room for {} more.", room()))}
+                        {live(move || format!("At most {MAX_COLUMNS} columns; {} more can be added.", room()))}
                     </span>
                     {button("One provider".into(), move || state.view.dialog.set(Some(Dialog::AddColumn)))}
                     <button

@@ -24,7 +24,7 @@ fn fix(fix: &Fix) -> AnyView {
                 wasm_bindgen_futures::JsFuture::from(window().navigator().clipboard().write_text(&text));
             said.set(match written.await {
                 Ok(_) => "Copied.",
-                Err(_) => "The browser did not allow it: select the text and copy it.",
+                Err(_) => "Copying was blocked: select the text and copy it.",
             });
         });
     };

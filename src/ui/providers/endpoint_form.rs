@@ -276,7 +276,7 @@ fn custom(draft: Draft, dialect: Dialect, auth: AuthKind, address: Signal<String
     let reference = dialect.reference();
     view! {
         {api(draft, dialects.to_vec(), dialect, Vec::new())}
-        <a class="get-key" href=reference target="_blank" rel="noopener noreferrer nofollow">"Reference of this API"</a>
+        <a class="get-key" href=reference target="_blank" rel="noopener noreferrer nofollow">"API reference"</a>
         {base_url(draft, "http://localhost:11434/v1".into())}
         {draft.key.fields(key, false, None, address)}
         <details class="more" open=auth != AuthKind::Default>

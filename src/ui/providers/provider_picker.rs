@@ -79,7 +79,7 @@ type Chosen = (RwSignal<Choice>, Callback<Choice>);
 
 fn groups(rows: &[ProviderRow], query: &str, choice: Chosen) -> AnyView {
     let built_in = [
-        (Choice::Extractive, "Extractive quotes", "the best sentences of the evidence, word for word"),
+        (Choice::Extractive, "Extractive quotes", "quotes the best sentences of the evidence"),
         (Choice::SmolLm2, "SmolLM2 135M", "runs in this tab; small, no key, no network"),
         (Choice::Chrome, "Chrome's built-in model", "runs in this browser; no key"),
     ];
@@ -97,7 +97,7 @@ fn groups(rows: &[ProviderRow], query: &str, choice: Chosen) -> AnyView {
         });
         groups.push(group(heading, found.collect()));
     }
-    let about = format!("any address that speaks one of {} APIs", Dialect::ALL.len());
+    let about = format!("any server with one of {} APIs", Dialect::ALL.len());
     let custom = matches(query, &format!("Custom endpoint {about} url"))
         .then(|| option(choice, Choice::Custom, "Custom endpoint".into(), about, None));
     groups.push(group("Custom", custom.into_iter().collect()));
@@ -105,7 +105,7 @@ fn groups(rows: &[ProviderRow], query: &str, choice: Chosen) -> AnyView {
     groups.push(group("Discontinued", gone.collect()));
     if groups.iter().all(Option::is_none) {
         return crate::ui::part::field::hint(
-            "No provider has these words. Custom endpoint takes any address.",
+            "No provider found. Clear the search and choose Custom endpoint to use any address.",
         );
     }
     groups.into_iter().flatten().collect_view().into_any()

@@ -171,7 +171,7 @@ impl VectorHost {
             let field = Field {
                 label: "Embedding dimensions".into(),
                 kind: "number",
-                placeholder: "the model's own".into(),
+                placeholder: "Model default".into(),
                 ..Field::default()
             };
             bound(field, self.dimensions)
@@ -179,7 +179,7 @@ impl VectorHost {
         let whereto = move || {
             let address = address.get();
             let host = host_of(&address);
-            format!("{} {}.", words.sends, if host.is_empty() { "this host" } else { host })
+            format!("{} {}.", words.sends, if host.is_empty() { "this server" } else { host })
         };
         view! {
             {row.with_value(|row| row.as_ref().map(about))}
@@ -209,7 +209,7 @@ const EMBEDDER: Words = Words {
     none: "Built in: all-MiniLM-L6-v2, in this tab",
     custom: "Another address (OpenAI's API)",
     model: "Embedding model",
-    sends: "The text of all passages of all documents, and every question, will be sent to",
+    sends: "All passages of all documents and every question will be sent to",
 };
 
 const RERANKER: Words = Words {
@@ -218,5 +218,5 @@ const RERANKER: Words = Words {
     none: "None",
     custom: "Another address (Cohere's API)",
     model: "Reranking model",
-    sends: "Every question, and the passages that are candidates for it, will be sent to",
+    sends: "Every question and its candidate passages will be sent to",
 };
