@@ -64,7 +64,9 @@ impl Thrown {
             "NotAllowedError" => {
                 "Run this column again: Chrome starts the download only after a click, or a policy blocks it."
             }
-            "QuotaExceededError" => "Lower Passages (top k) in Settings: the prompt exceeds this model's context.",
+            "QuotaExceededError" => {
+                "Lower Passages (top k) in Settings: the prompt exceeds this model's context."
+            }
             "NotSupportedError" => {
                 "Ask in English, Spanish or Japanese: the model does not support this language."
             }

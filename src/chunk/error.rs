@@ -14,7 +14,9 @@ pub enum Error {
         max_tokens: u32,
     },
     /// The overlap is too large for the size.
-    #[error("The overlap is {overlap_tokens} tokens; it must be less than half the chunk size of {size_tokens}.")]
+    #[error(
+        "The overlap is {overlap_tokens} tokens; it must be less than half the chunk size of {size_tokens}."
+    )]
     Overlap {
         /// The overlap asked for.
         overlap_tokens: u32,

@@ -180,8 +180,7 @@ fn hidden_refusal(seen: &Observation<'_>, host: &str) -> CallFailure {
 /// Something answers, but not to pages.
 fn blocked(seen: &Observation<'_>, url: Option<&Url>, host: &str, local: bool) -> CallFailure {
     let known = seen.known.cors.as_ref().filter(|_| !local);
-    let mut message =
-        format!("{host} responds, but does not allow calls from {} (CORS).", seen.page_origin);
+    let mut message = format!("{host} responds, but does not allow calls from {} (CORS).", seen.page_origin);
     if let Some(cors) = known.filter(|cors| cors.status == CorsStatus::Blocked) {
         message.push_str(&format!(" {} is known to block browsers ({}).", seen.known.name, dated(cors)));
     }
@@ -193,7 +192,11 @@ fn blocked(seen: &Observation<'_>, url: Option<&Url>, host: &str, local: bool) -
         }
         _ => format!(
             "Check the path of the base URL. If the provider does not allow calls from browsers, use a proxy and enter its address as the base URL.{}",
-            if seen.had_key { " Some providers report a refused key this way: check the key too." } else { "" }
+            if seen.had_key {
+                " Some providers report a refused key this way: check the key too."
+            } else {
+                ""
+            }
         ),
     };
     let fixes = url.map_or_else(Vec::new, |url| {

@@ -127,7 +127,10 @@ pub fn rate_limited(origin: &Origin, millis: f64) -> String {
 /// The same failure, saying how long the host asks to wait.
 pub fn with_wait(failure: CallFailure, wait_millis: f64) -> CallFailure {
     CallFailure {
-        hint: format!("The provider asks to wait {}. Run this column again after that.", format::duration(wait_millis)),
+        hint: format!(
+            "The provider asks to wait {}. Run this column again after that.",
+            format::duration(wait_millis)
+        ),
         retry_after_millis: Some(wait_millis.ceil() as u64),
         ..failure
     }

@@ -136,7 +136,10 @@ pub fn read_scores(aimed: &RerankTarget, body: &[u8], count: usize) -> Result<Ve
 
 /// A failure of `stage` for a person who asked no column.
 pub fn user_error(stage: &str, failure: &CallFailure) -> UserError {
-    let hint = failure.hint.replace("Run this column again", "Try again").replace("run this column again", "try again");
+    let hint = failure
+        .hint
+        .replace("Run this column again", "Try again")
+        .replace("run this column again", "try again");
     let about_columns = ["column", "passages, or choose", "Run again"].iter().any(|part| hint.contains(part));
     let hint = match about_columns {
         true => "Check the model and its key in Settings; finished work is kept.".to_owned(),

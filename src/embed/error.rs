@@ -74,11 +74,11 @@ impl Error {
     pub fn hint(&self) -> String {
         match self {
             Self::Truncated { .. } | Self::Checksum { .. } => {
-                "The download is incomplete or damaged. Reload the page to download the model again.".to_owned()
+                "The download is incomplete or damaged. Reload the page to download the model again."
+                    .to_owned()
             }
             Self::Version { .. } => {
-                "The page and the model file are of different versions. Reload the page."
-                    .to_owned()
+                "The page and the model file are of different versions. Reload the page.".to_owned()
             }
             Self::Magic { .. } => {
                 "This address does not serve the model: check that it is not an error page.".to_owned()

@@ -40,7 +40,8 @@ impl Error {
     pub fn hint(&self) -> String {
         match self {
             Self::Dimension { .. } => {
-                "The documents were embedded by another model. Press \"Embed them now\" to use this one.".to_owned()
+                "The documents were embedded by another model. Press \"Embed them now\" to use this one."
+                    .to_owned()
             }
             Self::NotFinite { .. } | Self::Zero { .. } => {
                 "The embedder returned an invalid vector. Try again, or choose another embedder in Settings."

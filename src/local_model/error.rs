@@ -77,9 +77,7 @@ impl Error {
             Self::Missing { .. } | Self::Unsupported { .. } => {
                 "Use SmolLM2-135M-Instruct, or another Llama-type model with a GPT-2 style tokenizer."
             }
-            Self::PromptTooLong { .. } => {
-                "Send fewer or shorter passages, or lower Max output tokens."
-            }
+            Self::PromptTooLong { .. } => "Send fewer or shorter passages, or lower Max output tokens.",
             Self::NoMessages => "Type a question.",
         }
         .to_owned()

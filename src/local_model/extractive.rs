@@ -16,9 +16,7 @@ const LONGEST: usize = 600;
 /// `None` is the baseline without documents, which this model cannot answer.
 pub fn answer(question: &str, evidence: Option<&Evidence>) -> Vec<ChatEvent> {
     let texts = match evidence {
-        None => vec![
-            "This column only quotes documents, but is set to answer without them.".to_owned(),
-        ],
+        None => vec!["This column only quotes documents, but is set to answer without them.".to_owned()],
         Some(evidence) if evidence.passages.is_empty() => {
             vec!["No passages were found to quote.".to_owned()]
         }

@@ -79,7 +79,10 @@ fn decode_as<'a>(encoding: &'static Encoding, bytes: &'a [u8], builder: &mut Bui
     let text = if used == encoding_rs::EUC_KR { composed(text) } else { text };
     if broken {
         let bad = text.matches('\u{FFFD}').count();
-        builder.warn(format!("{bad} characters could not be decoded as {} and are shown as \u{FFFD}.", used.name()));
+        builder.warn(format!(
+            "{bad} characters could not be decoded as {} and are shown as \u{FFFD}.",
+            used.name()
+        ));
     }
     text
 }

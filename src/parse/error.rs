@@ -65,9 +65,7 @@ impl Error {
     pub fn hint(&self) -> String {
         match self {
             Self::Empty => "Check that this is the right file and that it was saved completely.",
-            Self::NoText { pages: Some(_) } => {
-                "Run OCR on the file first, then add the result."
-            }
+            Self::NoText { pages: Some(_) } => "Run OCR on the file first, then add the result.",
             Self::NoText { pages: None } => "Check that the document contains text, not only images.",
             Self::PasswordNeeded => "Enter the password and try again.",
             Self::WrongPassword => "Check the password and try again.",

@@ -32,7 +32,8 @@ impl AppState {
             }
         };
         let Some(verb) = verb else {
-            let user_error = UserError::new("settings", "no provider is set for this", "Choose one in Settings.");
+            let user_error =
+                UserError::new("settings", "no provider is set for this", "Choose one in Settings.");
             engine.send(&ToEngine::Supply(engine_call, Supply::Failed(user_error)));
             return None;
         };

@@ -32,7 +32,9 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8], what: &str) -> Result<T, Error>
     let damaged = |reason: String| Error::Damaged { what: what.to_owned(), reason };
     match bytes.split_first() {
         Some((&VERSION, body)) => postcard::from_bytes(body).map_err(|error| damaged(error.to_string())),
-        Some((version, _)) => Err(damaged(format!("version {version}; this page supports version {VERSION}"))),
+        Some((version, _)) => {
+            Err(damaged(format!("version {version}; this page supports version {VERSION}")))
+        }
         None => Err(damaged("empty".into())),
     }
 }

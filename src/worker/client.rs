@@ -199,7 +199,9 @@ impl Inner {
                 }
             }
             Ok((Wire::Hello(other), _)) => {
-                self.exit_reason.replace(Some(format!("worker version {other}, page version {VERSION}: reload the page")));
+                self.exit_reason.replace(Some(format!(
+                    "worker version {other}, page version {VERSION}: reload the page"
+                )));
                 self.pending.borrow_mut().clear();
             }
             Err(error) => {

@@ -64,7 +64,7 @@ describe("a provider that fails", () => {
     await tab.close();
   });
 
-  it("is found out by Check, which lists the models of one that works", async () => {
+  it("is found by Test connection, which lists the models of one that works", async () => {
     const tab = await lab.open({ allow: [fake, closed, dead].map(({ url }) => new URL(url).origin) });
     const { page } = tab;
     await page.getByRole("button", { name: "Add column" }).click();
@@ -81,7 +81,7 @@ describe("a provider that fails", () => {
     assert.equal(await dialog.getByRole("combobox", { name: "Model" }).inputValue(), "fake-echo");
     assert.match(await check(closed.url), /CORS|other origins|pages/i);
     assert.match(await check(dead.url), /nothing|not answer|no answer|start/i);
-    assert.match(await check("not a url"), /./);
+    assert.match(await check("not a url"), /is not a valid URL.*Start with https/);
     await tab.close();
   });
 });

@@ -84,7 +84,8 @@ impl CourierDb {
     /// What was spent, by day, newest first, and provider.
     pub async fn spending(&self) -> Result<Vec<Spending>, Error> {
         let rows = self.tables.from(SPENDING, "").await?;
-        let mut sums: Vec<Spending> = rows.iter().filter_map(|row| decode(row, "the spending of a day").ok()).collect();
+        let mut sums: Vec<Spending> =
+            rows.iter().filter_map(|row| decode(row, "the spending of a day").ok()).collect();
         sums.sort_by(|a, b| b.day.cmp(&a.day).then_with(|| a.provider.cmp(&b.provider)));
         Ok(sums)
     }

@@ -18,9 +18,8 @@ const MAX_DEPTH: usize = 2_000;
 /// Reads a whole page or a fragment.
 pub fn read(text: &str, builder: &mut Builder) {
     if flat::depth_exceeds(text, MAX_DEPTH) {
-        builder.warn(format!(
-            "The page is nested deeper than {MAX_DEPTH} elements; it was read as plain text."
-        ));
+        builder
+            .warn(format!("The page is nested deeper than {MAX_DEPTH} elements; it was read as plain text."));
         flat::read(text, builder);
         return;
     }

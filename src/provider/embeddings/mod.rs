@@ -86,7 +86,9 @@ impl Error {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::NoVectors => "Check that the model is an embedding model.",
-            Self::Dimensions { .. } => "The model has changed since the documents were indexed. Remove the documents and add them again.",
+            Self::Dimensions { .. } => {
+                "The model has changed since the documents were indexed. Remove the documents and add them again."
+            }
             Self::Count { .. } | Self::Order | Self::NotAVector { .. } => {
                 "Try again. If it persists, the provider or the model is at fault."
             }

@@ -54,7 +54,9 @@ impl Error {
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::NoScores => "Check that the model is a reranker and that the server runs in reranking mode.",
+            Self::NoScores => {
+                "Check that the model is a reranker and that the server runs in reranking mode."
+            }
             _ => "Try again. If it persists, the provider or the model is at fault.",
         }
     }

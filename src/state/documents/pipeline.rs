@@ -109,48 +109,43 @@ impl AppState {
             return self
                 .fail(
                     id,
-                    UserError::new(
-                        "read",
-                        "the original file is no longer available",
-                        "Add the file again.",
-                    ),
+                    UserError::new("read", "the original file is no longer available", "Add the file again."),
                     false,
                 )
                 .await;
         };
-        let (format, pages, warnings, document) =
-            match self.read(&row, buffer).await {
-                ReadOutcome::Parsed(reply) => match reply.body {
-                    FromReader::Parsed { format, pages, warnings } => {
-                        let Some(document) = reply.attachments.into_iter().next() else { return };
-                        (format, pages, warnings, document.buffer())
-                    }
-                    FromReader::Failed { user_error, password } => {
-                        return self.fail(id, user_error, password).await;
-                    }
-                },
-                ReadOutcome::GivenUp => return,
-                ReadOutcome::TimedOut => {
-                    return self
-                        .fail(
-                            id,
-                            UserError::new(
-                                "parse",
-                                "reading the file took longer than 60 seconds and was stopped",
-                                "The file may be damaged. Save it again with another application, or split it.",
-                            ),
-                            false,
-                        )
-                        .await;
+        let (format, pages, warnings, document) = match self.read(&row, buffer).await {
+            ReadOutcome::Parsed(reply) => match reply.body {
+                FromReader::Parsed { format, pages, warnings } => {
+                    let Some(document) = reply.attachments.into_iter().next() else { return };
+                    (format, pages, warnings, document.buffer())
                 }
-                ReadOutcome::Crashed => {
-                    return self.fail(id, UserError::new(
+                FromReader::Failed { user_error, password } => {
+                    return self.fail(id, user_error, password).await;
+                }
+            },
+            ReadOutcome::GivenUp => return,
+            ReadOutcome::TimedOut => {
+                return self
+                    .fail(
+                        id,
+                        UserError::new(
+                            "parse",
+                            "reading the file took longer than 60 seconds and was stopped",
+                            "The file may be damaged. Save it again with another application, or split it.",
+                        ),
+                        false,
+                    )
+                    .await;
+            }
+            ReadOutcome::Crashed => {
+                return self.fail(id, UserError::new(
                     "parse",
                     "the file crashed the reader, which was restarted",
                     "The file may be damaged. Save it again with another application, then add it again.",
                 ), false).await;
-                }
-            };
+            }
+        };
         // Cancelled or removed while it was being read.
         if !self.corpus.rows.value(&id).is_some_and(|row| matches!(row.state, RowState::Reading { .. })) {
             return;

@@ -92,8 +92,7 @@ fn actions(
             }),
         )
     });
-    let expand_label =
-        if expanded { format!("Collapse {name}") } else { format!("Expand {name}") };
+    let expand_label = if expanded { format!("Collapse {name}") } else { format!("Expand {name}") };
     let toggle = move || state.session.expanded.set((!expanded).then_some(id));
     view! {
         {run}
@@ -144,9 +143,8 @@ fn failed_view(state: AppState, id: ColumnId, failure: &CallFailure) -> AnyView 
 
 /// What the context limit cut, with the way to raise it where it is a setting.
 fn cut(state: AppState, view: &ColumnView) -> AnyView {
-    let increase = matches!(view.column.model, ModelRef::SmolLm2).then(|| {
-        button("Increase limit".into(), move || state.view.dialog.set(Some(Dialog::Settings)))
-    });
+    let increase = matches!(view.column.model, ModelRef::SmolLm2)
+        .then(|| button("Increase limit".into(), move || state.view.dialog.set(Some(Dialog::Settings))));
     let fit = view.fit.as_ref().filter(|fit| !fit.is_whole());
     fit.map(|fit| view! { <p class="notice">{fit.to_string()}" "{increase}</p> }).into_any()
 }

@@ -12,9 +12,9 @@ pub fn Request(
     let state = AppState::get();
     let request = state.session.columns.find(&id).map(|cell| RwSignal::from(cell.value));
     let text = move || {
-        request.and_then(|request| request.with(|view| view.request.clone())).unwrap_or_else(|| {
-            "No request: this column only quotes the evidence, or has not run yet.".into()
-        })
+        request
+            .and_then(|request| request.with(|view| view.request.clone()))
+            .unwrap_or_else(|| "No request: this column only quotes the evidence, or has not run yet.".into())
     };
     view! {
         <Modal title="Request">

@@ -48,11 +48,7 @@ fn about(row: &Row) -> String {
         RowState::Embedding { format, pages: count, done, total, waits, .. } => {
             parts.insert(0, format.label().into());
             parts.extend(pages(*count));
-            parts.push(if *total == 0 {
-                "chunking".into()
-            } else {
-                format!("chunk {done} of {total}")
-            });
+            parts.push(if *total == 0 { "chunking".into() } else { format!("chunk {done} of {total}") });
             if waits.is_empty() {
                 parts.extend(row.state.time_left(now_millis()));
             } else {

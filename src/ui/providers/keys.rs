@@ -78,9 +78,7 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
     };
     let typed = move || passphrase.get_untracked();
     let destroy = move || {
-        button("Delete vault".into(), move || {
-            verb(VaultVerb::Destroy, "Vault and its keys deleted.")
-        })
+        button("Delete vault".into(), move || verb(VaultVerb::Destroy, "Vault and its keys deleted."))
     };
     match vault {
         VaultState::Unknown => crate::ui::part::field::hint("Loading"),

@@ -102,7 +102,8 @@ fn chips(models: &[ModelEntry], model: RwSignal<String>) -> AnyView {
             <button class="chip" type="button" title=about(entry) on:click=listener(move |_| model.set(name.clone()))>{label}</button>
         }
     };
-    let more = (models.len() > CHIPS)
-        .then(|| view! { <span class="hint">{format!("{} more: type to search", models.len() - CHIPS)}</span> });
+    let more = (models.len() > CHIPS).then(
+        || view! { <span class="hint">{format!("{} more: type to search", models.len() - CHIPS)}</span> },
+    );
     view! { <div class="chips">{models.iter().take(CHIPS).map(chip).collect_view()}{more}</div> }.into_any()
 }

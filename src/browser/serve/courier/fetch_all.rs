@@ -86,8 +86,7 @@ impl CourierState {
                     return Err(Ended::Failed(retry::with_wait(failure, wait_millis)));
                 }
                 RetryDecision::Again { after_millis } => {
-                    let why =
-                        format!("{} Retrying in {}.", failure.message, format::duration(after_millis));
+                    let why = format!("{} Retrying in {}.", failure.message, format::duration(after_millis));
                     reply.send(&FromCourier::Waiting { before: 0, millis: Some(after_millis), why });
                     if pause(after_millis, &signal).await {
                         return Err(Ended::Stopped);

@@ -156,9 +156,8 @@ impl CourierState {
         let limit = self.money.limits.get().alert_usd?;
         let after = spending::today(&self.spent().await, &today()).usd;
         let before = after - cost?.usd;
-        (before < limit && after >= limit).then(|| {
-            format!("Daily warning: ${after:.4} spent today; your warning level is ${limit}.")
-        })
+        (before < limit && after >= limit)
+            .then(|| format!("Daily warning: ${after:.4} spent today; your warning level is ${limit}."))
     }
 
     pub(super) async fn prices(&self, of: &[(Endpoint, String)]) -> FromCourier {

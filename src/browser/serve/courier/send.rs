@@ -152,8 +152,7 @@ impl CourierState {
                     return Tried { outcome, ..tried };
                 }
                 RetryDecision::Again { after_millis } => {
-                    let why =
-                        format!("{} Retrying in {}.", failure.message, format::duration(after_millis));
+                    let why = format!("{} Retrying in {}.", failure.message, format::duration(after_millis));
                     reply.send(&FromCourier::Waiting { before: 0, millis: Some(after_millis), why });
                     if pause(after_millis, &signal).await {
                         return stopped();
