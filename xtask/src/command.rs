@@ -12,7 +12,7 @@ use std::sync::mpsc;
 pub fn run(command: &mut Command) -> Outcome<()> {
     eprintln!("  $ {}", shown(command));
     let status = command.stdin(Stdio::null()).status().map_err(|e| missing(command, &e))?;
-    if status.success() { Ok(()) } else { Err(format!("`{}` ended with {status}", shown(command))) }
+    if status.success() { Ok(()) } else { Err(format!("`{}` failed with {status}", shown(command))) }
 }
 
 /// Runs quietly and returns standard output without its trailing white space.
@@ -22,7 +22,7 @@ pub fn output(command: &mut Command) -> Outcome<String> {
         return Ok(String::from_utf8_lossy(&out.stdout).trim_end().to_owned());
     }
     let said = String::from_utf8_lossy(&out.stderr);
-    Err(format!("`{}` ended with {}: {}", shown(command), out.status, said.trim()))
+    Err(format!("`{}` failed with {}: {}", shown(command), out.status, said.trim()))
 }
 
 /// Runs to the end, passes every line of both streams on to the console and to `log`, and returns the lines.
@@ -49,7 +49,7 @@ pub fn heard(command: &mut Command, log: &mut impl Write) -> Outcome<(ExitStatus
         let _ = writeln!(log, "{line}");
         all.push(line);
     }
-    let status = child.wait().map_err(|e| format!("`{}` was lost: {e}", shown(command)))?;
+    let status = child.wait().map_err(|e| format!("cannot wait for `{}`: {e}", shown(command)))?;
     Ok((status, all))
 }
 

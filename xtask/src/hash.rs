@@ -47,7 +47,7 @@ pub fn check(path: &Path, pinned: &str) -> Outcome<()> {
     if found == pinned {
         return Ok(());
     }
-    Err(format!("{} has SHA-256 {found}, but {pinned} is pinned", path.display()))
+    Err(format!("{} has SHA-256 {found}, expected {pinned}", path.display()))
 }
 
 fn hex(digest: &[u8]) -> String {

@@ -32,7 +32,7 @@ pub fn tools() -> Outcome<PathBuf> {
     set("HOME")
         .or_else(|| set("USERPROFILE"))
         .map(|home| home.join(".cache/sidecite"))
-        .ok_or_else(|| "no home folder is known; set SIDECITE_TOOLS to a folder for the tools".to_owned())
+        .ok_or_else(|| "no home folder found; set SIDECITE_TOOLS to a folder for the tools".to_owned())
 }
 
 /// The prepared models: what `dist/models/` is copied from, and what host programs read.

@@ -68,11 +68,11 @@ impl fmt::Display for Row {
 /// `cargo xtask sizes`.
 pub fn command(arguments: &[String]) -> Outcome<()> {
     if let Some(other) = arguments.first() {
-        return Err(format!("sizes takes nothing, not `{other}`"));
+        return Err(format!("unknown option `{other}`: sizes takes none"));
     }
     let rows = measure()?;
     rows.iter().for_each(|row| println!("{row}"));
-    if rows.iter().all(Row::holds) { Ok(()) } else { Err("a budget is not kept".to_owned()) }
+    if rows.iter().all(Row::holds) { Ok(()) } else { Err("over budget".to_owned()) }
 }
 
 /// Compresses every counted file of `dist/`.
@@ -97,7 +97,7 @@ pub fn measure() -> Outcome<Vec<Row>> {
 
 fn list(dist: &Path, folder: &str, files: &mut Vec<String>) -> Outcome<()> {
     let path: PathBuf = dist.join(folder);
-    let complain = |e: std::io::Error| format!("there is no built site to measure: {}: {e}", path.display());
+    let complain = |e: std::io::Error| format!("no built site to measure: {}: {e}", path.display());
     for entry in std::fs::read_dir(&path).map_err(complain)? {
         let entry = entry.map_err(complain)?;
         if entry.path().is_file() {

@@ -47,8 +47,8 @@ pub fn command(arguments: &[String]) -> Outcome<()> {
     while let Some(argument) = rest.next() {
         match argument.as_str() {
             "--dev" => mode = Mode::Develop,
-            "--out" => out = Some(rest.next().ok_or("--out wants a folder")?),
-            other => return Err(format!("build takes --dev and --out DIR, not `{other}`")),
+            "--out" => out = Some(rest.next().ok_or("--out needs a folder")?),
+            other => return Err(format!("unknown option `{other}`: build takes --dev and --out DIR")),
         }
     }
     match out {
@@ -111,7 +111,7 @@ fn in_two_lanes(jobs: Vec<Job<'_>>) -> Outcome<()> {
         let other = scope.spawn(lane);
         let mine: Outcome<()> = lane();
         let theirs: Outcome<()> =
-            other.join().unwrap_or_else(|_| Err("a lane of the build broke off".to_owned()));
+            other.join().unwrap_or_else(|_| Err("a build thread panicked".to_owned()));
         mine.and(theirs)
     })
 }
@@ -122,12 +122,12 @@ fn refuse_foreign_folder(out: &Path) -> Outcome<()> {
     if empty || (out.join("index.html").is_file() && out.join("workers").is_dir()) {
         return Ok(());
     }
-    Err(format!("{} holds something else than an earlier build; name another folder", out.display()))
+    Err(format!("{} is not an earlier build; choose another folder", out.display()))
 }
 
 /// A folder beside `out`, so that the last step is a rename on one file system.
 fn staging(out: &Path) -> Outcome<PathBuf> {
-    let name = out.file_name().ok_or("--out names no folder")?.to_string_lossy().into_owned();
+    let name = out.file_name().ok_or("--out needs a folder name")?.to_string_lossy().into_owned();
     let folder = out.with_file_name(format!(".{name}.partial-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).map_err(|e| format!("cannot make {}: {e}", folder.display()))?;

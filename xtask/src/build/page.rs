@@ -24,7 +24,7 @@ pub fn write(staging: &Path, cache: &Cache, mode: Mode) -> Outcome<()> {
     let level = (mode == Mode::Release).then_some(worker::PAGE.level);
     let finished = wasm::finished(&compiled, "app", level, cache)?;
     if finished.join("snippets").exists() {
-        return Err("a dependency of the page brings JavaScript of its own, which is not copied".to_owned());
+        return Err("a dependency of the page ships JavaScript, which is not supported".to_owned());
     }
     let read = |file: &Path| std::fs::read(file).map_err(|e| format!("cannot read {}: {e}", file.display()));
     let binary = read(&finished.join("app_bg.wasm"))?;

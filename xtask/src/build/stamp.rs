@@ -13,7 +13,7 @@ pub fn write(staging: &Path, id: &str) -> Outcome<()> {
     let index = staging.join("index.html");
     let html = std::fs::read_to_string(&index).map_err(|e| format!("cannot read index.html: {e}"))?;
     if html.matches(PLACEHOLDER).count() != 1 {
-        return Err(format!("index.html must hold {PLACEHOLDER} exactly once"));
+        return Err(format!("index.html must contain {PLACEHOLDER} exactly once"));
     }
     let stamped = html.replace(PLACEHOLDER, &PLACEHOLDER.replace("dev", id));
     std::fs::write(&index, stamped).map_err(|e| format!("cannot write index.html: {e}"))

@@ -31,32 +31,32 @@ pub fn command(arguments: &[String]) -> Outcome<()> {
     let mut mode = Mode::Develop;
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
-        let mut value = || rest.next().ok_or_else(|| format!("{argument} wants a value"));
+        let mut value = || rest.next().ok_or_else(|| format!("{argument} needs a value"));
         match argument.as_str() {
             "--port" => {
-                port = value()?.parse().map_err(|_| "--port wants a number up to 65535".to_owned())?
+                port = value()?.parse().map_err(|_| "--port needs a number up to 65535".to_owned())?
             }
             "--prefix" => prefix = value()?.clone(),
             "--release" => mode = Mode::Release,
             "--headers" => with_headers = true,
             "--no-build" => with_build = false,
-            other => return Err(format!("serve does not know `{other}`")),
+            other => return Err(format!("unknown option `{other}` of serve")),
         }
     }
     if !(prefix.starts_with('/') && prefix.ends_with('/')) {
-        return Err(format!("--prefix starts and ends with a slash: {prefix}"));
+        return Err(format!("--prefix must start and end with a slash: {prefix}"));
     }
     if with_build {
         build::site(mode, &mode.folder())?;
     }
     let root = mode.folder();
     let root =
-        root.canonicalize().map_err(|e| format!("there is no built site in {}: {e}", root.display()))?;
+        root.canonicalize().map_err(|e| format!("no built site in {}: {e}", root.display()))?;
     let rules = if with_headers { Rules::read(&root)? } else { Rules::default() };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .map_err(|e| format!("cannot listen on 127.0.0.1:{port}: {e}"))?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
-    println!("Sidecite is served at http://{address}{prefix}   (Ctrl+C stops it)");
+    println!("Sidecite is served at http://{address}{prefix}   (Ctrl+C to stop)");
     serve(&listener, &Arc::new(Site { root, prefix, rules }));
     Ok(())
 }

@@ -39,7 +39,7 @@ fn says_version(program: &Path, version: &str) -> Outcome<()> {
     if said.split_whitespace().any(|word| word == version) {
         return Ok(());
     }
-    Err(format!("{} says `{said}`, not version {version}", program.display()))
+    Err(format!("{} reports `{said}`, expected version {version}", program.display()))
 }
 
 fn build(name: &str, version: &str, options: &[&str], home: &Path) -> Outcome<()> {

@@ -32,7 +32,7 @@ fn quantize(wheel: &Path, scratch: &Path, target: &Path) -> Outcome<()> {
     let outcome = command::run(cargo.arg(&partial))
         .and_then(|()| hash::check(&partial, pins::EMBEDDER_SHA256))
         .and_then(|()| {
-            std::fs::rename(&partial, target).map_err(|e| format!("cannot keep the embedder: {e}"))
+            std::fs::rename(&partial, target).map_err(|e| format!("cannot store the embedder: {e}"))
         });
     let _ = std::fs::remove_file(&partial);
     outcome

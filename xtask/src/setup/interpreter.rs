@@ -11,11 +11,11 @@ const NODE: (u32, u32) = (20, 11);
 pub fn node() -> Outcome<PathBuf> {
     let (major, minor) = NODE;
     let wanted = format!("Node {major}.{minor} or newer is needed");
-    let found = place::on_path("node").ok_or_else(|| format!("{wanted}, and no `node` is on PATH"))?;
+    let found = place::on_path("node").ok_or_else(|| format!("{wanted}, but `node` is not on PATH"))?;
     let said = command::output(Command::new(&found).arg("--version"))?;
     match version(&said) {
         Some(version) if version >= NODE => Ok(found),
-        _ => Err(format!("{wanted}; `node` on PATH says {said}")),
+        _ => Err(format!("{wanted}; `node` on PATH is {said}")),
     }
 }
 
@@ -33,7 +33,7 @@ pub fn npm() -> Command {
 pub fn python() -> Outcome<PathBuf> {
     let names = ["python3", "python", "python.exe"];
     names.into_iter().find_map(place::on_path).ok_or_else(|| {
-        "Python 3.11 with pip is needed for the weights, and no `python3` is on PATH".to_owned()
+        "Python 3.11 with pip is needed for the weights, but `python3` is not on PATH".to_owned()
     })
 }
 

@@ -6,7 +6,7 @@ use crate::{Outcome, place};
 pub fn version_of(package: &str) -> Outcome<String> {
     let path = place::root().join("Cargo.lock");
     let text = std::fs::read_to_string(&path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
-    find(&text, package).ok_or_else(|| format!("Cargo.lock holds no package named {package}"))
+    find(&text, package).ok_or_else(|| format!("Cargo.lock has no package {package}"))
 }
 
 fn find(text: &str, package: &str) -> Option<String> {

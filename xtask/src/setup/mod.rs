@@ -43,7 +43,7 @@ pub fn command(arguments: &[String]) -> Outcome<()> {
             e2e_packages()?;
             println!("browser: {}", found.chromium.display());
         }
-        Some(other) => return Err(format!("setup takes --tests, not `{other}`")),
+        Some(other) => return Err(format!("unknown option `{other}`: setup takes --tests")),
     }
     println!("set up in {:.1} s: {}", started.elapsed().as_secs_f32(), place::tools()?.display());
     Ok(())

