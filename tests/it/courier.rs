@@ -397,7 +397,7 @@ fn comments_alone_do_not_hold_the_line_for_ever() {
     let mut deadlines = Deadlines::new(Limits::REMOTE, 0.0);
     deadlines.on_bytes(0.0);
     deadlines.on_bytes(590_000.0);
-    assert!(deadlines.expire(600_000.0).unwrap().message.contains("600 s, but no answer began"));
+    assert!(deadlines.expire(600_000.0).unwrap().message.contains("600 s, but no answer started"));
 }
 
 #[test]

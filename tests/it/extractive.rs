@@ -92,7 +92,7 @@ fn says_when_there_is_nothing() {
     assert!(ask("the", &[""]).contains("do not seem"));
     assert!(ask("", &["Some text that is here."]).contains("do not seem"));
     assert!(text(&answer("Who?", None)).contains("only quotes documents"));
-    assert!(text(&answer("Who?", Some(&evidence("Who?", &[])))).contains("no passages"));
+    assert!(text(&answer("Who?", Some(&evidence("Who?", &[])))).contains("No passages"));
 }
 
 #[test]

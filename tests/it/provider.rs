@@ -454,9 +454,9 @@ fn statuses_and_bodies_become_words_and_hints() {
             r#"{"detail":[{"loc":["body","seed"],"msg":"extra fields not permitted","type":"v"}]}"#,
             F::BadRequest,
             "“seed: extra fields not permitted”",
-            "settings",
+            "model ID",
         ),
-        (400, r#"{"id":"1","message":"bad"}"#, F::BadRequest, "“bad”", "settings"),
+        (400, r#"{"id":"1","message":"bad"}"#, F::BadRequest, "“bad”", "model ID"),
         (
             400,
             r#"{"code":"invalid-argument","error":"Model not found: x"}"#,

@@ -211,7 +211,7 @@ fn responses_say_why_they_are_incomplete_or_failed() {
     assert!(failed.failure().message.contains("“It broke.”"));
 
     let silent = ended("failed", json!({"status": "failed", "error": null}));
-    assert!(silent.failure().message.contains("does not say why"));
+    assert!(silent.failure().message.contains("without giving a reason"));
     assert_eq!(silent.error, Value::Null);
 }
 
