@@ -98,7 +98,7 @@ impl SpendingVerdict {
         };
         Some(CallFailure::new(
             FailureCause::OverBudget,
-            format!("Nothing was sent: ${spent_usd:.4} of the daily limit of ${limit_usd} is spent, {more}."),
+            format!("Nothing was sent: ${spent_usd:.4} of ${limit_usd} (the daily limit) is spent, {more}."),
             "Raise the daily limit in Providers (Spending), lower Max output tokens, or wait until tomorrow.",
         ))
     }

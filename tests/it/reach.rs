@@ -142,7 +142,9 @@ fn a_provider_that_takes_no_pages_gets_a_gateway_to_copy() {
     };
     let url = "https://integrate.api.nvidia.com/v1/chat/completions";
     let failure = diagnose(&Observation { known: &known, ..seen(url, Reply::NetworkError, Probe::Resolved) });
-    assert!(failure.unwrap().message.contains("NVIDIA NIM is known to block browsers (seen 2026-08-21, big-AGI)"));
+    assert!(
+        failure.unwrap().message.contains("NVIDIA NIM is known to block browsers (seen 2026-08-21, big-AGI)")
+    );
     let litellm = fix_of(url, "LiteLLM", &known);
     assert!(
         litellm.contains("model: \"nvidia_nim/*\"") && litellm.contains("NVIDIA_NIM_API_KEY"),

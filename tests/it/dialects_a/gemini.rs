@@ -79,7 +79,7 @@ fn gemini_blocks_end_with_words() {
     };
     for (text, reason, words) in [
         ("", "SAFETY", Some("blocked the answer (SAFETY: unsafe content)")),
-        ("Well", "RECITATION", Some("stopped the answer here (RECITATION: too close to a copyrighted text)")),
+        ("Well", "RECITATION", Some("stopped the answer here (RECITATION: too close to copyrighted text)")),
         ("", "OTHER", Some("without an answer (OTHER)")),
         ("Well", "OTHER", None),
         ("", "MAX_TOKENS", None),

@@ -110,8 +110,7 @@ fn in_two_lanes(jobs: Vec<Job<'_>>) -> Outcome<()> {
     std::thread::scope(|scope| {
         let other = scope.spawn(lane);
         let mine: Outcome<()> = lane();
-        let theirs: Outcome<()> =
-            other.join().unwrap_or_else(|_| Err("a build thread panicked".to_owned()));
+        let theirs: Outcome<()> = other.join().unwrap_or_else(|_| Err("a build thread panicked".to_owned()));
         mine.and(theirs)
     })
 }

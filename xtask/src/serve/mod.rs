@@ -50,8 +50,7 @@ pub fn command(arguments: &[String]) -> Outcome<()> {
         build::site(mode, &mode.folder())?;
     }
     let root = mode.folder();
-    let root =
-        root.canonicalize().map_err(|e| format!("no built site in {}: {e}", root.display()))?;
+    let root = root.canonicalize().map_err(|e| format!("no built site in {}: {e}", root.display()))?;
     let rules = if with_headers { Rules::read(&root)? } else { Rules::default() };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .map_err(|e| format!("cannot listen on 127.0.0.1:{port}: {e}"))?;
