@@ -72,7 +72,7 @@ fn about(opened: &Opened) -> String {
     parts.join(" · ")
 }
 
-/// What a window shows: what its items are called, the page of each, and how many pages there are.
+/// What a window shows: what one item is called, the page of each, and how many pages there are.
 struct Items<'a, T> {
     items: &'a [T],
     name: &'static str,
@@ -85,7 +85,8 @@ impl<T> Items<'_, T> {
     fn label(&self, way: &str, left: usize, next: usize) -> String {
         let page = self.items.get(next).and_then(self.page);
         let page = page.map(|page| format!(" (page {page} of {})", self.pages)).unwrap_or_default();
-        format!("Show {way} {} {}{page}", left.min(WINDOW), self.name)
+        let items = format::counted(left.min(WINDOW) as u64, self.name, &format!("{}s", self.name));
+        format!("Show {way} {items}{page}")
     }
 }
 
@@ -116,7 +117,7 @@ fn text(opened: &Opened, reach: RwSignal<(usize, usize)>) -> AnyView {
     let focus = opened.focus.clone().unwrap_or_default();
     let centre = document.blocks.partition_point(|block| block.span.end <= focus.passage.start);
     let page = |block: &Block| page_of(&document.pages, block);
-    let items = Items { items: &document.blocks, name: "blocks", page: &page, pages: document.pages.len() };
+    let items = Items { items: &document.blocks, name: "block", page: &page, pages: document.pages.len() };
     window(&items, centre, reach, |at, block| {
         let inside = !focus.passage.is_empty() && block.span.overlaps(focus.passage);
         let page = first_of_page(&document.pages, &document.blocks, at);
@@ -149,7 +150,7 @@ fn chunks(opened: &Opened, reach: RwSignal<(usize, usize)>) -> AnyView {
     let centre = opened.chunks.partition_point(|chunk| chunk.span.end <= start);
     let document = &opened.document;
     let page = |chunk: &Chunk| chunk.page.map(|page| page as usize);
-    let items = Items { items: &opened.chunks, name: "chunks", page: &page, pages: document.pages.len() };
+    let items = Items { items: &opened.chunks, name: "chunk", page: &page, pages: document.pages.len() };
     window(&items, centre, reach, |at, chunk| {
         let mut place = chunk.headings.join(" › ");
         if let Some(page) = chunk.page {
