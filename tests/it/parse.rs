@@ -113,7 +113,7 @@ fn what_is_not_read_is_named() {
         "a PowerPoint presentation (.pptx)"
     );
     let error = Error::Unsupported { found: "a PNG image".to_owned() };
-    assert_eq!(error.to_string(), "This kind of file is not supported: it is a PNG image.");
+    assert_eq!(error.to_string(), "File type not supported: a PNG image.");
     assert!(!error.hint().is_empty());
 }
 
@@ -126,7 +126,7 @@ fn formats_are_told_by_content() {
     assert_eq!(sniff("notes", b"# just a line"), Ok(Format::Text));
     assert_eq!(sniff("x.bin", b"junk\n%PDF-1.4\n"), Ok(Format::Pdf));
     let parsed = check("not_a.docx", b"<html><body>x</body></html>", "x");
-    assert_eq!(parsed.warnings[0].message, "The name says DOCX, but the content is HTML.");
+    assert_eq!(parsed.warnings[0].message, "The file is named as DOCX, but contains HTML.");
 }
 
 #[test]
