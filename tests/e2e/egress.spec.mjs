@@ -14,11 +14,14 @@ function bytesOf(text) {
 }
 
 /** The rows of the table, newest first. */
-async function rowsOf(panel) {
-  const table = panel.getByRole("table");
-  const names = (await table.locator("thead th").allInnerTexts()).map((name) => name.trim());
-  const rows = await table.locator("tbody tr").evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.innerText.trim())));
-  return rows.map((cells) => Object.fromEntries(cells.map((cell, at) => [names[at], cell])));
+function rowsOf(panel) {
+  // Head and body are read in one step: between two the table may be drawn again.
+  return panel.getByRole("table").evaluateAll(([table]) => {
+    const texts = (cells) => [...cells].map((cell) => cell.innerText.trim());
+    const names = table ? texts(table.tHead.rows[0].cells) : [];
+    const rows = table ? [...table.tBodies[0].rows] : [];
+    return rows.map((row) => Object.fromEntries(texts(row.cells).map((cell, at) => [names[at], cell])));
+  });
 }
 
 describe("what left this page", () => {
