@@ -27,6 +27,22 @@ use crate::types::{ChatRequest, Dialect, Message, Role};
 use serde_json::Value;
 use url::Url;
 
+/// A field of a dialect's row as a constant. Through [`Dialect::spec`] the page, which shows names only, would link every
+/// encoder and reader.
+macro_rules! constant {
+    ($dialect:expr, $field:ident) => {
+        match $dialect {
+            Self::OpenaiChat => const { openai_chat::SPEC.$field },
+            Self::OpenaiResponses => const { openai_responses::SPEC.$field },
+            Self::Anthropic => const { anthropic::SPEC.$field },
+            Self::Gemini => const { gemini::SPEC.$field },
+            Self::CohereV2 => const { cohere_v2::SPEC.$field },
+            Self::BedrockConverse => const { bedrock_converse::SPEC.$field },
+            Self::Ollama => const { ollama::SPEC.$field },
+        }
+    };
+}
+
 impl Dialect {
     /// What it is: the row of its folder.
     pub(crate) fn spec(self) -> &'static Spec {
@@ -43,22 +59,22 @@ impl Dialect {
 
     /// The name in the catalogue, in settings and on the command line.
     pub fn name(self) -> &'static str {
-        self.spec().name
+        constant!(self, name)
     }
 
     /// The name for people.
     pub fn label(self) -> &'static str {
-        self.spec().label
+        constant!(self, label)
     }
 
     /// Whether its hosts can cite documents that are sent beside the conversation.
     pub fn cites_natively(self) -> bool {
-        self.spec().cites_natively
+        constant!(self, cites_natively)
     }
 
     /// The maker's reference of the API.
     pub fn reference(self) -> &'static str {
-        self.spec().reference
+        constant!(self, reference)
     }
 
     /// The dialect of that name.
