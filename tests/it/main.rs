@@ -37,6 +37,7 @@ mod recordings;
 mod local_model;
 mod retrieve;
 mod retry;
+mod run;
 mod sample;
 mod sigv4;
 mod sse;
