@@ -38,6 +38,7 @@ mod prompt;
 mod reach;
 mod retrieve;
 mod retry;
+mod run;
 mod sample;
 mod sigv4;
 mod support;
