@@ -1,5 +1,5 @@
 use crate::state::providers::catalogue::host_of;
-use crate::types::{Column, ColumnId, EmbedderRef, Endpoint, ModelRef, Parameters, Recipe};
+use crate::types::{Column, ColumnId, EmbedderRef, Endpoint, ModelRef, Parameters, Recipe, RecipeId};
 use serde::{Deserialize, Serialize};
 
 const KEY: &str = "sidecite.settings";
@@ -66,6 +66,7 @@ impl Default for Settings {
             id: ColumnId(id),
             model,
             parameters: Parameters::default(),
+            recipe: RecipeId::default(),
             with_documents,
         };
         Self {
