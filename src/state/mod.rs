@@ -15,7 +15,7 @@ mod view;
 
 pub use documents::{Corpus, Row, RowState, Sample, Totals};
 pub use providers::{CheckState, ProviderStore, SpendingSummary, Trial};
-pub use run::{Chrome, ColumnView, Painter, Part, Rendered, RenderedPiece, Session, Stage};
+pub use run::{AnswerHead, AnswerOf, History, RunHead, Chrome, ColumnView, Painter, Part, Rendered, RenderedPiece, Session, Stage};
 pub use services::Services;
 pub use settings::{MAX_COLUMNS, Settings, Theme, place};
 pub use signal_list::{Cell, SignalList};
@@ -30,6 +30,8 @@ pub struct AppState {
     pub corpus: Corpus,
     /// The question, its evidence and the columns.
     pub session: Session,
+    /// The stored runs.
+    pub history: History,
     /// What the person set.
     pub settings: RwSignal<Settings>,
     /// What is open where.
@@ -53,6 +55,7 @@ impl AppState {
         Self {
             corpus: Corpus::default(),
             session: Session::new(&settings),
+            history: History::default(),
             settings: RwSignal::new(settings),
             view: View::default(),
             sample: RwSignal::new(None),

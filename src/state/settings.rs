@@ -1,3 +1,4 @@
+use crate::run::HistoryLimits;
 use crate::state::providers::catalogue::host_of;
 use crate::types::{Column, ColumnId, EmbedderRef, Endpoint, ModelRef, Parameters, Recipe, RecipeId};
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,8 @@ pub struct Settings {
     pub budget_tokens: u32,
     /// Light, dark, or as the system has it.
     pub theme: Theme,
+    /// How much history is kept.
+    pub history: HistoryLimits,
     /// Parameters that a model was found not to take: endpoint, model, parameter.
     pub omitted: Vec<(u32, String, String)>,
 }
@@ -79,6 +82,7 @@ impl Default for Settings {
             endpoints: Vec::new(),
             budget_tokens: 768,
             theme: Theme::System,
+            history: HistoryLimits::default(),
             omitted: Vec::new(),
         }
     }

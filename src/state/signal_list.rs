@@ -1,16 +1,26 @@
 use leptos::prelude::*;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A value of its own among others, named by a key.
 pub struct Cell<K, T> {
     /// Its name; never changes.
     pub key: K,
+    /// Tells it from every other cell of the list, also from earlier ones of the same name.
+    pub serial: u32,
     /// Its value.
     pub value: ArcRwSignal<T>,
 }
 
 impl<K: Clone, T> Clone for Cell<K, T> {
     fn clone(&self) -> Self {
-        Self { key: self.key.clone(), value: self.value.clone() }
+        Self { key: self.key.clone(), serial: self.serial, value: self.value.clone() }
+    }
+}
+
+impl<K, T: Send + Sync + 'static> Cell<K, T> {
+    fn new(key: K, value: T) -> Self {
+        static LAST: AtomicU32 = AtomicU32::new(0);
+        Self { key, serial: LAST.fetch_add(1, Ordering::Relaxed), value: ArcRwSignal::new(value) }
     }
 }
 
@@ -79,8 +89,13 @@ where
     pub fn put(self, key: K, value: T) {
         match self.find(&key) {
             Some(cell) => cell.value.set(value),
-            None => self.0.update(|cells| cells.push(Cell { key, value: ArcRwSignal::new(value) })),
+            None => self.0.update(|cells| cells.push(Cell::new(key, value))),
         }
+    }
+
+    /// Puts other cells in place of all.
+    pub fn replace(self, values: Vec<(K, T)>) {
+        self.0.set(values.into_iter().map(|(key, value)| Cell::new(key, value)).collect());
     }
 
     /// Changes the value of that name, if there is one.

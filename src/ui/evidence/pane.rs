@@ -1,5 +1,5 @@
 use crate::format;
-use crate::state::{AppState, Focus};
+use crate::state::{AppState, Focus, RunHead};
 use crate::types::{Passage, Span};
 use crate::ui::evidence::viewer::Viewer;
 use crate::ui::part::erased::{listener, live};

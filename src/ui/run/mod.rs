@@ -1,4 +1,5 @@
-pub mod card;
-pub mod follow_up;
-pub mod head;
-pub mod history;
+//! The run on the screen, and the runs of history.
+
+pub(in crate::ui) mod follow_up;
+pub(in crate::ui) mod head;
+pub(in crate::ui) mod history;
