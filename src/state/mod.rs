@@ -92,6 +92,7 @@ impl AppState {
         self.open_corpus();
         self.load_sample_index();
         self.price_columns();
+        self.tidy_history();
     }
 }
 

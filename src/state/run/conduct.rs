@@ -1,7 +1,7 @@
 use super::column_view::ColumnView;
 use super::session::{AnswerOf, RunHead, Session};
 use crate::browser::clock::{epoch_millis, now_millis, random};
-use crate::run::{Asked, Command, Conductor, Found, Turn};
+use crate::run::{Asked, Command, Conductor, Found, Turn, joined};
 use crate::state::settings::MAX_COLUMNS;
 use crate::state::{AppState, Cell};
 use crate::types::{
@@ -54,6 +54,14 @@ impl AppState {
         self.clear_earlier();
         self.session.question.set(question.clone());
         self.start_run(Run { question, follow_up_of: Some(before), ..self.new_run() }, chosen);
+    }
+
+    /// The question of the run on the screen and a follow-up in one.
+    pub fn joined_with_run(self, follow_up: &str) -> String {
+        let joined = self.session.conductor.with_value(|conductor| {
+            conductor.as_ref().map(|conductor| joined(conductor.run(), follow_up))
+        });
+        joined.unwrap_or_else(|| follow_up.trim().to_owned())
     }
 
     fn new_run(self) -> Run {

@@ -6,7 +6,7 @@ use super::session::AnswerOf;
 use crate::browser::clock::{now_millis, sleep};
 use crate::run::{ColumnEvent, Conductor, Turn};
 use crate::state::AppState;
-use crate::types::{AnswerState, Attempt, CallFailure, ChatEvent, ColumnId, Cost, FailureCause, RunId, Sent};
+use crate::types::{Attempt, CallFailure, ChatEvent, ColumnId, Cost, FailureCause, RunId, Sent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::Cell;

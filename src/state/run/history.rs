@@ -11,6 +11,9 @@ const SAVE_MILLIS: f64 = 3_000.0;
 /// Storing takes at most this part of the page's time.
 const SAVE_SHARE: f64 = 0.02;
 
+/// How long Undo can bring deleted runs back after the page was closed.
+const UNDO_MILLIS: u64 = 60_000;
+
 /// The stored runs, as the list shows them.
 #[derive(Clone, Copy)]
 pub struct History {
@@ -18,18 +21,9 @@ pub struct History {
     pub runs: RwSignal<Option<Vec<RunSummary>>>,
     /// Why history cannot be read or written.
     pub user_error: RwSignal<Option<UserError>>,
-    /// Runs that were just deleted, as stored, for Undo.
-    pub deleted: RwSignal<Vec<StoredRun>>,
+    /// Runs that were just deleted, for Undo.
+    pub deleted: RwSignal<Vec<RunId>>,
     next_save_millis: StoredValue<f64>,
-}
-
-/// A run as stored: its id, summary and record.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StoredRun {
-    /// The run.
-    pub id: RunId,
-    summary: Vec<u8>,
-    record: Vec<u8>,
 }
 
 impl Default for History {
@@ -74,21 +68,21 @@ impl AppState {
             return;
         };
         let started = now_millis();
-        let stored = stored(&run);
+        let bytes = encoded(&run);
         let took = now_millis() - started;
         self.history.next_save_millis.set_value(started + SAVE_MILLIS.max(took / SAVE_SHARE));
+        let summary = RunSummary::from(&run);
         self.history.runs.update(|runs| {
             if let Some(runs) = runs {
-                let summary = RunSummary::from(&run);
-                match runs.iter_mut().find(|known| known.id == run.id) {
+                match runs.iter_mut().find(|known| known.id == summary.id) {
                     Some(known) => *known = summary,
                     None => runs.insert(0, summary),
                 }
             }
         });
         spawn_local(async move {
-            let outcome = match stored {
-                Ok(stored) => self.put(&[stored]).await,
+            let outcome = match bytes {
+                Ok(bytes) => self.put(run.id, bytes).await,
                 Err(error) => Err(error),
             };
             if let Err(error) = outcome {
@@ -105,13 +99,12 @@ impl AppState {
         }
     }
 
-    async fn put(self, runs: &[StoredRun]) -> Result<(), UserError> {
+    async fn put(self, id: RunId, (summary, run): (Vec<u8>, Vec<u8>)) -> Result<(), UserError> {
         let services = self.services();
-        let Some(store) = services.runs().await else { return Ok(()) };
-        for run in runs {
-            store.put(&run.id.to_string(), &run.summary, &run.record).await.map_err(user_error)?;
+        match services.runs().await {
+            Some(runs) => runs.put(&id.to_string(), &summary, &run).await.map_err(user_error),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Deletes what the limits no longer allow.
@@ -132,8 +125,7 @@ impl AppState {
         }
         let services = self.services();
         let Some(store) = services.runs().await else { return };
-        let names: Vec<String> = ids.iter().map(RunId::to_string).collect();
-        if let Err(error) = store.delete(&names).await {
+        if let Err(error) = store.delete(&names(ids)).await {
             return self.history.user_error.set(Some(user_error(error)));
         }
         self.history.runs.update(|runs| {
@@ -180,7 +172,7 @@ impl AppState {
             let outcome = async {
                 let mut run = self.read_run(id).await?;
                 change(&mut run);
-                self.put(&[stored(&run)?]).await
+                self.put(id, encoded(&run)?).await
             };
             match outcome.await {
                 Ok(()) => self.load_history(),
@@ -189,31 +181,71 @@ impl AppState {
         });
     }
 
-    /// Deletes runs; Undo stores them again until others are deleted or the page is closed.
+    /// Deletes runs; for a while, Undo brings them back.
     pub fn delete_runs(self, ids: Vec<RunId>) {
         spawn_local(async move {
-            let mut deleted = Vec::new();
-            for id in &ids {
-                if let Ok(run) = self.read_run(*id).await
-                    && let Ok(stored) = stored(&run)
-                {
-                    deleted.push(stored);
-                }
+            let services = self.services();
+            let Some(runs) = services.runs().await else { return };
+            if let Err(error) = runs.bury(&names(&ids), epoch_millis()).await {
+                return self.history.user_error.set(Some(user_error(error)));
             }
-            self.forget(&ids).await;
-            self.history.deleted.set(deleted);
+            self.history.deleted.set(ids);
+            self.load_history();
         });
     }
 
-    /// Stores again what was deleted last.
+    /// Brings back what was deleted last.
     pub fn undo_delete_runs(self) {
-        let deleted = self.history.deleted.get_untracked();
+        let ids = self.history.deleted.get_untracked();
         self.history.deleted.set(Vec::new());
         spawn_local(async move {
-            if let Err(error) = self.put(&deleted).await {
-                self.history.user_error.set(Some(error));
+            let services = self.services();
+            let Some(runs) = services.runs().await else { return };
+            if let Err(error) = runs.restore(&names(&ids)).await {
+                self.history.user_error.set(Some(user_error(error)));
             }
             self.load_history();
+        });
+    }
+
+    /// Deletes all runs at once.
+    pub fn clear_history(self) {
+        spawn_local(async move {
+            let services = self.services();
+            let Some(runs) = services.runs().await else { return };
+            if let Err(error) = runs.clear().await {
+                self.history.user_error.set(Some(user_error(error)));
+            }
+            self.load_history();
+        });
+    }
+
+    /// Deletes everything this site keeps in this browser, and starts from nothing.
+    pub fn delete_all_data(self) {
+        self.stop_all();
+        let services = self.services();
+        spawn_local(async move {
+            services.shut_down();
+            self.history.user_error.set(None);
+            match site::delete_all().await {
+                Ok(()) => {
+                    let _ = window().location().reload();
+                }
+                Err(error) => self.history.user_error.set(Some(user_error(error))),
+            }
+        });
+    }
+
+    /// Collects what was deleted in an earlier session and what the limits no longer allow.
+    pub(in crate::state) fn tidy_history(self) {
+        let limits = self.settings.with_untracked(|settings| settings.history);
+        spawn_local(async move {
+            let services = self.services();
+            if let Some(runs) = services.runs().await {
+                // A failure is no concern of anybody: it is tried again at the next start.
+                let _ = runs.collect(epoch_millis().saturating_sub(UNDO_MILLIS)).await;
+            }
+            self.apply_limits(limits).await;
         });
     }
 
@@ -225,10 +257,14 @@ impl AppState {
     }
 }
 
-fn stored(run: &Run) -> Result<StoredRun, UserError> {
+/// The summary and the run, as stored.
+fn encoded(run: &Run) -> Result<(Vec<u8>, Vec<u8>), UserError> {
     let summary = store::encode(&RunSummary::from(run), "a run").map_err(user_error)?;
-    let record = store::encode(run, "a run").map_err(user_error)?;
-    Ok(StoredRun { id: run.id, summary, record })
+    Ok((summary, store::encode(run, "a run").map_err(user_error)?))
+}
+
+fn names(ids: &[RunId]) -> Vec<String> {
+    ids.iter().map(RunId::to_string).collect()
 }
 
 fn user_error(error: store::Error) -> UserError {
