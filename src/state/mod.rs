@@ -13,7 +13,7 @@ mod settings;
 mod signal_list;
 mod view;
 
-pub use documents::{Corpus, Row, RowState, Sample, Totals};
+pub use documents::{Corpus, Row, RowActions, RowState, Sample, Totals};
 pub use providers::{CheckState, ProviderStore, SpendingSummary, Trial};
 pub use run::{Chrome, ColumnView, Rendered, Session, Stage};
 pub use services::Services;
@@ -50,8 +50,9 @@ impl AppState {
     /// The page's state as it starts, from what this browser remembers.
     pub fn new() -> Self {
         let settings = settings::load();
+        let corpus = Corpus::default();
         Self {
-            corpus: Corpus::default(),
+            corpus,
             session: Session::new(&settings),
             settings: RwSignal::new(settings),
             view: View::default(),
@@ -59,7 +60,7 @@ impl AppState {
             checking: RwSignal::new(CheckState::Idle),
             providers: RwSignal::new(ProviderStore::default()),
             chrome: Chrome::default(),
-            services: StoredValue::new_local(Services::new()),
+            services: StoredValue::new_local(Services::new(move || corpus.newer.set(true))),
         }
     }
 

@@ -1,5 +1,6 @@
 use crate::browser::indexed_db::UploadStore;
 use crate::browser::simd;
+use crate::store::Error;
 use crate::worker::Client;
 use crate::worker::protocol::{
     FromCourier, FromEngine, FromLocalModel, FromReader, ToCourier, ToEngine, ToLocalModel, ToReader,
@@ -19,11 +20,12 @@ pub struct Services {
     /// Owns the network and the keys.
     pub courier: Client<ToCourier, FromCourier>,
     uploads: Rc<OnceCell<Option<UploadStore>>>,
+    on_newer: Rc<dyn Fn()>,
 }
 
 impl Services {
-    /// Nothing is started yet.
-    pub fn new() -> Self {
+    /// Nothing is started yet. `on_newer` is called when what is stored turns out to be of a newer version, or becomes it.
+    pub fn new(on_newer: impl Fn() + 'static) -> Self {
         let variant = simd::variant();
         Self {
             reader: Client::new(script("reader", None)),
@@ -31,23 +33,22 @@ impl Services {
             local_model: Client::new(script("local_model", Some(variant))),
             courier: Client::new(script("courier", None)),
             uploads: Rc::default(),
+            on_newer: Rc::new(on_newer),
         }
     }
 
     /// The uploads; nothing where the browser forbids storage.
     pub async fn uploads(&self) -> Option<&UploadStore> {
         if self.uploads.get().is_none() {
-            let uploads = UploadStore::open().await.ok();
+            let on_newer = Rc::clone(&self.on_newer);
+            let uploads = UploadStore::open(move || on_newer()).await;
+            if matches!(uploads, Err(Error::Newer { .. })) {
+                (self.on_newer)();
+            }
             // Two tasks may have opened it at once; the first stays.
-            let _ = self.uploads.set(uploads);
+            let _ = self.uploads.set(uploads.ok());
         }
         self.uploads.get().and_then(Option::as_ref)
-    }
-}
-
-impl Default for Services {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

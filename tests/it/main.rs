@@ -40,6 +40,7 @@ mod retry;
 mod sample;
 mod sigv4;
 mod sse;
+mod store;
 mod support;
 mod vault;
 #[path = "../vault/vectors.rs"]

@@ -11,6 +11,7 @@ use crate::cite::Citation;
 use crate::markup::Node;
 use crate::prompt::Fit;
 use crate::provider::embeddings::Purpose;
+use crate::store::Damaged;
 use crate::types::{
     ChatEvent, Chunk, ChunkSettings, Document, DocumentId, EmbedderRef, Evidence, Format, Manifest,
     Parameters, RetrievalSettings, Sha256, Span, UserError, Warning,
@@ -18,7 +19,7 @@ use crate::types::{
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a message changes: a page and a worker of different builds refuse each other.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Numbers a request and its replies.
 pub type CallId = u32;
@@ -108,8 +109,20 @@ pub enum ToEngine {
     Preview(DocumentId, ChunkSettings),
     /// A stored document.
     Document(DocumentId),
-    /// Forget a document.
+    /// Remove a document: it is not found any more, and can be restored until it is collected.
     Remove(DocumentId),
+    /// Bring a removed document back: `Ingested`, or `Removed` where it is gone.
+    Restore(DocumentId),
+    /// Another tab has stored the document: take it over. `Ingested`, or `Removed` where it is not stored.
+    Refresh(DocumentId),
+    /// Another tab has removed the document: do not find it any more.
+    Forget(DocumentId),
+    /// Delete what was removed before then (milliseconds since 1970), and what only that used.
+    Collect(u64),
+    /// How large the embedding cache is.
+    CacheSize,
+    /// Forget all cached embeddings.
+    ClearCache,
 }
 
 /// Engine → page.
@@ -119,9 +132,13 @@ pub enum FromEngine {
     Opened {
         /// Stored documents, in the order of adding.
         manifests: Vec<Manifest>,
+        /// Stored documents that cannot be used.
+        damaged: Vec<Damaged>,
         /// `false`: this browser forbids storage, everything lasts as long as the tab.
         persistent: bool,
     },
+    /// What is stored is of a newer version: it is not opened.
+    Newer,
     /// Chunks embedded so far.
     Progress {
         /// Done.
@@ -143,6 +160,8 @@ pub enum FromEngine {
     Document(Document, Vec<Chunk>),
     /// Forgotten.
     Removed,
+    /// Bytes of cached embeddings.
+    CacheSize(u64),
     /// The verb failed.
     Failed(UserError),
 }
