@@ -46,6 +46,7 @@ fn record(name: &str) -> Record {
             embedder: "test".into(),
             added_millis: 7,
             warnings: vec![],
+            reader: 1,
         },
         document: Document {
             id,

@@ -13,7 +13,7 @@ mod settings;
 mod signal_list;
 mod view;
 
-pub use documents::{Corpus, Row, RowState, Sample, Totals};
+pub use documents::{Corpus, Row, RowActions, RowState, Sample, Totals};
 pub use providers::{CheckState, ProviderStore, SpendingSummary, Trial};
 pub use run::{AnswerHead, AnswerOf, History, RunHead, Chrome, ColumnView, Painter, Part, Rendered, RenderedPiece, Session, Stage};
 pub use services::Services;
@@ -52,8 +52,9 @@ impl AppState {
     /// The page's state as it starts, from what this browser remembers.
     pub fn new() -> Self {
         let settings = settings::load();
+        let corpus = Corpus::default();
         Self {
-            corpus: Corpus::default(),
+            corpus,
             session: Session::new(&settings),
             history: History::default(),
             settings: RwSignal::new(settings),
@@ -62,7 +63,7 @@ impl AppState {
             checking: RwSignal::new(CheckState::Idle),
             providers: RwSignal::new(ProviderStore::default()),
             chrome: Chrome::default(),
-            services: StoredValue::new_local(Services::new()),
+            services: StoredValue::new_local(Services::new(move || corpus.newer.set(true))),
         }
     }
 

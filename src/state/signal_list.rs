@@ -105,6 +105,24 @@ where
         }
     }
 
+    /// Puts another cell in the place of one; where there is one of that name already, only the old one goes.
+    pub fn rename(self, from: &K, to: K, value: T) {
+        if let Some(cell) = self.find(&to) {
+            cell.value.set(value);
+            return self.remove(from);
+        }
+        let cell = Cell { key: to, value: ArcRwSignal::new(value) };
+        self.0.update(|cells| match cells.iter_mut().find(|cell| cell.key == *from) {
+            Some(place) => *place = cell,
+            None => cells.push(cell),
+        });
+    }
+
+    /// Puts the cells in the order of their values.
+    pub fn sort_by_key<O: Ord>(self, order: impl Fn(&T) -> O) {
+        self.0.update(|cells| cells.sort_by_key(|cell| cell.value.with_untracked(&order)));
+    }
+
     /// Takes a cell out.
     pub fn remove(self, key: &K) {
         self.0.update(|cells| cells.retain(|cell| cell.key != *key));

@@ -41,6 +41,8 @@ mod retry;
 mod run;
 mod sample;
 mod sigv4;
+mod sse;
+mod store;
 mod support;
 mod vault;
 #[path = "../vault/vectors.rs"]

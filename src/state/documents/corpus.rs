@@ -1,4 +1,5 @@
 use crate::format::time_left;
+use crate::parse::READER_VERSION;
 use crate::state::SignalList;
 use crate::types::{DocumentId, EmbedderRef, Format, Manifest, UserError};
 use leptos::prelude::*;
@@ -14,6 +15,10 @@ pub struct Corpus {
     pub user_error: RwSignal<Option<UserError>>,
     /// This browser keeps nothing beyond the tab.
     pub volatile: RwSignal<bool>,
+    /// What is stored is of a newer version of this program.
+    pub newer: RwSignal<bool>,
+    /// Removed a moment ago: they can be brought back.
+    pub removed: RwSignal<Vec<Row>>,
 }
 
 /// One document's row.
@@ -33,11 +38,46 @@ pub struct Row {
     pub crashes: u32,
     /// The password typed for it; never stored.
     pub password: Option<String>,
+    /// Its file can be read: it is stored, or the tab has it.
+    pub original: bool,
+}
+
+/// What can be done with a document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RowActions {
+    /// Stop what is under way.
+    pub cancel: bool,
+    /// Try again what failed or was given up.
+    pub retry: bool,
+    /// Read the file again, for what is damaged or was read by an older reader.
+    pub read_again: bool,
+    /// Remove it.
+    pub remove: bool,
+}
+
+impl Row {
+    /// What can be done.
+    pub fn actions(&self) -> RowActions {
+        let under_way = self.state.is_under_way();
+        RowActions {
+            cancel: under_way,
+            retry: self.original && matches!(self.state, RowState::Failed { .. } | RowState::Cancelled),
+            read_again: self.original && (self.is_outdated() || matches!(self.state, RowState::Damaged(_))),
+            remove: !under_way,
+        }
+    }
+
+    /// Whether a newer reader would read it better.
+    pub fn is_outdated(&self) -> bool {
+        matches!(&self.state, RowState::Ready(manifest) if manifest.reader < READER_VERSION)
+    }
 }
 
 /// Where a document stands.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RowState {
+    /// Chosen; its bytes are being stored.
+    Adding,
     /// Waits its turn.
     Queued,
     /// In the reader since then.
@@ -71,6 +111,8 @@ pub enum RowState {
         /// A password would help.
         password: bool,
     },
+    /// Stored, but what is stored cannot be used.
+    Damaged(UserError),
     /// Given up by the person.
     Cancelled,
 }
@@ -79,18 +121,18 @@ impl RowState {
     /// The word for the row, and its `data-state`.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Queued => "queued",
+            Self::Adding | Self::Queued => "queued",
             Self::Reading { .. } => "reading",
             Self::Embedding { .. } => "embedding",
             Self::Ready(_) => "ready",
-            Self::Failed { .. } => "failed",
+            Self::Failed { .. } | Self::Damaged(_) => "failed",
             Self::Cancelled => "cancelled",
         }
     }
 
     /// Whether something is still to happen by itself.
     pub fn is_under_way(&self) -> bool {
-        matches!(self, Self::Queued | Self::Reading { .. } | Self::Embedding { .. })
+        matches!(self, Self::Adding | Self::Queued | Self::Reading { .. } | Self::Embedding { .. })
     }
 
     /// Share done, where it can be told.
@@ -138,6 +180,13 @@ impl Corpus {
         cells.iter().filter(|cell| cell.value.with(is_outdated)).count()
     }
 
+    /// Documents that an older reader read and that can be read again. Tracks every row.
+    pub fn read_before(self) -> Vec<DocumentId> {
+        let is_outdated = |row: &Row| row.original && row.is_outdated();
+        let cells = self.rows.cells();
+        cells.iter().filter(|cell| cell.value.with(is_outdated)).map(|cell| cell.key).collect()
+    }
+
     /// The sums; tracks every row.
     pub fn totals(self) -> Totals {
         let mut totals = Totals::default();
@@ -147,7 +196,7 @@ impl Corpus {
                     totals.ready += 1;
                     totals.chunks += u64::from(manifest.chunks);
                 }
-                RowState::Failed { .. } => totals.failed += 1,
+                RowState::Failed { .. } | RowState::Damaged(_) => totals.failed += 1,
                 state if state.is_under_way() => totals.under_way += 1,
                 _ => {}
             });
