@@ -8,7 +8,8 @@ pub fn changes(before: &Recipe, after: &Recipe) -> Vec<String> {
             lines.push(format!("{name} {before} → {after}"));
         }
     };
-    let reranker = |recipe: &Recipe| recipe.reranker.as_ref().map_or("none".into(), |reranker| reranker.model.clone());
+    let reranker =
+        |recipe: &Recipe| recipe.reranker.as_ref().map_or("none".into(), |reranker| reranker.model.clone());
     line("chunking", before.chunking.strategy.name().into(), after.chunking.strategy.name().into());
     line("chunk size", before.chunking.size_tokens.to_string(), after.chunking.size_tokens.to_string());
     line("overlap", before.chunking.overlap_tokens.to_string(), after.chunking.overlap_tokens.to_string());

@@ -3,6 +3,7 @@
 //! There is one context, `AppState`. Values are plain data; a list that changes row by row is a list of cells
 //! (`SignalList`), so that one row's progress repaints one row.
 
+mod delete_all;
 mod documents;
 /// Providers and endpoints.
 pub mod providers;
@@ -15,7 +16,10 @@ mod view;
 
 pub use documents::{Corpus, Row, RowActions, RowState, Sample, Totals};
 pub use providers::{CheckState, ProviderStore, SpendingSummary, Trial};
-pub use run::{AnswerHead, AnswerOf, History, RunHead, Chrome, ColumnView, Painter, Part, Rendered, RenderedPiece, Session, Stage};
+pub use run::{
+    AnswerHead, AnswerOf, Chrome, ColumnView, History, Painter, Part, Rendered, RenderedPiece, RunHead,
+    Session, Stage,
+};
 pub use services::Services;
 pub use settings::{MAX_COLUMNS, Settings, Theme, place};
 pub use signal_list::{Cell, SignalList};

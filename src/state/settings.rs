@@ -202,6 +202,13 @@ pub(in crate::state) fn save(settings: &Settings) {
     }
 }
 
+/// Forgets.
+pub(in crate::state) fn clear() {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(KEY);
+    }
+}
+
 fn storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok().flatten()
 }

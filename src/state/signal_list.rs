@@ -111,7 +111,7 @@ where
             cell.value.set(value);
             return self.remove(from);
         }
-        let cell = Cell { key: to, value: ArcRwSignal::new(value) };
+        let cell = Cell::new(to, value);
         self.0.update(|cells| match cells.iter_mut().find(|cell| cell.key == *from) {
             Some(place) => *place = cell,
             None => cells.push(cell),

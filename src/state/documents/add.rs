@@ -41,7 +41,8 @@ impl AppState {
         }
         spawn_local(async move {
             if let Some(uploads) = self.services().uploads().await {
-                let pending = |Chosen { id, info, .. }: &Chosen| Upload { id: *id, info: info.clone(), blob: None };
+                let pending =
+                    |Chosen { id, info, .. }: &Chosen| Upload { id: *id, info: info.clone(), blob: None };
                 // Where there is no room even for this, the files are taken in all the same.
                 let _ = uploads.put(&chosen.iter().map(pending).collect::<Vec<_>>()).await;
             }
@@ -62,7 +63,10 @@ impl AppState {
             Err(user_error) => return self.fail(pending, user_error, false).await,
         };
         let known = self.corpus.rows.value(&id);
-        if known.as_ref().is_some_and(|row| row.state.is_under_way() || matches!(row.state, RowState::Ready(_))) {
+        if known
+            .as_ref()
+            .is_some_and(|row| row.state.is_under_way() || matches!(row.state, RowState::Ready(_)))
+        {
             self.corpus.rows.remove(&pending);
             return self.discard(pending).await;
         }

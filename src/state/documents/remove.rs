@@ -39,7 +39,8 @@ impl AppState {
 
     /// Brings a document back that was removed a moment ago.
     pub fn undo_remove(self, id: DocumentId) {
-        let removed = self.corpus.removed.with_untracked(|removed| removed.iter().find(|row| row.id == id).cloned());
+        let removed =
+            self.corpus.removed.with_untracked(|removed| removed.iter().find(|row| row.id == id).cloned());
         let Some(row) = removed else { return };
         self.forget_undo(id);
         spawn_local(async move {

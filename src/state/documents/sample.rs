@@ -70,8 +70,8 @@ impl AppState {
         spawn_local(async move {
             loop {
                 crate::browser::clock::sleep(50).await;
-                let meddled = self.session.run_id() != shown
-                    || self.session.question.get_untracked() != question;
+                let meddled =
+                    self.session.run_id() != shown || self.session.question.get_untracked() != question;
                 if meddled {
                     return;
                 }

@@ -4,9 +4,7 @@ use crate::browser::clock::{epoch_millis, now_millis, random};
 use crate::run::{Asked, Command, Conductor, Found, Turn, joined};
 use crate::state::settings::MAX_COLUMNS;
 use crate::state::{AppState, Cell};
-use crate::types::{
-    Column, ColumnId, ModelRef, RecipeId, Run, RunId, Thumb, UserError,
-};
+use crate::types::{Column, ColumnId, ModelRef, RecipeId, Run, RunId, Thumb, UserError};
 use crate::worker::protocol::{FromEngine, ToEngine};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -26,13 +24,17 @@ impl AppState {
 
     /// Asks the question of the run on the screen again: retrieves with the settings of today, and answers beside the old answers.
     pub fn ask_again(self) {
-        let Some(earlier) = self.session.conductor.with_value(|conductor| conductor.as_ref().map(|conductor| conductor.run().clone()))
+        let Some(earlier) = self
+            .session
+            .conductor
+            .with_value(|conductor| conductor.as_ref().map(|conductor| conductor.run().clone()))
         else {
             return;
         };
         self.stop_all();
         let columns = self.session.columns.cells_now();
-        let columns: Vec<Column> = columns.iter().map(|cell| cell.value.with_untracked(|view| view.column.clone())).collect();
+        let columns: Vec<Column> =
+            columns.iter().map(|cell| cell.value.with_untracked(|view| view.column.clone())).collect();
         let mut earlier = earlier;
         earlier.interrupt();
         let run = Run { question: earlier.question.clone(), again_of: Some(earlier.id), ..self.new_run() };
@@ -58,9 +60,10 @@ impl AppState {
 
     /// The question of the run on the screen and a follow-up in one.
     pub fn joined_with_run(self, follow_up: &str) -> String {
-        let joined = self.session.conductor.with_value(|conductor| {
-            conductor.as_ref().map(|conductor| joined(conductor.run(), follow_up))
-        });
+        let joined = self
+            .session
+            .conductor
+            .with_value(|conductor| conductor.as_ref().map(|conductor| joined(conductor.run(), follow_up)));
         joined.unwrap_or_else(|| follow_up.trim().to_owned())
     }
 
@@ -107,7 +110,8 @@ impl AppState {
         self.clear_earlier();
         self.session.conductor.set_value(None);
         self.session.head.set(None);
-        self.settings.with_untracked(|settings| self.session.show_columns(settings, settings.columns.clone()));
+        self.settings
+            .with_untracked(|settings| self.session.show_columns(settings, settings.columns.clone()));
     }
 
     fn show_earlier(self, run: Run) {
@@ -211,7 +215,8 @@ impl AppState {
 
     fn annotate(self, id: ColumnId, change: impl FnOnce(&mut crate::types::RunAnswer)) {
         self.session.conductor.update_value(|conductor| {
-            if let Some(answer) = conductor.as_mut().and_then(|conductor| conductor.run_mut().answer_mut(id)) {
+            if let Some(answer) = conductor.as_mut().and_then(|conductor| conductor.run_mut().answer_mut(id))
+            {
                 change(answer);
             }
         });
@@ -295,7 +300,11 @@ impl AppState {
     }
 
     fn search(self, recipe: RecipeId) {
-        let Some(run) = self.session.conductor.with_value(|conductor| conductor.as_ref().map(|conductor| conductor.run().id)) else {
+        let Some(run) = self
+            .session
+            .conductor
+            .with_value(|conductor| conductor.as_ref().map(|conductor| conductor.run().id))
+        else {
             return;
         };
         spawn_local(async move {
@@ -370,5 +379,8 @@ fn views(run: &Run) -> Vec<(ColumnId, ColumnView)> {
 
 /// How long the column's turn has taken.
 fn elapsed(session: Session, id: ColumnId) -> f64 {
-    session.columns.find(&id).map_or(0.0, |cell| now_millis() - cell.value.with_untracked(|view| view.started_millis))
+    session
+        .columns
+        .find(&id)
+        .map_or(0.0, |cell| now_millis() - cell.value.with_untracked(|view| view.started_millis))
 }

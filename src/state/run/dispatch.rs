@@ -1,7 +1,7 @@
 use super::follower::Follower;
 use crate::browser::clock::now_millis;
-use crate::state::{AppState, Stage};
 use crate::run::{ColumnEvent, Turn};
+use crate::state::{AppState, Stage};
 use crate::types::{CallFailure, ColumnId, Evidence, FailureCause, ModelRef};
 use crate::worker::Call;
 use crate::worker::protocol::{FromCourier, FromLocalModel, ToCourier, ToLocalModel};
@@ -105,7 +105,8 @@ impl AppState {
                         return follower.end(at_millis, cost, Vec::new()).await;
                     }
                     FromCourier::Failed(user_error) => {
-                        let failure = CallFailure::new(FailureCause::Crashed, user_error.message, user_error.hint);
+                        let failure =
+                            CallFailure::new(FailureCause::Crashed, user_error.message, user_error.hint);
                         return follower.failed(failure, now_millis() - started).await;
                     }
                     _ => {}

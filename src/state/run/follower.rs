@@ -85,7 +85,11 @@ impl Follower {
         self.conduct(ColumnEvent::Chat(event, at_millis));
         self.mirror_head();
         let after = self.view.with_untracked(ColumnView::state);
-        if before == after { self.notifier.soon() } else { self.notifier.now() }
+        if before == after {
+            self.notifier.soon()
+        } else {
+            self.notifier.now()
+        }
         self.state.store_run_now_and_then();
     }
 

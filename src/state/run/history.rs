@@ -110,7 +110,8 @@ impl AppState {
     /// Deletes what the limits no longer allow.
     async fn apply_limits(self, limits: HistoryLimits) {
         let known = self.history.runs.with_untracked(|runs| runs.as_ref().map(Vec::len));
-        if limits.max_days == 0 && (limits.max_runs == 0 || known.is_some_and(|known| known <= limits.max_runs as usize))
+        if limits.max_days == 0
+            && (limits.max_runs == 0 || known.is_some_and(|known| known <= limits.max_runs as usize))
         {
             return;
         }
@@ -149,7 +150,13 @@ impl AppState {
     }
 
     pub(in crate::state) async fn read_run(self, id: RunId) -> Result<Run, UserError> {
-        let gone = || UserError::new("history", "this run is no longer stored", "Reload the page to read the list again.");
+        let gone = || {
+            UserError::new(
+                "history",
+                "this run is no longer stored",
+                "Reload the page to read the list again.",
+            )
+        };
         let services = self.services();
         let runs = services.runs().await.ok_or_else(gone)?;
         let bytes = runs.get(&id.to_string()).await.map_err(user_error)?.ok_or_else(gone)?;
@@ -220,24 +227,8 @@ impl AppState {
         });
     }
 
-    /// Deletes everything this site keeps in this browser, and starts from nothing.
-    pub fn delete_all_data(self) {
-        self.stop_all();
-        let services = self.services();
-        spawn_local(async move {
-            services.shut_down();
-            self.history.user_error.set(None);
-            match site::delete_all().await {
-                Ok(()) => {
-                    let _ = window().location().reload();
-                }
-                Err(error) => self.history.user_error.set(Some(user_error(error))),
-            }
-        });
-    }
-
     /// Collects what was deleted in an earlier session and what the limits no longer allow.
-    pub(in crate::state) fn tidy_history(self) {
+    pub fn tidy_history(self) {
         let limits = self.settings.with_untracked(|settings| settings.history);
         spawn_local(async move {
             let services = self.services();

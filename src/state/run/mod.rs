@@ -2,6 +2,7 @@
 
 mod chrome;
 mod column_view;
+mod condense;
 mod conduct;
 mod dispatch;
 mod estimate;

@@ -147,9 +147,9 @@ impl Session {
     pub fn with_answer<T>(self, of: AnswerOf, read: impl FnOnce(&Answer) -> T) -> Option<T> {
         let answer = |run: &Run| run.answer(of.column()).map(|answer| read(&answer.answer));
         match of {
-            AnswerOf::Run(_) => {
-                self.conductor.with_value(|conductor| conductor.as_ref().and_then(|conductor| answer(conductor.run())))
-            }
+            AnswerOf::Run(_) => self
+                .conductor
+                .with_value(|conductor| conductor.as_ref().and_then(|conductor| answer(conductor.run()))),
             AnswerOf::Earlier(_) => self.earlier_run.with_value(|run| run.as_ref().and_then(answer)),
         }
     }

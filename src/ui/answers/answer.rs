@@ -25,9 +25,8 @@ pub fn AnswerBody(
 ) -> impl IntoView {
     let state = AppState::get();
     let rendered = Memo::new(move |_| view.with(|view| view.rendered.clone()));
-    let thinks = Memo::new(move |_| {
-        view.with(|view| view.head.as_ref().is_some_and(|head| head.reasoning_bytes > 0))
-    });
+    let thinks =
+        Memo::new(move |_| view.with(|view| view.head.as_ref().is_some_and(|head| head.reasoning_bytes > 0)));
     let view = ArcRwSignal::from(view);
     let of_reasoning = view.clone();
     let draw = move || {

@@ -33,10 +33,16 @@ pub fn ColumnCard(
         Memo::new(move |_| view.with(|view| view.head.as_ref().and_then(|head| head.failure.clone())));
     let waiting = Memo::new(move |_| view.with(waiting_text));
     let cut = Memo::new(move |_| {
-        view.with(|view| view.sent.as_ref().filter(|sent| !sent.fit.is_whole()).map(|sent| sent.fit.to_string()))
+        view.with(|view| {
+            view.sent.as_ref().filter(|sent| !sent.fit.is_whole()).map(|sent| sent.fit.to_string())
+        })
     });
     let is_small = matches!(model, ModelRef::SmolLm2);
-    let sha256 = move || view.with(|view| view.sent.as_ref().and_then(|sent| sent.evidence_sha256).map(|hash| hash.to_string()));
+    let sha256 = move || {
+        view.with(|view| {
+            view.sent.as_ref().and_then(|sent| sent.evidence_sha256).map(|hash| hash.to_string())
+        })
+    };
     view! {
         <article
             class="column"

@@ -37,7 +37,9 @@ fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
     let (output, reported) = answer.output_tokens;
     let (input, input_reported) = match answer.usage.and_then(|usage| usage.input_tokens) {
         Some(tokens) => (Some(tokens), true),
-        None => (view.sent.as_ref().map(|sent| u64::from(sent.fit.tokens)).filter(|tokens| *tokens > 0), false),
+        None => {
+            (view.sent.as_ref().map(|sent| u64::from(sent.fit.tokens)).filter(|tokens| *tokens > 0), false)
+        }
     };
     let tokens = |tokens: u64, reported: bool| {
         format!("{}{}", if reported { "" } else { "≈ " }, format::count(tokens))
@@ -86,7 +88,11 @@ fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
         && let Some(hash) = sent.sent_sha256
     {
         let part = format!("{} of {} · {}", sent.fit.passages_sent, sent.fit.passages_total, hash.short());
-        rows.push(("Sent", part, format!("The context limit cut the evidence. SHA-256 of the part that was sent: {hash}")));
+        rows.push((
+            "Sent",
+            part,
+            format!("The context limit cut the evidence. SHA-256 of the part that was sent: {hash}"),
+        ));
     }
     rows
 }

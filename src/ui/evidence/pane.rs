@@ -23,7 +23,8 @@ pub fn EvidencePane() -> impl IntoView {
 fn Passages() -> impl IntoView {
     let state = AppState::get();
     let head = state.session.head;
-    let evidence = Memo::new(move |_| head.with(|head| head.as_ref().and_then(|head| head.evidence().cloned())));
+    let evidence =
+        Memo::new(move |_| head.with(|head| head.as_ref().and_then(|head| head.evidence().cloned())));
     let is_searching = Memo::new(move |_| head.with(|head| head.as_ref().is_some_and(RunHead::is_searching)));
     let about = move || {
         evidence.get().map(|evidence| {
@@ -56,7 +57,8 @@ fn Passages() -> impl IntoView {
     let hash = move || evidence.get().map(|evidence| evidence.sha256);
     let list = move || {
         let evidence = evidence.get()?;
-        let highlights = head.with_untracked(|head| head.as_ref().map(RunHead::highlights).unwrap_or_default());
+        let highlights =
+            head.with_untracked(|head| head.as_ref().map(RunHead::highlights).unwrap_or_default());
         let words = highlights.into_iter().chain(std::iter::repeat(Vec::new()));
         Some(
             evidence

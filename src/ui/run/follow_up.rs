@@ -18,7 +18,9 @@ pub fn FollowUpDialog() -> impl IntoView {
     let chosen = RwSignal::new(columns.iter().map(|cell| cell.key).collect::<Vec<ColumnId>>());
     let models: Vec<(ColumnId, String)> = columns
         .iter()
-        .map(|cell| cell.value.with_untracked(|view| (cell.key, view.column.model.clone(), view.name.clone())))
+        .map(|cell| {
+            cell.value.with_untracked(|view| (cell.key, view.column.model.clone(), view.name.clone()))
+        })
         .filter(|(_, model, _)| can_condense(model))
         .map(|(id, _, name)| (id, name))
         .collect();
@@ -52,7 +54,9 @@ pub fn FollowUpDialog() -> impl IntoView {
         }
     };
     let is_empty = move || question.with(|text| text.trim().is_empty());
-    let choices = columns.into_iter().map(|cell| choice(cell.key, cell.value.with_untracked(|view| view.name.clone()), chosen));
+    let choices = columns
+        .into_iter()
+        .map(move |cell| choice(cell.key, cell.value.with_untracked(|view| view.name.clone()), chosen));
     let options = std::iter::once((String::new(), "No model: join the two questions".to_owned()))
         .chain(models.into_iter().map(|(id, name)| (id.0.to_string(), name)))
         .collect();

@@ -59,7 +59,8 @@ fn about(head: &RunHead) -> String {
 
 fn hash(head: &RunHead) -> AnyView {
     let hash = head.evidence().map(|evidence| evidence.sha256);
-    hash.map(|hash| view! { <code title=format!("SHA-256 of the evidence: {hash}")>{hash.short()}</code> }).into_any()
+    hash.map(|hash| view! { <code title=format!("SHA-256 of the evidence: {hash}")>{hash.short()}</code> })
+        .into_any()
 }
 
 fn actions(state: AppState, head: &RunHead) -> AnyView {
@@ -111,7 +112,10 @@ fn changed(state: AppState) -> AnyView {
     });
     (!lines.is_empty())
         .then(|| {
-            let text = format!("Settings changed since: {}. Run again keeps this evidence; Ask again searches again.", lines.join(", "));
+            let text = format!(
+                "Settings changed since: {}. Run again keeps this evidence; Ask again searches again.",
+                lines.join(", ")
+            );
             view! { <p class="notice run-notice">{text}</p> }
         })
         .into_any()

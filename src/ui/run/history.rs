@@ -30,7 +30,10 @@ pub fn HistoryDialog() -> impl IntoView {
     let rows = move || {
         let renaming_now = renaming.get();
         found.with(|runs| {
-            runs.iter().take(shown.get()).map(|run| row(state, run, renaming, renaming_now == Some(run.id))).collect_view()
+            runs.iter()
+                .take(shown.get())
+                .map(|run| row(state, run, renaming, renaming_now == Some(run.id)))
+                .collect_view()
         })
     };
     view! {
@@ -66,7 +69,9 @@ pub fn HistoryDialog() -> impl IntoView {
 fn empty(state: AppState, none_found: bool) -> AnyView {
     let text = state.history.runs.with(|runs| match runs {
         None => Some("Reading history"),
-        Some(runs) if runs.is_empty() => Some("No runs yet. Every question you ask is stored here, in this browser only."),
+        Some(runs) if runs.is_empty() => {
+            Some("No runs yet. Every question you ask is stored here, in this browser only.")
+        }
         Some(_) if none_found => Some("No run matches."),
         Some(_) => None,
     });
@@ -94,7 +99,8 @@ fn row(state: AppState, run: &RunSummary, renaming: RwSignal<Option<RunId>>, is_
         rename_form(state, id, title.clone(), renaming)
     } else {
         let title = title.clone();
-        view! { <button class="history-open" on:click=listener(move |_| state.open_run(id))>{title}</button> }.into_any()
+        view! { <button class="history-open" on:click=listener(move |_| state.open_run(id))>{title}</button> }
+            .into_any()
     };
     let icon = |label: String, icon: Name, press: Box<dyn Fn() + Send + Sync>| {
         view! {
@@ -129,7 +135,9 @@ fn row(state: AppState, run: &RunSummary, renaming: RwSignal<Option<RunId>>, is_
 fn column(name: &str, state: AnswerState) -> String {
     match state {
         AnswerState::Done => name.to_owned(),
-        AnswerState::Waiting | AnswerState::Streaming => format!("{name} ({})", AnswerState::Interrupted.name()),
+        AnswerState::Waiting | AnswerState::Streaming => {
+            format!("{name} ({})", AnswerState::Interrupted.name())
+        }
         state => format!("{name} ({})", state.name()),
     }
 }

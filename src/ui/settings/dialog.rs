@@ -219,7 +219,11 @@ fn HistoryFields(history: RwSignal<HistoryLimits>) -> impl IntoView {
 }
 
 /// A button whose click is asked about first.
-fn confirmed(label: &'static str, question: &'static str, press: impl Fn() + Send + Sync + 'static) -> AnyView {
+fn confirmed(
+    label: &'static str,
+    question: &'static str,
+    press: impl Fn() + Send + Sync + 'static,
+) -> AnyView {
     field::button(label.into(), move || {
         if window().confirm_with_message(question).unwrap_or(false) {
             press();

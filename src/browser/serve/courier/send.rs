@@ -13,7 +13,9 @@ use crate::courier::{
 use crate::format;
 use crate::prompt::{Budget, Prompt, Style, build};
 use crate::provider::{Error, Target, pricing};
-use crate::types::{Answer, AnswerState, CallFailure, ChatEvent, Dialect, Endpoint, Evidence, Parameters, Sent};
+use crate::types::{
+    Answer, AnswerState, CallFailure, ChatEvent, Dialect, Endpoint, Evidence, Parameters, Sent,
+};
 use crate::worker::Outbox;
 use crate::worker::protocol::{CallId, FromCourier};
 use std::cell::{Cell, RefCell};
