@@ -41,7 +41,6 @@ mod retry;
 mod run;
 mod sample;
 mod sigv4;
-mod sse;
 mod store;
 mod support;
 mod vault;

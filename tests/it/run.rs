@@ -1,8 +1,8 @@
 //! The conductor: every order of events, stop, run again, ask again, follow-up, history.
 
 use sidecite::run::{
-    Asked, ColumnEvent, Command, Conductor, HistoryLimits, Turn, changes, condense_messages, condensed, expired,
-    joined,
+    Asked, ColumnEvent, Command, Conductor, HistoryLimits, Turn, changes, condense_messages, condensed,
+    expired, joined,
 };
 use sidecite::types::{
     AnswerState, ChatEvent, Column, ColumnId, Cost, Evidence, FailureCause, ModelRef, Parameters, Recipe,

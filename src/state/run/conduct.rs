@@ -77,6 +77,8 @@ impl AppState {
     fn start_run(self, run: Run, columns: Vec<Column>) {
         self.stop_all();
         self.session.notice.set(None);
+        // Loaded while the evidence is being retrieved.
+        self.services().painter.start();
         let asked = self.settings.with_untracked(|settings| {
             self.session.show_columns(settings, columns.clone());
             columns.into_iter().map(|column| asked(settings, column)).collect()
