@@ -27,7 +27,7 @@ fn header(state: AppState, head: &RunHead) -> AnyView {
                 <div class="run-title">
                     {title.map(|name| view! { <p class="run-name">{name}</p> })}
                     <h2 class="run-question">{head.question.clone()}</h2>
-                    <p class="run-about">{about(head)} {hash(head)}</p>
+                    <p class="run-about">{about(head)}{hash(head)}</p>
                 </div>
                 <div class="run-actions">{actions(state, head)}</div>
             </div>
@@ -59,7 +59,7 @@ fn about(head: &RunHead) -> String {
 
 fn hash(head: &RunHead) -> AnyView {
     let hash = head.evidence().map(|evidence| evidence.sha256);
-    hash.map(|hash| view! { <code title=format!("SHA-256 of the evidence: {hash}")>{hash.short()}</code> })
+    hash.map(|hash| view! { " · " <code title=format!("SHA-256 of the evidence: {hash}")>{hash.short()}</code> })
         .into_any()
 }
 
