@@ -70,10 +70,13 @@ impl Error {
         match self {
             Self::Full { .. } => "Free disk space or remove documents, then press Retry.".into(),
             Self::Damaged { .. } => {
-                "Press Read again where the original is stored, or remove the document and add it again.".into()
+                "Press Read again where the original is stored, or remove the document and add it again."
+                    .into()
             }
             Self::Failed { .. } => "Reload the page. If it persists, close other tabs with this page.".into(),
-            Self::Unavailable { .. } => "Allow this site to store data. Until then everything lasts as long as the tab.".into(),
+            Self::Unavailable { .. } => {
+                "Allow this site to store data. Until then everything lasts as long as the tab.".into()
+            }
             Self::Newer { .. } => "Reload the page to get that version. Nothing was changed.".into(),
         }
     }

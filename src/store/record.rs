@@ -99,8 +99,13 @@ impl Record {
             .cloned();
         let (added_millis, size_bytes) =
             manifest.as_ref().map_or((0, 0), |manifest| (manifest.added_millis, manifest.size_bytes));
-        joined(id, manifest, document, get)
-            .map_err(|error| Damaged { id, name, added_millis, size_bytes, error })
+        joined(id, manifest, document, get).map_err(|error| Damaged {
+            id,
+            name,
+            added_millis,
+            size_bytes,
+            error,
+        })
     }
 }
 
@@ -117,8 +122,7 @@ fn joined(
     if manifest.id != id || document.id != id {
         return Err(damaged("its rows belong to another document"));
     }
-    let ChunkSet(chunks) =
-        row(get, Table::ChunkSets, &tables::chunk_set_key(id, manifest.chunking), name)?;
+    let ChunkSet(chunks) = row(get, Table::ChunkSets, &tables::chunk_set_key(id, manifest.chunking), name)?;
     if chunks.len() != manifest.chunks as usize {
         return Err(damaged("it has another number of chunks"));
     }
@@ -144,6 +148,8 @@ fn row<T: Stored>(
 ) -> Result<T, Error> {
     match get(table, key) {
         Some(bytes) => decode(&bytes, what),
-        None => Err(Error::Damaged { what: what.to_owned(), reason: format!("{} are missing", table.name()) }),
+        None => {
+            Err(Error::Damaged { what: what.to_owned(), reason: format!("{} are missing", table.name()) })
+        }
     }
 }

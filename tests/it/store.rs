@@ -3,8 +3,8 @@
 use serde_json::Value;
 use sidecite::store::migrations::v1;
 use sidecite::store::{
-    Error, Loaded, Record, Table, Tombstone, UploadInfo, UploadState, decode,
-    decode_embedding, encode, tables,
+    Error, Loaded, Record, Table, Tombstone, UploadInfo, UploadState, decode, decode_embedding, encode,
+    tables,
 };
 use sidecite::types::{DocumentId, Sha256, Spending, sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,7 +90,11 @@ fn a_profile_of_version_1_loses_nothing_and_keeps_the_bytes_of_its_vectors() {
         assert!(!record.chunks.is_empty());
         let before = &old[&("vectors".to_owned(), id.to_string())];
         let key = tables::vectors_key(id, record.manifest.chunking, &record.manifest.embedder);
-        assert!(rows[&(Table::Vectors, key)].ends_with(before), "vectors of {} changed", record.manifest.name);
+        assert!(
+            rows[&(Table::Vectors, key)].ends_with(before),
+            "vectors of {} changed",
+            record.manifest.name
+        );
         assert_eq!(record.vectors.len() * 4, before.len());
         // What was read is what is written from now on.
         let again: Rows =
@@ -199,12 +203,8 @@ fn rows_of_another_document_or_kind_are_not_taken_for_its_own() {
         rows.insert(same[0].0.clone(), same[1].1.clone());
         assert_eq!(load(&rows, &ids).iter().filter(|loaded| loaded.is_err()).count(), 1, "{table:?}");
     }
-    let upload = UploadInfo {
-        name: "a.txt".into(),
-        size_bytes: 1,
-        added_millis: 2,
-        state: UploadState::Pending,
-    };
+    let upload =
+        UploadInfo { name: "a.txt".into(), size_bytes: 1, added_millis: 2, state: UploadState::Pending };
     let row = encode(&upload, "a file").unwrap();
     assert_eq!(decode::<UploadInfo>(&row, "a file").unwrap(), upload);
     assert!(decode::<Tombstone>(&row, "a mark").unwrap_err().to_string().contains("another kind"));
@@ -218,10 +218,7 @@ fn rows_of_version_2_are_pinned() {
     let id = sha256(b"a");
     let chunking = sidecite::types::ChunkSettings::default();
     assert_eq!(tables::chunk_set_key(id, chunking), format!("{id}/structure-200-30"));
-    assert_eq!(
-        tables::vectors_key(id, chunking, "e"),
-        format!("{id}/structure-200-30/{}", sha256(b"e"))
-    );
+    assert_eq!(tables::vectors_key(id, chunking, "e"), format!("{id}/structure-200-30/{}", sha256(b"e")));
     let (from, to) = tables::range_of(id);
     let key = tables::vectors_key(id, chunking, "e");
     assert!(from < key && key < to);

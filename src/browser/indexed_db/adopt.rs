@@ -165,7 +165,9 @@ async fn cache(old: &Connection, new: &Connection) -> Result<(), Error> {
         let reading = old.read(&[CACHE])?;
         let mut values = Vec::with_capacity(batch.len());
         for key in batch {
-            values.extend(get(&reading, CACHE, key).await?.map(|value| (key, v1::embedding(&value_bytes(&value)))));
+            values.extend(
+                get(&reading, CACHE, key).await?.map(|value| (key, v1::embedding(&value_bytes(&value)))),
+            );
         }
         let writing = new.write(&[table])?;
         for (key, value) in &values {

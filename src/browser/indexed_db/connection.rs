@@ -54,7 +54,8 @@ impl Connection {
         if !exists(name).await {
             return Ok(None);
         }
-        let request = Factory::new().and_then(|factory| factory.open(name, None)).map_err(doing("opening"))?;
+        let request =
+            Factory::new().and_then(|factory| factory.open(name, None)).map_err(doing("opening"))?;
         let database = request.await.map_err(doing("opening"))?;
         Ok(Some(Self::watch(database, || {})))
     }
@@ -117,7 +118,8 @@ pub async fn delete_database(name: &str) -> Result<(), Error> {
 pub(super) async fn exists(name: &str) -> bool {
     let list = async || {
         let factory = Reflect::get(&js_sys::global(), &"indexedDB".into()).ok()?;
-        let databases: js_sys::Function = Reflect::get(&factory, &"databases".into()).ok()?.dyn_into().ok()?;
+        let databases: js_sys::Function =
+            Reflect::get(&factory, &"databases".into()).ok()?.dyn_into().ok()?;
         let promise: js_sys::Promise = databases.call0(&factory).ok()?.dyn_into().ok()?;
         JsFuture::from(promise).await.ok()
     };
@@ -145,11 +147,7 @@ pub(super) fn put(transaction: &Transaction, table: &str, key: &str, value: &JsV
     store(transaction, table)?.put(value, Some(&key.into())).map(drop).map_err(doing("writing"))
 }
 
-pub(super) async fn get(
-    transaction: &Transaction,
-    table: &str,
-    key: &str,
-) -> Result<Option<JsValue>, Error> {
+pub(super) async fn get(transaction: &Transaction, table: &str, key: &str) -> Result<Option<JsValue>, Error> {
     let value = store(transaction, table)?.get(Query::Key(key.into())).map_err(doing("reading"))?;
     value.await.map_err(doing("reading"))
 }

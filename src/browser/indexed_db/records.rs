@@ -1,6 +1,5 @@
 use super::connection::{
-    Connection, bytes_value, complete, delete, delete_range, doing, has, keys, put, rows, store,
-    value_bytes,
+    Connection, bytes_value, complete, delete, delete_range, doing, has, keys, put, rows, store, value_bytes,
 };
 use super::{adopt, open_corpus};
 use crate::store::tables::range_of;
@@ -83,7 +82,8 @@ impl Store for IndexedDb {
             return Ok(None);
         }
         let (from, to) = range_of(id);
-        let range = idb::KeyRange::bound(&from.into(), &to.into(), None, Some(true)).map_err(doing("reading"))?;
+        let range =
+            idb::KeyRange::bound(&from.into(), &to.into(), None, Some(true)).map_err(doing("reading"))?;
         let mut found: HashMap<(Table, String), JsValue> = HashMap::new();
         for (table, name) in JOINED {
             let reading = store(&transaction, name)?;
@@ -160,10 +160,12 @@ impl Store for IndexedDb {
             return Ok(());
         }
         let (from, to) = range_of(id);
-        let range = idb::KeyRange::bound(&from.into(), &to.into(), None, Some(true)).map_err(doing("reading"))?;
+        let range =
+            idb::KeyRange::bound(&from.into(), &to.into(), None, Some(true)).map_err(doing("reading"))?;
         let owned = store(&transaction, OWNERS)?.get_all(Some(Query::KeyRange(range)), None);
         let owned = owned.map_err(doing("reading"))?.await.map_err(doing("reading"))?;
-        let owned = owned.iter().flat_map(|value| value_bytes(value).as_chunks::<32>().0.to_vec()).map(Sha256);
+        let owned =
+            owned.iter().flat_map(|value| value_bytes(value).as_chunks::<32>().0.to_vec()).map(Sha256);
         for content in owned.chain(contents.iter().copied()) {
             delete(&transaction, EMBEDDINGS, &content.to_string())?;
         }
@@ -210,7 +212,8 @@ impl Store for IndexedDb {
         let transaction = self.connection.read(&[EMBEDDINGS])?;
         let values = store(&transaction, EMBEDDINGS)?.get_all(None, None).map_err(doing("reading"))?;
         let values = values.await.map_err(doing("reading"))?;
-        let size = |value: &JsValue| value.dyn_ref::<Uint8Array>().map_or(0, |bytes| u64::from(bytes.length()));
+        let size =
+            |value: &JsValue| value.dyn_ref::<Uint8Array>().map_or(0, |bytes| u64::from(bytes.length()));
         Ok(values.iter().map(size).sum())
     }
 

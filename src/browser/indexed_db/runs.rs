@@ -1,4 +1,6 @@
-use super::connection::{Connection, bytes_value, complete, delete, get, keys, put, rows, store, value_bytes};
+use super::connection::{
+    Connection, bytes_value, complete, delete, get, keys, put, rows, store, value_bytes,
+};
 use super::{connection::doing, open_corpus};
 use crate::store::{Error, Table, Tombstone, decode, encode};
 use std::collections::BTreeSet;

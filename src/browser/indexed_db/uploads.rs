@@ -95,7 +95,8 @@ impl UploadStore {
         let originals = keys(&transaction, ORIGINALS).await?;
         let originals = originals.iter().filter_map(|key| Sha256::parse(key)).collect();
         let mut waiting = Vec::new();
-        for (key, row) in rows(&transaction, UPLOADS).await?.iter().filter(|(key, _)| !settled.contains(key)) {
+        for (key, row) in rows(&transaction, UPLOADS).await?.iter().filter(|(key, _)| !settled.contains(key))
+        {
             let Some(id) = Sha256::parse(key) else { continue };
             let info = decode(&value_bytes(row), "a file").unwrap_or_else(|error| UploadInfo {
                 name: format!("Unreadable file {}", id.short()),

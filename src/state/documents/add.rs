@@ -4,7 +4,7 @@ use crate::browser::clock::epoch_millis;
 use crate::browser::crypto::{digest, random};
 use crate::browser::files;
 use crate::browser::indexed_db::Upload;
-use crate::state::{AppState, Row, RowState};
+use crate::state::{AppState, Original, Row, RowState};
 use crate::store::{Error, UploadInfo, UploadState};
 use crate::types::{DocumentId, Sha256, UserError};
 use leptos::prelude::*;
@@ -38,10 +38,12 @@ impl AppState {
         let chosen: Vec<Chosen> = chosen.collect();
         for Chosen { id, info, .. } in &chosen {
             self.corpus.rows.put(*id, Row::of(*id, info, RowState::Adding));
+            self.publish(*id);
         }
         spawn_local(async move {
             if let Some(uploads) = self.services().uploads().await {
-                let pending = |Chosen { id, info, .. }: &Chosen| Upload { id: *id, info: info.clone(), blob: None };
+                let pending =
+                    |Chosen { id, info, .. }: &Chosen| Upload { id: *id, info: info.clone(), blob: None };
                 // Where there is no room even for this, the files are taken in all the same.
                 let _ = uploads.put(&chosen.iter().map(pending).collect::<Vec<_>>()).await;
             }
@@ -62,20 +64,25 @@ impl AppState {
             Err(user_error) => return self.fail(pending, user_error, false).await,
         };
         let known = self.corpus.rows.value(&id);
-        if known.as_ref().is_some_and(|row| row.state.is_under_way() || matches!(row.state, RowState::Ready(_))) {
+        if known
+            .as_ref()
+            .is_some_and(|row| row.state.is_under_way() || matches!(row.state, RowState::Ready(_)))
+        {
             self.corpus.rows.remove(&pending);
+            self.publish(pending);
             return self.discard(pending).await;
         }
         let info = UploadInfo { state: UploadState::Waiting, ..info };
         self.view.keep_file(id, file.clone().into());
         let kept = self.keep_upload(pending, id, &info, file).await;
-        let state = match kept {
-            Ok(()) => RowState::Queued,
-            Err(error) => RowState::Failed { user_error: error.into(), password: false },
+        let (state, original) = match kept {
+            Ok(original) => (RowState::Queued, original),
+            Err(error) => (RowState::Failed { user_error: error.into(), password: false }, Original::Tab),
         };
-        let row = Row { original: true, ..Row::of(id, &info, state) };
         self.corpus.removed.update(|removed| removed.retain(|row| row.id != id));
-        self.corpus.rows.rename(&pending, id, row);
+        self.corpus.rows.rename(&pending, id, Row { original, ..Row::of(id, &info, state) });
+        self.publish(pending);
+        self.publish(id);
         self.pump();
     }
 
@@ -113,16 +120,16 @@ impl AppState {
         id: DocumentId,
         info: &UploadInfo,
         file: File,
-    ) -> Result<(), Error> {
+    ) -> Result<Original, Error> {
         let services = self.services();
-        let Some(uploads) = services.uploads().await else { return Ok(()) };
+        let Some(uploads) = services.uploads().await else { return Ok(Original::Tab) };
         let upload = |blob| Upload { id, info: info.clone(), blob };
         match uploads.settle(pending, upload(Some(file.into()))).await {
             Err(Error::Full { .. }) => {
                 let _ = uploads.settle(pending, upload(None)).await;
-                Ok(())
+                Ok(Original::Tab)
             }
-            kept => kept,
+            kept => kept.map(|()| Original::Stored),
         }
     }
 
@@ -145,7 +152,8 @@ impl Row {
             state,
             crashes: 0,
             password: None,
-            original: false,
+            original: Original::Missing,
+            elsewhere: false,
         }
     }
 

@@ -173,6 +173,23 @@ impl AppState {
         true
     }
 
+    /// Shows the columns that the settings have: another tab has added or removed some. One with an answer stays.
+    pub(in crate::state) fn show_columns(self) {
+        let wanted = self.settings.with_untracked(|settings| settings.columns.clone());
+        for cell in self.session.columns.cells_now() {
+            let has_answer = cell.value.with_untracked(|view| view.answer.is_some());
+            if !has_answer && wanted.iter().all(|column| column.id != cell.key) {
+                self.session.columns.remove(&cell.key);
+            }
+        }
+        for column in wanted {
+            if self.session.columns.find(&column.id).is_none() {
+                self.session.columns.put(column.id, ColumnView::new(column));
+            }
+        }
+        self.price_columns();
+    }
+
     /// The same model without the documents, one click away.
     pub fn add_baseline(self, id: ColumnId) -> bool {
         match self.session.columns.value(&id) {

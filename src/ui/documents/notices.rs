@@ -42,7 +42,10 @@ pub fn read_before(state: AppState) -> AnyView {
     if ids.is_empty() {
         return ().into_any();
     }
-    let text = format!("{} read by an older reader. ", format::counted(ids.len() as u64, "document was", "documents were"));
+    let text = format!(
+        "{} read by an older reader. ",
+        format::counted(ids.len() as u64, "document was", "documents were")
+    );
     let again = move |_| ids.iter().for_each(|id| state.retry(*id, None));
     view! { <p class="notice">{text}<button class="button" on:click=again>"Read all again"</button></p> }
         .into_any()

@@ -1,9 +1,9 @@
 use crate::browser::clock::now_millis;
 use crate::format;
 use crate::state::{AppState, Row, RowActions, RowState};
+use crate::types::DocumentId;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::icon::{Icon, Name};
-use crate::types::DocumentId;
 use leptos::prelude::*;
 
 /// One document: name, state, size, pages, chunks, progress, and what can be done.
@@ -141,7 +141,11 @@ fn Password(id: DocumentId, name: String) -> impl IntoView {
 }
 
 fn actions(state: AppState, id: DocumentId, name: &str, can: RowActions) -> AnyView {
-    let icon = move |shown: bool, label: String, title: &'static str, icon: Name, act: fn(AppState, DocumentId)| {
+    let icon = move |shown: bool,
+                     label: String,
+                     title: &'static str,
+                     icon: Name,
+                     act: fn(AppState, DocumentId)| {
         shown.then(|| {
             view! {
                 <button class="button quiet tiny" aria-label=label title=title on:click=listener(move |_| act(state, id))>
