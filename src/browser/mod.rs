@@ -1,5 +1,6 @@
 //! The browser side of the edges: what the pure modules ask for (a store, bytes, time) made of web APIs.
 
+pub mod channel;
 pub mod chrome_model;
 pub mod clock;
 pub mod crypto;

@@ -14,7 +14,7 @@ mod settings;
 mod signal_list;
 mod view;
 
-pub use documents::{Corpus, Row, RowActions, RowState, Sample, Totals};
+pub use documents::{Corpus, Original, Row, RowActions, RowState, Sample, Tabs, Totals};
 pub use providers::{CheckState, ProviderStore, SpendingSummary, Trial};
 pub use run::{
     AnswerHead, AnswerOf, Chrome, ColumnView, History, Painter, Part, Rendered, RenderedPiece, RunHead,
@@ -32,6 +32,8 @@ use leptos::prelude::*;
 pub struct AppState {
     /// Documents.
     pub corpus: Corpus,
+    /// The other tabs of this site.
+    pub tabs: Tabs,
     /// The question, its evidence and the columns.
     pub session: Session,
     /// The stored runs.
@@ -55,10 +57,11 @@ pub struct AppState {
 impl AppState {
     /// The page's state as it starts, from what this browser remembers.
     pub fn new() -> Self {
-        let settings = settings::load();
+        let settings = settings::load().unwrap_or_default();
         let corpus = Corpus::default();
         Self {
             corpus,
+            tabs: Tabs::default(),
             session: Session::new(&settings),
             history: History::default(),
             settings: RwSignal::new(settings),
@@ -86,14 +89,10 @@ impl AppState {
         self.services.get_value()
     }
 
-    /// Changes the settings and remembers them.
-    pub fn set(self, change: impl FnOnce(&mut Settings)) {
-        self.settings.update(change);
-        self.settings.with_untracked(settings::save);
-    }
-
     /// Reads what is stored and what ships with the page.
     pub fn start(self) {
+        self.follow_settings();
+        self.join_tabs();
         self.open_corpus();
         self.load_sample_index();
         self.price_columns();

@@ -1,13 +1,20 @@
+mod lenient;
+
 use crate::run::HistoryLimits;
+use crate::state::AppState;
 use crate::state::providers::catalogue::host_of;
 use crate::types::{Column, ColumnId, EmbedderRef, Endpoint, ModelRef, Parameters, Recipe, RecipeId};
+use lenient::parse;
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+/// One for all copies of the site on an origin: it holds no document.
 const KEY: &str = "sidecite.settings";
+/// The last settings that could not be read whole, as they were.
+const UNREADABLE_KEY: &str = "sidecite.settings.unreadable";
 
 /// What the person set, kept in this browser. Holds no key and no document text.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Settings {
     /// How evidence comes about.
     pub recipe: Recipe,
@@ -186,13 +193,16 @@ pub fn place(endpoint: &Endpoint) -> String {
     parts.join(" · ")
 }
 
-/// What this browser remembers, or the defaults.
-pub(in crate::state) fn load() -> Settings {
-    storage()
-        .and_then(|storage| storage.get_item(KEY).ok().flatten())
-        .and_then(|json| serde_json::from_str::<Settings>(&json).ok())
-        .map(Settings::mended)
-        .unwrap_or_default()
+/// What this browser remembers; nothing where it remembers nothing. What cannot be read of it takes its default, and the
+/// whole is kept beside it as it was.
+pub(in crate::state) fn load() -> Option<Settings> {
+    let storage = storage()?;
+    let json = storage.get_item(KEY).ok().flatten()?;
+    let (settings, is_whole) = parse(&json);
+    if !is_whole {
+        let _ = storage.set_item(UNREADABLE_KEY, &json);
+    }
+    Some(settings)
 }
 
 /// Remembers; a browser that forbids storage forgets with the tab.
@@ -211,6 +221,29 @@ pub(in crate::state) fn clear() {
 
 fn storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok().flatten()
+}
+
+impl AppState {
+    /// Changes the settings and remembers them. The change is made to what is stored: another tab may have changed the rest.
+    pub fn set(self, change: impl FnOnce(&mut Settings)) {
+        let mut settings = load().unwrap_or_else(|| self.settings.get_untracked());
+        change(&mut settings);
+        save(&settings);
+        self.settings.set(settings);
+    }
+
+    /// Follows what other tabs set.
+    pub(in crate::state) fn follow_settings(self) {
+        let follow = move |event: web_sys::StorageEvent| {
+            if event.key().is_none_or(|key| key == KEY)
+                && let Some(settings) = load()
+            {
+                self.settings.set(settings);
+                self.sync_columns();
+            }
+        };
+        drop(window_event_listener(leptos::ev::storage, follow));
+    }
 }
 
 #[cfg(test)]
@@ -234,7 +267,8 @@ mod tests {
         let old = r#"{"columns": [{"id": 4, "model": {"Remote": {"endpoint": 1, "model": "m"}},
             "parameters": {"max_tokens": null, "temperature": 0.5, "top_p": null, "seed": null}, "with_documents": true}],
             "endpoints": [{"id": 1, "name": "localhost:8080", "base_url": "http://localhost:8080/v1"}]}"#;
-        let mut settings: Settings = serde_json::from_str(old).unwrap();
+        let (mut settings, is_whole) = parse(old);
+        assert!(is_whole);
         assert_eq!(settings.columns.len(), 1);
         let endpoint = settings.endpoints[0].clone();
         assert_eq!((endpoint.provider.as_str(), endpoint.auth), ("", crate::types::AuthKind::Default));
@@ -276,14 +310,44 @@ mod tests {
         settings.omit(1, "n", "top_p");
         assert_eq!(settings.omitted(1, "m"), ["temperature"]);
         assert!(settings.omitted(2, "m").is_empty());
-        let kept: Settings = serde_json::from_str(&serde_json::to_string(&settings).unwrap()).unwrap();
-        assert_eq!(kept, settings);
+        let kept = parse(&serde_json::to_string(&settings).unwrap());
+        assert_eq!(kept, (settings, true));
     }
 
     #[test]
     fn unknown_and_missing_fields_are_no_reason_to_forget() {
-        let settings: Settings = serde_json::from_str(r#"{"budget_tokens": 2048, "future": 1}"#).unwrap();
+        let (settings, is_whole) = parse(r#"{"budget_tokens": 2048, "future": 1}"#);
+        assert!(is_whole);
         assert_eq!(settings.budget_tokens, 2048);
         assert_eq!(settings.columns.len(), 3);
+    }
+
+    #[test]
+    fn an_unknown_value_loses_only_itself() {
+        let settings = Settings { budget_tokens: 2048, theme: Theme::Dark, ..Settings::default() };
+        let json = serde_json::to_value(&settings).unwrap();
+        let read = |change: &dyn Fn(&mut serde_json::Value)| {
+            let mut json = json.clone();
+            change(&mut json);
+            let (read, is_whole) = parse(&json.to_string());
+            assert!(!is_whole, "the loss is not noticed");
+            read
+        };
+        let sepia = read(&|json| json["theme"] = "Sepia".into());
+        assert_eq!(sepia, Settings { theme: Theme::System, ..settings.clone() });
+        let column = read(&|json| json["columns"][1]["model"] = "Oracle".into());
+        assert_eq!(column.columns, [settings.columns[0].clone(), settings.columns[2].clone()]);
+        let chunking = read(&|json| json["recipe"]["chunking"]["strategy"] = "Semantic".into());
+        assert_eq!(chunking, settings);
+        let mode = read(&|json| {
+            json["recipe"]["retrieval"]["mode"] = "Telepathy".into();
+            json["recipe"]["chunking"]["size_tokens"] = 64.into();
+        });
+        assert_eq!(mode.recipe.chunking.size_tokens, 64);
+        assert_eq!(mode.recipe.retrieval, Default::default());
+        let budget = read(&|json| json["budget_tokens"] = "many".into());
+        assert_eq!(budget, Settings { budget_tokens: 768, ..settings.clone() });
+        assert_eq!(parse("nonsense"), (Settings::default(), false));
+        assert_eq!(parse("[]").0, Settings::default());
     }
 }

@@ -13,15 +13,15 @@ const OLD = { sidecite: fixture("corpus"), "sidecite-courier": fixture("courier"
 const SETTINGS = fixture("settings");
 const NAMES = ["broken.pdf", "ferry.html", "harbour.txt", "lighthouse.md"];
 
-/** Every number of bytes of a table's values that some other bytes end with. */
 const bytesOf = (value) => Buffer.from(value.bytes, "base64");
+
+/** A page of the origin that runs nothing of the site. */
+const quiet = (lab) => new URL("sample/index.json", lab.site.url).href;
 
 /** A tab with a profile of an earlier version, opened after it was put there. */
 async function withProfile(lab, databases = OLD, options = {}) {
   const tab = await lab.open({ go: false, ...options });
-  // A page of the site that runs nothing of it.
-  await tab.page.goto(new URL("robots.txt", lab.site.url).href).catch(() => {});
-  await tab.page.goto(new URL("style/none", lab.site.url).href).catch(() => {});
+  await tab.page.goto(quiet(lab));
   await tab.page.evaluate(restore, { databases, settings: SETTINGS.settings });
   await tab.page.goto(lab.site.url, { waitUntil: "load" });
   return tab;
@@ -54,6 +54,8 @@ describe("what is stored", () => {
     }
     assert.deepEqual(corpus.embeddings.map(([key]) => key), OLD.sidecite.tables.cache.map(([key]) => key));
     assert.deepEqual(corpus.originals.map(([key]) => key), OLD.sidecite.tables.files.map(([key]) => key));
+    // The host of its column is gone.
+    await page.getByRole("button", { name: /^Remove column.*fake-echo/ }).click();
     await ask(page, "Who built the lighthouse?");
     assert.equal(await ended(columns(page, "Extractive quotes")), "done");
     await page.getByRole("region", { name: "Evidence" }).getByText(/Ingrid Aas/).first().waitFor();
@@ -101,8 +103,7 @@ describe("what is stored", () => {
       const rows = databases["sidecite:/corpus"].tables[table];
       const lighthouse = databases["sidecite:/corpus"].tables.uploads.find(([, value]) => bytesOf(value).includes("lighthouse.txt"))[0];
       const [key] = rows.find(([key]) => key.startsWith(lighthouse)) ?? rows[0];
-      await page.goto("about:blank");
-      await page.goto(new URL("style/none", lab.site.url).href).catch(() => {});
+      await page.goto(quiet(lab));
       await page.evaluate(change, { name: "sidecite:/corpus", rows: [[table, key, { bytes: Buffer.from([9, 9, 9]).toString("base64") }]] });
       await page.goto(lab.site.url);
       await addFiles(page, [textFile("new.txt", "A new file comes in all the same.")]);
@@ -128,7 +129,7 @@ describe("what is stored", () => {
     const { page } = tab;
     const { databases } = await page.evaluate(dump);
     const [[key]] = databases["sidecite:/corpus"].tables.documents;
-    await page.goto(new URL("style/none", lab.site.url).href).catch(() => {});
+    await page.goto(quiet(lab));
     await page.evaluate(change, { name: "sidecite:/corpus", rows: [["documents", key, { bytes: "" }], ["originals", key, null], ["uploads", key, null]] });
     await page.goto(lab.site.url);
     const failed = row(page, "lighthouse.txt");
@@ -165,7 +166,7 @@ describe("what is stored", () => {
     const tab = await prepared(lab);
     const { page } = tab;
     const other = await tab.context.newPage();
-    await other.goto(new URL("style/none", lab.site.url).href).catch(() => {});
+    await other.goto(quiet(lab));
     await other.evaluate(
       () =>
         new Promise((done, fail) => {
@@ -182,9 +183,9 @@ describe("what is stored", () => {
   });
 
   it("and removed comes back by Undo; it stays away after a reload, and what it used is collected", async () => {
-    const tab = await prepared(lab);
+    const tab = await lab.open();
     const { page } = tab;
-    await addFiles(page, [textFile("ferry.txt", "The ferry leaves at noon.")]);
+    await addFiles(page, [textFile("lighthouse.txt", LIGHTHOUSE), textFile("ferry.txt", "The ferry leaves at noon.")]);
     await settled(page, 2);
     await page.getByRole("button", { name: "Remove lighthouse.txt" }).click();
     assert.equal(await page.locator(".document-row").count(), 1);
@@ -197,8 +198,10 @@ describe("what is stored", () => {
     await page.reload();
     assert.deepEqual((await settled(page, 1)).map(({ name }) => name), ["ferry.txt"]);
     // The mark is older than the time to undo at the next start.
-    await page.waitForTimeout(10_500);
-    await page.reload();
+    const [[key]] = (await page.evaluate(dump)).databases["sidecite:/corpus"].tables.tombstones;
+    await page.goto(quiet(lab));
+    await page.evaluate(change, { name: "sidecite:/corpus", rows: [["tombstones", key, { bytes: Buffer.from([2, 7, 1]).toString("base64") }]] });
+    await page.goto(lab.site.url);
     await settled(page, 1);
     const { databases } = await page.evaluate(dump);
     const tables = databases["sidecite:/corpus"].tables;

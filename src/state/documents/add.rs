@@ -4,7 +4,7 @@ use crate::browser::clock::epoch_millis;
 use crate::browser::crypto::{digest, random};
 use crate::browser::files;
 use crate::browser::indexed_db::Upload;
-use crate::state::{AppState, Row, RowState};
+use crate::state::{AppState, Original, Row, RowState};
 use crate::store::{Error, UploadInfo, UploadState};
 use crate::types::{DocumentId, Sha256, UserError};
 use leptos::prelude::*;
@@ -38,6 +38,7 @@ impl AppState {
         let chosen: Vec<Chosen> = chosen.collect();
         for Chosen { id, info, .. } in &chosen {
             self.corpus.rows.put(*id, Row::of(*id, info, RowState::Adding));
+            self.publish(*id);
         }
         spawn_local(async move {
             if let Some(uploads) = self.services().uploads().await {
@@ -68,18 +69,20 @@ impl AppState {
             .is_some_and(|row| row.state.is_under_way() || matches!(row.state, RowState::Ready(_)))
         {
             self.corpus.rows.remove(&pending);
+            self.publish(pending);
             return self.discard(pending).await;
         }
         let info = UploadInfo { state: UploadState::Waiting, ..info };
         self.view.keep_file(id, file.clone().into());
         let kept = self.keep_upload(pending, id, &info, file).await;
-        let state = match kept {
-            Ok(()) => RowState::Queued,
-            Err(error) => RowState::Failed { user_error: error.into(), password: false },
+        let (state, original) = match kept {
+            Ok(original) => (RowState::Queued, original),
+            Err(error) => (RowState::Failed { user_error: error.into(), password: false }, Original::Tab),
         };
-        let row = Row { original: true, ..Row::of(id, &info, state) };
         self.corpus.removed.update(|removed| removed.retain(|row| row.id != id));
-        self.corpus.rows.rename(&pending, id, row);
+        self.corpus.rows.rename(&pending, id, Row { original, ..Row::of(id, &info, state) });
+        self.publish(pending);
+        self.publish(id);
         self.pump();
     }
 
@@ -117,16 +120,16 @@ impl AppState {
         id: DocumentId,
         info: &UploadInfo,
         file: File,
-    ) -> Result<(), Error> {
+    ) -> Result<Original, Error> {
         let services = self.services();
-        let Some(uploads) = services.uploads().await else { return Ok(()) };
+        let Some(uploads) = services.uploads().await else { return Ok(Original::Tab) };
         let upload = |blob| Upload { id, info: info.clone(), blob };
         match uploads.settle(pending, upload(Some(file.into()))).await {
             Err(Error::Full { .. }) => {
                 let _ = uploads.settle(pending, upload(None)).await;
-                Ok(())
+                Ok(Original::Tab)
             }
-            kept => kept,
+            kept => kept.map(|()| Original::Stored),
         }
     }
 
@@ -149,7 +152,8 @@ impl Row {
             state,
             crashes: 0,
             password: None,
-            original: false,
+            original: Original::Missing,
+            elsewhere: false,
         }
     }
 

@@ -3,6 +3,7 @@ use crate::parse::READER_VERSION;
 use crate::state::SignalList;
 use crate::types::{DocumentId, EmbedderRef, Format, Manifest, UserError};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Documents on the screen.
 #[derive(Clone, Copy, Default)]
@@ -22,7 +23,7 @@ pub struct Corpus {
 }
 
 /// One document's row.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Hash of the file.
     pub id: DocumentId,
@@ -36,10 +37,25 @@ pub struct Row {
     pub state: RowState,
     /// Times the engine or the reader died over it.
     pub crashes: u32,
-    /// The password typed for it; never stored.
+    /// The password typed for it; never stored, and known to this tab only.
+    #[serde(skip)]
     pub password: Option<String>,
-    /// Its file can be read: it is stored, or the tab has it.
-    pub original: bool,
+    /// Where its file is.
+    pub original: Original,
+    /// Another tab is at work on it.
+    pub elsewhere: bool,
+}
+
+/// Where the file of a document is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Original {
+    /// Nowhere here.
+    #[default]
+    Missing,
+    /// In this tab, until it is closed.
+    Tab,
+    /// In this browser.
+    Stored,
 }
 
 /// What can be done with a document.
@@ -61,10 +77,21 @@ impl Row {
         let under_way = self.state.is_under_way();
         RowActions {
             cancel: under_way,
-            retry: self.original && matches!(self.state, RowState::Failed { .. } | RowState::Cancelled),
-            read_again: self.original && (self.is_outdated() || matches!(self.state, RowState::Damaged(_))),
+            retry: self.has_original() && matches!(self.state, RowState::Failed { .. } | RowState::Cancelled),
+            read_again: self.has_original()
+                && (self.is_outdated() || matches!(self.state, RowState::Damaged(_))),
             remove: !under_way,
         }
+    }
+
+    /// Whether its file can be read.
+    pub fn has_original(&self) -> bool {
+        self.original != Original::Missing
+    }
+
+    /// Whether it waits to be read and can be.
+    pub fn is_waiting(&self) -> bool {
+        self.state == RowState::Queued && self.has_original()
     }
 
     /// Whether a newer reader would read it better.
@@ -74,7 +101,7 @@ impl Row {
 }
 
 /// Where a document stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum RowState {
     /// Chosen; its bytes are being stored.
     Adding,
@@ -135,7 +162,12 @@ impl RowState {
         matches!(self, Self::Adding | Self::Queued | Self::Reading { .. } | Self::Embedding { .. })
     }
 
-    /// Share done, where it can be told.
+    /// Whether a worker has it.
+    pub fn is_at_work(&self) -> bool {
+        matches!(self, Self::Reading { .. } | Self::Embedding { .. })
+    }
+
+    /// Share done, where it can be theirs.
     pub fn fraction(&self) -> Option<f64> {
         match *self {
             Self::Embedding { done, total, .. } if total > 0 => Some(f64::from(done) / f64::from(total)),
@@ -182,7 +214,7 @@ impl Corpus {
 
     /// Documents that an older reader read and that can be read again. Tracks every row.
     pub fn read_before(self) -> Vec<DocumentId> {
-        let is_outdated = |row: &Row| row.original && row.is_outdated();
+        let is_outdated = |row: &Row| row.has_original() && row.is_outdated();
         let cells = self.rows.cells();
         cells.iter().filter(|cell| cell.value.with(is_outdated)).map(|cell| cell.key).collect()
     }

@@ -7,6 +7,8 @@ mod pipeline;
 mod reindex;
 mod remove;
 mod sample;
+mod tabs;
 
-pub use corpus::{Corpus, Row, RowActions, RowState, Totals};
+pub use corpus::{Corpus, Original, Row, RowActions, RowState, Totals};
 pub use sample::Sample;
+pub use tabs::Tabs;

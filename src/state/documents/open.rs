@@ -1,5 +1,5 @@
-use crate::browser::indexed_db::UploadStore;
-use crate::state::{AppState, Row, RowState};
+use crate::browser::indexed_db::{Upload, UploadStore};
+use crate::state::{AppState, Original, Row, RowState};
 use crate::store::{Damaged, UploadState};
 use crate::types::{DocumentId, Manifest, UserError};
 use crate::worker::protocol::{FromEngine, ToEngine};
@@ -24,7 +24,9 @@ impl AppState {
                 self.engine();
                 return;
             }
-            self.show_uploads(uploads).await;
+            if let Some((waiting, originals)) = self.waiting_uploads().await {
+                self.show_uploads(waiting, &originals);
+            }
             if uploads.has_documents().await.unwrap_or(true) {
                 self.engine();
                 return;
@@ -34,23 +36,18 @@ impl AppState {
         });
     }
 
-    /// Shows the files that are not documents yet. Gives those whose bytes are stored.
-    async fn show_uploads(self, uploads: &UploadStore) -> BTreeSet<DocumentId> {
-        let (waiting, originals) = uploads.waiting().await.unwrap_or_default();
-        for file in waiting {
-            if self.corpus.rows.value(&file.id).is_some() {
-                continue;
-            }
-            let original = originals.contains(&file.id);
-            let state = match (file.info.state.clone(), original) {
-                (UploadState::Failed(user_error), _) => RowState::Failed { user_error, password: false },
-                (UploadState::Cancelled, true) => RowState::Cancelled,
-                (UploadState::Waiting, true) => RowState::Queued,
-                (state, _) => RowState::Failed { user_error: not_stored(&state), password: false },
-            };
-            self.corpus.rows.put(file.id, Row { original, ..Row::of(file.id, &file.info, state) });
+    /// The files that are not documents yet, and the documents whose files are stored.
+    pub(in crate::state) async fn waiting_uploads(self) -> Option<(Vec<Upload>, BTreeSet<DocumentId>)> {
+        self.services().uploads().await?.waiting().await.ok()
+    }
+
+    /// Shows files that have no row yet.
+    pub(in crate::state) fn show_uploads(self, waiting: Vec<Upload>, originals: &BTreeSet<DocumentId>) {
+        for upload in waiting.iter().filter(|upload| self.corpus.rows.find(&upload.id).is_none()) {
+            let is_stored = originals.contains(&upload.id);
+            let row = Row::of(upload.id, &upload.info, state_of(upload, is_stored));
+            self.corpus.rows.put(upload.id, Row { original: stored(is_stored), ..row });
         }
-        originals
     }
 
     /// The engine, with the corpus opened: a fresh one is told to open before anything else.
@@ -90,11 +87,9 @@ impl AppState {
     }
 
     async fn show_opened(self, manifests: Vec<Manifest>, damaged: Vec<Damaged>) {
-        let originals = match self.services().uploads().await {
-            // What an earlier version had added is among them only now.
-            Some(uploads) => self.show_uploads(uploads).await,
-            None => BTreeSet::new(),
-        };
+        let (waiting, originals) = self.waiting_uploads().await.unwrap_or_default();
+        // What an earlier version had added is among them only now.
+        self.show_uploads(waiting, &originals);
         let is_under_way =
             |id: &DocumentId| self.corpus.rows.value(id).is_some_and(|row| row.state.is_under_way());
         let ready = manifests.into_iter().map(|manifest| {
@@ -107,12 +102,26 @@ impl AppState {
         });
         for (id, name, size, added, state) in ready.chain(damaged) {
             if !is_under_way(&id) {
-                let original = originals.contains(&id);
+                let original = stored(originals.contains(&id));
                 self.corpus.rows.put(id, Row { original, ..Row::new(id, &name, size, added, state) });
             }
         }
         self.corpus.rows.sort_by_key(|row| (row.added_millis, row.id));
     }
+}
+
+/// Where an added file stands that nobody is at work on.
+pub(super) fn state_of(upload: &Upload, is_stored: bool) -> RowState {
+    match (upload.info.state.clone(), is_stored) {
+        (UploadState::Failed(user_error), _) => RowState::Failed { user_error, password: false },
+        (UploadState::Cancelled, true) => RowState::Cancelled,
+        (UploadState::Waiting, true) => RowState::Queued,
+        (state, _) => RowState::Failed { user_error: not_stored(&state), password: false },
+    }
+}
+
+fn stored(is_stored: bool) -> Original {
+    if is_stored { Original::Stored } else { Original::Missing }
 }
 
 /// Why the bytes of an added file are not stored.

@@ -19,19 +19,34 @@ const MAX_INGESTS: usize = 2;
 const MAX_CRASHES: u32 = 2;
 
 impl AppState {
-    /// Starts what can be started: one file in the reader, a few documents on their way through the engine.
+    /// Goes on with what is to be done, when this tab's turn has come.
     pub fn pump(self) {
-        let rows = self.corpus.rows.cells_now();
-        let states: Vec<RowState> =
-            rows.iter().map(|cell| cell.value.with_untracked(|row| row.state.clone())).collect();
-        let reading = states.iter().any(|state| matches!(state, RowState::Reading { .. }));
-        let ingesting = states.iter().filter(|state| matches!(state, RowState::Embedding { .. })).count();
-        if reading || ingesting >= MAX_INGESTS || !self.corpus.opened.get_untracked() {
+        if !self.corpus.opened.get_untracked() {
             return;
         }
-        let next = rows.iter().zip(&states).find(|(_, state)| matches!(state, RowState::Queued));
-        if let Some((cell, _)) = next {
-            let row = cell.value.get_untracked();
+        let has_work = |row: &Row| row.is_waiting() || (row.elsewhere && row.state.is_at_work());
+        let rows = self.corpus.rows.cells_now();
+        if !rows.iter().any(|cell| cell.value.with_untracked(has_work)) {
+            return self.rest();
+        }
+        spawn_local(async move {
+            self.lead().await;
+            self.start_next();
+            self.rest();
+        });
+    }
+
+    /// Starts what can be started: one file in the reader, a few documents on their way through the engine.
+    fn start_next(self) {
+        let rows = self.corpus.rows.cells_now();
+        let rows: Vec<Row> = rows.iter().map(|cell| cell.value.get_untracked()).collect();
+        let reading = rows.iter().any(|row| matches!(row.state, RowState::Reading { .. }));
+        let ingesting = rows.iter().filter(|row| matches!(row.state, RowState::Embedding { .. })).count();
+        if reading || ingesting >= MAX_INGESTS {
+            return;
+        }
+        if let Some(row) = rows.into_iter().find(Row::is_waiting) {
+            self.corpus.rows.change(&row.id, |row| row.elsewhere = false);
             self.set_state(row.id, RowState::Reading { since_millis: now_millis() });
             spawn_local(async move {
                 self.bring_in(row).await;
@@ -159,6 +174,7 @@ impl AppState {
                             waits.clear();
                         }
                     });
+                    self.publish(id);
                 }
                 Some(FromEngine::Need(need)) => supply = self.supply(call.id, need, &embedder, Some(id)),
                 other => break other,
@@ -166,7 +182,13 @@ impl AppState {
         };
         self.stop_supply(supply);
         match ended {
-            Some(FromEngine::Ingested(manifest)) => return self.set_state(id, RowState::Ready(manifest)),
+            Some(FromEngine::Ingested(manifest)) if self.corpus.rows.find(&id).is_some() => {
+                return self.set_state(id, RowState::Ready(manifest));
+            }
+            // Removed at the last moment, here or in another tab.
+            Some(FromEngine::Ingested(_)) => {
+                return drop(self.engine().call(&ToEngine::Forget(id), &[]));
+            }
             Some(FromEngine::Cancelled) => return self.set_state(id, RowState::Cancelled),
             Some(FromEngine::Failed(user_error)) => return self.fail(id, user_error, false).await,
             _ => {}
@@ -190,18 +212,28 @@ impl AppState {
         if row.state == RowState::Adding {
             // Not hashed yet: there is nothing to try again.
             self.corpus.rows.remove(&id);
+            self.publish(id);
             return spawn_local(self.discard(id));
         }
+        if row.elsewhere {
+            self.publish_cancel(id);
+        }
         self.set_state(id, RowState::Cancelled);
+        self.halt(&row);
+        spawn_local(self.note_upload(id, UploadState::Cancelled));
+        self.pump();
+    }
+
+    /// Stops what this tab's workers do for a document; `row` is as it was before.
+    pub(in crate::state) fn halt(self, row: &Row) {
         match row.state {
+            _ if row.elsewhere => {}
             RowState::Reading { .. } => self.services().reader.terminate(),
             RowState::Embedding { call: Some(call), .. } => {
                 self.services().engine.send(&ToEngine::Cancel(call))
             }
             _ => {}
         }
-        spawn_local(self.note_upload(id, UploadState::Cancelled));
-        self.pump();
     }
 
     /// Reads the file again: after a failure, with a password where one was asked for, or with a newer reader.
@@ -209,10 +241,14 @@ impl AppState {
         self.corpus.rows.change(&id, |row| {
             row.crashes = 0;
             row.password = password;
+            row.elsewhere = false;
             row.state = RowState::Queued;
         });
-        spawn_local(self.note_upload(id, UploadState::Waiting));
-        self.pump();
+        spawn_local(async move {
+            self.note_upload(id, UploadState::Waiting).await;
+            self.publish(id);
+            self.pump();
+        });
     }
 
     async fn original(self, id: DocumentId) -> Option<ArrayBuffer> {
@@ -242,7 +278,10 @@ impl AppState {
     }
 
     pub(in crate::state) fn set_state(self, id: DocumentId, state: RowState) {
-        self.corpus.rows.change(&id, |row| row.state = state);
+        if self.corpus.rows.find(&id).is_some() {
+            self.corpus.rows.change(&id, |row| row.state = state);
+            self.publish(id);
+        }
     }
 }
 

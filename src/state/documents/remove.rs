@@ -17,6 +17,7 @@ impl AppState {
             self.cancel(id);
         }
         self.corpus.rows.remove(&id);
+        self.publish_removal(id);
         self.view.close_document(id);
         self.corpus.removed.update(|removed| removed.push(row.clone()));
         spawn_local(async move {
@@ -24,7 +25,8 @@ impl AppState {
             if let Some(FromEngine::Failed(user_error)) = call.next().await.map(|reply| reply.body) {
                 self.corpus.user_error.set(Some(user_error));
                 self.forget_undo(id);
-                return self.show_row(row);
+                self.show_row(row);
+                return self.publish(id);
             }
             sleep(UNDO_MILLIS as i32).await;
             self.forget_undo(id);
@@ -53,6 +55,7 @@ impl AppState {
                 _ => row.state,
             };
             self.show_row(Row { state, ..row });
+            self.publish(id);
         });
     }
 

@@ -179,6 +179,28 @@ impl AppState {
         true
     }
 
+    /// Shows the columns that the settings have: another tab has added or removed some. One with an answer stays, and so do
+    /// the columns of a run from history.
+    pub(in crate::state) fn sync_columns(self) {
+        if self.session.head.with_untracked(|head| head.as_ref().is_some_and(|head| head.from_history)) {
+            return;
+        }
+        let wanted = self.settings.with_untracked(|settings| settings.columns.clone());
+        for cell in self.session.columns.cells_now() {
+            let has_answer = cell.value.with_untracked(|view| view.head.is_some());
+            if !has_answer && wanted.iter().all(|column| column.id != cell.key) {
+                self.session.columns.remove(&cell.key);
+            }
+        }
+        for column in wanted {
+            if self.session.columns.find(&column.id).is_none() {
+                let (name, place) = self.settings.with_untracked(|settings| settings.model_name(&column.model));
+                self.session.columns.put(column.id, ColumnView::new(column, name, place));
+            }
+        }
+        self.price_columns();
+    }
+
     /// The same model without the documents, one click away.
     pub fn add_baseline(self, id: ColumnId) -> bool {
         match self.session.columns.value(&id) {
