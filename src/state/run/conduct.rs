@@ -244,7 +244,7 @@ impl AppState {
                 change(answer);
             }
         });
-        self.mirror(id);
+        self.mirror_column(id);
         self.store_run();
     }
 
@@ -284,7 +284,7 @@ impl AppState {
                 Command::Ask { column, turn, evidence } => self.dispatch(column, turn, evidence),
                 Command::Stop { column, .. } => self.stop_call(column),
                 Command::Ended(column) => {
-                    self.mirror(column);
+                    self.mirror_column(column);
                     self.announce(column);
                     self.store_run();
                 }
@@ -294,7 +294,7 @@ impl AppState {
     }
 
     /// Shows what the conductor holds of a column.
-    pub(in crate::state) fn mirror(self, id: ColumnId) {
+    pub(in crate::state) fn mirror_column(self, id: ColumnId) {
         let Some(cell) = self.session.columns.find(&id) else { return };
         self.mirror_untracked(&cell.value, id);
         cell.value.notify();

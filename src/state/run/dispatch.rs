@@ -132,7 +132,7 @@ impl AppState {
     /// Aborts what the column's worker is doing.
     pub(in crate::state) fn stop_call(self, id: ColumnId) {
         let Some(view) = self.session.columns.value(&id) else { return };
-        self.mirror(id);
+        self.mirror_column(id);
         let Some(call) = view.call else { return };
         match view.column.model {
             ModelRef::Remote { .. } => self.services().courier.send(&ToCourier::Stop(call)),

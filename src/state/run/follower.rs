@@ -67,7 +67,7 @@ impl Follower {
     /// What was sent.
     pub(super) fn sent(&self, sent: Sent) {
         self.conduct(ColumnEvent::Sent(sent));
-        self.state.mirror(self.id);
+        self.state.mirror_column(self.id);
     }
 
     /// A step of the answer.
