@@ -57,7 +57,7 @@ pub struct AppState {
 impl AppState {
     /// The page's state as it starts, from what this browser remembers.
     pub fn new() -> Self {
-        let settings = settings::load().unwrap_or_default();
+        let settings = settings::initial();
         let corpus = Corpus::default();
         Self {
             corpus,

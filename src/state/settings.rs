@@ -153,7 +153,7 @@ impl Settings {
     }
 
     /// What is usable of what was remembered: at most eight columns with names of their own, values in range.
-    fn mended(mut self) -> Self {
+    fn sanitized(mut self) -> Self {
         let mut seen = Vec::new();
         self.columns.retain(|column| {
             let fresh = !seen.contains(&column.id);
@@ -161,9 +161,6 @@ impl Settings {
             fresh
         });
         self.columns.truncate(MAX_COLUMNS);
-        if self.columns.is_empty() {
-            self.columns = Self::default().columns;
-        }
         self.budget_tokens = self.budget_tokens.clamp(*BUDGET_TOKENS.start(), *BUDGET_TOKENS.end());
         if crate::chunk::validate(self.recipe.chunking).is_err() {
             self.recipe.chunking = Default::default();
@@ -195,7 +192,7 @@ pub fn place(endpoint: &Endpoint) -> String {
 
 /// What this browser remembers; nothing where it remembers nothing. What cannot be read of it takes its default, and the
 /// whole is kept beside it as it was.
-pub(in crate::state) fn load() -> Option<Settings> {
+fn load() -> Option<Settings> {
     let storage = storage()?;
     let json = storage.get_item(KEY).ok().flatten()?;
     let (settings, is_whole) = parse(&json);
@@ -203,6 +200,15 @@ pub(in crate::state) fn load() -> Option<Settings> {
         let _ = storage.set_item(UNREADABLE_KEY, &json);
     }
     Some(settings)
+}
+
+/// The settings that a page starts with: never without a column.
+pub(in crate::state) fn initial() -> Settings {
+    let mut settings = load().unwrap_or_default();
+    if settings.columns.is_empty() {
+        settings.columns = Settings::default().columns;
+    }
+    settings
 }
 
 /// Remembers; a browser that forbids storage forgets with the tab.
@@ -251,15 +257,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn remembered_nonsense_is_mended() {
+    fn remembered_nonsense_is_sanitized() {
         let mut settings = Settings { budget_tokens: 1, ..Settings::default() };
         settings.columns = vec![settings.columns[0].clone(); 12];
         settings.recipe.chunking.size_tokens = 0;
-        let mended = settings.mended();
-        assert_eq!(mended.columns.len(), 1);
-        assert_eq!(mended.budget_tokens, 512);
-        assert_eq!(mended.recipe.chunking, Default::default());
-        assert_eq!(mended.next_column_id(), ColumnId(2));
+        let sanitized = settings.sanitized();
+        assert_eq!(sanitized.columns.len(), 1);
+        assert_eq!(sanitized.budget_tokens, 512);
+        assert_eq!(sanitized.recipe.chunking, Default::default());
+        assert_eq!(sanitized.next_column_id(), ColumnId(2));
+    }
+
+    #[test]
+    fn the_last_column_can_be_removed() {
+        let none = Settings { columns: Vec::new(), ..Settings::default() };
+        let (read, is_whole) = parse(&serde_json::to_string(&none).unwrap());
+        assert!(is_whole && read.columns.is_empty());
     }
 
     #[test]

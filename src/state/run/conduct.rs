@@ -194,7 +194,8 @@ impl AppState {
         }
         for column in wanted {
             if self.session.columns.find(&column.id).is_none() {
-                let (name, place) = self.settings.with_untracked(|settings| settings.model_name(&column.model));
+                let (name, place) =
+                    self.settings.with_untracked(|settings| settings.model_name(&column.model));
                 self.session.columns.put(column.id, ColumnView::new(column, name, place));
             }
         }

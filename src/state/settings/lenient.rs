@@ -82,5 +82,5 @@ pub(super) fn parse(json: &str) -> (Settings, bool) {
         history: reading.item(stored.history).unwrap_or_default(),
         omitted: reading.list(stored.omitted).unwrap_or_default(),
     };
-    (settings.mended(), reading.is_whole)
+    (settings.sanitized(), reading.is_whole)
 }

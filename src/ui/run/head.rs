@@ -59,8 +59,10 @@ fn about(head: &RunHead) -> String {
 
 fn hash(head: &RunHead) -> AnyView {
     let hash = head.evidence().map(|evidence| evidence.sha256);
-    hash.map(|hash| view! { " · " <code title=format!("SHA-256 of the evidence: {hash}")>{hash.short()}</code> })
-        .into_any()
+    hash.map(
+        |hash| view! { " · " <code title=format!("SHA-256 of the evidence: {hash}")>{hash.short()}</code> },
+    )
+    .into_any()
 }
 
 fn actions(state: AppState, head: &RunHead) -> AnyView {
