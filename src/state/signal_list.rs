@@ -93,9 +93,20 @@ where
         }
     }
 
-    /// Puts other cells in place of all.
-    pub fn replace(self, values: Vec<(K, T)>) {
-        self.0.set(values.into_iter().map(|(key, value)| Cell::new(key, value)).collect());
+    /// Puts other values in place of all. A cell stays, with its new value, where `is_same` says that it shows the same thing.
+    pub fn replace(self, values: Vec<(K, T)>, is_same: impl Fn(&T, &T) -> bool) {
+        let before = self.cells_now();
+        let cell = |(key, value): (K, T)| {
+            let known = before.iter().find(|cell| cell.key == key);
+            match known.filter(|cell| cell.value.with_untracked(|before| is_same(before, &value))) {
+                Some(cell) => {
+                    cell.value.set(value);
+                    cell.clone()
+                }
+                None => Cell::new(key, value),
+            }
+        };
+        self.0.set(values.into_iter().map(cell).collect());
     }
 
     /// Changes the value of that name, if there is one.

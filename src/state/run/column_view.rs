@@ -138,6 +138,11 @@ impl ColumnView {
         }
     }
 
+    /// Whether both are the same column under the same name, whatever its answer.
+    pub(in crate::state) fn is_same_column(&self, other: &Self) -> bool {
+        (&self.column, &self.name, &self.place) == (&other.column, &other.name, &other.place)
+    }
+
     /// Ready for a new turn.
     pub(in crate::state) fn begin(&mut self, turn: Turn, now_millis: f64) {
         *self = Self {

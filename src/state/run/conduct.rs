@@ -101,7 +101,7 @@ impl AppState {
         let run = conductor.run().clone();
         self.session.conductor.set_value(Some(conductor));
         self.session.expanded.set(None);
-        self.session.columns.replace(views(&run));
+        self.session.columns.replace(views(&run), ColumnView::is_same_column);
         self.set_head(true);
         self.render_stored(&run, self.session.columns.cells_now(), AnswerOf::Run);
     }
@@ -117,13 +117,13 @@ impl AppState {
     }
 
     fn show_earlier(self, run: Run) {
-        self.session.earlier.replace(views(&run));
+        self.session.earlier.replace(views(&run), ColumnView::is_same_column);
         self.render_stored(&run, self.session.earlier.cells_now(), AnswerOf::Earlier);
         self.session.earlier_run.set_value(Some(run));
     }
 
     fn clear_earlier(self) {
-        self.session.earlier.replace(Vec::new());
+        self.session.earlier.replace(Vec::new(), ColumnView::is_same_column);
         self.session.earlier_run.set_value(None);
     }
 

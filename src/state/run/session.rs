@@ -125,7 +125,7 @@ impl Session {
             let (name, place) = settings.model_name(&column.model);
             (column.id, ColumnView::new(column, name, place))
         });
-        self.columns.replace(views.collect());
+        self.columns.replace(views.collect(), ColumnView::is_same_column);
         self.expanded.set(None);
     }
 
