@@ -5,6 +5,7 @@ use crate::types::{CallFailure, ChunkSettings, ChunkStrategy, Recipe, RetrievalM
 use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::fixes;
+use crate::ui::settings::cache;
 use crate::ui::settings::vector_host::VectorHost;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -89,6 +90,7 @@ pub fn SettingsDialog() -> impl IntoView {
                     <Number label="Context limit (tokens)" value=Signal::derive(move || budget.get()) set=Callback::new(move |value| budget.set(value))/>
                     <p class="hint">"Prompt and answer together. A larger limit is slower. Passages that do not fit are omitted, and the column says so."</p>
                 </fieldset>
+                {cache::cache()}
                 {live(move || wrong().map(|(message, hint)| view! { <p class="notice bad" role="alert">{message}" "<span class="hint">{hint}</span></p> }))}
                 {live(move || refused.get().map(|failure| fixes::failure(&failure)))}
                 <div class="form-actions">
