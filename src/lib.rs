@@ -34,6 +34,8 @@ pub mod provider;
 pub mod cite;
 /// Answer Markdown → a closed tree of safe nodes.
 pub mod markup;
+/// Question and columns → a run: search once per recipe, ask each column.
+pub mod run;
 /// Run → score.
 pub mod evaluate;
 /// What is kept, behind one trait.

@@ -12,7 +12,8 @@ mod budget;
 mod origin;
 mod template;
 
-pub use budget::{Budget, Fit};
+pub use crate::types::Fit;
+pub use budget::Budget;
 pub use origin::{Origin, Source};
 pub use template::Style;
 

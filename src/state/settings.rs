@@ -2,7 +2,7 @@ mod lenient;
 
 use crate::state::AppState;
 use crate::state::providers::catalogue::host_of;
-use crate::types::{Column, ColumnId, EmbedderRef, Endpoint, ModelRef, Parameters, Recipe};
+use crate::types::{Column, ColumnId, EmbedderRef, Endpoint, ModelRef, Parameters, Recipe, RecipeId};
 use lenient::parse;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -73,6 +73,7 @@ impl Default for Settings {
             id: ColumnId(id),
             model,
             parameters: Parameters::default(),
+            recipe: RecipeId::default(),
             with_documents,
         };
         Self {

@@ -1,4 +1,4 @@
-use super::{CallFailure, ChatEvent, Usage};
+use super::{CallFailure, ChatEvent, NativeCitation, Usage};
 use serde::{Deserialize, Serialize};
 
 /// Where a column stands. `name` is also its `data-state` on the page.
@@ -15,6 +15,8 @@ pub enum AnswerState {
     Stopped,
     /// Failed; the text so far stands.
     Failed,
+    /// The page was closed while it was under way; what had been saved stands.
+    Interrupted,
 }
 
 impl AnswerState {
@@ -26,12 +28,13 @@ impl AnswerState {
             Self::Done => "done",
             Self::Stopped => "stopped",
             Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
         }
     }
 
     /// Whether nothing more will come.
     pub fn is_over(self) -> bool {
-        matches!(self, Self::Done | Self::Stopped | Self::Failed)
+        !matches!(self, Self::Waiting | Self::Streaming)
     }
 }
 
@@ -55,6 +58,8 @@ pub struct Answer {
     pub text: String,
     /// The model's reasoning, where it shows it.
     pub reasoning: String,
+    /// What the host itself cites; unverified.
+    pub citations: Vec<NativeCitation>,
     /// Token counts as reported.
     pub usage: Option<Usage>,
     /// Deltas of text received; an estimate of output tokens where none are reported.
@@ -84,8 +89,7 @@ impl Answer {
                 self.begin(at_millis);
                 self.reasoning.push_str(text);
             }
-            // Citations are verified and drawn with the text, away from the page.
-            ChatEvent::Citation(_) => {}
+            ChatEvent::Citation(citation) => self.citations.push(citation.clone()),
             ChatEvent::Usage(usage) => self.usage = Some(*usage),
             ChatEvent::Finish(reason) => self.finish_reason = Some(reason.clone()),
             ChatEvent::Failed(failure) => {

@@ -224,6 +224,8 @@ pub enum FailureCause {
     TimedOut,
     /// The answer was not in the expected format.
     Garbled,
+    /// There is no evidence to answer from; the run says why.
+    NoEvidence,
     /// The built-in model failed.
     Model,
     /// A worker of the page died.

@@ -6,14 +6,19 @@
 mod answer;
 mod chat;
 mod chunk;
+mod column;
 mod dialect;
 mod document;
+mod endpoint;
 mod evidence;
+mod fit;
 mod id;
 mod manifest;
 mod provider;
 mod recipe;
 mod run;
+mod run_summary;
+mod sent;
 mod span;
 
 pub use answer::{Answer, AnswerState, Timing};
@@ -22,9 +27,12 @@ pub use chat::{
     Role, SourceDocument, Usage,
 };
 pub use chunk::{Chunk, ChunkSettings, ChunkStrategy};
+pub use column::{Column, ColumnId, ModelRef};
 pub use dialect::Dialect;
 pub use document::{Block, BlockKind, Document, Format, Warning};
+pub use endpoint::{AuthKind, Endpoint};
 pub use evidence::{Evidence, Passage, Scores, SearchTiming};
+pub use fit::Fit;
 pub use id::{DocumentId, Sha256, sha256};
 pub use manifest::{Manifest, UserError};
 pub use provider::{
@@ -32,7 +40,9 @@ pub use provider::{
     Spending, SpendingLimits, UrlParam,
 };
 pub use recipe::{
-    EmbedderRef, Recipe, RerankerRef, RetrievalMode, RetrievalSettings, embedder_name, is_remote,
+    EmbedderRef, Recipe, RecipeId, RerankerRef, RetrievalMode, RetrievalSettings, embedder_name, is_remote,
 };
-pub use run::{AuthKind, Column, ColumnId, Endpoint, ModelRef};
+pub use run::{Retrieval, Run, RunAnswer, RunId, Thumb};
+pub use run_summary::RunSummary;
+pub use sent::{Attempt, Sent};
 pub use span::Span;

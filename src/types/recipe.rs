@@ -1,6 +1,17 @@
 use super::{ChunkSettings, Endpoint};
 use serde::{Deserialize, Serialize};
 
+/// Names a recipe among the person's recipes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RecipeId(pub u32);
+
+impl Default for RecipeId {
+    /// The recipe that every profile has.
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
 /// How evidence comes about: everything but the model.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

@@ -1,84 +1,161 @@
-use super::{Dialect, Parameters};
+use super::{
+    Answer, AnswerState, Attempt, Column, ColumnId, Cost, Evidence, Recipe, RecipeId, Sent, Span, UserError,
+};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
 
-/// Names a column for as long as it is on the screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct ColumnId(pub u32);
+/// Names a run: the time of asking in milliseconds, then 16 random bits, so that ids sort by time and tabs do not collide.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RunId(pub u64);
 
-/// One reply beside the others: a model, its parameters, and whether it gets the documents.
+impl RunId {
+    /// The id of a run asked at `epoch_millis`.
+    pub fn new(epoch_millis: u64, random: u16) -> Self {
+        Self(epoch_millis << 16 | u64::from(random))
+    }
+
+    /// The id that `Display` wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        (text.len() == 16).then(|| u64::from_str_radix(text, 16).ok().map(Self)).flatten()
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+/// One question with everything that came of it, as it happened.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Its name in storage.
+    pub id: RunId,
+    /// The person's name for it; the question is shown where there is none.
+    pub name: Option<String>,
+    /// Marked by the person.
+    pub star: bool,
+    /// The question as it was put to every column.
+    pub question: String,
+    /// When it was asked, in milliseconds since 1970.
+    pub started_millis: u64,
+    /// The run whose answers this question follows up on.
+    pub follow_up_of: Option<RunId>,
+    /// The earlier run of the same question that this one asks again.
+    pub again_of: Option<RunId>,
+    /// What each recipe retrieved.
+    pub retrievals: Vec<Retrieval>,
+    /// The answers, in the order of the columns.
+    pub answers: Vec<RunAnswer>,
+}
+
+/// What one recipe retrieved for the question. Once there, it never changes: an answer that is run again gets the same.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Retrieval {
+    /// The recipe.
+    pub id: RecipeId,
+    /// The recipe as it was then.
+    pub recipe: Recipe,
+    /// The evidence, or why there is none; nothing while it is being retrieved.
+    pub outcome: Option<Result<Arc<Evidence>, UserError>>,
+    /// For each passage the question's words in it, as spans of its document.
+    pub highlights: Vec<Vec<Span>>,
+}
+
+impl Retrieval {
+    /// The frozen evidence, where there is any.
+    pub fn evidence(&self) -> Option<&Arc<Evidence>> {
+        self.outcome.as_ref()?.as_ref().ok()
+    }
+
+    /// Why there is no evidence.
+    pub fn error(&self) -> Option<&UserError> {
+        self.outcome.as_ref()?.as_ref().err()
+    }
+}
+
+/// One column's answer in a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Column {
-    /// Its name on the screen's inside.
-    pub id: ColumnId,
-    /// Who answers.
-    pub model: ModelRef,
-    /// Sampling and limits.
-    pub parameters: Parameters,
-    /// `false` is the "no documents" baseline.
-    pub with_documents: bool,
-}
-
-/// A model that can answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ModelRef {
-    /// Quotes the best sentences of the evidence.
-    Extractive,
-    /// SmolLM2-135M-Instruct, in the tab.
-    SmolLm2,
-    /// Chrome's built-in model, where the browser has one.
-    Chrome,
-    /// A model behind an endpoint the person entered.
-    Remote {
-        /// `Endpoint::id`.
-        endpoint: u32,
-        /// The model's name there.
-        model: String,
-    },
-}
-
-/// A server that the person set up. Holds no key: keys live in the courier, bound to the origin.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Endpoint {
-    /// Names it among the person's endpoints.
-    pub id: u32,
-    /// Name for people.
+pub struct RunAnswer {
+    /// The column as it was asked.
+    pub column: Column,
+    /// The model's name as it was shown.
     pub name: String,
-    /// The catalogue's row; `custom` or empty for an address of one's own.
-    pub provider: String,
-    /// The wire format.
-    pub dialect: Dialect,
-    /// What was filled into the row's address (`region`, `resource`, …).
-    #[serde(alias = "blanks")]
-    pub url_params: BTreeMap<String, String>,
-    /// The address as typed: of a custom endpoint its base URL up to and including the version, such as
-    /// `http://localhost:8080/v1`; of a catalogue row a gateway to go through instead, or empty.
-    pub base_url: String,
-    /// How the key is shown to the host.
-    pub auth: AuthKind,
+    /// Where the model ran, as it was shown.
+    pub place: String,
+    /// The reply.
+    pub answer: Answer,
+    /// What was sent; nothing while nothing was.
+    pub sent: Option<Sent>,
+    /// What it cost; nothing while that is unknown.
+    pub cost: Option<Cost>,
+    /// The tries that it took.
+    pub attempts: Vec<Attempt>,
+    /// The person's note.
+    pub note: String,
+    /// The person's verdict.
+    pub thumb: Option<Thumb>,
 }
 
-/// How a key is shown to a host.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AuthKind {
-    /// As the catalogue's row or the dialect has it.
-    #[default]
-    #[serde(alias = "usual")]
-    Default,
-    /// No key.
-    None,
-    /// `authorization: Bearer K`.
-    Bearer,
-    /// `x-api-key: K` (Anthropic).
-    XApiKey,
-    /// `api-key: K` (Azure).
-    ApiKey,
-    /// `x-goog-api-key: K` (Google).
-    XGoogApiKey,
-    /// `authorization: Api-Key K` (Baseten's dedicated deployments).
-    ApiKeyScheme,
-    /// AWS Signature Version 4; the key is `ACCESS_KEY_ID:SECRET[:SESSION_TOKEN]`.
-    SigV4,
+impl RunAnswer {
+    /// A column that has not been asked yet.
+    pub fn new(column: Column, name: String, place: String) -> Self {
+        Self {
+            column,
+            name,
+            place,
+            answer: Answer::default(),
+            sent: None,
+            cost: None,
+            attempts: Vec::new(),
+            note: String::new(),
+            thumb: None,
+        }
+    }
+}
+
+/// A verdict on an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Thumb {
+    /// Good.
+    Up,
+    /// Bad.
+    Down,
+}
+
+impl Run {
+    /// What the recipe retrieved.
+    pub fn retrieval(&self, recipe: RecipeId) -> Option<&Retrieval> {
+        self.retrievals.iter().find(|retrieval| retrieval.id == recipe)
+    }
+
+    /// A column's answer.
+    pub fn answer(&self, column: ColumnId) -> Option<&RunAnswer> {
+        self.answers.iter().find(|answer| answer.column.id == column)
+    }
+
+    /// A column's answer, to be changed.
+    pub fn answer_mut(&mut self, column: ColumnId) -> Option<&mut RunAnswer> {
+        self.answers.iter_mut().find(|answer| answer.column.id == column)
+    }
+
+    /// The evidence that a column answers from; nothing for a baseline.
+    pub fn evidence_of(&self, column: ColumnId) -> Option<&Arc<Evidence>> {
+        let column = &self.answer(column)?.column;
+        self.retrieval(column.recipe)?.evidence().filter(|_| column.with_documents)
+    }
+
+    /// What the run is called in a list.
+    pub fn title(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.question)
+    }
+
+    /// Marks what was under way when the run was last saved.
+    pub fn interrupt(&mut self) {
+        for answer in self.answers.iter_mut().filter(|answer| !answer.answer.state.is_over()) {
+            let at_millis = answer.answer.timing.last_event_millis;
+            answer.answer.end(AnswerState::Interrupted, at_millis);
+        }
+    }
 }

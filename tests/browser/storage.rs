@@ -149,10 +149,7 @@ async fn an_added_file_waits_until_its_document_is_stored() {
     let id = crypto::digest(&files::bytes(&file).await.unwrap()).await.unwrap();
     let pending = Sha256(crypto::random().unwrap());
     uploads.put(&[upload(pending, "upload.txt", UploadState::Pending, None)]).await.unwrap();
-    uploads
-        .settle(pending, upload(id, "upload.txt", UploadState::Waiting, Some(file.into())))
-        .await
-        .unwrap();
+    uploads.settle(pending, upload(id, "upload.txt", UploadState::Waiting, Some(file.into()))).await.unwrap();
     let failure = UploadState::Failed(UserError::new("parse", "it is damaged", "mend it"));
     uploads.set_state(id, failure.clone()).await.unwrap();
     let (waiting, originals) = uploads.waiting().await.unwrap();
@@ -178,9 +175,8 @@ async fn runs_are_kept_hidden_and_collected() {
     for id in ["a", "b"] {
         runs.put(id, format!("summary of {id}").as_bytes(), id.as_bytes()).await.unwrap();
     }
-    let list = async || -> Vec<String> {
-        runs.summaries().await.unwrap().into_iter().map(|(id, _)| id).collect()
-    };
+    let list =
+        async || -> Vec<String> { runs.summaries().await.unwrap().into_iter().map(|(id, _)| id).collect() };
     assert_eq!(list().await, ["a", "b"]);
     assert_eq!(runs.get("b").await.unwrap(), Some(b"b".to_vec()));
     runs.bury(&["a".into()], 10).await.unwrap();

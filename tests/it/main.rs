@@ -1,14 +1,14 @@
 //! The host tests: one binary, a module per module of `src`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod address;
 mod architecture;
 mod catalogue;
 #[cfg(feature = "reader")]
 mod chunk;
 mod cite;
 mod courier;
-mod dialects_a;
-mod dialects_b;
+mod dialects;
 mod embed;
 mod embedders;
 mod embeddings;
@@ -16,14 +16,18 @@ mod engine;
 mod engine_fakes;
 mod evidence;
 mod extractive;
+mod failure;
 mod format;
+mod framing;
 mod health;
 #[cfg(feature = "reader")]
 mod hostile;
 mod index;
 mod index_edge;
+mod kernel;
 mod lexical;
 mod limit;
+mod local_model;
 mod markup;
 mod markup_stream;
 mod models;
@@ -31,15 +35,12 @@ mod models;
 mod parse;
 mod pricing;
 mod prompt;
-mod provider;
 mod reach;
-mod recordings;
-mod local_model;
 mod retrieve;
 mod retry;
+mod run;
 mod sample;
 mod sigv4;
-mod sse;
 mod store;
 mod support;
 mod vault;

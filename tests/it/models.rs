@@ -1,5 +1,6 @@
 //! `provider::models`: the lists of all hosts → names, labels, contexts, prices.
 
+use crate::support::{bodies, data};
 use sidecite::provider::models::parse_models;
 use sidecite::types::{ModelEntry, Price};
 
@@ -157,7 +158,7 @@ fn what_is_no_list_is_none_and_what_is_odd_is_borne() {
 }
 
 fn recording(part: &str) -> Option<String> {
-    let folder = crate::support::data("streams/models")?;
+    let folder = data("streams/models")?;
     let entries = std::fs::read_dir(folder).unwrap();
     let mut paths = entries.map(|entry| entry.unwrap().path());
     let path = paths.find(|path| path.file_name().unwrap().to_str().unwrap().starts_with(part)).unwrap();
@@ -185,5 +186,36 @@ fn recorded_lists() {
     if let Some(body) = recording("heroku-models") {
         assert!(names(&body).iter().any(|name| name == "claude-3-5-haiku"));
         assert!(!names(&body).iter().any(|name| name.contains("rerank")));
+    }
+}
+
+#[test]
+fn model_lists_of_all_shapes() {
+    let names = |models: Vec<sidecite::types::ModelEntry>| {
+        models.into_iter().map(|model| model.name).collect::<Vec<String>>()
+    };
+    let parse = |body: &str| parse_models(body.as_bytes()).map(names);
+    assert_eq!(parse(r#"{"data":[{"id":"a"},{"id":"text-embedding-3"},{"id":"a"}]}"#).unwrap(), ["a"]);
+    assert_eq!(parse(r#"[{"id":"b"},"c"]"#).unwrap(), ["b", "c"]);
+    assert_eq!(
+        parse(r#"{"models":[{"name":"qwen3:4b"},{"name":"nomic-embed-text"}]}"#).unwrap(),
+        ["qwen3:4b"]
+    );
+    assert_eq!(parse(r#"{"data":[{"id":"whisper-1"},{"id":"tts-1"}]}"#).unwrap(), ["whisper-1", "tts-1"]);
+    assert_eq!(parse(r#"{"data":[]}"#).unwrap(), Vec::<String>::new());
+    assert_eq!(parse("<html>"), None);
+    assert_eq!(parse(r#"{"error":"x"}"#), None);
+    let Some(folder) = data("streams/models") else { return };
+    for path in bodies(&folder) {
+        let body = std::fs::read(&path).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let found = parse_models(&body).map(names);
+        if name.contains("http-") {
+            assert_eq!(found, None, "{name}");
+        } else {
+            let found = found.unwrap();
+            assert!(!found.is_empty(), "{name}");
+            assert!(!found.iter().any(|model| model.contains("embed")), "{name}: {found:?}");
+        }
     }
 }

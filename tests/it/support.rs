@@ -15,3 +15,19 @@ pub fn data(part: &str) -> Option<PathBuf> {
     eprintln!("skipped: {} not found", path.display());
     None
 }
+
+/// The recorded bodies in a folder, sorted: every file but the expectations and the requests beside them.
+pub fn bodies(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            let name = path.file_name().unwrap().to_string_lossy();
+            let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+            ends(&[".sse", ".ndjson", ".bin", ".json", ".chunks.txt"])
+                && !ends(&[".expected.json", ".request.json"])
+        })
+        .collect();
+    files.sort();
+    files
+}

@@ -1,7 +1,7 @@
 use crate::browser::chrome_model::Availability;
 use crate::courier::Purpose;
 use crate::state::{AppState, CheckState, Dialog};
-use crate::types::{Column, ColumnId, Effort, ModelRef, Parameters};
+use crate::types::{Column, ColumnId, Effort, ModelRef, Parameters, RecipeId};
 use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::{listener, sig};
 use crate::ui::part::field::{Field, button, select, text};
@@ -41,6 +41,7 @@ pub fn AddColumn() -> impl IntoView {
             id: ColumnId(0),
             model,
             parameters: parameters.get_untracked(),
+            recipe: RecipeId::default(),
             with_documents: with_documents.get_untracked(),
         };
         if state.add_column(column) {

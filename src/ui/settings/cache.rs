@@ -9,12 +9,19 @@ use leptos::task::spawn_local;
 pub fn cache() -> AnyView {
     let state = AppState::get();
     let size = RwSignal::new(None);
-    spawn_local(async move { drop(size.try_set(state.cache_size().await)) });
+    spawn_local(async move {
+        // The dialog may be closed by then.
+        let _ = size.try_set(state.cache_size().await);
+    });
     let text = move || match size.get() {
         None => String::new(),
         Some(bytes) => format!("{} of embeddings made before.", format::bytes(bytes)),
     };
-    let clear = move || spawn_local(async move { drop(size.try_set(state.clear_cache().await)) });
+    let clear = move || {
+        spawn_local(async move {
+            let _ = size.try_set(state.clear_cache().await);
+        });
+    };
     view! {
         <fieldset>
             <legend>"Embedding cache"</legend>

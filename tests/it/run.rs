@@ -1,0 +1,382 @@
+//! The conductor: every order of events, stop, run again, ask again, follow-up, history.
+
+use sidecite::run::{
+    Asked, ColumnEvent, Command, Conductor, HistoryLimits, Turn, condense_messages, condensed, expired,
+    joined,
+};
+use sidecite::types::{
+    AnswerState, ChatEvent, Column, ColumnId, Cost, Evidence, FailureCause, ModelRef, Parameters, Recipe,
+    RecipeId, RetrievalSettings, Run, RunId, RunSummary, SearchTiming, Thumb, UserError, sha256,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+const FIRST: RecipeId = RecipeId(1);
+const SECOND: RecipeId = RecipeId(2);
+
+fn column(id: u32, recipe: RecipeId, with_documents: bool) -> Asked {
+    let column = Column {
+        id: ColumnId(id),
+        model: ModelRef::Extractive,
+        parameters: Parameters::default(),
+        recipe,
+        with_documents,
+    };
+    Asked { column, name: format!("model {id}"), place: "this tab".into() }
+}
+
+fn evidence(text: &str) -> Arc<Evidence> {
+    Arc::new(Evidence {
+        question: "why?".into(),
+        retrieval: RetrievalSettings::default(),
+        passages: Vec::new(),
+        text: text.into(),
+        sha256: sha256(text.as_bytes()),
+        timing: SearchTiming::default(),
+    })
+}
+
+fn recipes() -> Vec<(RecipeId, Recipe)> {
+    vec![(FIRST, Recipe::default()), (SECOND, Recipe::default())]
+}
+
+fn asked_run() -> Run {
+    Run { id: RunId::new(1_000, 7), question: "why?".into(), started_millis: 1_000, ..Run::default() }
+}
+
+fn searches(commands: &[Command]) -> Vec<RecipeId> {
+    commands
+        .iter()
+        .filter_map(|command| match command {
+            Command::Search(recipe) => Some(*recipe),
+            _ => None,
+        })
+        .collect()
+}
+
+fn asks(commands: &[Command]) -> Vec<(ColumnId, Turn, Option<Arc<Evidence>>)> {
+    commands
+        .iter()
+        .filter_map(|command| match command {
+            Command::Ask { column, turn, evidence } => Some((*column, *turn, evidence.clone())),
+            _ => None,
+        })
+        .collect()
+}
+
+fn text(text: &str) -> ColumnEvent {
+    ColumnEvent::Chat(ChatEvent::TextDelta(text.into()), 10.0)
+}
+
+fn ended() -> ColumnEvent {
+    ColumnEvent::Ended { at_millis: 20.0, cost: None, attempts: Vec::new() }
+}
+
+fn failure() -> UserError {
+    UserError::new("search", "there are no documents", "Add documents.")
+}
+
+#[test]
+fn a_recipe_is_searched_once_and_its_columns_get_one_object() {
+    let columns = vec![
+        column(1, FIRST, true),
+        column(2, FIRST, true),
+        column(3, FIRST, false),
+        column(4, SECOND, true),
+    ];
+    let (mut conductor, commands) = Conductor::start(asked_run(), recipes(), columns);
+    assert_eq!(searches(&commands), [FIRST, SECOND]);
+    let baseline = asks(&commands);
+    assert_eq!((baseline.len(), baseline[0].0, &baseline[0].2), (1, ColumnId(3), &None));
+    assert!(conductor.is_searching());
+
+    let commands = conductor.found(SECOND, Ok((evidence("b"), Vec::new())));
+    assert_eq!(asks(&commands).iter().map(|ask| ask.0).collect::<Vec<_>>(), [ColumnId(4)]);
+    let commands = conductor.found(FIRST, Ok((evidence("a"), Vec::new())));
+    let handed = asks(&commands);
+    assert_eq!(handed.iter().map(|ask| ask.0).collect::<Vec<_>>(), [ColumnId(1), ColumnId(2)]);
+    let (one, other) = (handed[0].2.clone().unwrap(), handed[1].2.clone().unwrap());
+    assert!(Arc::ptr_eq(&one, &other), "two columns of a recipe got two objects");
+    assert!(!conductor.is_searching() && conductor.is_busy());
+
+    // A late second result changes nothing: evidence is frozen.
+    assert!(conductor.found(FIRST, Ok((evidence("other"), Vec::new()))).is_empty());
+    assert_eq!(conductor.run().evidence_of(ColumnId(1)).unwrap().text, "a");
+    assert!(conductor.run().evidence_of(ColumnId(3)).is_none());
+}
+
+#[test]
+fn only_used_recipes_are_searched_and_all_when_there_is_no_column() {
+    let start = |columns| Conductor::start(asked_run(), recipes(), columns);
+    let (_, commands) = start(vec![column(1, SECOND, true)]);
+    assert_eq!(searches(&commands), [SECOND]);
+    let (conductor, commands) = start(vec![column(1, FIRST, false)]);
+    assert!(searches(&commands).is_empty() && !conductor.is_searching());
+    let (mut conductor, commands) = start(Vec::new());
+    assert_eq!(searches(&commands), [FIRST, SECOND]);
+    assert!(conductor.is_busy());
+    conductor.found(FIRST, Ok((evidence("a"), Vec::new())));
+    conductor.found(SECOND, Err(failure()));
+    assert!(!conductor.is_busy(), "evidence alone is a whole run");
+}
+
+/// What may happen in a run, for the test of every order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Step {
+    Found(RecipeId),
+    Missed(RecipeId),
+    Text(u32),
+    Fails(u32),
+    Ends(u32),
+    Stop(u32),
+    Again(u32),
+}
+
+/// Carries out a step, and checks what must hold after each one.
+fn play(conductor: &mut Conductor, under_way: &mut BTreeMap<u32, Turn>, step: Step) {
+    let chat = |event| ColumnEvent::Chat(event, 5.0);
+    let (before, commands) = (
+        conductor.run().clone(),
+        match step {
+            Step::Found(recipe) => {
+                conductor.found(recipe, Ok((evidence(&format!("{recipe:?}")), Vec::new())))
+            }
+            Step::Missed(recipe) => conductor.found(recipe, Err(failure())),
+            Step::Stop(id) => conductor.stop(ColumnId(id), 9.0),
+            Step::Again(id) => conductor.ask_column(ColumnId(id), 9.0),
+            Step::Text(id) | Step::Fails(id) | Step::Ends(id) => {
+                let Some(turn) = under_way.get(&id) else { return };
+                let event = match step {
+                    Step::Text(_) => text("word "),
+                    Step::Fails(_) => chat(ChatEvent::Failed(sidecite::types::CallFailure::new(
+                        FailureCause::HostError,
+                        "no",
+                        "",
+                    ))),
+                    _ => ended(),
+                };
+                conductor.on_event(ColumnId(id), *turn, event)
+            }
+        },
+    );
+    for (column, turn, handed) in asks(&commands) {
+        let own = conductor.run().evidence_of(column);
+        assert_eq!(handed.as_ref(), own, "{step:?}: a column was handed other evidence than the run shows");
+        under_way.insert(column.0, turn);
+    }
+    for retrieval in &before.retrievals {
+        if let Some(evidence) = retrieval.evidence() {
+            let now = conductor.run().retrieval(retrieval.id).and_then(|retrieval| retrieval.evidence());
+            assert!(now.is_some_and(|now| Arc::ptr_eq(now, evidence)), "{step:?}: frozen evidence changed");
+        }
+    }
+    for answer in &conductor.run().answers {
+        let over = conductor.current(answer.column.id).is_none();
+        // A stream that reported a failure is over for the person before its worker says so.
+        assert!(!over || answer.answer.state.is_over(), "{step:?}: {:?} is left waiting", answer.column.id);
+    }
+}
+
+#[test]
+fn every_order_of_events_ends_with_every_column_over() {
+    let steps = [
+        Step::Found(FIRST),
+        Step::Missed(SECOND),
+        Step::Text(1),
+        Step::Ends(1),
+        Step::Ends(2),
+        Step::Stop(2),
+        Step::Again(1),
+        Step::Fails(3),
+    ];
+    let mut orders = 0;
+    permute(&mut steps.to_vec(), 0, &mut |order| {
+        orders += 1;
+        let columns = vec![column(1, FIRST, true), column(2, SECOND, true), column(3, FIRST, false)];
+        let (mut conductor, commands) = Conductor::start(asked_run(), recipes(), columns);
+        let mut under_way: BTreeMap<u32, Turn> =
+            asks(&commands).into_iter().map(|ask| (ask.0.0, ask.1)).collect();
+        for step in order {
+            play(&mut conductor, &mut under_way, *step);
+        }
+        // Whatever the order was, the rest comes to its end.
+        for step in [Step::Found(FIRST), Step::Missed(SECOND), Step::Ends(1), Step::Ends(2), Step::Ends(3)] {
+            play(&mut conductor, &mut under_way, step);
+        }
+        assert!(!conductor.is_busy(), "{order:?}");
+    });
+    assert_eq!(orders, 40_320);
+}
+
+fn permute(steps: &mut Vec<Step>, from: usize, each: &mut impl FnMut(&[Step])) {
+    if from == steps.len() {
+        return each(steps);
+    }
+    for at in from..steps.len() {
+        steps.swap(from, at);
+        permute(steps, from + 1, each);
+        steps.swap(from, at);
+    }
+}
+
+#[test]
+fn what_an_abandoned_turn_says_is_ignored_but_its_price_is_kept() {
+    let (mut conductor, commands) = Conductor::start(asked_run(), recipes(), vec![column(1, FIRST, false)]);
+    let first = asks(&commands)[0].1;
+    conductor.on_event(ColumnId(1), first, text("old"));
+    assert_eq!(conductor.stop(ColumnId(1), 30.0)[0], Command::Stop { column: ColumnId(1), turn: first });
+    let cost = Cost { usd: 0.5, reported: true, source: "list".into() };
+    let late = ColumnEvent::Ended { at_millis: 40.0, cost: Some(cost.clone()), attempts: Vec::new() };
+    assert!(conductor.on_event(ColumnId(1), first, text(" and more")).is_empty());
+    assert_eq!(conductor.on_event(ColumnId(1), first, late.clone()), [Command::Store]);
+    let answer = conductor.run().answer(ColumnId(1)).unwrap();
+    assert_eq!((answer.answer.text.as_str(), answer.answer.state), ("old", AnswerState::Stopped));
+    assert_eq!((answer.answer.timing.total_millis, &answer.cost), (Some(30.0), &Some(cost)));
+
+    let second = asks(&conductor.ask_column(ColumnId(1), 50.0))[0].1;
+    assert!(second > first);
+    assert!(conductor.on_event(ColumnId(1), first, text("late")).is_empty());
+    assert!(
+        conductor.on_event(ColumnId(1), first, late).is_empty(),
+        "an older turn's price is not this one's"
+    );
+    conductor.on_event(ColumnId(1), second, text("new"));
+    conductor.on_event(ColumnId(1), second, ended());
+    let answer = conductor.run().answer(ColumnId(1)).unwrap();
+    assert_eq!((answer.answer.text.as_str(), answer.answer.state), ("new", AnswerState::Done));
+}
+
+#[test]
+fn a_failed_search_is_reported_once_and_tried_again_on_request() {
+    let columns = vec![column(1, FIRST, true), column(2, FIRST, true)];
+    let (mut conductor, _) = Conductor::start(asked_run(), recipes(), columns);
+    conductor.found(FIRST, Err(failure()));
+    assert!(!conductor.is_busy());
+    let run = conductor.run();
+    assert_eq!(run.retrieval(FIRST).unwrap().error(), Some(&failure()));
+    for answer in &run.answers {
+        let shown = answer.answer.failure.as_ref().unwrap();
+        assert_eq!(shown.cause, FailureCause::NoEvidence);
+        assert!(!shown.message.contains("there are no documents"), "the reason stands once, with the run");
+    }
+    let commands = conductor.ask_column(ColumnId(2), 1.0);
+    assert_eq!(searches(&commands), [FIRST]);
+    let commands = conductor.found(FIRST, Ok((evidence("a"), Vec::new())));
+    assert_eq!(asks(&commands).len(), 1, "only the column that was run again");
+}
+
+#[test]
+fn stopping_the_last_column_that_waits_cancels_the_search() {
+    let columns = vec![column(1, FIRST, true), column(2, FIRST, true)];
+    let (mut conductor, _) = Conductor::start(asked_run(), recipes(), columns);
+    assert!(!conductor.stop(ColumnId(1), 1.0).contains(&Command::CancelSearch(FIRST)));
+    assert!(conductor.stop(ColumnId(2), 1.0).contains(&Command::CancelSearch(FIRST)));
+    assert!(!conductor.is_busy());
+    let (mut conductor, _) = Conductor::start(asked_run(), recipes(), Vec::new());
+    let commands = conductor.stop_all(|_| 1.0);
+    assert_eq!(commands, [Command::CancelSearch(FIRST), Command::CancelSearch(SECOND)]);
+    assert!(!conductor.is_busy());
+}
+
+#[test]
+fn a_column_added_later_joins_over_the_same_evidence() {
+    let (mut conductor, _) = Conductor::start(asked_run(), recipes(), vec![column(1, FIRST, true)]);
+    conductor.found(FIRST, Ok((evidence("a"), Vec::new())));
+    let commands = conductor.add_with(column(2, FIRST, true), Recipe::default());
+    assert!(searches(&commands).is_empty());
+    assert_eq!(asks(&commands)[0].2.as_ref().unwrap().text, "a");
+    let commands = conductor.add_with(column(3, SECOND, true), Recipe::default());
+    assert_eq!(searches(&commands), [SECOND]);
+    let before = conductor.run().answers.len();
+    assert!(conductor.remove(ColumnId(3), 1.0).contains(&Command::CancelSearch(SECOND)));
+    assert_eq!(conductor.run().answers.len(), before - 1);
+}
+
+#[test]
+fn a_stored_run_opens_as_it_was_and_goes_on_over_its_evidence() {
+    let (mut conductor, commands) =
+        Conductor::start(asked_run(), recipes(), vec![column(1, FIRST, true), column(2, FIRST, false)]);
+    let baseline = asks(&commands)[0].1;
+    let one = asks(&conductor.found(FIRST, Ok((evidence("a"), Vec::new()))))[0].1;
+    conductor.on_event(ColumnId(1), one, text("partial"));
+    conductor.on_event(ColumnId(2), baseline, ended());
+    conductor.run_mut().answer_mut(ColumnId(2)).unwrap().thumb = Some(Thumb::Up);
+    let bytes = postcard_round_trip(conductor.run());
+    let mut opened = Conductor::reopen(bytes);
+    assert!(!opened.is_busy());
+    let answer = opened.run().answer(ColumnId(1)).unwrap();
+    assert_eq!((answer.answer.state, answer.answer.text.as_str()), (AnswerState::Interrupted, "partial"));
+    assert_eq!(opened.run().answer(ColumnId(2)).unwrap().thumb, Some(Thumb::Up));
+    // A reopened turn has the number 0, which no event of a new turn carries.
+    let commands = opened.ask_column(ColumnId(1), 0.0);
+    assert!(searches(&commands).is_empty());
+    assert_eq!(asks(&commands)[0].2.as_ref().unwrap().sha256, evidence("a").sha256);
+}
+
+fn postcard_round_trip(run: &Run) -> Run {
+    let json = serde_json::to_string(run).unwrap();
+    let bytes = postcard::to_allocvec(run).unwrap();
+    assert_eq!(&serde_json::from_str::<Run>(&json).unwrap(), run);
+    postcard::from_bytes(&bytes).unwrap()
+}
+
+#[test]
+fn a_follow_up_shows_the_model_question_and_answer_and_takes_its_first_line() {
+    let (mut conductor, commands) = Conductor::start(
+        Run { question: "Who was Rollo?".into(), ..asked_run() },
+        recipes(),
+        vec![column(1, FIRST, false), column(2, FIRST, false)],
+    );
+    let second = asks(&commands)[1].1;
+    conductor.on_event(ColumnId(2), second, text(&"a Viking ".repeat(1_000)));
+    let messages = condense_messages(conductor.run(), "And his son? ");
+    let user = &messages[1].content;
+    assert!(user.contains("Who was Rollo?") && user.contains("a Viking") && user.contains("And his son?\n"));
+    assert!(user.len() < 3_000, "an answer of 9 kB is not sent whole");
+    assert_eq!(
+        condensed("\n\n\"Who was the son of Rollo?\"\nHe was …").unwrap(),
+        "Who was the son of Rollo?"
+    );
+    assert_eq!(condensed("Rewritten question: **Who was his son?**").unwrap(), "Who was his son?");
+    assert_eq!((condensed(" \n "), condensed(&"w ".repeat(2_000))), (None, None));
+    let once = joined(conductor.run(), "And his son?");
+    assert_eq!(once, "Who was Rollo?\nAnd his son?");
+    let next = Run { question: once, ..Run::default() };
+    assert_eq!(joined(&next, "When?"), "And his son?\nWhen?", "a chain does not grow without end");
+}
+
+#[test]
+fn limits_take_the_oldest_runs_and_spare_starred_ones() {
+    let day = 24 * 60 * 60 * 1_000;
+    let summary = |at_day: u64, star| RunSummary {
+        id: RunId::new(at_day * day, 0),
+        started_millis: at_day * day,
+        star,
+        ..RunSummary::default()
+    };
+    let all = [summary(1, true), summary(5, false), summary(9, false), summary(3, false)];
+    let days = |limits| {
+        let mut days: Vec<u64> =
+            expired(&all, limits, 10 * day).iter().map(|id| (id.0 >> 16) / day).collect();
+        days.sort_unstable();
+        days
+    };
+    let limits = HistoryLimits { keep: true, max_runs: 0, max_days: 0 };
+    assert!(days(limits).is_empty());
+    assert_eq!(days(HistoryLimits { max_runs: 2, ..limits }), [3]);
+    assert_eq!(days(HistoryLimits { max_days: 6, ..limits }), [3]);
+    assert_eq!(days(HistoryLimits { max_days: 4, ..limits }), [3, 5]);
+}
+
+#[test]
+fn a_summary_names_columns_and_documents_and_is_found_by_every_word() {
+    let mut run = asked_run();
+    run.question = "Wie hoch ist der Turm?".into();
+    let (conductor, _) = Conductor::start(run, recipes(), vec![column(1, FIRST, false)]);
+    let summary = RunSummary::from(conductor.run());
+    assert_eq!(summary.columns, [("model 1".to_owned(), AnswerState::Waiting)]);
+    assert!(summary.matches("turm MODEL") && summary.matches("") && !summary.matches("turm llama"));
+    let id = RunId::new(1_764_000_000_000, 0xbeef);
+    assert_eq!(RunId::parse(&id.to_string()), Some(id));
+    assert!(RunId::new(2, 0).to_string() > RunId::new(1, u16::MAX).to_string());
+}
