@@ -1,6 +1,7 @@
 //! Documents on the screen: added, read, indexed, re-indexed, removed.
 
 mod add;
+mod cache;
 mod corpus;
 mod open;
 mod pipeline;

@@ -7,6 +7,7 @@ use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field;
 use crate::ui::part::fixes;
+use crate::ui::settings::cache;
 use crate::ui::settings::vector_host::VectorHost;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -96,6 +97,7 @@ pub fn SettingsDialog() -> impl IntoView {
                     <p class="hint">"Prompt and answer together. A larger limit is slower. Passages that do not fit are omitted, and the column says so."</p>
                 </fieldset>
                 <HistoryFields history/>
+                {cache::cache()}
                 {live(move || wrong().map(|(message, hint)| view! { <p class="notice bad" role="alert">{message}" "<span class="hint">{hint}</span></p> }))}
                 {live(move || refused.get().map(|failure| fixes::failure(&failure)))}
                 <div class="form-actions">
