@@ -3,6 +3,7 @@
 //! There is one context, `AppState`. Values are plain data; a list that changes row by row is a list of cells
 //! (`SignalList`), so that one row's progress repaints one row.
 
+mod delete_all;
 mod documents;
 /// Providers and endpoints.
 pub mod providers;
@@ -15,7 +16,10 @@ mod view;
 
 pub use documents::{Corpus, Original, Row, RowActions, RowState, Sample, Tabs, Totals};
 pub use providers::{CheckState, ProviderStore, SpendingSummary, Trial};
-pub use run::{Chrome, ColumnView, Painter, Part, Rendered, RenderedPiece, Session, Stage};
+pub use run::{
+    AnswerHead, AnswerOf, Chrome, ColumnView, History, Painter, Part, Rendered, RenderedPiece, RunHead,
+    Session, Stage,
+};
 pub use services::Services;
 pub use settings::{MAX_COLUMNS, Settings, Theme, place};
 pub use signal_list::{Cell, SignalList};
@@ -32,6 +36,8 @@ pub struct AppState {
     pub tabs: Tabs,
     /// The question, its evidence and the columns.
     pub session: Session,
+    /// The stored runs.
+    pub history: History,
     /// What the person set.
     pub settings: RwSignal<Settings>,
     /// What is open where.
@@ -51,12 +57,13 @@ pub struct AppState {
 impl AppState {
     /// The page's state as it starts, from what this browser remembers.
     pub fn new() -> Self {
-        let settings = settings::load().unwrap_or_default();
+        let settings = settings::initial();
         let corpus = Corpus::default();
         Self {
             corpus,
             tabs: Tabs::default(),
             session: Session::new(&settings),
+            history: History::default(),
             settings: RwSignal::new(settings),
             view: View::default(),
             sample: RwSignal::new(None),
@@ -89,6 +96,7 @@ impl AppState {
         self.open_corpus();
         self.load_sample_index();
         self.price_columns();
+        self.tidy_history();
     }
 }
 

@@ -1,5 +1,5 @@
 use super::Painter;
-use crate::browser::indexed_db::UploadStore;
+use crate::browser::indexed_db::{RunStore, UploadStore};
 use crate::browser::simd;
 use crate::store::Error;
 use crate::worker::Client;
@@ -23,6 +23,7 @@ pub struct Services {
     /// Has answers rendered by a worker of its own, and shows them.
     pub painter: Painter,
     uploads: Rc<OnceCell<Option<UploadStore>>>,
+    runs: Rc<OnceCell<Option<RunStore>>>,
     on_newer: Rc<dyn Fn()>,
 }
 
@@ -37,6 +38,7 @@ impl Services {
             courier: Client::new(script("courier", None)),
             painter: Painter::new(Client::new(script("renderer", None))),
             uploads: Rc::default(),
+            runs: Rc::default(),
             on_newer: Rc::new(on_newer),
         }
     }
@@ -53,6 +55,27 @@ impl Services {
             let _ = self.uploads.set(uploads.ok());
         }
         self.uploads.get().and_then(Option::as_ref)
+    }
+
+    /// The stored runs; nothing where the browser forbids storage.
+    pub async fn runs(&self) -> Option<&RunStore> {
+        if self.runs.get().is_none() {
+            let on_newer = Rc::clone(&self.on_newer);
+            let runs = RunStore::open(move || on_newer()).await;
+            if matches!(runs, Err(Error::Newer { .. })) {
+                (self.on_newer)();
+            }
+            let _ = self.runs.set(runs.ok());
+        }
+        self.runs.get().and_then(Option::as_ref)
+    }
+
+    /// Ends every worker: their databases close.
+    pub fn terminate(&self) {
+        self.reader.terminate();
+        self.engine.terminate();
+        self.local_model.terminate();
+        self.courier.terminate();
     }
 }
 

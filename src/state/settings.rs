@@ -1,5 +1,6 @@
 mod lenient;
 
+use crate::run::HistoryLimits;
 use crate::state::AppState;
 use crate::state::providers::catalogue::host_of;
 use crate::types::{Column, ColumnId, EmbedderRef, Endpoint, ModelRef, Parameters, Recipe, RecipeId};
@@ -25,6 +26,8 @@ pub struct Settings {
     pub budget_tokens: u32,
     /// Light, dark, or as the system has it.
     pub theme: Theme,
+    /// How much history is kept.
+    pub history: HistoryLimits,
     /// Parameters that a model was found not to take: endpoint, model, parameter.
     pub omitted: Vec<(u32, String, String)>,
 }
@@ -86,6 +89,7 @@ impl Default for Settings {
             endpoints: Vec::new(),
             budget_tokens: 768,
             theme: Theme::System,
+            history: HistoryLimits::default(),
             omitted: Vec::new(),
         }
     }
@@ -149,7 +153,7 @@ impl Settings {
     }
 
     /// What is usable of what was remembered: at most eight columns with names of their own, values in range.
-    fn mended(mut self) -> Self {
+    fn sanitized(mut self) -> Self {
         let mut seen = Vec::new();
         self.columns.retain(|column| {
             let fresh = !seen.contains(&column.id);
@@ -157,9 +161,6 @@ impl Settings {
             fresh
         });
         self.columns.truncate(MAX_COLUMNS);
-        if self.columns.is_empty() {
-            self.columns = Self::default().columns;
-        }
         self.budget_tokens = self.budget_tokens.clamp(*BUDGET_TOKENS.start(), *BUDGET_TOKENS.end());
         if crate::chunk::validate(self.recipe.chunking).is_err() {
             self.recipe.chunking = Default::default();
@@ -191,7 +192,7 @@ pub fn place(endpoint: &Endpoint) -> String {
 
 /// What this browser remembers; nothing where it remembers nothing. What cannot be read of it takes its default, and the
 /// whole is kept beside it as it was.
-pub(in crate::state) fn load() -> Option<Settings> {
+fn load() -> Option<Settings> {
     let storage = storage()?;
     let json = storage.get_item(KEY).ok().flatten()?;
     let (settings, is_whole) = parse(&json);
@@ -201,10 +202,26 @@ pub(in crate::state) fn load() -> Option<Settings> {
     Some(settings)
 }
 
+/// The settings that a page starts with: never without a column.
+pub(in crate::state) fn initial() -> Settings {
+    let mut settings = load().unwrap_or_default();
+    if settings.columns.is_empty() {
+        settings.columns = Settings::default().columns;
+    }
+    settings
+}
+
 /// Remembers; a browser that forbids storage forgets with the tab.
 pub(in crate::state) fn save(settings: &Settings) {
     if let (Some(storage), Ok(json)) = (storage(), serde_json::to_string(settings)) {
         let _ = storage.set_item(KEY, &json);
+    }
+}
+
+/// Forgets.
+pub(in crate::state) fn clear() {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(KEY);
     }
 }
 
@@ -228,7 +245,7 @@ impl AppState {
                 && let Some(settings) = load()
             {
                 self.settings.set(settings);
-                self.show_columns();
+                self.sync_columns();
             }
         };
         drop(window_event_listener(leptos::ev::storage, follow));
@@ -240,15 +257,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn remembered_nonsense_is_mended() {
+    fn remembered_nonsense_is_sanitized() {
         let mut settings = Settings { budget_tokens: 1, ..Settings::default() };
         settings.columns = vec![settings.columns[0].clone(); 12];
         settings.recipe.chunking.size_tokens = 0;
-        let mended = settings.mended();
-        assert_eq!(mended.columns.len(), 1);
-        assert_eq!(mended.budget_tokens, 512);
-        assert_eq!(mended.recipe.chunking, Default::default());
-        assert_eq!(mended.next_column_id(), ColumnId(2));
+        let sanitized = settings.sanitized();
+        assert_eq!(sanitized.columns.len(), 1);
+        assert_eq!(sanitized.budget_tokens, 512);
+        assert_eq!(sanitized.recipe.chunking, Default::default());
+        assert_eq!(sanitized.next_column_id(), ColumnId(2));
+    }
+
+    #[test]
+    fn the_last_column_can_be_removed() {
+        let none = Settings { columns: Vec::new(), ..Settings::default() };
+        let (read, is_whole) = parse(&serde_json::to_string(&none).unwrap());
+        assert!(is_whole && read.columns.is_empty());
     }
 
     #[test]

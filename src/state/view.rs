@@ -44,6 +44,10 @@ pub enum Dialog {
     Compare,
     /// Keys, what left the page, spending, health.
     Providers,
+    /// The stored runs.
+    History,
+    /// A question that follows up on the run.
+    FollowUp,
     /// Text to paste.
     Paste,
     /// The request of a column.

@@ -8,6 +8,7 @@ mod encoding;
 mod memory;
 pub mod migrations;
 mod record;
+mod run;
 pub mod tables;
 mod upload;
 

@@ -93,6 +93,10 @@ pub enum Kind {
     Call = 8,
     /// A day's spending.
     Spending = 9,
+    /// `Table::Runs`.
+    Run = 10,
+    /// `Table::RunSummaries`.
+    RunSummary = 11,
 }
 
 /// The key of a document's chunks under a chunking.

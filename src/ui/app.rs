@@ -6,6 +6,7 @@ use crate::ui::evidence::pane::EvidencePane;
 use crate::ui::header::Header;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::providers::dialog::Providers;
+use crate::ui::run::{follow_up::FollowUpDialog, history::HistoryDialog};
 use crate::ui::settings::dialog::SettingsDialog;
 use leptos::prelude::*;
 
@@ -68,6 +69,8 @@ fn dialog(open: Option<Dialog>) -> AnyView {
         Some(Dialog::AddColumn) => view! { <AddColumn/> }.into_any(),
         Some(Dialog::Compare) => view! { <Compare/> }.into_any(),
         Some(Dialog::Providers) => view! { <Providers/> }.into_any(),
+        Some(Dialog::History) => view! { <HistoryDialog/> }.into_any(),
+        Some(Dialog::FollowUp) => view! { <FollowUpDialog/> }.into_any(),
         Some(Dialog::Paste) => view! { <Paste/> }.into_any(),
         Some(Dialog::Request(id)) => view! { <Request id/> }.into_any(),
     }

@@ -9,6 +9,7 @@ mod evidence;
 mod header;
 mod part;
 mod providers;
+mod run;
 mod settings;
 
 pub use app::{App, mount};

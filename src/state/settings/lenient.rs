@@ -1,6 +1,7 @@
 //! Settings as stored, read item by item: a value that this version does not know loses only itself.
 
 use super::Settings;
+use crate::run::HistoryLimits;
 use crate::types::{ChunkSettings, Column, EmbedderRef, Endpoint, Recipe, RerankerRef, RetrievalSettings};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -24,6 +25,7 @@ struct Stored {
     endpoints: Maybe<Vec<Item<Endpoint>>>,
     budget_tokens: Maybe<u32>,
     theme: Maybe<super::Theme>,
+    history: Maybe<HistoryLimits>,
     omitted: Maybe<Vec<Item<(u32, String, String)>>>,
 }
 
@@ -77,7 +79,8 @@ pub(super) fn parse(json: &str) -> (Settings, bool) {
         endpoints: reading.list(stored.endpoints).unwrap_or_default(),
         budget_tokens: reading.item(stored.budget_tokens).unwrap_or(default.budget_tokens),
         theme: reading.item(stored.theme).unwrap_or(default.theme),
+        history: reading.item(stored.history).unwrap_or_default(),
         omitted: reading.list(stored.omitted).unwrap_or_default(),
     };
-    (settings.mended(), reading.is_whole)
+    (settings.sanitized(), reading.is_whole)
 }

@@ -9,12 +9,11 @@ mod renderer;
 pub use courier::{Checked, FromCourier, KeyState, KeyStates, PriceSource, ToCourier, VaultState, VaultVerb};
 pub use renderer::{Frame, Step, ToRenderer, TurnId, TurnPatch, Update};
 
-use crate::prompt::Fit;
 use crate::provider::embeddings::Purpose;
 use crate::store::Damaged;
 use crate::types::{
     ChatEvent, Chunk, ChunkSettings, Document, DocumentId, EmbedderRef, Evidence, Format, Manifest,
-    Parameters, RetrievalSettings, Sha256, Span, UserError, Warning,
+    Parameters, RetrievalSettings, Sent, Span, UserError, Warning,
 };
 use serde::{Deserialize, Serialize};
 
@@ -251,15 +250,4 @@ pub enum FromLocalModel {
     Event(ChatEvent),
     /// Nothing more will come.
     Ended,
-}
-
-/// The request as put to a model, with what the prompt holds of the evidence.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Sent {
-    /// The exact request as a person reads it; a key is masked.
-    pub request: String,
-    /// SHA-256 of the evidence text inside; nothing for the baseline.
-    pub evidence_sha256: Option<Sha256>,
-    /// What the budget did.
-    pub fit: Fit,
 }
