@@ -2,7 +2,8 @@
 // the page free, and twice the answer is twice the work.
 //
 // Times of a column are taken in the page, from the click to what the page shows, and compared with those of the same
-// column in the same run while nothing else went on. Work is processor time (see trace.mjs). While it is taken the page
+// column in the same run while nothing else went on; where the machine gives the page less than a whole processor, what is
+// allowed grows by the ratio of the two clocks, as in streaming_latency.spec.mjs. Work is processor time (see trace.mjs). While it is taken the page
 // is asked nothing by role or by text: to find an element that way reads all fifty thousand of them.
 
 import assert from "node:assert/strict";
@@ -11,7 +12,7 @@ import { SHAPES, startEndless } from "./endless_host.mjs";
 import { startFake } from "./fake_provider.mjs";
 import { openLab, until } from "./harness.mjs";
 import { QUESTION, addEndpoint, ask, columns, ended, prepared } from "./steps.mjs";
-import { pagesCpu, percentile, rounded, startTrace, tasksOf } from "./trace.mjs";
+import { pagesCpu, percentile, rounded, startTrace, starvation, tasksOf } from "./trace.mjs";
 
 const GOOD = "fake-echo";
 const TRIES = 5;
@@ -20,8 +21,9 @@ const LONG_BYTES = 300_000;
 const MOST_DELAY_MILLIS = 100;
 const MOST_STOP_MILLIS = 100;
 const MOST_CPU_MILLIS = 50;
-const SIZE_BYTES = 400_000;
-const SIZE_RATE = 200_000;
+const SIZE_BYTES = 500_000;
+const SIZE_RATE = 400_000;
+const ROUNDS = 3;
 const MOST_GROWTH = 2.2;
 
 /** A column, by the name that `columns` goes by too. */
@@ -123,12 +125,13 @@ describe("an answer without an end", () => {
         return now.letters >= sent * 0.9 && now;
       }, { what: "the answer so far" });
       const [longest] = tasks;
+      const starved = starvation(tasks);
       console.log(
         `endless ${shape}: first token ${rounded(beside)} ms, alone ${rounded(alone)} ms; stopped after ${rounded(stopped)} ms; ` +
-          `longest task ${rounded(longest.cpu)} ms of the processor; ${letters} letters in ${elements} elements`,
+          `longest task ${rounded(longest.cpu)} ms of the processor; tasks took ${rounded(starved)} times their processor time; ${letters} letters in ${elements} elements`,
       );
-      assert.ok(beside - alone <= MOST_DELAY_MILLIS, `first token ${rounded(beside)} ms, alone ${rounded(alone)} ms`);
-      assert.ok(stopped <= MOST_STOP_MILLIS, `stopped after ${rounded(stopped)} ms`);
+      assert.ok(beside - alone <= MOST_DELAY_MILLIS * starved, `first token ${rounded(beside)} ms, alone ${rounded(alone)} ms`);
+      assert.ok(stopped <= MOST_STOP_MILLIS * starved, `stopped after ${rounded(stopped)} ms`);
       assert.ok(longest.cpu <= MOST_CPU_MILLIS, `a task took ${rounded(longest.cpu)} ms`);
       tab.assertClean();
       await tab.close();
@@ -150,13 +153,17 @@ describe("an answer without an end", () => {
         await until(() => article.getAttribute("data-state").then((state) => state === "done"), { timeout: 60_000, every: 200, what: "the end" });
         return (await pagesCpu(lab.browser)) - before;
       };
-      const work = { [SIZE_BYTES]: [], [2 * SIZE_BYTES]: [] };
-      for (const bytes of [SIZE_BYTES, 2 * SIZE_BYTES, SIZE_BYTES, 2 * SIZE_BYTES]) {
-        // The answer before is taken off the page at its own expense.
-        await again(1_000);
-        work[bytes].push(await again(bytes));
+      // In turns and all together: the machine is not as busy with others at all times.
+      const sizes = [SIZE_BYTES, 2 * SIZE_BYTES];
+      const work = [0, 0];
+      for (let round = 0; round < ROUNDS; round += 1) {
+        for (const [at, bytes] of sizes.entries()) {
+          // The answer before is taken off the page at its own expense.
+          await again(1_000);
+          work[at] += await again(bytes);
+        }
       }
-      const [once, twice] = Object.values(work).map((times) => Math.min(...times));
+      const [once, twice] = work.map((millis) => millis / ROUNDS);
       console.log(`endless ${shape}: ${SIZE_BYTES / 1000} kB took ${rounded(once)} ms of the processor, twice as much ${rounded(twice)} ms, ${(twice / once).toFixed(2)} times`);
       assert.ok(twice <= once * MOST_GROWTH, `${rounded(once)} ms, then ${rounded(twice)} ms`);
       tab.assertClean();

@@ -12,7 +12,7 @@ import http from "node:http";
 import { after, before, describe, it } from "node:test";
 import { openLab } from "./harness.mjs";
 import { QUESTION, addEndpoint, ask, columns, ended, prepared } from "./steps.mjs";
-import { percentile, rounded, startTrace, tasksOf } from "./trace.mjs";
+import { percentile, rounded, startTrace, starvation, tasksOf } from "./trace.mjs";
 
 const COLUMNS = 8;
 const TOKENS = 500;
@@ -138,9 +138,7 @@ describe("eight columns at a hundred tokens a second", () => {
     // Chromium leaves the time out of tasks of no length.
     assert.ok(tasks.every(({ cpu, wall }) => cpu !== null || wall < 1), "the trace holds no processor times");
     const slack = percentile(seen, 0.95) + FRAME_MILLIS;
-    const real = tasks.filter(({ cpu }) => cpu >= 1);
-    const sum = (of) => real.reduce((sum, task) => sum + of(task), 0);
-    const starved = Math.max(1, sum(({ wall }) => wall) / sum(({ cpu }) => cpu));
+    const starved = starvation(tasks);
     const allowed = MOST_DELAY_MILLIS * starved + slack;
     const delay = percentile(settled, 0.95);
     const start = percentile(starting, 0.95);

@@ -19,6 +19,13 @@ export async function tasksOf(browser) {
     .sort((a, b) => (b.cpu ?? 0) - (a.cpu ?? 0));
 }
 
+/** How much longer than their processor time tasks took: the share of a processor that the machine gave the page, upside down. */
+export function starvation(tasks) {
+  const real = tasks.filter(({ cpu }) => cpu >= 1);
+  const sum = (of) => real.reduce((sum, task) => sum + of(task), 0);
+  return Math.max(1, sum(({ wall }) => wall) / sum(({ cpu }) => cpu));
+}
+
 /** Processor time of the browser's pages with their workers so far, in milliseconds. */
 export async function pagesCpu(browser) {
   const session = await browser.newBrowserCDPSession();

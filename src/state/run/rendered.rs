@@ -8,8 +8,15 @@ const PART_PIECES: usize = 32;
 /// patch costs does not depend on how long the answer is already. A clone is the same answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rendered {
-    parts: ArcRwSignal<Vec<Part>>,
+    parts: ArcRwSignal<Parts>,
     is_plain: ArcRwSignal<bool>,
+}
+
+#[derive(Debug, Default)]
+struct Parts {
+    list: Vec<Part>,
+    /// How often the list was emptied: a part that takes the place of another is another.
+    clears: u32,
 }
 
 /// Some pieces of an answer.
@@ -35,7 +42,10 @@ impl Rendered {
 
     /// Nothing is shown, until patches come.
     pub fn clear(&self) {
-        self.parts.set(Vec::new());
+        self.parts.update(|parts| {
+            parts.list.clear();
+            parts.clears += 1;
+        });
     }
 
     /// The answer is shown as the text it is: it cannot be rendered.
@@ -49,19 +59,14 @@ impl Rendered {
         self.is_plain.get()
     }
 
-    /// How many parts there are; tracked.
-    pub fn len(&self) -> usize {
-        self.parts.with(Vec::len)
-    }
-
-    /// Whether there is none; tracked.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    /// A key for each part; tracked.
+    pub fn keys(&self) -> Vec<(usize, u32)> {
+        self.parts.with(|parts| (0..parts.list.len()).map(|at| (at, parts.clears)).collect())
     }
 
     /// A part.
     pub fn part(&self, at: usize) -> Option<Part> {
-        self.parts.with_untracked(|parts| parts.get(at).cloned())
+        self.parts.with_untracked(|parts| parts.list.get(at).cloned())
     }
 
     /// The piece at a place, which is made when it is not there yet.
@@ -69,21 +74,16 @@ impl Rendered {
         loop {
             match self.part(at / PART_PIECES) {
                 Some(part) => return part.piece_or_new(at % PART_PIECES),
-                None => self.parts.update(|parts| parts.push(Part::default())),
+                None => self.parts.update(|parts| parts.list.push(Part::default())),
             }
         }
     }
 }
 
 impl Part {
-    /// How many pieces there are; tracked.
-    pub fn len(&self) -> usize {
-        self.0.with(Vec::len)
-    }
-
-    /// Whether there is none; tracked.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    /// A key for each piece; tracked.
+    pub fn keys(&self) -> Vec<(usize, u32)> {
+        self.0.with(|pieces| (0..pieces.len()).map(|at| (at, 0)).collect())
     }
 
     /// A piece.
@@ -116,15 +116,15 @@ impl RenderedPiece {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
     use crate::markup::{AnswerRenderer, Node, render};
 
     fn nodes(rendered: &Rendered) -> Vec<Node> {
         let mut nodes = Vec::new();
-        for part in (0..rendered.len()).filter_map(|at| rendered.part(at)) {
-            for piece in (0..part.len()).filter_map(|at| part.piece(at)) {
+        for part in rendered.keys().into_iter().filter_map(|(at, _)| rendered.part(at)) {
+            for piece in part.keys().into_iter().filter_map(|(at, _)| part.piece(at)) {
                 nodes.extend(piece.with_untracked(|piece| piece.piece.nodes.clone()));
             }
         }
@@ -165,10 +165,25 @@ mod tests {
             piece.with_untracked(|piece| piece.changes)
         };
         let before = (changes(0), changes(1));
-        assert!(rendered.len() >= 3, "{} parts", rendered.len());
+        assert!(rendered.keys().len() >= 3, "{:?}", rendered.keys());
         push(&paragraph.repeat(PART_PIECES));
         assert_eq!((changes(0), changes(1)), before);
         assert_eq!(nodes(&rendered), render(&paragraph.repeat(4 * PART_PIECES), &[]));
+    }
+
+    #[test]
+    fn a_rendering_that_takes_the_place_of_another_has_other_keys() {
+        let rendered = Rendered::default();
+        let mut keys = Vec::new();
+        for text in ["one", "another"] {
+            let mut renderer = AnswerRenderer::new(Vec::new(), 0);
+            renderer.push(text);
+            rendered.clear();
+            rendered.apply(renderer.paint());
+            keys.push(rendered.keys());
+        }
+        assert_ne!(keys[0], keys[1]);
+        assert_eq!(nodes(&rendered), render("another", &[]));
     }
 
     #[test]
@@ -179,7 +194,7 @@ mod tests {
         rendered.apply(renderer.paint());
         let same = rendered.clone();
         same.set_plain();
-        assert!(rendered.is_plain() && rendered.is_empty());
+        assert!(rendered.is_plain() && rendered.keys().is_empty());
         assert_eq!(rendered, same);
         assert_ne!(rendered, Rendered::default());
     }

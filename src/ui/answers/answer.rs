@@ -85,10 +85,9 @@ fn parts(state: AppState, view: &ArcRwSignal<ColumnView>, rendered: Rendered) ->
             let (blocks, view) = (piece.clone(), view.clone());
             keyed(move || blocks.with(RenderedPiece::keys), move |at| piece_block(state, &view, &piece, at))
         };
-        view! { <div class="answer-part">{keyed(move || (0..places.len()).map(|at| (at, 0)).collect(), draw)}</div> }
-            .into_any()
+        view! { <div class="answer-part">{keyed(move || places.keys(), draw)}</div> }.into_any()
     };
-    keyed(move || (0..places.len()).map(|at| (at, 0)).collect(), draw)
+    keyed(move || places.keys(), draw)
 }
 
 /// The block at a place of a piece.
