@@ -10,10 +10,14 @@
 
 mod budget;
 mod origin;
+mod sent;
+mod spec;
 mod template;
 
 pub use budget::{Budget, Fit};
 pub use origin::{Origin, Source};
+pub use sent::Sent;
+pub use spec::PromptSpec;
 pub use template::Style;
 
 use crate::evidence::{self, SEPARATOR};

@@ -109,6 +109,15 @@ pub enum ChatEvent {
     Failed(CallFailure),
 }
 
+/// A step of an answer and when it happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TimedEvent {
+    /// The step.
+    pub event: ChatEvent,
+    /// Milliseconds after the request was sent.
+    pub at_millis: f64,
+}
+
 /// A citation that a host states beside the text (Anthropic, Cohere), before it is verified.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NativeCitation {
@@ -228,4 +237,6 @@ pub enum FailureCause {
     Model,
     /// A worker of the page died.
     Crashed,
+    /// The answer grew beyond what a column takes in: it was cut off here.
+    TooLong,
 }

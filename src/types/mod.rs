@@ -4,6 +4,7 @@
 //! storage) and JSON (export, host programs) can carry, so no internally tagged enums and no skipped fields.
 
 mod answer;
+mod attempt;
 mod chat;
 mod chunk;
 mod dialect;
@@ -17,9 +18,10 @@ mod run;
 mod span;
 
 pub use answer::{Answer, AnswerState, Timing};
+pub use attempt::Attempt;
 pub use chat::{
     CallFailure, ChatEvent, ChatRequest, Effort, FailureCause, Fix, Message, NativeCitation, Parameters,
-    Role, SourceDocument, Usage,
+    Role, SourceDocument, TimedEvent, Usage,
 };
 pub use chunk::{Chunk, ChunkSettings, ChunkStrategy};
 pub use dialect::Dialect;

@@ -2,15 +2,14 @@
 //!
 //! One database for documents, six tables, all keyed by hex hash. A document's four tables are written in one transaction,
 //! and only its completion counts: quota failures arrive as an abort of the whole transaction, never of one table.
-//! Another one for the courier (`CourierDb`), so that neither's upgrade waits for the other's worker.
+//! Another one for the courier (`Tables`), so that neither's upgrade waits for the other's worker.
 
 mod uploads;
-mod courier_db;
 mod records;
 mod tables;
 
-pub use courier_db::CourierDb;
 pub use records::IndexedDb;
+pub use tables::Tables;
 pub use uploads::{Upload, UploadStore};
 
 use crate::store::Error;

@@ -1,4 +1,5 @@
 use super::{begin, bytes_value, complete, failed, open_named, put, value_bytes};
+use crate::courier::{Read, Write};
 use crate::store::Error;
 use idb::{Database, KeyRange, Query, TransactionMode};
 use std::cell::RefCell;
@@ -16,19 +17,6 @@ enum Backend {
     Memory { why: Error, rows: RefCell<BTreeMap<(String, String), Vec<u8>>> },
 }
 
-/// Table and key of a value.
-pub type Row<'a> = (&'static str, &'a str);
-
-/// A row to write, or with no value to delete.
-pub struct Write {
-    /// Its table.
-    pub table: &'static str,
-    /// Its key.
-    pub key: String,
-    /// Its value.
-    pub value: Option<Vec<u8>>,
-}
-
 impl Tables {
     /// Opens the database with these tables, or begins in memory.
     pub async fn open(name: &str, version: u32, names: &'static [&'static str]) -> Self {
@@ -39,8 +27,14 @@ impl Tables {
         Self { names, backend }
     }
 
+    /// In memory: for a moment in which no database has been opened.
+    pub fn in_memory(names: &'static [&'static str]) -> Self {
+        let why = Error::Failed { doing: "opening".into(), reason: "not opened".into() };
+        Self { names, backend: Backend::Memory { why, rows: RefCell::default() } }
+    }
+
     /// Why nothing outlasts the tab, where that is so.
-    pub fn user_error(&self) -> Option<&Error> {
+    pub fn unavailable(&self) -> Option<&Error> {
         match &self.backend {
             Backend::Database(_) => None,
             Backend::Memory { why, .. } => Some(why),
@@ -53,7 +47,7 @@ impl Tables {
             Backend::Memory { rows, .. } => Ok(rows.borrow().get(&row_key(table, key)).cloned()),
             Backend::Database(database) => {
                 let transaction = begin(database, &[table], TransactionMode::ReadOnly)?;
-                read(&transaction, table, key).await
+                row(&transaction, table, key).await
             }
         }
     }
@@ -95,18 +89,25 @@ impl Tables {
         }
     }
 
-    /// Reads one value and writes what `decide` makes of it, in one transaction: no other tab comes in between.
+    /// Reads rows and writes what `decide` makes of them, in one transaction: no other tab comes in between.
     pub async fn change(
         &self,
-        (table, key): Row<'_>,
+        reads: &[Read<'_>],
         what: &str,
-        decide: impl FnOnce(Option<Vec<u8>>) -> Result<Vec<Write>, Error>,
+        decide: impl FnOnce(Vec<Vec<Vec<u8>>>) -> Result<Vec<Write>, Error>,
     ) -> Result<(), Error> {
         match &self.backend {
             Backend::Memory { rows, .. } => {
-                let now = rows.borrow().get(&row_key(table, key)).cloned();
                 let mut rows = rows.borrow_mut();
-                for Write { table, key, value } in decide(now)? {
+                let found = |read: &Read<'_>| match *read {
+                    Read::One(table, key) => rows.get(&row_key(table, key)).cloned().into_iter().collect(),
+                    Read::All(table) => {
+                        let own = rows.iter().filter(|((its, _), _)| its == table);
+                        own.map(|(_, value)| value.clone()).collect()
+                    }
+                };
+                let found = reads.iter().map(found).collect();
+                for Write { table, key, value } in decide(found)? {
                     match value {
                         Some(value) => rows.insert((table.to_owned(), key), value),
                         None => rows.remove(&(table.to_owned(), key)),
@@ -116,7 +117,11 @@ impl Tables {
             }
             Backend::Database(database) => {
                 let transaction = begin(database, self.names, TransactionMode::ReadWrite)?;
-                let writes = decide(read(&transaction, table, key).await?)?;
+                let mut found = Vec::with_capacity(reads.len());
+                for read in reads {
+                    found.push(rows(&transaction, *read).await?);
+                }
+                let writes = decide(found)?;
                 if writes.is_empty() {
                     return Ok(());
                 }
@@ -148,7 +153,19 @@ fn row_key(table: &str, key: &str) -> (String, String) {
     (table.to_owned(), key.to_owned())
 }
 
-async fn read(
+async fn rows(transaction: &idb::Transaction, read: Read<'_>) -> Result<Vec<Vec<u8>>, Error> {
+    let doing = |error| failed("reading", &error);
+    match read {
+        Read::One(table, key) => Ok(row(transaction, table, key).await?.into_iter().collect()),
+        Read::All(table) => {
+            let store = transaction.object_store(table).map_err(doing)?;
+            let values = store.get_all(None, None).map_err(doing)?.await.map_err(doing)?;
+            Ok(values.iter().map(value_bytes).collect())
+        }
+    }
+}
+
+async fn row(
     transaction: &idb::Transaction,
     table: &'static str,
     key: &str,

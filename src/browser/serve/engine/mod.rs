@@ -1,25 +1,27 @@
-//! The corpus's work. What a host makes is asked of the page (`Need`), which lets the courier fetch it: no request leaves here
-//! but for the site's own model file.
+//! The corpus's work. What a provider makes is asked of the courier at a port: no request leaves here but for the site's own
+//! model file.
 
-mod host;
 mod any_store;
+mod host;
 
 use super::{missing_file, site_url};
 use crate::browser::clock::{now_millis, yield_now};
 use crate::browser::fetch::site_file;
 use crate::browser::indexed_db::IndexedDb;
 use crate::chunk;
+use crate::courier::Stop;
 use crate::embed::DIMENSIONS;
 use crate::engine::{self, BuiltIn, Corpus, Incoming, Outcome};
 use crate::store::{MemoryStore, Store};
 use crate::types::{Document, EmbedderRef, RetrievalMode, UserError};
-use crate::worker::protocol::{CallId, FromEngine, ToEngine};
+use crate::worker::protocol::{
+    Found, Ingest, IngestUpdate, Opened, Preview, Rechunk, Search, StoredDocument, ToEngine,
+};
 use crate::worker::{Outbox, Request, serve};
 use any_store::AnyStore;
 use futures_util::lock::Mutex;
-use host::{Chosen, Host, Supplies};
+use host::{Chosen, Host, Link};
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashSet;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
@@ -36,9 +38,8 @@ struct EngineState {
     opening: Mutex<()>,
     /// Held while the weights are being fetched.
     loading: Mutex<()>,
-    cancelled: RefCell<HashSet<CallId>>,
-    /// What hosts make for calls under way.
-    supplies: Supplies,
+    /// The way to the courier.
+    link: Link,
 }
 
 /// Serves the corpus.
@@ -50,105 +51,57 @@ pub fn engine() {
         turn: Mutex::new(()),
         opening: Mutex::new(()),
         loading: Mutex::new(()),
-        cancelled: RefCell::default(),
-        supplies: Supplies::default(),
+        link: Link::default(),
     });
-    serve(move |request: Request<ToEngine, FromEngine>| {
-        let request = match request.body {
-            ToEngine::Cancel(call) => {
-                state.cancelled.borrow_mut().insert(call);
-                return state.supplies.cancel(call);
-            }
-            ToEngine::Supply(call, supply) => return state.supplies.take(call, supply, &request.attachments),
-            body => Request { body, ..request },
-        };
-        let state = Rc::clone(&state);
-        spawn_local(async move {
-            let reply = request.reply.clone();
-            if let Err(user_error) = answer(&state, request).await {
-                reply.send(&FromEngine::Failed(user_error));
-            }
-        });
+    serve(move |request: Request<ToEngine>| match (&request.body, request.port()) {
+        // At once: what comes next may need it.
+        (ToEngine::Connect(call), Some(port)) => state.link.connect(call.link, port),
+        (ToEngine::Disconnect(call), _) => state.link.disconnect(call.link),
+        _ => spawn_local(answer(Rc::clone(&state), request)),
     });
 }
 
-async fn answer(state: &EngineState, request: Request<ToEngine, FromEngine>) -> Result<(), UserError> {
-    let Request { id: call, body, attachments, reply } = request;
-    match body {
-        ToEngine::Open => open(state, &reply).await,
-        ToEngine::Ingest { id, size_bytes, added_millis, chunking, embedder, warnings } => {
-            let bytes = attachments.first().map(js_sys::Uint8Array::to_vec).unwrap_or_default();
-            let document: Document = postcard::from_bytes(&bytes).map_err(|error| {
-                UserError::new("parse", error.to_string(), "Reload the page and try again.")
-            })?;
-            drop(bytes);
-            let incoming = Incoming { document, size_bytes, added_millis, chunking, warnings };
-            debug_assert_eq!(incoming.document.id, id);
-            let _turn = state.turn.lock().await;
-            drop(state.opening.lock().await);
-            let (store, model) = (state.store().await, state.model().await?);
-            let chosen = state.chosen(call, &embedder, &reply).await?;
-            let pause = async || state.goes_on(call).await;
-            let tell = |done, total| reply.send(&FromEngine::Progress { done, total });
-            let outcome =
-                engine::ingest(&state.corpus, (model, &chosen), store, incoming, pause, tell).await?;
-            reply.send(&ended(outcome));
-            Ok(())
+async fn answer(state: Rc<EngineState>, request: Request<ToEngine>) {
+    let reply = &request.reply;
+    match &request.body {
+        ToEngine::Open(call) => {
+            let reply = reply.to(call);
+            if let Err(user_error) = open(&state, &reply).await {
+                reply.send(&Err(user_error));
+            }
         }
-        ToEngine::Rechunk(id, chunking, embedder) => {
-            let _turn = state.turn.lock().await;
-            drop(state.opening.lock().await);
-            let (store, model) = (state.store().await, state.model().await?);
-            let chosen = state.chosen(call, &embedder, &reply).await?;
-            let pause = async || state.goes_on(call).await;
-            let tell = |done, total| reply.send(&FromEngine::Progress { done, total });
-            let cut = (id, chunking);
-            let outcome = engine::rechunk(&state.corpus, (model, &chosen), store, cut, pause, tell).await?;
-            reply.send(&ended(outcome));
-            Ok(())
+        ToEngine::Connect(_) | ToEngine::Disconnect(_) => {}
+        ToEngine::Ingest(call) => {
+            let reply = reply.to(call);
+            let update = ingest(&state, call, &request, &reply).await;
+            reply.send(&update.unwrap_or_else(IngestUpdate::Failed));
         }
-        ToEngine::Search { question, retrieval, embedder, rerank } => {
-            drop(state.opening.lock().await);
-            let chosen = match retrieval.mode {
-                RetrievalMode::Lexical => None,
-                RetrievalMode::Dense | RetrievalMode::Hybrid => {
-                    Some(state.chosen(call, &embedder, &reply).await?)
-                }
-            };
-            let host = Host::new(&state.supplies, call, &embedder, &reply);
-            let reranker = rerank.then_some(&host);
-            let found =
-                engine::search(&state.corpus, &question, chosen.as_ref(), reranker, &retrieval, &now_millis)
-                    .await?;
-            let highlights = engine::highlights(&found.evidence);
-            reply.send(&FromEngine::Found(found.evidence, highlights));
-            Ok(())
+        ToEngine::Rechunk(call) => {
+            let reply = reply.to(call);
+            let update = rechunk(&state, call, &request.stop, &reply).await;
+            reply.send(&update.unwrap_or_else(IngestUpdate::Failed));
         }
-        ToEngine::Preview(id, chunking) => {
-            let plan = chunk::validate(chunking).map_err(engine::Error::from)?;
-            let model = state.model().await?;
+        ToEngine::Search(call) => reply.to(call).send(&search(&state, call, &request.stop).await),
+        ToEngine::Preview(call) => reply.to(call).send(&preview(&state, call).await),
+        ToEngine::ReadDocument(call) => {
             let corpus = state.corpus.borrow();
-            let chunks = chunk::chunk(&corpus.get(id)?.document, &plan, model);
-            reply.send(&FromEngine::Chunks(chunks));
-            Ok(())
+            let stored = corpus.get(call.0).map(|entry| StoredDocument {
+                document: entry.document.clone(),
+                chunks: entry.chunks.clone(),
+            });
+            reply.to(call).send(&stored.map_err(UserError::from));
         }
-        ToEngine::Document(id) => {
-            let corpus = state.corpus.borrow();
-            let entry = corpus.get(id)?;
-            reply.send(&FromEngine::Document(entry.document.clone(), entry.chunks.clone()));
-            Ok(())
+        ToEngine::Remove(call) => {
+            let removed = state.store().await.remove(call.0).await;
+            if removed.is_ok() {
+                state.corpus.borrow_mut().remove(call.0);
+            }
+            reply.to(call).send(&removed.map_err(UserError::from));
         }
-        ToEngine::Remove(id) => {
-            state.store().await.remove(id).await?;
-            state.corpus.borrow_mut().remove(id);
-            reply.send(&FromEngine::Removed);
-            Ok(())
-        }
-        ToEngine::Cancel(_) | ToEngine::Supply(..) => Ok(()),
     }
 }
 
-async fn open(state: &EngineState, reply: &Outbox<FromEngine>) -> Result<(), UserError> {
+async fn open(state: &EngineState, reply: &Outbox<Result<Opened, UserError>>) -> Result<(), UserError> {
     let store = {
         let _opening = state.opening.lock().await;
         let store = state.store().await;
@@ -156,16 +109,88 @@ async fn open(state: &EngineState, reply: &Outbox<FromEngine>) -> Result<(), Use
         store
     };
     let manifests = state.corpus.borrow().manifests();
-    reply.send(&FromEngine::Opened { manifests, persistent: matches!(store, AnyStore::Disk(_)) });
+    reply.send(&Ok(Opened { manifests, persistent: matches!(store, AnyStore::Disk(_)) }));
     // The first question should not wait for the weights.
     state.model().await.map(drop)
 }
 
-fn ended(outcome: Outcome) -> FromEngine {
+async fn ingest(
+    state: &EngineState,
+    asked: &Ingest,
+    request: &Request<ToEngine>,
+    reply: &Outbox<IngestUpdate>,
+) -> Result<IngestUpdate, UserError> {
+    let bytes = request.bytes();
+    let document: Document = postcard::from_bytes(&bytes)
+        .map_err(|error| UserError::new("parse", error.to_string(), "Reload the page and try again."))?;
+    drop(bytes);
+    debug_assert_eq!(document.id, asked.id);
+    let Ingest { size_bytes, added_millis, chunking, ref embedder, ref warnings, .. } = *asked;
+    let incoming = Incoming { document, size_bytes, added_millis, chunking, warnings: warnings.clone() };
+    let _turn = state.turn.lock().await;
+    drop(state.opening.lock().await);
+    let (store, model) = (state.store().await, state.model().await?);
+    let waiting = |why: String| reply.send(&IngestUpdate::Waiting(why));
+    let chosen = state.chosen(embedder, &request.stop, &waiting).await?;
+    let pause = async || goes_on(&request.stop).await;
+    let tell = |done, total| reply.send(&IngestUpdate::Progress { done, total });
+    Ok(ended(engine::ingest(&state.corpus, (model, &chosen), store, incoming, pause, tell).await?))
+}
+
+async fn rechunk(
+    state: &EngineState,
+    asked: &Rechunk,
+    stop: &Stop,
+    reply: &Outbox<IngestUpdate>,
+) -> Result<IngestUpdate, UserError> {
+    let _turn = state.turn.lock().await;
+    drop(state.opening.lock().await);
+    let (store, model) = (state.store().await, state.model().await?);
+    let waiting = |why: String| reply.send(&IngestUpdate::Waiting(why));
+    let chosen = state.chosen(&asked.embedder, stop, &waiting).await?;
+    let pause = async || goes_on(stop).await;
+    let tell = |done, total| reply.send(&IngestUpdate::Progress { done, total });
+    let cut = (asked.id, asked.chunking);
+    Ok(ended(engine::rechunk(&state.corpus, (model, &chosen), store, cut, pause, tell).await?))
+}
+
+async fn search(state: &EngineState, asked: &Search, stop: &Stop) -> Result<Found, UserError> {
+    drop(state.opening.lock().await);
+    let waiting = |_| {};
+    let chosen = match asked.retrieval.mode {
+        RetrievalMode::Lexical => None,
+        RetrievalMode::Dense | RetrievalMode::Hybrid => {
+            Some(state.chosen(&asked.embedder, stop, &waiting).await?)
+        }
+    };
+    let host = |model| Host { link: &state.link, model, stop, waiting: &waiting };
+    let reranker = asked.reranker.as_ref().map(host);
+    let (question, retrieval) = (&asked.question, &asked.retrieval);
+    let found =
+        engine::search(&state.corpus, question, chosen.as_ref(), reranker.as_ref(), retrieval, &now_millis);
+    let evidence = found.await?.evidence;
+    let highlights = engine::highlights(&evidence);
+    Ok(Found { evidence, highlights })
+}
+
+async fn preview(state: &EngineState, asked: &Preview) -> Result<Vec<crate::types::Chunk>, UserError> {
+    let plan = chunk::validate(asked.chunking).map_err(engine::Error::from)?;
+    let model = state.model().await?;
+    let corpus = state.corpus.borrow();
+    Ok(chunk::chunk(&corpus.get(asked.id)?.document, &plan, model))
+}
+
+fn ended(outcome: Outcome) -> IngestUpdate {
     match outcome {
-        Outcome::Stored(manifest) => FromEngine::Ingested(manifest),
-        Outcome::Cancelled => FromEngine::Cancelled,
+        Outcome::Stored(manifest) => IngestUpdate::Stored(manifest),
+        Outcome::Cancelled => IngestUpdate::Cancelled,
     }
+}
+
+/// Lets waiting messages in; whether the call may go on.
+async fn goes_on(stop: &Stop) -> bool {
+    yield_now().await;
+    !stop.is_stopped()
 }
 
 impl EngineState {
@@ -196,19 +221,15 @@ impl EngineState {
     /// The embedder that the recipe names, for one call.
     async fn chosen<'a>(
         &'a self,
-        call: CallId,
         embedder: &'a EmbedderRef,
-        reply: &'a Outbox<FromEngine>,
+        stop: &'a Stop,
+        waiting: &'a dyn Fn(String),
     ) -> Result<Chosen<'a>, UserError> {
         Ok(match embedder {
             EmbedderRef::BuiltIn => Chosen::BuiltIn(self.model().await?),
-            EmbedderRef::Remote { .. } => Chosen::Host(Host::new(&self.supplies, call, embedder, reply)),
+            EmbedderRef::Remote { .. } => {
+                Chosen::Host(Host { link: &self.link, model: embedder, stop, waiting })
+            }
         })
-    }
-
-    /// Lets waiting messages in; whether the call may go on.
-    async fn goes_on(&self, call: CallId) -> bool {
-        yield_now().await;
-        !self.cancelled.borrow_mut().remove(&call)
     }
 }
