@@ -6,7 +6,6 @@
 mod documents;
 /// Providers and endpoints.
 pub mod providers;
-mod remote_embeddings;
 mod run;
 mod services;
 mod settings;
@@ -14,7 +13,7 @@ mod signal_list;
 mod view;
 
 pub use documents::{Corpus, Row, RowState, Sample, Totals};
-pub use providers::{CheckState, ProviderStore, SpendingSummary, Trial};
+pub use providers::{CheckState, Listed, ProviderStore, Trial};
 pub use run::{Chrome, ColumnView, Rendered, Session, Stage};
 pub use services::Services;
 pub use settings::{MAX_COLUMNS, Settings, Theme, place};

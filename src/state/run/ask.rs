@@ -1,8 +1,10 @@
 use crate::browser::clock::now_millis;
 use crate::state::settings::MAX_COLUMNS;
 use crate::state::{AppState, ColumnView};
-use crate::types::{AnswerState, CallFailure, Column, ColumnId, Evidence, FailureCause, ModelRef, UserError};
-use crate::worker::protocol::{FromEngine, ToCourier, ToEngine, ToLocalModel};
+use crate::types::{
+    AnswerState, CallFailure, Column, ColumnId, EmbedderRef, Evidence, FailureCause, ModelRef, UserError,
+};
+use crate::worker::protocol::{Found, Search};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
@@ -92,28 +94,21 @@ impl AppState {
 
     async fn search(self, question: &str) -> Result<Evidence, UserError> {
         let recipe = self.settings.with_untracked(|settings| settings.recipe.clone());
-        let verb = ToEngine::Search {
+        let remote = recipe.embedder != EmbedderRef::BuiltIn || recipe.reranker.is_some();
+        let verb = Search {
             question: question.to_owned(),
             retrieval: recipe.retrieval,
-            embedder: recipe.embedder.clone(),
-            rerank: recipe.reranker.is_some(),
+            embedder: recipe.embedder,
+            reranker: recipe.reranker,
         };
         // A question is worth a second engine: the first may have died over a document in the meantime.
         for _ in 0..2 {
-            let mut call = self.engine().call(&verb, &[]);
-            while let Some(reply) = call.next().await {
-                match reply.body {
-                    FromEngine::Found(evidence, highlights) => {
-                        self.session.highlights.set(highlights);
-                        return Ok(evidence);
-                    }
-                    FromEngine::Failed(user_error) => return Err(user_error),
-                    FromEngine::Need(need) => {
-                        let supply = self.supply(call.id, need, &recipe.embedder, None);
-                        self.session.supply.set(supply);
-                    }
-                    _ => {}
-                }
+            let mut call = self.engine_for(remote).call(verb.clone());
+            self.session.search.set(Some(call.id));
+            if let Some(found) = call.body().await {
+                let Found { evidence, highlights } = found?;
+                self.session.highlights.set(highlights);
+                return Ok(evidence);
             }
         }
         let words = self.services().engine.exit_reason().unwrap_or_default();
@@ -129,12 +124,9 @@ impl AppState {
         let Some(view) = self.session.columns.value(&id).filter(ColumnView::is_under_way) else { return };
         if let Some(call) = view.call {
             match view.column.model {
-                ModelRef::Remote { .. } => self.services().courier.send(&ToCourier::Stop(call)),
-                ModelRef::Chrome => {
-                    self.stop_chrome(id);
-                    self.services().courier.send(&ToCourier::Stop(call));
-                }
-                _ => self.services().local_model.send(&ToLocalModel::Stop(call)),
+                ModelRef::Remote { .. } => self.services().courier.stop(call),
+                ModelRef::Chrome => self.stop_chrome(id),
+                ModelRef::Extractive | ModelRef::SmolLm2 => self.services().local_model.stop(call),
             }
         }
         self.session.columns.change(&id, |view| {
@@ -151,8 +143,10 @@ impl AppState {
         for cell in self.session.columns.cells_now() {
             self.stop(cell.key);
         }
-        self.stop_supply(self.session.supply.get_untracked());
-        self.session.supply.set(None);
+        if let Some(call) = self.session.search.get_untracked() {
+            self.services().engine.stop(call);
+        }
+        self.session.search.set(None);
         self.session.searching.set(false);
     }
 

@@ -1,9 +1,11 @@
+use super::dispatch::Painter;
 use crate::browser::chrome_model::{self, Availability, Session};
+use crate::browser::clock::now_millis;
 use crate::state::{AppState, Stage};
-use crate::types::{CallFailure, ChatEvent, ColumnId, FailureCause, Usage};
-use crate::worker::protocol::{CallId, ToCourier};
+use crate::types::{AnswerState, CallFailure, ChatEvent, ColumnId, FailureCause, TimedEvent, Usage};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// Chrome's built-in model, as far as it is known.
@@ -54,57 +56,57 @@ impl AppState {
         });
     }
 
-    /// Puts a built prompt to the model and hands what it says to the courier, which draws it.
-    pub(in crate::state) fn ask_chrome(
-        self,
-        id: ColumnId,
-        turn: u32,
-        call: CallId,
-        system: String,
-        user: String,
-    ) {
+    /// Puts a built prompt to the model and shows what it says.
+    pub(super) fn ask_chrome(self, paint: Painter, system: String, user: String) {
         let Ok(stop) = web_sys::AbortController::new() else { return };
+        let id = paint.id;
         self.stop_chrome(id);
         self.chrome.stops.update_value(|stops| stops.push((id, stop.clone())));
-        let relay = move |event| self.services().courier.send(&ToCourier::Relayed(call, event));
-        let loading = move |share: f64| {
-            self.session.columns.change(&id, |view| {
-                if view.turn == turn {
-                    view.stage = Stage::Downloading { percent: (share * 100.0) as u32 };
-                }
-            });
+        let paint = Rc::new(RefCell::new(paint));
+        let loading = {
+            let paint = Rc::clone(&paint);
+            move |share: f64| {
+                let mut paint = paint.borrow_mut();
+                paint.stage(Stage::Downloading { percent: (share * 100.0) as u32 });
+                paint.paint();
+            }
         };
         spawn_local(async move {
             let signal = stop.signal();
+            let asked_millis = Cell::new(now_millis());
+            let elapsed = || now_millis() - asked_millis.get();
+            let said = |event: ChatEvent| {
+                let mut paint = paint.borrow_mut();
+                paint.apply(&[TimedEvent { event, at_millis: elapsed() }]);
+                paint.paint();
+            };
             let outcome = match Session::create(&system, Some(&signal), Rc::new(loading)).await {
                 Ok(session) => {
-                    self.session.columns.change(&id, |view| {
-                        if view.turn == turn {
-                            view.stage = Stage::Sent;
-                        }
-                    });
-                    let said = |text: String| relay(Some(ChatEvent::TextDelta(text)));
+                    paint.borrow_mut().stage(Stage::Sent);
+                    paint.borrow_mut().paint();
                     // Times count from here, not from the model's download.
-                    said(String::new());
-                    let outcome = session.prompt(&user, &signal, said).await;
+                    asked_millis.set(now_millis());
+                    let outcome =
+                        session.prompt(&user, &signal, |text| said(ChatEvent::TextDelta(text))).await;
                     if outcome.is_ok() {
                         // The browser counts prompt and answer together.
                         let total_tokens = session.used_tokens();
-                        relay(Some(ChatEvent::Usage(Usage { total_tokens, ..Usage::default() })));
-                        relay(Some(ChatEvent::Finish("stop".into())));
+                        said(ChatEvent::Usage(Usage { total_tokens, ..Usage::default() }));
+                        said(ChatEvent::Finish("stop".into()));
                     }
                     session.close();
                     outcome
                 }
                 Err(error) => Err(error),
             };
-            if let Err(error) = outcome
-                && !signal.aborted()
-            {
-                let (message, hint) = error.words();
-                relay(Some(ChatEvent::Failed(CallFailure::new(FailureCause::Model, message, hint))));
+            match outcome {
+                Err(error) if !signal.aborted() => {
+                    let (message, hint) = error.words();
+                    let failure = CallFailure::new(FailureCause::Model, message, hint);
+                    paint.borrow_mut().fail(failure, elapsed());
+                }
+                _ => paint.borrow_mut().end(AnswerState::Done, elapsed()),
             }
-            relay(None);
             self.chrome.stops.update_value(|stops| stops.retain(|(_, other)| *other != stop));
         });
     }

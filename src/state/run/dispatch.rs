@@ -1,10 +1,15 @@
 use crate::browser::clock::{now_millis, sleep};
+use crate::prompt::{PromptSpec, Sent};
 use crate::state::{AppState, ColumnView, Stage};
 use crate::types::{
-    Answer, AnswerState, CallFailure, ChatEvent, ColumnId, Evidence, FailureCause, ModelRef, UserError,
+    Answer, AnswerState, CallFailure, ChatEvent, ColumnId, Evidence, FailureCause, ModelRef, TimedEvent,
+    UserError,
 };
-use crate::worker::Call;
-use crate::worker::protocol::{FromCourier, FromLocalModel, Painted, Sent, ToCourier, ToLocalModel};
+use crate::worker::OpenCall;
+use crate::worker::protocol::{
+    BuildPrompt, Call, CallEnd, Chat, ChatUpdate, Drawn, Extract, Generate, ModelUpdate, NotSent, Painted,
+    ToLocalModel, Waiting,
+};
 use futures_util::future::{Either, select};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -32,113 +37,188 @@ impl AppState {
             view.started_millis = now_millis();
             view.stage = Stage::Queued;
         });
-        let evidence = evidence.map(|evidence| (*evidence).clone());
         let parameters = view.column.parameters.clone();
-        match &view.column.model {
+        let prompt = PromptSpec::Grounded {
+            question: question.clone(),
+            evidence: evidence.as_ref().map(|evidence| evidence.sha256),
+        };
+        let asked = Asked { id, turn, evidence };
+        match view.column.model {
             ModelRef::Extractive => {
-                let call =
-                    self.services().local_model.call(&ToLocalModel::Extract { question, evidence }, &[]);
-                self.follow_local_model(id, turn, call);
+                let verb = Extract { question, evidence: prompt.evidence() };
+                self.follow_local_model(asked, verb);
             }
             ModelRef::SmolLm2 => {
                 let budget_tokens = self.settings.with_untracked(|settings| settings.budget_tokens);
-                let verb = ToLocalModel::Generate { question, evidence, parameters, budget_tokens };
-                let call = self.services().local_model.call(&verb, &[]);
-                self.follow_local_model(id, turn, call);
+                self.follow_local_model(asked, Generate { prompt, parameters, budget_tokens });
             }
             ModelRef::Chrome => {
                 let model = "Chrome's built-in model".to_owned();
-                let verb = ToCourier::Relay { model, question, evidence, parameters };
-                let call = self.services().courier.call(&verb, &[]);
-                self.follow_courier(id, turn, call);
+                self.follow_chrome(asked, BuildPrompt { model, prompt, parameters });
             }
             ModelRef::Remote { endpoint, model } => {
-                let found = self.settings.with_untracked(|settings| settings.endpoint(*endpoint).cloned());
+                let found = self.settings.with_untracked(|settings| settings.endpoint(endpoint).cloned());
                 let Some(endpoint) = found else {
                     let hint = "Remove this column and add the endpoint again.";
-                    return self.fail_column(
-                        id,
-                        turn,
-                        &UserError::new("send", "the endpoint of this column was removed", hint),
-                    );
+                    let gone = UserError::new("send", "the endpoint of this column was removed", hint);
+                    return self.fail_column(id, turn, &gone);
                 };
-                let omit = self.settings.with_untracked(|settings| settings.omitted(endpoint.id, model));
-                let model = model.clone();
-                let verb = ToCourier::Send { endpoint, model, question, evidence, parameters, omit };
-                let call = self.services().courier.call(&verb, &[]);
-                self.follow_courier(id, turn, call);
+                let omit = self.settings.with_untracked(|settings| settings.omitted(endpoint.id, &model));
+                self.follow_courier(asked, Chat { endpoint, model, prompt, parameters, omit });
             }
         }
     }
 
-    fn follow_local_model(self, id: ColumnId, turn: u32, mut call: Call<FromLocalModel>) {
-        self.session.columns.change(&id, |view| view.call = Some(call.id));
+    fn follow_local_model<C>(self, asked: Asked, verb: C)
+    where
+        C: Call<Message = ToLocalModel, Reply = Drawn<ModelUpdate>> + Clone + 'static,
+    {
         spawn_local(async move {
-            let mut paint = Painter::new(self, id, turn);
-            let mut started = now_millis();
-            while let Some(reply) = paint.hear(&mut call).await {
-                match reply {
-                    FromLocalModel::Loading { done, total } => paint.stage(Stage::Loading { done, total }),
-                    FromLocalModel::Reading { done, total } => paint.stage(Stage::Reading { done, total }),
-                    FromLocalModel::Started(sent) => {
-                        started = now_millis();
-                        paint.sent(sent);
-                    }
-                    FromLocalModel::Painted(painted) => paint.painted(painted),
-                    FromLocalModel::Event(event) => paint.apply(&event, now_millis() - started),
-                    FromLocalModel::Ended => return paint.end(AnswerState::Done, now_millis() - started),
+            let mut paint = Painter::new(self, asked.id, asked.turn);
+            for _ in 0..2 {
+                if let Some(evidence) = &asked.evidence {
+                    self.services().local_model_knows(evidence);
                 }
-                if !self.is_turn(id, turn) {
-                    return;
+                let call = self.services().local_model.call(verb.clone());
+                match self.hear_local_model(&mut paint, call).await {
+                    Heard::Ended => return,
+                    Heard::Lost => self.services().evidence_was_lost(),
+                    Heard::Died => break,
                 }
             }
-            let words = self.services().local_model.exit_reason().unwrap_or_default();
-            paint.crashed("the worker of the built-in models", &words, now_millis() - started);
+            let reason = self.services().local_model.exit_reason().unwrap_or_default();
+            paint.crashed("the worker of the built-in models", &reason);
         });
     }
 
-    fn follow_courier(self, id: ColumnId, turn: u32, mut call: Call<FromCourier>) {
-        self.session.columns.change(&id, |view| view.call = Some(call.id));
+    async fn hear_local_model(self, paint: &mut Painter, mut call: OpenCall<Drawn<ModelUpdate>>) -> Heard {
+        paint.change(|view| view.call = Some(call.id));
+        while let Some(reply) = paint.hear(&mut call).await {
+            match reply {
+                Drawn::Painted(painted) => paint.painted(painted),
+                Drawn::Update(update) => match update {
+                    ModelUpdate::Loading { done, total } => paint.stage(Stage::Loading { done, total }),
+                    ModelUpdate::Reading { done, total } => paint.stage(Stage::Reading { done, total }),
+                    ModelUpdate::Started(sent) => paint.sent(sent),
+                    ModelUpdate::Events(events) => paint.apply(&events),
+                    ModelUpdate::Ended { at_millis } => {
+                        paint.end(AnswerState::Done, at_millis);
+                        return Heard::Ended;
+                    }
+                    ModelUpdate::UnknownEvidence(_) => return Heard::Lost,
+                },
+            }
+            if !paint.is_turn() {
+                return Heard::Ended;
+            }
+        }
+        Heard::Died
+    }
+
+    fn follow_courier(self, asked: Asked, verb: Chat) {
         spawn_local(async move {
-            let mut paint = Painter::new(self, id, turn);
-            let started = now_millis();
-            while let Some(reply) = paint.hear(&mut call).await {
-                match reply {
-                    FromCourier::Started(sent) => {
+            let mut paint = Painter::new(self, asked.id, asked.turn);
+            for _ in 0..2 {
+                if let Some(evidence) = &asked.evidence {
+                    self.services().courier_knows(evidence);
+                }
+                let call = self.services().courier.call(verb.clone());
+                match self.hear_courier(&mut paint, call).await {
+                    Heard::Ended => return,
+                    Heard::Lost => self.services().evidence_was_lost(),
+                    Heard::Died => break,
+                }
+            }
+            let reason = self.services().courier.exit_reason().unwrap_or_default();
+            paint.crashed("the network worker", &reason);
+        });
+    }
+
+    async fn hear_courier(self, paint: &mut Painter, mut call: OpenCall<Drawn<ChatUpdate>>) -> Heard {
+        paint.change(|view| view.call = Some(call.id));
+        while let Some(reply) = paint.hear(&mut call).await {
+            match reply {
+                Drawn::Painted(painted) => paint.painted(painted),
+                Drawn::Update(update) => match update {
+                    ChatUpdate::Started(sent) => {
                         paint.stage(Stage::Sent);
                         paint.sent(sent);
                     }
-                    FromCourier::Waiting { before, millis, why } => {
+                    ChatUpdate::Waiting(Waiting { before, millis, why }) => {
                         paint.stage(Stage::Waiting { before, millis, why });
                     }
-                    FromCourier::Prompt { system, user } => self.ask_chrome(id, turn, call.id, system, user),
-                    FromCourier::Painted(painted) => paint.painted(painted),
-                    FromCourier::Event(event, at_millis) => paint.apply(&event, at_millis),
-                    FromCourier::Ended { at_millis, cost, notice } => {
-                        paint.change(|view| view.cost = cost);
+                    ChatUpdate::Events(events) => paint.apply(&events),
+                    ChatUpdate::Ended(CallEnd { at_millis, cost, notice, attempts }) => {
+                        paint.change(|view| (view.cost, view.attempts) = (cost, attempts));
                         if notice.is_some() {
                             self.session.notice.set(notice);
                         }
-                        return paint.end(AnswerState::Done, at_millis);
+                        paint.end(AnswerState::Done, at_millis);
+                        return Heard::Ended;
                     }
-                    FromCourier::Failed(user_error) => return self.fail_column(id, turn, &user_error),
-                    _ => {}
+                    ChatUpdate::NotSent(NotSent::UnknownEvidence(_)) => return Heard::Lost,
+                    ChatUpdate::NotSent(NotSent::Refused(user_error)) => {
+                        self.fail_column(paint.id, paint.turn, &user_error);
+                        return Heard::Ended;
+                    }
+                },
+            }
+            if !paint.is_turn() {
+                return Heard::Ended;
+            }
+        }
+        Heard::Died
+    }
+
+    /// The courier builds the prompt; the page, which alone can, puts it to the browser's model.
+    fn follow_chrome(self, asked: Asked, verb: BuildPrompt) {
+        spawn_local(async move {
+            let mut paint = Painter::new(self, asked.id, asked.turn);
+            for _ in 0..2 {
+                if let Some(evidence) = &asked.evidence {
+                    self.services().courier_knows(evidence);
                 }
-                if !self.is_turn(id, turn) {
-                    return;
+                match self.services().courier.call(verb.clone()).body().await {
+                    Some(Ok(built)) => {
+                        paint.sent(built.sent);
+                        return self.ask_chrome(paint, built.system, built.user);
+                    }
+                    Some(Err(NotSent::UnknownEvidence(_))) => self.services().evidence_was_lost(),
+                    Some(Err(NotSent::Refused(user_error))) => {
+                        return self.fail_column(asked.id, asked.turn, &user_error);
+                    }
+                    None => break,
                 }
             }
-            let words = self.services().courier.exit_reason().unwrap_or_default();
-            paint.crashed("the network worker", &words, now_millis() - started);
+            let reason = self.services().courier.exit_reason().unwrap_or_default();
+            paint.crashed("the network worker", &reason);
         });
     }
 }
 
-/// Collects a column's events and paints them a few times a second.
-struct Painter {
-    state: AppState,
+/// One column's turn.
+struct Asked {
     id: ColumnId,
     turn: u32,
+    evidence: Option<Arc<Evidence>>,
+}
+
+/// How following a call ended.
+enum Heard {
+    /// It has ended, or a newer turn has taken over.
+    Ended,
+    /// The worker did not know the evidence.
+    Lost,
+    /// The worker died.
+    Died,
+}
+
+/// Collects a column's events and paints them a few times a second.
+pub(super) struct Painter {
+    state: AppState,
+    pub(super) id: ColumnId,
+    turn: u32,
+    started_millis: f64,
     answer: Answer,
     stage: Option<Stage>,
     dirty: bool,
@@ -147,27 +227,36 @@ struct Painter {
 
 impl Painter {
     fn new(state: AppState, id: ColumnId, turn: u32) -> Self {
-        Self { state, id, turn, answer: Answer::default(), stage: None, dirty: false, painted_millis: 0.0 }
+        Self {
+            state,
+            id,
+            turn,
+            started_millis: now_millis(),
+            answer: Answer::default(),
+            stage: None,
+            dirty: false,
+            painted_millis: 0.0,
+        }
     }
 
     /// The next reply; what has gathered is painted while waiting for it.
-    async fn hear<In: serde::de::DeserializeOwned + 'static>(&mut self, call: &mut Call<In>) -> Option<In> {
-        let mut next = pin!(call.next());
+    async fn hear<R: serde::de::DeserializeOwned>(&mut self, call: &mut OpenCall<R>) -> Option<R> {
+        let mut next = pin!(call.body());
         if self.dirty {
             let wait = f64::from(PAINT_MILLIS) - (now_millis() - self.painted_millis);
             if wait > 0.0 {
                 match select(next.as_mut(), pin!(sleep(wait as i32))).await {
-                    Either::Left((reply, _)) => return reply.map(|reply| reply.body),
+                    Either::Left((reply, _)) => return reply,
                     Either::Right(_) => self.paint(),
                 }
             } else {
                 self.paint();
             }
         }
-        next.await.map(|reply| reply.body)
+        next.await
     }
 
-    fn stage(&mut self, stage: Stage) {
+    pub(super) fn stage(&mut self, stage: Stage) {
         self.stage = Some(stage);
         self.dirty = true;
     }
@@ -178,8 +267,8 @@ impl Painter {
         self.paint();
     }
 
-    fn apply(&mut self, event: &ChatEvent, at_millis: f64) {
-        self.answer.apply(event, at_millis);
+    pub(super) fn apply(&mut self, events: &[TimedEvent]) {
+        events.iter().for_each(|timed| self.answer.apply(&timed.event, timed.at_millis));
         self.dirty = true;
         if self.answer.state.is_over() {
             self.paint();
@@ -187,28 +276,34 @@ impl Painter {
     }
 
     fn sent(&mut self, sent: Sent) {
-        self.change(|view| {
-            view.request = Some(sent.request);
-            view.evidence_sha256 = sent.evidence_sha256;
-            view.fit = Some(sent.fit);
-        });
+        self.started_millis = now_millis();
+        self.change(|view| view.sent = Some(sent));
     }
 
-    fn end(&mut self, state: AnswerState, at_millis: f64) {
+    pub(super) fn end(&mut self, state: AnswerState, at_millis: f64) {
         self.answer.end(state, at_millis);
         self.paint();
     }
 
-    fn crashed(&mut self, who: &str, words: &str, at_millis: f64) {
+    fn crashed(&mut self, who: &str, reason: &str) {
         let failure = CallFailure::new(
             FailureCause::Crashed,
-            format!("{who} stopped: {words}"),
+            format!("{who} stopped: {reason}"),
             "Run this column again to restart it.",
         );
-        self.apply(&ChatEvent::Failed(failure), at_millis);
+        self.fail(failure, now_millis() - self.started_millis);
     }
 
-    fn paint(&mut self) {
+    pub(super) fn fail(&mut self, failure: CallFailure, at_millis: f64) {
+        self.apply(&[TimedEvent { event: ChatEvent::Failed(failure), at_millis }]);
+    }
+
+    /// Whether nothing newer has taken over, and something is still to come.
+    pub(super) fn is_turn(&self) -> bool {
+        self.state.is_turn(self.id, self.turn)
+    }
+
+    pub(super) fn paint(&mut self) {
         self.dirty = false;
         self.painted_millis = now_millis();
         let (answer, stage) = (self.answer.clone(), self.stage.take());
@@ -224,7 +319,7 @@ impl Painter {
         }
     }
 
-    fn change(&self, change: impl FnOnce(&mut ColumnView)) {
+    pub(super) fn change(&self, change: impl FnOnce(&mut ColumnView)) {
         self.state.session.columns.change(&self.id, |view| {
             if view.turn == self.turn {
                 change(view);

@@ -1,6 +1,6 @@
-use crate::prompt::Fit;
+use crate::prompt::Sent;
 use crate::state::{Rendered, Settings, SignalList};
-use crate::types::{Answer, AnswerState, Column, ColumnId, Cost, Evidence, Sha256, Span, UserError};
+use crate::types::{Answer, AnswerState, Attempt, Column, ColumnId, Cost, Evidence, Span, UserError};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -27,8 +27,8 @@ pub struct Session {
     pub announcement: RwSignal<String>,
     /// Something to tell about the day's spending.
     pub notice: RwSignal<Option<String>>,
-    /// The courier's call for the search, while a host embeds or reranks for it.
-    pub supply: RwSignal<Option<u32>>,
+    /// The engine's call of the search.
+    pub search: RwSignal<Option<u32>>,
 }
 
 /// One column on the screen.
@@ -42,14 +42,12 @@ pub struct ColumnView {
     pub rendered: Arc<Rendered>,
     /// What it is doing before the first word.
     pub stage: Stage,
-    /// SHA-256 of the evidence text that was sent.
-    pub evidence_sha256: Option<Sha256>,
-    /// What the context budget did.
-    pub fit: Option<Fit>,
+    /// What was sent: the exact request, key left out, and what it holds of the evidence.
+    pub sent: Option<Sent>,
+    /// The tries of its call.
+    pub attempts: Vec<Attempt>,
     /// What it cost; nothing while that is unknown.
     pub cost: Option<Cost>,
-    /// The exact request, key left out.
-    pub request: Option<String>,
     /// The evidence it answers from; frozen with the run.
     pub evidence: Option<Arc<Evidence>>,
     /// Which of its turns this is: replies to an older one are ignored.
@@ -108,10 +106,9 @@ impl ColumnView {
             answer: None,
             rendered: Arc::default(),
             stage: Stage::default(),
-            evidence_sha256: None,
-            fit: None,
+            sent: None,
+            attempts: Vec::new(),
             cost: None,
-            request: None,
             evidence: None,
             turn: 0,
             call: None,
@@ -160,7 +157,7 @@ impl Session {
             expanded: RwSignal::new(None),
             announcement: RwSignal::new(String::new()),
             notice: RwSignal::new(None),
-            supply: RwSignal::new(None),
+            search: RwSignal::new(None),
         }
     }
 

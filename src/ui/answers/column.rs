@@ -27,7 +27,7 @@ pub fn ColumnCard(
     let data_state = Memo::new(move |_| view.with(|view| view.state().map_or("idle", AnswerState::name)));
     let failed =
         Memo::new(move |_| view.with(|view| view.answer.as_ref().and_then(|answer| answer.failure.clone())));
-    let sha256 = move || view.with(|view| view.evidence_sha256.map(|hash| hash.to_string()));
+    let sha256 = move || view.with(|view| view.sent.as_ref()?.evidence_sha256.map(|hash| hash.to_string()));
     view! {
         <article
             class="column"
@@ -145,6 +145,10 @@ fn failed_view(state: AppState, id: ColumnId, failure: &CallFailure) -> AnyView 
 fn cut(state: AppState, view: &ColumnView) -> AnyView {
     let increase = matches!(view.column.model, ModelRef::SmolLm2)
         .then(|| button("Increase limit".into(), move || state.view.dialog.set(Some(Dialog::Settings))));
-    let fit = view.fit.as_ref().filter(|fit| !fit.is_whole());
-    fit.map(|fit| view! { <p class="notice">{fit.to_string()}" "{increase}</p> }).into_any()
+    let sent = view.sent.as_ref().filter(|sent| !sent.fit.is_whole());
+    sent.map(|sent| {
+        let hash = sent.cut_sha256().map(|hash| format!("SHA-256 of the evidence text sent: {hash}"));
+        view! { <p class="notice" title=hash>{sent.fit.to_string()}" "{increase}</p> }
+    })
+    .into_any()
 }

@@ -1,7 +1,7 @@
 use crate::format;
 use crate::state::ColumnView;
 use crate::state::providers::money::usd;
-use crate::types::{Cost, ModelRef};
+use crate::types::{Attempt, Cost, ModelRef};
 use crate::ui::part::erased::live;
 use leptos::prelude::*;
 
@@ -37,7 +37,7 @@ fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
     let (output, reported) = answer.output_tokens();
     let (input, input_reported) = match answer.usage.and_then(|usage| usage.input_tokens) {
         Some(tokens) => (Some(tokens), true),
-        None => (view.fit.as_ref().map(|fit| u64::from(fit.tokens)).filter(|tokens| *tokens > 0), false),
+        None => (view.sent.as_ref().map(|sent| u64::from(sent.fit.tokens)).filter(|tokens| *tokens > 0), false),
     };
     let tokens = |tokens: u64, reported: bool| {
         format!("{}{}", if reported { "" } else { "≈ " }, format::count(tokens))
@@ -78,10 +78,33 @@ fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
             None => ("Cost", format::NOTHING.to_owned(), "no known price for this model".to_owned()),
         });
     }
-    if let Some(hash) = view.evidence_sha256 {
-        rows.push(("Evidence", hash.short(), format!("SHA-256 of the evidence text sent: {hash}")));
+    if view.attempts.len() > 1 {
+        rows.push(("Tries", format::count(view.attempts.len() as u64), tries_title(&view.attempts)));
+    }
+    if let Some(sent) = &view.sent
+        && let Some(hash) = sent.evidence_sha256
+    {
+        rows.push(("Evidence", hash.short(), format!("SHA-256 of the run's evidence: {hash}")));
+        if let Some(cut) = sent.cut_sha256() {
+            let fit = &sent.fit;
+            let text = format!("{} of {} ({})", fit.passages_sent, fit.passages_total, cut.short());
+            rows.push(("Sent", text, format!("SHA-256 of the evidence text sent: {cut}")));
+        }
     }
     rows
+}
+
+/// A line a try: how long it took, and why there was another one.
+fn tries_title(attempts: &[Attempt]) -> String {
+    let line = |attempt: &Attempt| {
+        let took = format::duration(attempt.took_millis);
+        let pause = attempt.pause_millis.map(|millis| format!(" Retried after {}.", format::duration(millis)));
+        match &attempt.failure {
+            Some(failure) => format!("{took}: {}{}", failure.message, pause.unwrap_or_default()),
+            None => format!("{took}: answered"),
+        }
+    };
+    attempts.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn cost_title(cost: &Cost) -> String {
