@@ -59,7 +59,8 @@ impl EventBatch {
             if left > 0.0 {
                 clock.sleep(left).await;
             }
-            if let Some(events) = self.due(clock.now_millis()) {
+            self.sent_millis.set(clock.now_millis());
+            if let Some(events) = self.rest() {
                 send(events);
             }
         }

@@ -1,9 +1,10 @@
 //! Who may send now, and who waits: one queue per origin, shared by all columns.
 //!
-//! [`AT_ONCE`] requests at a time. First come, first served; who was refused goes before. Hosts limit their models one by
-//! one, so a 429 is the model's: it halves the number of requests to that model and doubles the distance between two
+//! [`AT_ONCE`] requests at a time. First come, first served; who was refused goes before. Many hosts limit their models one
+//! by one, so a 429 is the model's: it halves the number of requests to that model and doubles the distance between two
 //! starts, once for all requests that were under way, and nobody asks that model before the time the host names. Other
-//! models of the origin go past. [`GROW_AFTER`] successes give one place and a quarter of the distance back. Distances are of random length, so that waiting columns do not come back as a herd.
+//! models of the origin go past, until one of them is refused soon after: then it is the host that limits, and the same
+//! holds for all of them. [`GROW_AFTER`] successes give one place and a quarter of the distance back. Distances are of random length, so that waiting columns do not come back as a herd.
 //!
 //! A state machine over times that the caller reads from its clock; its chances come from a seed.
 
@@ -21,6 +22,8 @@ pub const PAUSE_MILLIS: f64 = 1_000.0;
 pub const PACE_MILLIS: f64 = 500.0;
 /// The distance grows to this.
 pub const MAX_PACE_MILLIS: f64 = 8_000.0;
+/// Refusals of two models so close to each other are the host's.
+const SHARED_MILLIS: f64 = 10_000.0;
 /// What is left of the distance when the limit grows.
 const PACE_LEFT: f64 = 0.75;
 
@@ -114,10 +117,8 @@ impl Limiter {
         for lane in self.lanes.values_mut() {
             lane.waiting.retain(|waiting| waiting.ticket != ticket);
             if let Some(running) = lane.running.remove(&ticket)
-                && let Some(pace) = lane.paces.get_mut(&running.model)
             {
-                pace.running -= 1;
-                pace.ended(running.started_millis, ending, now_millis, &mut self.chance);
+                lane.ended(&running, ending, now_millis, &mut self.chance);
             }
         }
     }
@@ -145,27 +146,32 @@ impl Limiter {
             // Who waits for another model's pause does not stand in the way.
             let before = |waiting: &&Waiting| waiting.model == own.model || lane.may_start(waiting, now_millis);
             let position = lane.waiting.iter().take(place).filter(before).count();
-            let opens_millis = lane.paces.get(&own.model).map(|pace| pace.opens_millis);
-            let until_millis = opens_millis.filter(|opens| *opens > now_millis);
+            let own_millis = lane.paces.get(&own.model).map_or(f64::NEG_INFINITY, |pace| pace.opens_millis);
+            let until_millis =
+                Some(own_millis.max(lane.shared.opens_millis)).filter(|opens| *opens > now_millis);
             Some(Turn::Wait { position, until_millis })
         })
     }
 
     /// How many requests to a model at `origin` may be under way, and how many are.
     pub fn load(&self, origin: &Origin, model: &str) -> (usize, usize) {
-        let pace = self.lanes.get(origin).and_then(|lane| lane.paces.get(model));
-        pace.map_or((self.most, 0), |pace| (pace.limit, pace.running))
+        let Some(lane) = self.lanes.get(origin) else { return (self.most, 0) };
+        let (limit, running) = lane.paces.get(model).map_or((self.most, 0), |pace| (pace.limit, pace.running));
+        (limit.min(lane.shared.limit), running)
     }
 }
 
 /// The queue of one origin.
 #[derive(Clone, Debug)]
 struct Lane {
-    most: usize,
     /// Those who were refused before come first.
     waiting: VecDeque<Waiting>,
     running: BTreeMap<Ticket, Running>,
+    /// Of all models together.
+    shared: Pace,
     paces: BTreeMap<String, Pace>,
+    /// The model that was refused last, and when.
+    refused: Option<(String, f64)>,
 }
 
 #[derive(Clone, Debug)]
@@ -183,7 +189,13 @@ struct Running {
 
 impl Lane {
     fn new(most: usize) -> Self {
-        Self { most, waiting: VecDeque::new(), running: BTreeMap::new(), paces: BTreeMap::new() }
+        Self {
+            waiting: VecDeque::new(),
+            running: BTreeMap::new(),
+            shared: Pace::new(most),
+            paces: BTreeMap::new(),
+            refused: None,
+        }
     }
 
     fn may_start(&self, waiting: &Waiting, now_millis: f64) -> bool {
@@ -191,23 +203,38 @@ impl Lane {
     }
 
     fn start_next(&mut self, now_millis: f64, chance: &mut Chance) -> Option<Ticket> {
-        if self.running.len() >= self.most {
+        if !self.shared.is_open(now_millis) {
             return None;
         }
         let place = self.waiting.iter().position(|waiting| self.may_start(waiting, now_millis))?;
         let Waiting { ticket, model, .. } = self.waiting.remove(place)?;
+        self.shared.started(now_millis, chance);
         if let Some(pace) = self.paces.get_mut(&model) {
-            pace.running += 1;
-            if pace.pace_millis > 0.0 {
-                pace.opens_millis = now_millis + chance.part_of(pace.pace_millis);
-            }
+            pace.started(now_millis, chance);
         }
         self.running.insert(ticket, Running { model, started_millis: now_millis });
         Some(ticket)
     }
+
+    fn ended(&mut self, running: &Running, ending: CallOutcome, now_millis: f64, chance: &mut Chance) {
+        let Running { model, started_millis } = running;
+        if let Some(pace) = self.paces.get_mut(model) {
+            pace.ended(*started_millis, ending, now_millis, chance);
+        }
+        let limited = matches!(ending, CallOutcome::Limited { .. });
+        let of_host = match &self.refused {
+            Some((other, at)) => other != model && now_millis - at < SHARED_MILLIS,
+            None => false,
+        };
+        let shared = if limited && !of_host { CallOutcome::Other } else { ending };
+        self.shared.ended(*started_millis, shared, now_millis, chance);
+        if limited {
+            self.refused = Some((model.clone(), now_millis));
+        }
+    }
 }
 
-/// How fast one model at an origin may be asked.
+/// How fast one model at an origin may be asked, or all of them.
 #[derive(Clone, Debug)]
 struct Pace {
     most: usize,
@@ -237,7 +264,15 @@ impl Pace {
         self.running < self.limit && now_millis >= self.opens_millis
     }
 
+    fn started(&mut self, now_millis: f64, chance: &mut Chance) {
+        self.running += 1;
+        if self.pace_millis > 0.0 {
+            self.opens_millis = now_millis + chance.part_of(self.pace_millis);
+        }
+    }
+
     fn ended(&mut self, started_millis: f64, ending: CallOutcome, now_millis: f64, chance: &mut Chance) {
+        self.running = self.running.saturating_sub(1);
         // What began before the limit was halved says nothing about the limit since.
         let is_news = started_millis > self.halved_millis;
         match ending {

@@ -367,3 +367,18 @@ fn a_429_of_one_model_leaves_the_other_models_of_its_host_alone() {
     assert_eq!(limiter.load(&remote(), "free"), (AT_ONCE, AT_ONCE));
     assert!(matches!(limiter.turn(again, 200.0), Some(Turn::Wait { .. })));
 }
+
+#[test]
+fn refusals_of_two_models_are_their_hosts_and_hold_for_all() {
+    let mut limiter = Limiter::new(1);
+    let (one, _) = limiter.acquire(&remote(), "one", 0.0);
+    let (two, _) = limiter.acquire(&remote(), "two", 0.0);
+    limiter.release(one, CallOutcome::Limited { wait_millis: Some(5_000.0) }, 100.0);
+    let (free, turn) = limiter.acquire(&remote(), "three", 101.0);
+    assert_eq!(turn, Turn::Start);
+    limiter.release(free, CallOutcome::Succeeded, 150.0);
+    limiter.release(two, CallOutcome::Limited { wait_millis: Some(5_000.0) }, 200.0);
+    let (_, turn) = limiter.acquire(&remote(), "three", 201.0);
+    assert!(matches!(turn, Turn::Wait { until_millis: Some(until), .. } if until > 5_000.0), "{turn:?}");
+    assert_eq!(limiter.load(&remote(), "three").0, AT_ONCE / 2);
+}

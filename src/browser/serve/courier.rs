@@ -3,7 +3,7 @@
 use super::paint::Painter;
 use crate::browser::network::Browser;
 use crate::courier::{ChatUpdate, Courier};
-use crate::types::Passage;
+use crate::types::{ChatEvent, Passage};
 use crate::worker::protocol::{Drawn, ToCourier};
 use crate::worker::{Outbox, Request, serve, serve_port};
 use std::cell::RefCell;
@@ -90,6 +90,10 @@ fn drawing(passages: Vec<Passage>, reply: Outbox<Drawn<ChatUpdate>>) -> impl Fn(
             ChatUpdate::Events(events) => {
                 if let Some(painter) = &*painter.borrow() {
                     events.iter().for_each(|event| painter.hear(&event.event));
+                    // The page listens no longer than to the failure.
+                    if matches!(events.last().map(|last| &last.event), Some(ChatEvent::Failed(_))) {
+                        painter.paint();
+                    }
                 }
             }
             ChatUpdate::Ended(_) => {
