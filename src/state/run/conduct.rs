@@ -4,8 +4,8 @@ use crate::browser::clock::{epoch_millis, now_millis, random};
 use crate::run::{Asked, Command, Conductor, Found, Turn, joined};
 use crate::state::settings::MAX_COLUMNS;
 use crate::state::{AppState, Cell};
-use crate::types::{Column, ColumnId, ModelRef, RecipeId, Run, RunId, Thumb, UserError};
-use crate::worker::protocol::{FromEngine, ToEngine};
+use crate::types::{Column, ColumnId, EmbedderRef, ModelRef, RecipeId, Run, RunId, Thumb, UserError};
+use crate::worker::protocol::{self, Search};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
@@ -277,10 +277,11 @@ impl AppState {
         for command in commands {
             match command {
                 Command::Search(recipe) => self.search(recipe),
-                // The engine has no way to stop a search; a host's part of it can be.
                 Command::CancelSearch(_) => {
-                    self.stop_supply(self.session.supply.get_untracked());
-                    self.session.supply.set(None);
+                    if let Some(call) = self.session.search.get_untracked() {
+                        self.services().engine.stop(call);
+                    }
+                    self.session.search.set(None);
                 }
                 Command::Ask { column, turn, evidence } => self.dispatch(column, turn, evidence),
                 Command::Stop { column, .. } => self.stop_call(column),
@@ -352,25 +353,20 @@ impl AppState {
             Some((run.question.clone(), run.retrieval(recipe)?.recipe.clone()))
         });
         let Some((question, recipe)) = asked else { return Err(stopped("the run is gone")) };
-        let verb = ToEngine::Search {
+        let remote = recipe.embedder != EmbedderRef::BuiltIn || recipe.reranker.is_some();
+        let verb = Search {
             question,
             retrieval: recipe.retrieval,
-            embedder: recipe.embedder.clone(),
-            rerank: recipe.reranker.is_some(),
+            embedder: recipe.embedder,
+            reranker: recipe.reranker,
         };
         // A question is worth a second engine: the first may have died over a document in the meantime.
         for _ in 0..2 {
-            let mut call = self.engine().call(&verb, &[]);
-            while let Some(reply) = call.next().await {
-                match reply.body {
-                    FromEngine::Found(evidence, highlights) => return Ok((Arc::new(evidence), highlights)),
-                    FromEngine::Failed(user_error) => return Err(user_error),
-                    FromEngine::Need(need) => {
-                        let supply = self.supply(call.id, need, &recipe.embedder, None);
-                        self.session.supply.set(supply);
-                    }
-                    _ => {}
-                }
+            let mut call = self.engine_for(remote).call(verb.clone());
+            self.session.search.set(Some(call.id));
+            if let Some(found) = call.body().await {
+                let protocol::Found { evidence, highlights } = found?;
+                return Ok((Arc::new(evidence), highlights));
             }
         }
         Err(stopped(&self.services().engine.exit_reason().unwrap_or_default()))
