@@ -11,7 +11,7 @@ use std::cell::RefCell;
 pub async fn open<S: Store>(corpus: &RefCell<Corpus>, store: &S) -> Result<Vec<Damaged>, Error> {
     let mut damaged = Vec::new();
     for loaded in store.load().await? {
-        damaged.extend(insert(corpus, loaded).err());
+        damaged.extend(insert(corpus, loaded).err().map(|damaged| *damaged));
     }
     let embedders = corpus.borrow().embedders();
     for embedder in &embedders {
@@ -20,12 +20,12 @@ pub async fn open<S: Store>(corpus: &RefCell<Corpus>, store: &S) -> Result<Vec<D
     Ok(damaged)
 }
 
-fn insert(corpus: &RefCell<Corpus>, loaded: Loaded) -> Result<Manifest, Damaged> {
+fn insert(corpus: &RefCell<Corpus>, loaded: Loaded) -> Result<Manifest, Box<Damaged>> {
     let record = loaded?;
     let manifest = record.manifest.clone();
     match corpus.borrow_mut().insert(record) {
         Ok(()) => Ok(manifest),
-        Err(error) => Err(Damaged {
+        Err(error) => Err(Box::new(Damaged {
             id: manifest.id,
             added_millis: manifest.added_millis,
             size_bytes: manifest.size_bytes,
@@ -34,7 +34,7 @@ fn insert(corpus: &RefCell<Corpus>, loaded: Loaded) -> Result<Manifest, Damaged>
                 other => store::Error::Damaged { what: manifest.name.clone(), reason: other.to_string() },
             },
             name: Some(manifest.name),
-        }),
+        })),
     }
 }
 

@@ -31,7 +31,7 @@ pub struct Damaged {
 }
 
 /// A stored document, or why it cannot be used.
-pub type Loaded = Result<Record, Damaged>;
+pub type Loaded = Result<Record, Box<Damaged>>;
 
 /// A row: table, key and value.
 pub type Row = (Table, String, Vec<u8>);
@@ -99,13 +99,8 @@ impl Record {
             .cloned();
         let (added_millis, size_bytes) =
             manifest.as_ref().map_or((0, 0), |manifest| (manifest.added_millis, manifest.size_bytes));
-        joined(id, manifest, document, get).map_err(|error| Damaged {
-            id,
-            name,
-            added_millis,
-            size_bytes,
-            error,
-        })
+        joined(id, manifest, document, get)
+            .map_err(|error| Box::new(Damaged { id, name, added_millis, size_bytes, error }))
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) async fn corpus(new: &Connection) -> Result<(), Error> {
     adopt(v1::CORPUS, async |old: &Connection| {
         let present = old.tables();
         let has_table = |table: &&str| present.iter().any(|name| name == table);
-        if OF_DOCUMENT.iter().all(|table| has_table(&table)) {
+        if OF_DOCUMENT.iter().all(&has_table) {
             documents(old, new).await?;
         }
         if has_table(&FILES) {

@@ -4,8 +4,7 @@ use super::connection::{
 use super::{adopt, open_corpus};
 use crate::store::tables::range_of;
 use crate::store::{
-    Damaged, Error, Loaded, Record, Store, Table, Tombstone, decode, decode_embedding, encode,
-    encode_embedding,
+    Error, Loaded, Record, Store, Table, Tombstone, decode, decode_embedding, encode, encode_embedding,
 };
 use crate::types::{DocumentId, Sha256};
 use futures_util::future::join_all;
@@ -70,7 +69,7 @@ impl Store for IndexedDb {
         let mut loaded: Vec<Loaded> = ids.map(|id| Record::join(id, &get)).collect();
         loaded.sort_by_key(|loaded| match loaded {
             Ok(record) => (record.manifest.added_millis, record.manifest.id),
-            Err(Damaged { added_millis, id, .. }) => (*added_millis, *id),
+            Err(damaged) => (damaged.added_millis, damaged.id),
         });
         Ok(loaded)
     }

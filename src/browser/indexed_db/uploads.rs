@@ -2,7 +2,7 @@ use super::connection::{
     Connection, bytes_value, complete, delete, doing, get, has, keys, put, rows, store, value_bytes,
 };
 use super::{adopt, open_corpus};
-use crate::store::{Error, Table, UploadInfo, UploadState, decode, encode};
+use crate::store::{Error, Table, Tombstone, UploadInfo, UploadState, decode, encode};
 use crate::types::{DocumentId, Sha256};
 use std::collections::BTreeSet;
 use wasm_bindgen::JsCast;
@@ -83,6 +83,14 @@ impl UploadStore {
         for table in [UPLOADS, ORIGINALS] {
             delete(&transaction, table, &id.to_string())?;
         }
+        complete(transaction, "the removal").await
+    }
+
+    /// Marks a document as removed.
+    pub async fn bury(&self, id: DocumentId, now_millis: u64) -> Result<(), Error> {
+        let transaction = self.0.write(&[TOMBSTONES])?;
+        let value = encode(&Tombstone { at_millis: now_millis }, "the removal")?;
+        put(&transaction, TOMBSTONES, &id.to_string(), &bytes_value(&value))?;
         complete(transaction, "the removal").await
     }
 

@@ -135,7 +135,10 @@ fn stored(is_stored: bool) -> Original {
 /// Why the bytes of an added file are not stored.
 fn not_stored(state: &UploadState) -> UserError {
     let (message, hint) = match state {
-        UploadState::Pending => ("the page was closed before this file was stored", "Add the file again."),
+        UploadState::Pending => (
+            "this file was not stored before the page was closed",
+            "Add the file again. If it is not stored then either, free disk space or remove documents.",
+        ),
         _ => (
             "this browser had no room to store the file",
             "Free disk space or remove documents, then add the file again.",

@@ -17,10 +17,15 @@ impl AppState {
             self.cancel(id);
         }
         self.corpus.rows.remove(&id);
-        self.publish_removal(id);
         self.view.close_document(id);
-        self.corpus.removed.update(|removed| removed.push(row.clone()));
         spawn_local(async move {
+            // Before the engine, which may be busy: a page that is closed now must not bring it back.
+            if let Some(uploads) = self.services().uploads().await {
+                let _ = uploads.bury(id, epoch_millis()).await;
+            }
+            self.corpus.rows.remove(&id);
+            self.corpus.removed.update(|removed| removed.push(row.clone()));
+            self.publish_removal(id);
             if let Some(Err(user_error)) = self.engine().call(Remove(id)).body().await {
                 self.corpus.user_error.set(Some(user_error));
                 self.forget_undo(id);
