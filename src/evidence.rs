@@ -18,6 +18,10 @@
 //!   `[n] ` start a passage. Brackets elsewhere (a paper's references) are left alone;
 //! - names and headings are one line without invisible characters, at most 120 characters each.
 
+mod cache;
+
+pub use cache::EvidenceCache;
+
 use crate::text::is_hidden;
 use crate::types::{Chunk, Document, Evidence, Passage, RetrievalSettings, Scores, SearchTiming, sha256};
 

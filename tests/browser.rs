@@ -2,13 +2,13 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use sidecite::browser::indexed_db::{CourierDb, courier_name, delete_database};
-use sidecite::browser::vault::KeyVault;
+use sidecite::browser::indexed_db::{courier_name, delete_database};
+use sidecite::browser::network::Browser;
 use sidecite::browser::{clock, crypto, files, simd};
-use sidecite::courier::vault::{Envelope, Sealing, auto_lock};
-use sidecite::courier::{CallRecord, Origin, Outcome};
+use sidecite::courier::vault::{Envelope, KeyVault, Sealing, auto_lock};
+use sidecite::courier::{CallRecord, CourierDb, Origin, Outcome};
 use sidecite::provider::Key;
-use sidecite::types::{Sha256, Spending, sha256};
+use sidecite::types::{Sha256, Spending, SpendingLimits, sha256};
 use std::rc::Rc;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -111,15 +111,20 @@ async fn the_browsers_aes_gives_the_pinned_vaults() {
         }
         assert_eq!(envelope.opened(texts).unwrap(), vector.keys());
     }
-    let (one, other) = (crypto::random::<16>().unwrap(), crypto::random::<16>().unwrap());
+    let (mut one, mut other) = ([0; 16], [0; 16]);
+    assert!(crypto::fill_random(&mut one) && crypto::fill_random(&mut other));
     assert_ne!(one, other);
 }
 
 #[wasm_bindgen_test]
 async fn a_key_vault_keeps_its_keys_from_everybody_else() {
-    let db = Rc::new(CourierDb::open().await);
-    assert_eq!(db.user_error(), None);
-    let vault = KeyVault::new(Rc::clone(&db));
+    let tab = || {
+        let port = Rc::new(Browser::default());
+        let db = Rc::new(CourierDb::new(Rc::clone(&port)));
+        (KeyVault::new(port, Rc::clone(&db)), db)
+    };
+    let (vault, db) = tab();
+    assert_eq!(db.unavailable().await, None);
     vault.destroy().await.unwrap();
     assert_eq!(vault.remembered().await.unwrap(), None);
     let kept =
@@ -134,7 +139,7 @@ async fn a_key_vault_keeps_its_keys_from_everybody_else() {
 
     // Another tab: locked, and a wrong passphrase changes nothing.
     let before = db.vault().await.unwrap().unwrap();
-    let other = KeyVault::new(Rc::new(CourierDb::open().await));
+    let (other, _) = tab();
     assert!(!other.is_open(2.0) && other.put(&a, 2.0).await.is_err());
     let user_error = other.unlock("the last passphrase", 2.0).await.unwrap_err();
     assert!(user_error.message.contains("wrong"), "{}", user_error.message);
@@ -182,16 +187,16 @@ fn spent(provider: &str, day: &str, usd: f64) -> Spending {
 }
 
 /// The same of a db in a database and of one in memory.
-async fn check_ledger(db: &CourierDb) {
+async fn check_ledger(db: &CourierDb<Browser>) {
     db.forget_calls(f64::INFINITY).await.unwrap();
     // Written out of order, two of them in one millisecond.
     for at in [9_000.0, 1_700_000_000_000.0, 50.0, 9_000.0] {
-        db.append(&call(at), None).await.unwrap();
+        db.settle(&call(at), None, None).await.unwrap();
     }
-    db.append(&call(60.0), Some(&spent("p|q", "2026-11-20", 0.25))).await.unwrap();
-    db.append(&call(70.0), Some(&spent("p|q", "2026-11-20", 0.5))).await.unwrap();
-    db.append(&call(80.0), Some(&spent("p|q", "2026-11-21", 1.0))).await.unwrap();
-    db.append(&call(90.0), Some(&spent("a", "2026-11-20", 2.0))).await.unwrap();
+    db.settle(&call(60.0), Some(&spent("p|q", "2026-11-20", 0.25)), None).await.unwrap();
+    db.settle(&call(70.0), Some(&spent("p|q", "2026-11-20", 0.5)), None).await.unwrap();
+    db.settle(&call(80.0), Some(&spent("p|q", "2026-11-21", 1.0)), None).await.unwrap();
+    db.settle(&call(90.0), Some(&spent("a", "2026-11-20", 2.0)), None).await.unwrap();
     let times = async |from: f64| -> Vec<f64> {
         db.calls_since(from).await.unwrap().iter().map(|call| call.at_millis).collect()
     };
@@ -217,10 +222,19 @@ async fn check_ledger(db: &CourierDb) {
             sum("2026-11-20 p|q", 0.75, 2, 20)
         ]
     );
-    db.set_pref("prices", Some(vec![1, 2])).await.unwrap();
-    assert_eq!(db.pref("prices").await.unwrap(), Some(vec![1, 2]));
-    db.set_pref("prices", None).await.unwrap();
-    assert_eq!(db.pref("prices").await.unwrap(), None);
+    db.set_pref("prices", Some(&vec![1, 2])).await.unwrap();
+    assert_eq!(db.pref::<Vec<i32>>("prices").await, Some(vec![1, 2]));
+    db.set_pref::<Vec<i32>>("prices", None).await.unwrap();
+    assert_eq!(db.pref::<Vec<i32>>("prices").await, None);
+    // The day's limit counts what calls under way may cost, in whatever tab.
+    db.set_limits(SpendingLimits { alert_usd: None, stop_usd: Some(10.0) }).await.unwrap();
+    let held = db.reserve("2026-11-20", Some(5.0), 1.0).await.unwrap().unwrap().unwrap();
+    assert!(db.reserve("2026-11-20", Some(5.0), 2.0).await.unwrap().is_err());
+    assert!(db.reserve("2026-11-22", Some(5.0), 2.0).await.unwrap().is_ok());
+    db.settle(&call(5.0), None, Some(&held)).await.unwrap();
+    let again = db.reserve("2026-11-20", Some(5.0), 3.0).await.unwrap().unwrap();
+    db.settle(&call(6.0), None, again.as_deref()).await.unwrap();
+    db.set_limits(SpendingLimits::default()).await.unwrap();
     // A vault is replaced only by whoever has seen the newest.
     let seen = db.vault().await.unwrap();
     assert!(db.replace_vault(seen.as_deref(), Some(vec![7])).await.unwrap());
@@ -237,13 +251,14 @@ async fn the_ledger_keeps_calls_and_sums_in_a_database_or_in_memory() {
     let factory = idb::Factory::new().unwrap();
     let name = courier_name();
     delete_database(&name).await.unwrap();
-    check_ledger(&CourierDb::open().await).await;
-    let reopened = CourierDb::open().await;
-    assert_eq!((reopened.user_error(), reopened.spending().await.unwrap().len()), (None, 3));
+    let open = || CourierDb::new(Rc::new(Browser::default()));
+    check_ledger(&open()).await;
+    let reopened = open();
+    assert_eq!((reopened.unavailable().await, reopened.spending().await.unwrap().len()), (None, 3));
     // A database of a later version cannot be opened: as where storage is forbidden, memory takes its place.
     factory.open(&name, Some(99)).unwrap().await.unwrap().close();
-    let memory = CourierDb::open().await;
-    assert!(memory.user_error().is_some());
+    let memory = open();
+    assert!(memory.unavailable().await.is_some());
     check_ledger(&memory).await;
     delete_database(&name).await.unwrap();
 }

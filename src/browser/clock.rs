@@ -1,13 +1,11 @@
 //! Time and turns.
 
+use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &js_sys::Function, millis: i32) -> JsValue;
-
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn performance_now() -> f64;
 }
@@ -27,12 +25,9 @@ pub fn random() -> f64 {
     js_sys::Math::random()
 }
 
-/// Comes back after `millis`. 0 lets messages and paints in between.
+/// Comes back after `millis`; its timer is cleared when the future is dropped. 0 lets messages and paints in between.
 pub async fn sleep(millis: i32) {
-    let promise = js_sys::Promise::new(&mut |resolve, _| {
-        set_timeout(&resolve, millis);
-    });
-    let _ = JsFuture::from(promise).await;
+    TimeoutFuture::new(millis.max(0).unsigned_abs()).await;
 }
 
 /// Lets messages that wait be handled before going on. A message to oneself comes back without the 4 ms that

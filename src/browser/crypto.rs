@@ -14,11 +14,9 @@ pub async fn digest(buffer: &ArrayBuffer) -> Option<Sha256> {
     <[u8; 32]>::try_from(Uint8Array::new(&digest).to_vec()).ok().map(Sha256)
 }
 
-/// Random bytes for keys, salts and vectors; nothing where there are none.
-pub fn random<const N: usize>() -> Option<[u8; N]> {
-    let mut bytes = [0; N];
-    crypto()?.get_random_values_with_u8_array(&mut bytes).ok()?;
-    Some(bytes)
+/// Random bytes for keys, salts and vectors; `false` where there are none.
+pub fn fill_random(bytes: &mut [u8]) -> bool {
+    crypto().is_some_and(|crypto| crypto.get_random_values_with_u8_array(bytes).is_ok())
 }
 
 /// A key of AES-256-GCM that cannot be read out again.

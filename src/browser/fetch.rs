@@ -1,4 +1,7 @@
-//! Bytes over HTTP: whole files of our own site, and streams from elsewhere that can be stopped.
+//! Bytes over HTTP: whole files of our own site, and streams from elsewhere that stop when they are dropped.
+//!
+//! By `fetch` itself: the request builder of `gloo-net` keeps its `RequestInit` to itself, and `targetAddressSpace`, which
+//! lifts the block on mixed content for the person's own network, can only be set there.
 
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -20,21 +23,19 @@ pub struct Options<'a> {
     pub body: Option<&'a [u8]>,
     /// Ask without CORS: says only whether something answered.
     pub opaque: bool,
-    /// Stops the request.
-    pub signal: Option<&'a web_sys::AbortSignal>,
     /// `loopback` or `local`, for plain http addresses of the person's own machine or network.
     pub address_space: Option<&'a str>,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { method: "GET", headers: &[], body: None, opaque: false, signal: None, address_space: None }
+        Self { method: "GET", headers: &[], body: None, opaque: false, address_space: None }
     }
 }
 
 /// Sends a request that carries no cookies and no referrer and follows no redirect (it would come back opaque): one could take
-/// a key to another origin.
-pub async fn send(url: &str, options: &Options<'_>) -> Result<web_sys::Response, JsValue> {
+/// a key to another origin. Dropping what this gives, before or after the headers have come, aborts the request.
+pub async fn send(url: &str, options: &Options<'_>) -> Result<Streaming, JsValue> {
     let init = web_sys::RequestInit::new();
     init.set_method(options.method);
     init.set_credentials(web_sys::RequestCredentials::Omit);
@@ -53,25 +54,64 @@ pub async fn send(url: &str, options: &Options<'_>) -> Result<web_sys::Response,
     if let Some(body) = options.body {
         init.set_body(&Uint8Array::from(body));
     }
-    init.set_signal(options.signal);
+    let abort = AbortOnDrop::new()?;
+    init.set_signal(Some(&abort.0.signal()));
     if let Some(space) = options.address_space {
         Reflect::set(&init, &"targetAddressSpace".into(), &space.into())?;
     }
     let request = web_sys::Request::new_with_str_and_init(url, &init)?;
-    JsFuture::from(global_fetch(&request)).await?.dyn_into()
+    let response: web_sys::Response = JsFuture::from(global_fetch(&request)).await?.dyn_into()?;
+    Ok(Streaming { body: Body::of(&response), response, _abort: abort })
+}
+
+/// An answer whose headers have come. Dropping it aborts what has not come yet.
+pub struct Streaming {
+    response: web_sys::Response,
+    body: Body,
+    _abort: AbortOnDrop,
+}
+
+impl Streaming {
+    /// HTTP status; 0 for an opaque answer.
+    pub fn status(&self) -> u16 {
+        self.response.status()
+    }
+
+    /// A header, where it may be read.
+    pub fn header(&self, name: &str) -> Option<String> {
+        self.response.headers().get(name).ok().flatten()
+    }
+
+    /// The next piece of the body; `Ok(None)` at the end.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, JsValue> {
+        self.body.next().await
+    }
+}
+
+/// Of a request that has ended nothing is left to abort.
+struct AbortOnDrop(web_sys::AbortController);
+
+impl AbortOnDrop {
+    fn new() -> Result<Self, JsValue> {
+        web_sys::AbortController::new().map(Self)
+    }
+}
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// The body of a response, piece by piece.
-pub struct Body(Option<web_sys::ReadableStreamDefaultReader>);
+struct Body(Option<web_sys::ReadableStreamDefaultReader>);
 
 impl Body {
-    /// Takes the body of `response`.
-    pub fn of(response: &web_sys::Response) -> Self {
+    fn of(response: &web_sys::Response) -> Self {
         Self(response.body().map(|stream| stream.get_reader().unchecked_into()))
     }
 
-    /// The next piece; `Ok(None)` at the end.
-    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, JsValue> {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, JsValue> {
         let Some(reader) = &self.0 else { return Ok(None) };
         let step = JsFuture::from(reader.read()).await?;
         if Reflect::get(&step, &"done".into())?.is_truthy() {

@@ -8,11 +8,11 @@ pub mod fetch;
 pub mod files;
 pub mod indexed_db;
 pub mod lock;
+pub mod network;
 pub mod permission;
 pub mod serve;
 pub mod simd;
 pub mod site;
-pub mod vault;
 
 /// The number in `text` as the browser reads it; nothing for what is none. Reading it ourselves would bring tables of powers of
 /// ten to the page.

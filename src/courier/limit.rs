@@ -1,9 +1,10 @@
 //! Who may send now, and who waits: one queue per origin, shared by all columns.
 //!
-//! [`AT_ONCE`] requests at a time. First come, first served; who was refused
-//! goes before. A 429 halves the limit and doubles the distance between two starts, once for all requests that were
-//! under way, and nobody starts before the time the host names. [`GROW_AFTER`] successes give one place and a quarter of
-//! the distance back. Distances are of random length, so that waiting columns do not come back as a herd.
+//! [`AT_ONCE`] requests at a time. First come, first served; who was refused goes before. Many hosts limit their models one
+//! by one, so a 429 is the model's: it halves the number of requests to that model and doubles the distance between two
+//! starts, once for all requests that were under way, and nobody asks that model before the time the host names. Other
+//! models of the origin go past, until one of them is refused soon after: then it is the host that limits, and the same
+//! holds for all of them. [`GROW_AFTER`] successes give one place and a quarter of the distance back. Distances are of random length, so that waiting columns do not come back as a herd.
 //!
 //! A state machine over times that the caller reads from its clock; its chances come from a seed.
 
@@ -21,6 +22,8 @@ pub const PAUSE_MILLIS: f64 = 1_000.0;
 pub const PACE_MILLIS: f64 = 500.0;
 /// The distance grows to this.
 pub const MAX_PACE_MILLIS: f64 = 8_000.0;
+/// Refusals of two models so close to each other are the host's.
+const SHARED_MILLIS: f64 = 10_000.0;
 /// What is left of the distance when the limit grows.
 const PACE_LEFT: f64 = 0.75;
 
@@ -86,23 +89,24 @@ impl Limiter {
         Self { lanes: BTreeMap::new(), next_ticket: 0, chance: Chance(seed), most: most.max(1) }
     }
 
-    /// Takes a place for a request to `origin`, which starts at once when nothing speaks against it.
-    pub fn acquire(&mut self, origin: &Origin, now_millis: f64) -> (Ticket, Turn) {
-        self.join(origin, false, now_millis)
+    /// Takes a place for a request to a model at `origin`, which starts at once when nothing speaks against it.
+    pub fn acquire(&mut self, origin: &Origin, model: &str, now_millis: f64) -> (Ticket, Turn) {
+        self.join(origin, model, false, now_millis)
     }
 
     /// The same for a request that was refused before: it goes before those that were not.
-    pub fn acquire_again(&mut self, origin: &Origin, now_millis: f64) -> (Ticket, Turn) {
-        self.join(origin, true, now_millis)
+    pub fn acquire_again(&mut self, origin: &Origin, model: &str, now_millis: f64) -> (Ticket, Turn) {
+        self.join(origin, model, true, now_millis)
     }
 
-    fn join(&mut self, origin: &Origin, again: bool, now_millis: f64) -> (Ticket, Turn) {
+    fn join(&mut self, origin: &Origin, model: &str, again: bool, now_millis: f64) -> (Ticket, Turn) {
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
         let lane = self.lanes.entry(origin.clone()).or_insert_with(|| Lane::new(self.most));
+        lane.paces.entry(model.to_owned()).or_insert_with(|| Pace::new(self.most));
         let place =
-            if again { lane.waiting.partition_point(|(_, again)| *again) } else { lane.waiting.len() };
-        lane.waiting.insert(place, (ticket, again));
+            if again { lane.waiting.partition_point(|waiting| waiting.again) } else { lane.waiting.len() };
+        lane.waiting.insert(place, Waiting { ticket, model: model.to_owned(), again });
         while lane.start_next(now_millis, &mut self.chance).is_some_and(|started| started != ticket) {}
         (ticket, self.turn(ticket, now_millis).unwrap_or(Turn::Start))
     }
@@ -111,9 +115,9 @@ impl Limiter {
     /// [`Self::start_due`].
     pub fn release(&mut self, ticket: Ticket, ending: CallOutcome, now_millis: f64) {
         for lane in self.lanes.values_mut() {
-            lane.waiting.retain(|(waiting, _)| *waiting != ticket);
-            if let Some(started) = lane.running.remove(&ticket) {
-                lane.ended(started, ending, now_millis, &mut self.chance);
+            lane.waiting.retain(|waiting| waiting.ticket != ticket);
+            if let Some(running) = lane.running.remove(&ticket) {
+                lane.ended(&running, ending, now_millis, &mut self.chance);
             }
         }
     }
@@ -136,30 +140,107 @@ impl Limiter {
             if lane.running.contains_key(&ticket) {
                 return Some(Turn::Start);
             }
-            let position = lane.waiting.iter().position(|(waiting, _)| *waiting == ticket)?;
-            let until_millis = Some(lane.opens_millis).filter(|opens| *opens > now_millis);
+            let place = lane.waiting.iter().position(|waiting| waiting.ticket == ticket)?;
+            let own = lane.waiting.get(place)?;
+            // Who waits for another model's pause does not stand in the way.
+            let before =
+                |waiting: &&Waiting| waiting.model == own.model || lane.may_start(waiting, now_millis);
+            let position = lane.waiting.iter().take(place).filter(before).count();
+            let own_millis = lane.paces.get(&own.model).map_or(f64::NEG_INFINITY, |pace| pace.opens_millis);
+            let until_millis =
+                Some(own_millis.max(lane.shared.opens_millis)).filter(|opens| *opens > now_millis);
             Some(Turn::Wait { position, until_millis })
         })
     }
 
-    /// How many requests to `origin` may be under way, and how many are.
-    pub fn load(&self, origin: &Origin) -> (usize, usize) {
-        match self.lanes.get(origin) {
-            Some(lane) => (lane.limit, lane.running.len()),
-            None => (self.most, 0),
-        }
+    /// How many requests to a model at `origin` may be under way, and how many are.
+    pub fn load(&self, origin: &Origin, model: &str) -> (usize, usize) {
+        let Some(lane) = self.lanes.get(origin) else { return (self.most, 0) };
+        let (limit, running) =
+            lane.paces.get(model).map_or((self.most, 0), |pace| (pace.limit, pace.running));
+        (limit.min(lane.shared.limit), running)
     }
 }
 
 /// The queue of one origin.
 #[derive(Clone, Debug)]
 struct Lane {
+    /// Those who were refused before come first.
+    waiting: VecDeque<Waiting>,
+    running: BTreeMap<Ticket, Running>,
+    /// Of all models together.
+    shared: Pace,
+    paces: BTreeMap<String, Pace>,
+    /// The model that was refused last, and when.
+    refused: Option<(String, f64)>,
+}
+
+#[derive(Clone, Debug)]
+struct Waiting {
+    ticket: Ticket,
+    model: String,
+    again: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Running {
+    model: String,
+    started_millis: f64,
+}
+
+impl Lane {
+    fn new(most: usize) -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            running: BTreeMap::new(),
+            shared: Pace::new(most),
+            paces: BTreeMap::new(),
+            refused: None,
+        }
+    }
+
+    fn may_start(&self, waiting: &Waiting, now_millis: f64) -> bool {
+        self.paces.get(&waiting.model).is_none_or(|pace| pace.is_open(now_millis))
+    }
+
+    fn start_next(&mut self, now_millis: f64, chance: &mut Chance) -> Option<Ticket> {
+        if !self.shared.is_open(now_millis) {
+            return None;
+        }
+        let place = self.waiting.iter().position(|waiting| self.may_start(waiting, now_millis))?;
+        let Waiting { ticket, model, .. } = self.waiting.remove(place)?;
+        self.shared.started(now_millis, chance);
+        if let Some(pace) = self.paces.get_mut(&model) {
+            pace.started(now_millis, chance);
+        }
+        self.running.insert(ticket, Running { model, started_millis: now_millis });
+        Some(ticket)
+    }
+
+    fn ended(&mut self, running: &Running, ending: CallOutcome, now_millis: f64, chance: &mut Chance) {
+        let Running { model, started_millis } = running;
+        if let Some(pace) = self.paces.get_mut(model) {
+            pace.ended(*started_millis, ending, now_millis, chance);
+        }
+        let limited = matches!(ending, CallOutcome::Limited { .. });
+        let of_host = match &self.refused {
+            Some((other, at)) => other != model && now_millis - at < SHARED_MILLIS,
+            None => false,
+        };
+        let shared = if limited && !of_host { CallOutcome::Other } else { ending };
+        self.shared.ended(*started_millis, shared, now_millis, chance);
+        if limited {
+            self.refused = Some((model.clone(), now_millis));
+        }
+    }
+}
+
+/// How fast one model at an origin may be asked, or all of them.
+#[derive(Clone, Debug)]
+struct Pace {
     most: usize,
     limit: usize,
-    /// With whether it was refused before; those come first.
-    waiting: VecDeque<(Ticket, bool)>,
-    /// With the time each began.
-    running: BTreeMap<Ticket, f64>,
+    running: usize,
     /// Nobody starts before.
     opens_millis: f64,
     pace_millis: f64,
@@ -167,13 +248,12 @@ struct Lane {
     successes: u32,
 }
 
-impl Lane {
+impl Pace {
     fn new(most: usize) -> Self {
         Self {
             most,
             limit: most,
-            waiting: VecDeque::new(),
-            running: BTreeMap::new(),
+            running: 0,
             opens_millis: f64::NEG_INFINITY,
             pace_millis: 0.0,
             halved_millis: f64::NEG_INFINITY,
@@ -181,23 +261,19 @@ impl Lane {
         }
     }
 
-    fn has_room(&self) -> bool {
-        self.running.len() < self.limit
+    fn is_open(&self, now_millis: f64) -> bool {
+        self.running < self.limit && now_millis >= self.opens_millis
     }
 
-    fn start_next(&mut self, now_millis: f64, chance: &mut Chance) -> Option<Ticket> {
-        if !self.has_room() || now_millis < self.opens_millis {
-            return None;
-        }
-        let (ticket, _) = self.waiting.pop_front()?;
-        self.running.insert(ticket, now_millis);
+    fn started(&mut self, now_millis: f64, chance: &mut Chance) {
+        self.running += 1;
         if self.pace_millis > 0.0 {
             self.opens_millis = now_millis + chance.part_of(self.pace_millis);
         }
-        Some(ticket)
     }
 
     fn ended(&mut self, started_millis: f64, ending: CallOutcome, now_millis: f64, chance: &mut Chance) {
+        self.running = self.running.saturating_sub(1);
         // What began before the limit was halved says nothing about the limit since.
         let is_news = started_millis > self.halved_millis;
         match ending {
@@ -219,8 +295,7 @@ impl Lane {
                 self.successes = 0;
                 let wait_millis =
                     wait_millis.filter(|wait| wait.is_finite() && *wait >= 0.0).unwrap_or(PAUSE_MILLIS);
-                // A wait that long is no pause, and often meant for one model only: whoever comes next is told by
-                // the host itself.
+                // A wait that long is no pause: whoever comes next is told by the host itself.
                 if wait_millis <= retry::MAX_HINT_MILLIS {
                     let opens_millis = now_millis + wait_millis + chance.part_of(PACE_MILLIS);
                     self.opens_millis = self.opens_millis.max(opens_millis);

@@ -10,11 +10,15 @@
 
 mod budget;
 mod origin;
+mod sent;
+mod spec;
 mod template;
 
 pub use crate::types::Fit;
+pub use crate::types::Sent;
 pub use budget::Budget;
 pub use origin::{Origin, Source};
+pub use spec::PromptSpec;
 pub use template::Style;
 
 use crate::evidence::{self, SEPARATOR};

@@ -7,7 +7,6 @@ mod delete_all;
 mod documents;
 /// Providers and endpoints.
 pub mod providers;
-mod remote_embeddings;
 mod run;
 mod services;
 mod settings;
@@ -15,7 +14,7 @@ mod signal_list;
 mod view;
 
 pub use documents::{Corpus, Original, Row, RowActions, RowState, Sample, Tabs, Totals};
-pub use providers::{CheckState, ProviderStore, SpendingSummary, Trial};
+pub use providers::{CheckState, Listed, ProviderStore, Trial};
 pub use run::{
     AnswerHead, AnswerOf, Chrome, ColumnView, History, Painter, Part, Rendered, RenderedPiece, RunHead,
     Session, Stage,

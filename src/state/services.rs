@@ -2,26 +2,33 @@ use super::Painter;
 use crate::browser::indexed_db::{RunStore, UploadStore};
 use crate::browser::simd;
 use crate::store::Error;
+use crate::types::{Evidence, Sha256};
 use crate::worker::Client;
 use crate::worker::protocol::{
-    FromCourier, FromEngine, FromLocalModel, FromReader, ToCourier, ToEngine, ToLocalModel, ToReader,
+    Connect, Disconnect, KeepEvidence, PutEvidence, Serve, ToCourier, ToEngine, ToLocalModel, ToReader,
 };
-use std::cell::OnceCell;
+use leptos::task::spawn_local;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 /// The page's ends of its five workers, each started when first asked, and the uploads of original files.
 #[derive(Clone)]
 pub struct Services {
     /// Parses.
-    pub reader: Client<ToReader, FromReader>,
+    pub reader: Client<ToReader>,
     /// Owns the corpus. Ask through `AppState::engine`, which opens the corpus first.
-    pub engine: Client<ToEngine, FromEngine>,
+    pub engine: Client<ToEngine>,
     /// Runs the built-in models.
-    pub local_model: Client<ToLocalModel, FromLocalModel>,
+    pub local_model: Client<ToLocalModel>,
     /// Owns the network and the keys.
-    pub courier: Client<ToCourier, FromCourier>,
+    pub courier: Client<ToCourier>,
     /// Has answers rendered by a worker of its own, and shows them.
     pub painter: Painter,
+    /// Which lives of engine and courier are connected.
+    connected: Rc<Cell<Option<(u32, u32)>>>,
+    /// The evidence handed over last, and to which life of its worker.
+    in_courier: Rc<Cell<Option<(u32, Sha256)>>>,
+    in_local_model: Rc<Cell<Option<(u32, Sha256)>>>,
     uploads: Rc<OnceCell<Option<UploadStore>>>,
     runs: Rc<OnceCell<Option<RunStore>>>,
     on_newer: Rc<dyn Fn()>,
@@ -37,10 +44,55 @@ impl Services {
             local_model: Client::new(script("local_model", Some(variant))),
             courier: Client::new(script("courier", None)),
             painter: Painter::new(Client::new(script("renderer", None))),
+            connected: Rc::default(),
+            in_courier: Rc::default(),
+            in_local_model: Rc::default(),
             uploads: Rc::default(),
             runs: Rc::default(),
             on_newer: Rc::new(on_newer),
         }
+    }
+
+    /// Lets the engine ask the courier for what a provider makes, past the page. Starts both.
+    pub fn connect(&self) {
+        let now = (self.engine.start(), self.courier.start());
+        if self.connected.replace(Some(now)) == Some(now) {
+            return;
+        }
+        let Ok(channel) = web_sys::MessageChannel::new() else { return };
+        let link = now.1;
+        drop(self.engine.call_with(Connect { link }, &[channel.port1().into()]));
+        let mut served = self.courier.call_with(Serve, &[channel.port2().into()]);
+        let engine = self.engine.clone();
+        spawn_local(async move {
+            // It ends when the courier does; whoever waits for it in the engine must know.
+            while served.next().await.is_some() {}
+            if engine.is_running() {
+                drop(engine.call(Disconnect { link }));
+            }
+        });
+    }
+
+    /// Hands evidence to the courier, unless it has it.
+    pub fn courier_knows(&self, evidence: &Evidence) {
+        let now = Some((self.courier.start(), evidence.sha256));
+        if self.in_courier.replace(now) != now {
+            drop(self.courier.call(PutEvidence(evidence.clone())));
+        }
+    }
+
+    /// Hands evidence to the built-in models, unless they have it.
+    pub fn local_model_knows(&self, evidence: &Evidence) {
+        let now = Some((self.local_model.start(), evidence.sha256));
+        if self.in_local_model.replace(now) != now {
+            drop(self.local_model.call(KeepEvidence(evidence.clone())));
+        }
+    }
+
+    /// A worker did not know its evidence: it is handed over the next time.
+    pub fn evidence_was_lost(&self) {
+        self.in_courier.set(None);
+        self.in_local_model.set(None);
     }
 
     /// The uploads; nothing where the browser forbids storage.

@@ -1,6 +1,6 @@
 use super::AppState;
 use crate::types::{Chunk, ChunkSettings, ColumnId, Document, DocumentId, Span, UserError};
-use crate::worker::protocol::{FromEngine, ToEngine};
+use crate::worker::protocol::{Preview, ReadDocument};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::HashMap;
@@ -129,17 +129,16 @@ impl AppState {
             return;
         }
         spawn_local(async move {
-            let mut call = self.engine().call(&ToEngine::Document(id), &[]);
-            match call.next().await.map(|reply| reply.body) {
-                Some(FromEngine::Document(document, chunks)) => self.view.opened.set(Some(Opened {
-                    document: Arc::new(document),
-                    chunks: Arc::new(chunks),
+            match self.engine().call(ReadDocument(id)).body().await {
+                Some(Ok(stored)) => self.view.opened.set(Some(Opened {
+                    document: Arc::new(stored.document),
+                    chunks: Arc::new(stored.chunks),
                     preview: None,
                     show_chunks: false,
                     focus,
                 })),
-                Some(FromEngine::Failed(user_error)) => self.view.user_error.set(Some(user_error)),
-                _ => {}
+                Some(Err(user_error)) => self.view.user_error.set(Some(user_error)),
+                None => {}
             }
         });
     }
@@ -152,9 +151,8 @@ impl AppState {
             return;
         };
         spawn_local(async move {
-            let mut call = self.engine().call(&ToEngine::Preview(id, chunking), &[]);
-            match call.next().await.map(|reply| reply.body) {
-                Some(FromEngine::Chunks(chunks)) => {
+            match self.engine().call(Preview { id, chunking }).body().await {
+                Some(Ok(chunks)) => {
                     self.view.user_error.set(None);
                     self.view.opened.update(|opened| {
                         if let Some(opened) = opened.as_mut().filter(|opened| opened.document.id == id) {
@@ -164,8 +162,8 @@ impl AppState {
                         }
                     });
                 }
-                Some(FromEngine::Failed(user_error)) => self.view.user_error.set(Some(user_error)),
-                _ => {}
+                Some(Err(user_error)) => self.view.user_error.set(Some(user_error)),
+                None => {}
             }
         });
     }

@@ -109,6 +109,15 @@ pub enum ChatEvent {
     Failed(CallFailure),
 }
 
+/// A step of an answer and when it happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TimedEvent {
+    /// The step.
+    pub event: ChatEvent,
+    /// Milliseconds after the request was sent.
+    pub at_millis: f64,
+}
+
 /// A citation that a host states beside the text (Anthropic, Cohere), before it is verified.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NativeCitation {
@@ -224,10 +233,12 @@ pub enum FailureCause {
     TimedOut,
     /// The answer was not in the expected format.
     Garbled,
-    /// There is no evidence to answer from; the run says why.
-    NoEvidence,
     /// The built-in model failed.
     Model,
     /// A worker of the page died.
     Crashed,
+    /// There is no evidence to answer from; the run says why.
+    NoEvidence,
+    /// The answer grew beyond what a column takes in: it was cut off here.
+    TooLong,
 }

@@ -4,6 +4,7 @@
 //! storage) and JSON (export, host programs) can carry, so no internally tagged enums and no skipped fields.
 
 mod answer;
+mod attempt;
 mod chat;
 mod chunk;
 mod column;
@@ -22,9 +23,10 @@ mod sent;
 mod span;
 
 pub use answer::{Answer, AnswerState, Timing};
+pub use attempt::Attempt;
 pub use chat::{
     CallFailure, ChatEvent, ChatRequest, Effort, FailureCause, Fix, Message, NativeCitation, Parameters,
-    Role, SourceDocument, Usage,
+    Role, SourceDocument, TimedEvent, Usage,
 };
 pub use chunk::{Chunk, ChunkSettings, ChunkStrategy};
 pub use column::{Column, ColumnId, ModelRef};
@@ -44,5 +46,5 @@ pub use recipe::{
 };
 pub use run::{Retrieval, Run, RunAnswer, RunId, Thumb};
 pub use run_summary::RunSummary;
-pub use sent::{Attempt, Sent};
+pub use sent::Sent;
 pub use span::Span;

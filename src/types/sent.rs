@@ -13,16 +13,3 @@ pub struct Sent {
     /// What the context budget did.
     pub fit: Fit,
 }
-
-/// One try of a request that was made again.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Attempt {
-    /// When it was sent, in milliseconds after the request was handed over.
-    pub at_millis: f64,
-    /// How long it then took until it had failed or ended.
-    pub took_millis: f64,
-    /// The wait before the next one.
-    pub wait_millis: f64,
-    /// Why it was made again; nothing for the last one.
-    pub reason: Option<String>,
-}

@@ -25,19 +25,19 @@ fn an_origin_has_so_many_at_once_and_others_have_their_own() {
     ] {
         let mut limiter = Limiter::new(1);
         let origin = Origin::of_endpoint(base).unwrap();
-        let turns: Vec<Turn> = (0..most + 2).map(|_| limiter.acquire(&origin, 0.0).1).collect();
+        let turns: Vec<Turn> = (0..most + 2).map(|_| limiter.acquire(&origin, "m", 0.0).1).collect();
         assert!(turns[..most].iter().all(|turn| *turn == Turn::Start), "{base}: {turns:?}");
         assert_eq!(turns[most..], [waiting(0, None), waiting(1, None)], "{base}");
-        assert_eq!(limiter.load(&origin), (most, most));
+        assert_eq!(limiter.load(&origin, "m"), (most, most));
         let other = Origin::of_endpoint("https://other.example/v1").unwrap();
-        assert_eq!(limiter.acquire(&other, 0.0).1, Turn::Start);
+        assert_eq!(limiter.acquire(&other, "m", 0.0).1, Turn::Start);
     }
 }
 
 #[test]
 fn first_come_first_served_also_past_one_who_left() {
     let mut limiter = Limiter::new(1);
-    let tickets: Vec<Ticket> = (0..8).map(|_| limiter.acquire(&remote(), 0.0).0).collect();
+    let tickets: Vec<Ticket> = (0..8).map(|_| limiter.acquire(&remote(), "m", 0.0).0).collect();
     assert_eq!(limiter.start_due(1.0), []);
     // The first in the queue is stopped; a place becomes free; the second starts.
     limiter.release(tickets[4], CallOutcome::Other, 1.0);
@@ -46,34 +46,34 @@ fn first_come_first_served_also_past_one_who_left() {
     assert_eq!(limiter.turn(tickets[7], 1.0), Some(waiting(2, None)));
     limiter.release(tickets[1], CallOutcome::Other, 2.0);
     // Whoever comes now does not overtake.
-    assert_eq!(limiter.acquire(&remote(), 2.0).1, waiting(2, None));
+    assert_eq!(limiter.acquire(&remote(), "m", 2.0).1, waiting(2, None));
     assert_eq!(limiter.turn(tickets[5], 2.0), Some(Turn::Start));
     limiter.release(tickets[0], CallOutcome::Succeeded, 3.0);
     limiter.release(tickets[2], CallOutcome::Succeeded, 3.0);
     assert_eq!(limiter.start_due(3.0), [tickets[6], tickets[7]]);
     // Who was refused goes before those who were not, and after those who were refused earlier.
-    let (first, turn) = limiter.acquire_again(&remote(), 3.0);
+    let (first, turn) = limiter.acquire_again(&remote(), "m", 3.0);
     assert_eq!(turn, waiting(0, None));
-    assert_eq!(limiter.acquire_again(&remote(), 3.0).1, waiting(1, None));
+    assert_eq!(limiter.acquire_again(&remote(), "m", 3.0).1, waiting(1, None));
     assert_eq!(limiter.turn(first, 3.0), Some(waiting(0, None)));
     // Twice given back is once given back.
     limiter.release(tickets[0], CallOutcome::Other, 3.0);
-    assert_eq!(limiter.load(&remote()), (4, 4));
+    assert_eq!(limiter.load(&remote(), "m"), (4, 4));
 }
 
 #[test]
 fn one_burst_of_refusals_halves_once_and_a_later_one_again_down_to_one() {
     let mut limiter = Limiter::new(2);
-    let burst: Vec<Ticket> = (0..4).map(|_| limiter.acquire(&remote(), 0.0).0).collect();
+    let burst: Vec<Ticket> = (0..4).map(|_| limiter.acquire(&remote(), "m", 0.0).0).collect();
     for (ticket, now) in burst.into_iter().zip([100.0, 101.0, 102.0, 103.0]) {
         limiter.release(ticket, LIMITED, now);
-        assert_eq!(limiter.load(&remote()).0, 2, "{now}");
+        assert_eq!(limiter.load(&remote(), "m").0, 2, "{now}");
     }
     for (now, expected) in [(10_000.0, 1), (20_000.0, 1)] {
-        let (ticket, turn) = limiter.acquire(&remote(), now);
+        let (ticket, turn) = limiter.acquire(&remote(), "m", now);
         assert_eq!(turn, Turn::Start);
         limiter.release(ticket, LIMITED, now + 1.0);
-        assert_eq!(limiter.load(&remote()).0, expected);
+        assert_eq!(limiter.load(&remote(), "m").0, expected);
     }
 }
 
@@ -83,9 +83,9 @@ fn nobody_starts_before_the_time_the_host_names() {
         [(Some(5_000.0), 5_000.0), (None, PAUSE_MILLIS), (Some(f64::NAN), PAUSE_MILLIS), (Some(0.0), 0.0)]
     {
         let mut limiter = Limiter::new(3);
-        let (ticket, _) = limiter.acquire(&remote(), 0.0);
+        let (ticket, _) = limiter.acquire(&remote(), "m", 0.0);
         limiter.release(ticket, CallOutcome::Limited { wait_millis }, 100.0);
-        let (ticket, turn) = limiter.acquire(&remote(), 100.0);
+        let (ticket, turn) = limiter.acquire(&remote(), "m", 100.0);
         let Turn::Wait { position: 0, until_millis: Some(until) } = turn else { panic!("{turn:?}") };
         let (least, most) = (100.0 + least + PACE_MILLIS / 2.0, 100.0 + least + PACE_MILLIS);
         assert!(until > least && until <= most, "{until}");
@@ -95,16 +95,16 @@ fn nobody_starts_before_the_time_the_host_names() {
     }
     // Hours are not waited for: the limit is halved, and the host tells the next one itself.
     let mut limiter = Limiter::new(3);
-    let (ticket, _) = limiter.acquire(&remote(), 0.0);
+    let (ticket, _) = limiter.acquire(&remote(), "m", 0.0);
     limiter.release(ticket, CallOutcome::Limited { wait_millis: Some(3.6e6) }, 100.0);
-    assert_eq!(limiter.acquire(&remote(), 100.0).1, Turn::Start);
-    assert_eq!(limiter.load(&remote()).0, 2);
+    assert_eq!(limiter.acquire(&remote(), "m", 100.0).1, Turn::Start);
+    assert_eq!(limiter.load(&remote(), "m").0, 2);
 }
 
 #[test]
 fn five_successes_bring_one_back() {
     let mut limiter = Limiter::new(4);
-    let old: Vec<Ticket> = (0..4).map(|_| limiter.acquire(&remote(), 0.0).0).collect();
+    let old: Vec<Ticket> = (0..4).map(|_| limiter.acquire(&remote(), "m", 0.0).0).collect();
     limiter.release(old[0], LIMITED, 1.0);
     // What began before the refusal does not count.
     for ticket in &old[1..] {
@@ -113,16 +113,16 @@ fn five_successes_bring_one_back() {
     let mut now = 10_000.0;
     for expected in [3, 4, 4] {
         for _ in 0..GROW_AFTER {
-            assert!(limiter.load(&remote()).0 < expected || expected == 4, "too early");
-            let (ticket, turn) = limiter.acquire(&remote(), now);
+            assert!(limiter.load(&remote(), "m").0 < expected || expected == 4, "too early");
+            let (ticket, turn) = limiter.acquire(&remote(), "m", now);
             assert_eq!(turn, Turn::Start);
             now += 1_000.0;
             limiter.release(ticket, CallOutcome::Succeeded, now);
         }
-        assert_eq!(limiter.load(&remote()).0, expected);
+        assert_eq!(limiter.load(&remote(), "m").0, expected);
     }
     // Grown back, there is no distance any more.
-    let turns: Vec<Turn> = (0..4).map(|_| limiter.acquire(&remote(), now).1).collect();
+    let turns: Vec<Turn> = (0..4).map(|_| limiter.acquire(&remote(), "m", now).1).collect();
     assert!(turns.iter().all(|turn| *turn == Turn::Start));
 }
 
@@ -133,13 +133,13 @@ fn every_later_refusal_doubles_the_distance_and_successes_take_it_back() {
         let mut now = 0.0;
         // Ends one request so, starts the next as soon as it may, and measures how long after it another may start.
         let mut distance_after = |ending| {
-            let (ticket, _) = limiter.acquire(&remote(), now);
+            let (ticket, _) = limiter.acquire(&remote(), "m", now);
             limiter.release(ticket, ending, now + 1.0);
             now += 100_000.0;
-            let (first, turn) = limiter.acquire(&remote(), now);
+            let (first, turn) = limiter.acquire(&remote(), "m", now);
             assert_eq!(turn, Turn::Start);
             limiter.release(first, CallOutcome::Other, now);
-            let (second, turn) = limiter.acquire(&remote(), now);
+            let (second, turn) = limiter.acquire(&remote(), "m", now);
             limiter.release(second, CallOutcome::Other, now);
             let begun = now;
             now += 100_000.0;
@@ -259,8 +259,11 @@ fn storm(seed: u64, says_when: bool, per_second: f64) -> Storm {
             Event::Wake => {}
             Event::Ask(column) => {
                 let refused = retries[column].retries() > 0;
-                let (ticket, turn) =
-                    if refused { limiter.acquire_again(&origin, now) } else { limiter.acquire(&origin, now) };
+                let (ticket, turn) = if refused {
+                    limiter.acquire_again(&origin, "m", now)
+                } else {
+                    limiter.acquire(&origin, "m", now)
+                };
                 column_of.insert(ticket, column);
                 if turn == Turn::Start {
                     started.push(ticket);
@@ -299,14 +302,14 @@ fn storm(seed: u64, says_when: bool, per_second: f64) -> Storm {
         started.extend(limiter.start_due(now));
         for ticket in started {
             let column = column_of[&ticket];
-            storm.starts.push((now, limiter.load(&origin).0 < AT_ONCE));
+            storm.starts.push((now, limiter.load(&origin, "m").0 < AT_ONCE));
             let event = match storm.host.takes(now) {
                 Ok(()) => (now + 300.0 + 700.0 * random(), Event::Answered(column, ticket)),
                 Err(wait) => (now + 40.0 + 60.0 * random(), Event::Refused(column, ticket, wait)),
             };
             events.push_back(event);
         }
-        let (limit, running) = limiter.load(&origin);
+        let (limit, running) = limiter.load(&origin, "m");
         assert!(running == storm.host.under_way && limit <= AT_ONCE, "seed {seed}: {running} of {limit}");
         let opens = column_of.keys().filter_map(|ticket| match limiter.turn(*ticket, now)? {
             Turn::Wait { until_millis, .. } => until_millis,
@@ -349,4 +352,36 @@ fn a_storm_of_refusals_calms_down_and_all_finish() {
             assert!(gaps.windows(2).all(|pair| pair[1] - pair[0] > 1e-9), "{about}: {gaps:?}");
         }
     }
+}
+
+#[test]
+fn a_429_of_one_model_leaves_the_other_models_of_its_host_alone() {
+    let mut limiter = Limiter::new(1);
+    let (refused, _) = limiter.acquire(&remote(), "busy", 0.0);
+    limiter.release(refused, CallOutcome::Limited { wait_millis: Some(30_000.0) }, 100.0);
+    let (again, turn) = limiter.acquire_again(&remote(), "busy", 100.0);
+    assert!(matches!(turn, Turn::Wait { position: 0, until_millis: Some(until) } if until > 30_000.0));
+    for at in 0..AT_ONCE {
+        assert_eq!(limiter.acquire(&remote(), "free", 101.0).1, Turn::Start, "{at}");
+    }
+    // All places of the host are taken: whoever waits for the pause is not counted as being before.
+    assert_eq!(limiter.acquire(&remote(), "free", 102.0).1, waiting(0, None));
+    assert_eq!(limiter.load(&remote(), "busy"), (AT_ONCE / 2, 0));
+    assert_eq!(limiter.load(&remote(), "free"), (AT_ONCE, AT_ONCE));
+    assert!(matches!(limiter.turn(again, 200.0), Some(Turn::Wait { .. })));
+}
+
+#[test]
+fn refusals_of_two_models_are_their_hosts_and_hold_for_all() {
+    let mut limiter = Limiter::new(1);
+    let (one, _) = limiter.acquire(&remote(), "one", 0.0);
+    let (two, _) = limiter.acquire(&remote(), "two", 0.0);
+    limiter.release(one, CallOutcome::Limited { wait_millis: Some(5_000.0) }, 100.0);
+    let (free, turn) = limiter.acquire(&remote(), "three", 101.0);
+    assert_eq!(turn, Turn::Start);
+    limiter.release(free, CallOutcome::Succeeded, 150.0);
+    limiter.release(two, CallOutcome::Limited { wait_millis: Some(5_000.0) }, 200.0);
+    let (_, turn) = limiter.acquire(&remote(), "three", 201.0);
+    assert!(matches!(turn, Turn::Wait { until_millis: Some(until), .. } if until > 5_000.0), "{turn:?}");
+    assert_eq!(limiter.load(&remote(), "three").0, AT_ONCE / 2);
 }

@@ -2,21 +2,20 @@
 //!
 //! One database for the corpus (`store::Table`), keyed as `store::tables` says. A document's rows are written in one
 //! transaction, and only its completion counts: quota failures arrive as an abort of the whole transaction, never of one
-//! table. Another one for the courier (`CourierDb`), so that neither's upgrade waits for the other's worker. Databases of
+//! table. Another one for the courier (`Tables`), so that neither's upgrade waits for the other's worker. Databases of
 //! version 1 are adopted (`adopt`) by whoever opens first.
 
 mod adopt;
 mod connection;
-mod courier_db;
 mod records;
 mod runs;
 mod tables;
 mod uploads;
 
 pub use connection::delete_database;
-pub use courier_db::CourierDb;
 pub use records::IndexedDb;
 pub use runs::RunStore;
+pub use tables::Tables;
 pub use uploads::{Upload, UploadStore};
 
 use crate::browser::site;
@@ -34,6 +33,11 @@ pub fn corpus_name() -> String {
 /// The name of the courier's database.
 pub fn courier_name() -> String {
     site::name("courier")
+}
+
+/// Opens the courier's database with its tables, or begins in memory.
+pub async fn open_courier(names: &'static [&'static str]) -> Tables {
+    Tables::open(&courier_name(), VERSION, names, adopt::courier).await
 }
 
 /// Opens the corpus's database. `on_newer` is called when a newer page takes it over.

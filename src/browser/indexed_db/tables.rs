@@ -1,4 +1,5 @@
 use super::connection::{Connection, bytes_value, complete, delete, doing, get, put, store, value_bytes};
+use crate::courier::{Read, Write};
 use crate::store::Error;
 use idb::{KeyRange, Query};
 use std::cell::RefCell;
@@ -15,22 +16,9 @@ enum Backend {
     Memory { why: Error, rows: RefCell<BTreeMap<(String, String), Vec<u8>>> },
 }
 
-/// Table and key of a value.
-pub type Row<'a> = (&'static str, &'a str);
-
-/// A row to write, or with no value to delete.
-pub struct Write {
-    /// Its table.
-    pub table: &'static str,
-    /// Its key.
-    pub key: String,
-    /// Its value.
-    pub value: Option<Vec<u8>>,
-}
-
 impl Tables {
     /// Opens the database with these tables and lets `prepare` bring it up to date, or begins in memory.
-    pub async fn open(
+    pub(super) async fn open(
         name: &str,
         version: u32,
         names: &'static [&'static str],
@@ -48,8 +36,14 @@ impl Tables {
         Self { names, backend }
     }
 
+    /// In memory: for a moment in which no database has been opened.
+    pub fn in_memory(names: &'static [&'static str]) -> Self {
+        let why = Error::Unavailable { reason: "not opened".into() };
+        Self { names, backend: Backend::Memory { why, rows: RefCell::default() } }
+    }
+
     /// Why nothing outlasts the tab, where that is so.
-    pub fn user_error(&self) -> Option<&Error> {
+    pub fn unavailable(&self) -> Option<&Error> {
         match &self.backend {
             Backend::Database(_) => None,
             Backend::Memory { why, .. } => Some(why),
@@ -102,18 +96,25 @@ impl Tables {
         }
     }
 
-    /// Reads one value and writes what `decide` makes of it, in one transaction: no other tab comes in between.
+    /// Reads rows and writes what `decide` makes of them, in one transaction: no other tab comes in between.
     pub async fn change(
         &self,
-        (table, key): Row<'_>,
+        reads: &[Read<'_>],
         what: &str,
-        decide: impl FnOnce(Option<Vec<u8>>) -> Result<Vec<Write>, Error>,
+        decide: impl FnOnce(Vec<Vec<Vec<u8>>>) -> Result<Vec<Write>, Error>,
     ) -> Result<(), Error> {
         match &self.backend {
             Backend::Memory { rows, .. } => {
-                let now = rows.borrow().get(&row_key(table, key)).cloned();
                 let mut rows = rows.borrow_mut();
-                for Write { table, key, value } in decide(now)? {
+                let found = |read: &Read<'_>| match *read {
+                    Read::One(table, key) => rows.get(&row_key(table, key)).cloned().into_iter().collect(),
+                    Read::All(table) => {
+                        let own = rows.iter().filter(|((its, _), _)| its == table);
+                        own.map(|(_, value)| value.clone()).collect()
+                    }
+                };
+                let found = reads.iter().map(found).collect();
+                for Write { table, key, value } in decide(found)? {
                     match value {
                         Some(value) => rows.insert((table.to_owned(), key), value),
                         None => rows.remove(&(table.to_owned(), key)),
@@ -123,8 +124,11 @@ impl Tables {
             }
             Backend::Database(database) => {
                 let transaction = database.write(self.names)?;
-                let now = get(&transaction, table, key).await?.map(|value| value_bytes(&value));
-                let writes = decide(now)?;
+                let mut found = Vec::with_capacity(reads.len());
+                for read in reads {
+                    found.push(rows(&transaction, *read).await?);
+                }
+                let writes = decide(found)?;
                 if writes.is_empty() {
                     return Ok(());
                 }
@@ -142,4 +146,17 @@ impl Tables {
 
 fn row_key(table: &str, key: &str) -> (String, String) {
     (table.to_owned(), key.to_owned())
+}
+
+async fn rows(transaction: &idb::Transaction, read: Read<'_>) -> Result<Vec<Vec<u8>>, Error> {
+    match read {
+        Read::One(table, key) => {
+            let value = get(transaction, table, key).await?;
+            Ok(value.iter().map(value_bytes).collect())
+        }
+        Read::All(table) => {
+            let values = store(transaction, table)?.get_all(None, None).map_err(doing("reading"))?;
+            Ok(values.await.map_err(doing("reading"))?.iter().map(value_bytes).collect())
+        }
+    }
 }

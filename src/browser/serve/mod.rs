@@ -18,7 +18,7 @@ use crate::types::UserError;
 use wasm_bindgen::JsCast;
 
 /// The URL of a file of our own site, given relative to the site's root. Workers lie one folder below it.
-fn site_url(path: &str) -> String {
+pub(super) fn site_url(path: &str) -> String {
     let scope: web_sys::WorkerGlobalScope = js_sys::global().unchecked_into();
     let base = scope.location().href();
     match url::Url::parse(&base).and_then(|base| base.join("../")).and_then(|root| root.join(path)) {

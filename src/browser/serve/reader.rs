@@ -1,35 +1,36 @@
 use crate::parse::{Error, ParseOptions, parse};
 use crate::types::UserError;
-use crate::worker::protocol::{FromReader, ToReader};
+use crate::worker::protocol::{Parsed, ToReader, Unreadable};
 use crate::worker::{Request, serve};
 
 /// Bytes in, a document or a reason out. Knows nothing but the file in hand.
 pub fn reader() {
-    serve(|request: Request<ToReader, FromReader>| {
-        let ToReader::Read { id, name, password } = request.body;
-        let bytes = request.attachments.first().map(js_sys::Uint8Array::to_vec).unwrap_or_default();
-        let parsed = parse(&name, &bytes, &ParseOptions { password });
+    serve(|request: Request<ToReader>| {
+        let bytes = request.bytes();
+        let ToReader::ReadFile(call) = request.body;
+        let reply = request.reply.to(&call);
+        let parsed = parse(&call.name, &bytes, &ParseOptions { password: call.password });
         drop(bytes);
         match parsed {
             Ok(mut parsed) => {
-                parsed.document.id = id;
-                let head = FromReader::Parsed {
+                parsed.document.id = call.id;
+                let head = Parsed {
                     format: parsed.document.format,
                     pages: u32::try_from(parsed.document.pages.len()).unwrap_or(u32::MAX),
                     warnings: parsed.warnings,
                 };
                 match postcard::to_allocvec(&parsed.document) {
-                    Ok(document) => request.reply.send_with(&head, &document),
+                    Ok(document) => reply.send_with(&Ok(head), &document),
                     Err(error) => {
                         let user_error =
                             UserError::new("parse", error.to_string(), "Report this file as a bug.");
-                        request.reply.send(&FromReader::Failed { user_error, password: false });
+                        reply.send(&Err(Unreadable { user_error, password: false }));
                     }
                 }
             }
             Err(error) => {
                 let password = matches!(error, Error::PasswordNeeded | Error::WrongPassword);
-                request.reply.send(&FromReader::Failed { user_error: error.into(), password });
+                reply.send(&Err(Unreadable { user_error: error.into(), password }));
             }
         }
     });

@@ -21,12 +21,17 @@ const MAX_EVIDENCES: usize = 32;
 /// Serves the page with frames.
 pub fn renderer() {
     let state = RefCell::new(RendererState::default());
-    serve(move |request: Request<ToRenderer, Frame>| match request.body {
-        ToRenderer::PutEvidence { sha256, passages } => state.borrow_mut().put_evidence(sha256, passages),
-        ToRenderer::Render(updates) => {
+    serve(move |request: Request<ToRenderer>| match request.body {
+        ToRenderer::KeepPassages(call) => {
+            let reply = request.reply.to(&call);
+            state.borrow_mut().put_evidence(call.sha256, call.passages);
+            reply.send(&());
+        }
+        ToRenderer::Render(call) => {
+            let reply = request.reply.to(&call);
             let mut state = state.borrow_mut();
-            updates.into_iter().for_each(|update| state.take(update));
-            request.reply.send(&state.frame(now_millis));
+            call.0.into_iter().for_each(|update| state.take(update));
+            reply.send(&state.frame(now_millis));
         }
     });
 }

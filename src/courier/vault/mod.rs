@@ -16,10 +16,12 @@ pub mod auto_lock;
 pub mod envelope;
 /// Passphrase → key-encryption key.
 pub mod kdf;
+mod key_vault;
 
 pub use auto_lock::AutoLock;
 pub use envelope::{Entry, Envelope, Sealing};
 pub use kdf::{Kdf, Kek};
+pub use key_vault::{KeyVault, VaultKey};
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

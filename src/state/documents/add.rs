@@ -1,7 +1,7 @@
 //! Files on their way into the store. Rows come first, on the screen and on disk: a crash in between leaves a trace of each.
 
 use crate::browser::clock::epoch_millis;
-use crate::browser::crypto::{digest, random};
+use crate::browser::crypto::{digest, fill_random};
 use crate::browser::files;
 use crate::browser::indexed_db::Upload;
 use crate::state::{AppState, Original, Row, RowState};
@@ -26,7 +26,7 @@ impl AppState {
     pub fn add_files(self, files: Vec<File>) {
         let now = epoch_millis();
         let chosen = files.into_iter().zip(now..).map(|(file, added_millis)| Chosen {
-            id: Sha256(random().unwrap_or_default()),
+            id: random_id(),
             info: UploadInfo {
                 name: file.name(),
                 size_bytes: file.size() as u64,
@@ -161,4 +161,14 @@ impl Row {
     pub(in crate::state) fn of(id: DocumentId, info: &UploadInfo, state: RowState) -> Self {
         Self::new(id, &info.name, info.size_bytes, info.added_millis, state)
     }
+}
+
+/// The name of a file whose hash is not known yet.
+fn random_id() -> Sha256 {
+    let mut bytes = [0; 32];
+    // Without random numbers the time has to do: it only stands in until the file is hashed.
+    if !fill_random(&mut bytes) {
+        bytes.iter_mut().zip(epoch_millis().to_be_bytes()).for_each(|(slot, byte)| *slot = byte);
+    }
+    Sha256(bytes)
 }

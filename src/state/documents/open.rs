@@ -2,8 +2,8 @@ use crate::browser::indexed_db::{Upload, UploadStore};
 use crate::state::{AppState, Original, Row, RowState};
 use crate::store::{Damaged, UploadState};
 use crate::types::{DocumentId, Manifest, UserError};
-use crate::worker::protocol::{FromEngine, ToEngine};
-use crate::worker::{Call, Client};
+use crate::worker::protocol::{Open, Opened, Outcome, ToEngine};
+use crate::worker::{Client, OpenCall};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::BTreeSet;
@@ -51,28 +51,36 @@ impl AppState {
     }
 
     /// The engine, with the corpus opened: a fresh one is told to open before anything else.
-    pub(in crate::state) fn engine(self) -> Client<ToEngine, FromEngine> {
+    pub(in crate::state) fn engine(self) -> Client<ToEngine> {
         let engine = self.services().engine;
         if !engine.is_running() {
-            let call = engine.call(&ToEngine::Open, &[]);
+            let call = engine.call(Open);
             spawn_local(self.follow_open(call));
         }
         engine
     }
 
-    async fn follow_open(self, mut call: Call<FromEngine>) {
-        while let Some(reply) = call.next().await {
-            match reply.body {
-                FromEngine::Opened { manifests, damaged, persistent } => {
+    /// The same, able to ask the courier where a provider makes something.
+    pub(in crate::state) fn engine_for(self, remote: bool) -> Client<ToEngine> {
+        let engine = self.engine();
+        if remote {
+            self.services().connect();
+        }
+        engine
+    }
+
+    async fn follow_open(self, mut call: OpenCall<Outcome<Opened>>) {
+        while let Some(opened) = call.body().await {
+            match opened {
+                Ok(Opened::Corpus { manifests, damaged, persistent }) => {
                     self.show_opened(manifests, damaged).await;
                     self.corpus.volatile.set(!persistent);
                     self.corpus.user_error.set(None);
                     self.corpus.opened.set(true);
                     self.pump();
                 }
-                FromEngine::Newer => self.corpus.newer.set(true),
-                FromEngine::Failed(user_error) => self.corpus.user_error.set(Some(user_error)),
-                _ => {}
+                Ok(Opened::Newer) => self.corpus.newer.set(true),
+                Err(user_error) => self.corpus.user_error.set(Some(user_error)),
             }
         }
         // The loop ends when the engine does; it is started anew by whoever asks next.

@@ -3,8 +3,8 @@ use crate::browser::files;
 use crate::state::{AppState, Row, RowState};
 use crate::store::UploadState;
 use crate::types::{DocumentId, EmbedderRef, UserError};
-use crate::worker::protocol::{FromEngine, FromReader, ToEngine, ToReader};
-use crate::worker::{Call, Reply};
+use crate::worker::protocol::{Forget, Ingest, IngestUpdate, Parsed, ReadFile, Unreadable};
+use crate::worker::{OpenCall, Reply};
 use futures_util::future::{Either, select};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
@@ -68,11 +68,11 @@ impl AppState {
         };
         let (format, pages, warnings, document) = match self.read(&row, buffer).await {
             ReadOutcome::Parsed(reply) => match reply.body {
-                FromReader::Parsed { format, pages, warnings } => {
+                Ok(Parsed { format, pages, warnings }) => {
                     let Some(document) = reply.attachments.into_iter().next() else { return };
                     (format, pages, warnings, document.buffer())
                 }
-                FromReader::Failed { user_error, password } => {
+                Err(Unreadable { user_error, password }) => {
                     return self.fail(id, user_error, password).await;
                 }
             },
@@ -105,15 +105,16 @@ impl AppState {
         let (chunking, embedder) = self
             .settings
             .with_untracked(|settings| (settings.recipe.chunking, settings.recipe.embedder.clone()));
-        let verb = ToEngine::Ingest {
+        let remote = embedder != EmbedderRef::BuiltIn;
+        let verb = Ingest {
             id,
             size_bytes: row.size_bytes,
             added_millis: row.added_millis,
             chunking,
-            embedder: embedder.clone(),
+            embedder,
             warnings,
         };
-        let call = self.engine().call(&verb, &[document]);
+        let call = self.engine_for(remote).call_with(verb, &[document.into()]);
         self.set_state(
             id,
             RowState::Embedding {
@@ -127,15 +128,15 @@ impl AppState {
             },
         );
         spawn_local(async move {
-            self.follow_ingest(id, call, embedder).await;
+            self.follow_ingest(id, call).await;
             self.pump();
         });
     }
 
     async fn read(self, row: &Row, buffer: ArrayBuffer) -> ReadOutcome {
         let reader = self.services().reader;
-        let verb = ToReader::Read { id: row.id, name: row.name.clone(), password: row.password.clone() };
-        let mut call = reader.call(&verb, &[buffer]);
+        let verb = ReadFile { id: row.id, name: row.name.clone(), password: row.password.clone() };
+        let mut call = reader.call_with(verb, &[buffer.into()]);
         let reply = {
             let reply = pin!(call.next());
             match select(reply, pin!(sleep(READ_LIMIT_MILLIS))).await {
@@ -156,17 +157,11 @@ impl AppState {
         }
     }
 
-    /// Follows a document through the engine to its end; what it needs of a host comes by the courier.
-    pub(in crate::state) async fn follow_ingest(
-        self,
-        id: DocumentId,
-        mut call: Call<FromEngine>,
-        embedder: EmbedderRef,
-    ) {
-        let mut supply = None;
-        let ended = loop {
-            match call.next().await.map(|reply| reply.body) {
-                Some(FromEngine::Progress { done: now_done, total: now_total }) => {
+    /// Follows a document through the engine to its end.
+    pub(in crate::state) async fn follow_ingest(self, id: DocumentId, mut call: OpenCall<IngestUpdate>) {
+        while let Some(update) = call.body().await {
+            match update {
+                IngestUpdate::Progress { done: now_done, total: now_total } => {
                     self.corpus.rows.change(&id, |row| {
                         if let RowState::Embedding { done, total, started, waits, .. } = &mut row.state {
                             started.get_or_insert((now_millis(), now_done));
@@ -176,22 +171,19 @@ impl AppState {
                     });
                     self.publish(id);
                 }
-                Some(FromEngine::Need(need)) => supply = self.supply(call.id, need, &embedder, Some(id)),
-                other => break other,
+                IngestUpdate::Waiting(why) => self.corpus.rows.change(&id, |row| {
+                    if let RowState::Embedding { waits, .. } = &mut row.state {
+                        *waits = why;
+                    }
+                }),
+                IngestUpdate::Stored(manifest) if self.corpus.rows.find(&id).is_some() => {
+                    return self.set_state(id, RowState::Ready(manifest));
+                }
+                // Removed at the last moment, here or in another tab.
+                IngestUpdate::Stored(_) => return drop(self.engine().call(Forget(id))),
+                IngestUpdate::Cancelled => return self.set_state(id, RowState::Cancelled),
+                IngestUpdate::Failed(user_error) => return self.fail(id, user_error, false).await,
             }
-        };
-        self.stop_supply(supply);
-        match ended {
-            Some(FromEngine::Ingested(manifest)) if self.corpus.rows.find(&id).is_some() => {
-                return self.set_state(id, RowState::Ready(manifest));
-            }
-            // Removed at the last moment, here or in another tab.
-            Some(FromEngine::Ingested(_)) => {
-                return drop(self.engine().call(&ToEngine::Forget(id), &[]));
-            }
-            Some(FromEngine::Cancelled) => return self.set_state(id, RowState::Cancelled),
-            Some(FromEngine::Failed(user_error)) => return self.fail(id, user_error, false).await,
-            _ => {}
         }
         // The engine died. What it had embedded is cached, so trying again costs little.
         let crashes = self.corpus.rows.value(&id).map_or(MAX_CRASHES, |row| row.crashes + 1);
@@ -230,7 +222,7 @@ impl AppState {
             _ if row.elsewhere => {}
             RowState::Reading { .. } => self.services().reader.terminate(),
             RowState::Embedding { call: Some(call), .. } => {
-                self.services().engine.send(&ToEngine::Cancel(call))
+                self.services().engine.stop(call);
             }
             _ => {}
         }
@@ -287,7 +279,7 @@ impl AppState {
 
 /// How a file left the reader.
 enum ReadOutcome {
-    Parsed(Reply<FromReader>),
+    Parsed(Reply<Result<Parsed, Unreadable>>),
     GivenUp,
     TimedOut,
     Crashed,

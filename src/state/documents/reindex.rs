@@ -1,6 +1,6 @@
 use crate::state::{AppState, RowState};
 use crate::types::{DocumentId, EmbedderRef, Manifest};
-use crate::worker::protocol::ToEngine;
+use crate::worker::protocol::Rechunk;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -33,8 +33,8 @@ impl AppState {
             self.corpus.user_error.set(None);
         }
         for (id, before) in outdated {
-            let verb = ToEngine::Rechunk(id, chunking, embedder.clone());
-            let call = self.engine().call(&verb, &[]);
+            let remote = embedder != EmbedderRef::BuiltIn;
+            let call = self.engine_for(remote).call(Rechunk { id, chunking, embedder: embedder.clone() });
             let state = RowState::Embedding {
                 format: before.format,
                 pages: before.pages,
@@ -47,7 +47,7 @@ impl AppState {
             self.set_state(id, state);
             let (embedder, all) = (embedder.clone(), all.clone());
             spawn_local(async move {
-                self.follow_ingest(id, call, embedder.clone()).await;
+                self.follow_ingest(id, call).await;
                 self.keep_as_it_was(id, before, &embedder, &all);
                 self.pump();
             });

@@ -2,7 +2,7 @@ use crate::browser::clock::{epoch_millis, sleep};
 use crate::state::{AppState, Row, RowState};
 use crate::store::UNDO_MILLIS;
 use crate::types::DocumentId;
-use crate::worker::protocol::{FromEngine, ToEngine};
+use crate::worker::protocol::{Collect, Remove, Restore};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -26,8 +26,7 @@ impl AppState {
             self.corpus.rows.remove(&id);
             self.corpus.removed.update(|removed| removed.push(row.clone()));
             self.publish_removal(id);
-            let mut call = self.engine().call(&ToEngine::Remove(id), &[]);
-            if let Some(FromEngine::Failed(user_error)) = call.next().await.map(|reply| reply.body) {
+            if let Some(Err(user_error)) = self.engine().call(Remove(id)).body().await {
                 self.corpus.user_error.set(Some(user_error));
                 self.forget_undo(id);
                 self.show_row(row);
@@ -39,8 +38,9 @@ impl AppState {
             if self.corpus.rows.value(&id).is_none() {
                 self.view.drop_file(id);
             }
-            let before = epoch_millis().saturating_sub(UNDO_MILLIS);
-            self.engine().call(&ToEngine::Collect(before), &[]).next().await;
+            let before_millis = epoch_millis().saturating_sub(UNDO_MILLIS);
+            // What cannot be deleted now is collected at the next start.
+            let _ = self.engine().call(Collect { before_millis }).body().await;
         });
     }
 
@@ -51,10 +51,9 @@ impl AppState {
         let Some(row) = removed else { return };
         self.forget_undo(id);
         spawn_local(async move {
-            let mut call = self.engine().call(&ToEngine::Restore(id), &[]);
-            let state = match call.next().await.map(|reply| reply.body) {
-                Some(FromEngine::Ingested(manifest)) => RowState::Ready(manifest),
-                Some(FromEngine::Failed(user_error)) => RowState::Damaged(user_error),
+            let state = match self.engine().call(Restore(id)).body().await {
+                Some(Ok(Some(manifest))) => RowState::Ready(manifest),
+                Some(Err(user_error)) => RowState::Damaged(user_error),
                 // It was no document yet.
                 _ if row.state.is_under_way() => RowState::Cancelled,
                 _ => row.state,

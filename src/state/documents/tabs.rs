@@ -6,7 +6,7 @@ use crate::browser::channel::Channel;
 use crate::browser::{lock, site};
 use crate::state::{AppState, Original, Row, RowState};
 use crate::types::DocumentId;
-use crate::worker::protocol::{FromEngine, ToEngine};
+use crate::worker::protocol::{Forget, Refresh};
 use futures_util::lock::Mutex;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -99,7 +99,7 @@ impl AppState {
                 self.view.close_document(id);
                 let engine = self.services().engine;
                 if engine.is_running() {
-                    drop(engine.call(&ToEngine::Forget(id), &[]));
+                    drop(engine.call(Forget(id)));
                 }
                 self.pump();
             }
@@ -139,20 +139,19 @@ impl AppState {
 
     /// Shows and finds a document as it is stored now.
     async fn take_over(self, id: DocumentId) {
-        let mut call = self.engine().call(&ToEngine::Refresh(id), &[]);
-        match call.next().await.map(|reply| reply.body) {
-            Some(FromEngine::Ingested(manifest)) => {
+        match self.engine().call(Refresh(id)).body().await {
+            Some(Ok(Some(manifest))) => {
                 let (name, size, added) = (manifest.name.clone(), manifest.size_bytes, manifest.added_millis);
                 let original = self.corpus.rows.value(&id).map_or(Original::Stored, |row| row.original);
                 let row = Row::new(id, &name, size, added, RowState::Ready(manifest));
                 self.show_row(Row { original, ..row });
             }
-            Some(FromEngine::Removed) => self.corpus.rows.remove(&id),
-            Some(FromEngine::Failed(user_error)) => self.corpus.rows.change(&id, |row| {
+            Some(Ok(None)) => self.corpus.rows.remove(&id),
+            Some(Err(user_error)) => self.corpus.rows.change(&id, |row| {
                 row.state = RowState::Damaged(user_error);
                 row.elsewhere = false;
             }),
-            _ => {}
+            None => {}
         }
         self.pump();
     }

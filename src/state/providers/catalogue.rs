@@ -1,22 +1,23 @@
 use crate::provider::catalogue::preview;
-use crate::state::AppState;
+use crate::state::{AppState, Listed};
 use crate::types::{Endpoint, ProviderGroup, ProviderRow, Route};
-use crate::worker::protocol::ToCourier;
+use crate::worker::protocol::{ListKeys, ListProviders};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 impl AppState {
     /// Asks the courier for the catalogue, once, and for how keys and vault stand.
     pub fn load_catalogue(self) {
-        self.refresh(ToCourier::Keys);
+        self.refresh(ListKeys);
         if self.providers.with_untracked(|store| !store.rows.is_empty()) {
             return;
         }
         spawn_local(async move {
-            match self.courier(&ToCourier::Catalogue).await {
-                Err(user_error) => self.providers.update(|store| store.no_catalogue = Some(user_error)),
-                store => self.apply(store),
-            }
+            let lists = self.courier(ListProviders).await;
+            self.providers.update(|store| match lists {
+                Ok(lists) => lists.show(store),
+                Err(user_error) => store.no_catalogue = Some(user_error),
+            });
         });
     }
 }

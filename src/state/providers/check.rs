@@ -1,7 +1,7 @@
 use crate::courier::Purpose;
 use crate::state::AppState;
 use crate::types::{CallFailure, Endpoint, FailureCause, ModelEntry, UserError};
-use crate::worker::protocol::{Checked, FromCourier, ToCourier};
+use crate::worker::protocol::{Check, Checked, ListKeys, SetKey};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -35,25 +35,23 @@ impl AppState {
             let page_origin = web_sys::window().and_then(|window| window.location().origin().ok());
             let page_origin = page_origin.unwrap_or_default();
             let named = !model.trim().is_empty();
-            let verb = ToCourier::Check { endpoint, model, page_origin };
-            let mut call = self.services().courier.call(&verb, &[]);
-            let first = call.next().await.map(|reply| reply.body);
-            self.checking.set(match self.replied(first) {
-                Ok(FromCourier::Checked(Checked::Models(models))) => CheckState::Reachable(models, None),
-                Ok(FromCourier::Checked(Checked::Unlisted(names))) => CheckState::Unlisted(names, None),
-                Ok(FromCourier::Checked(Checked::Failed(failure))) => {
+            let mut call = self.services().courier.call(Check { endpoint, model, page_origin });
+            self.checking.set(match call.body().await {
+                Some(Checked::Models(models)) => CheckState::Reachable(models, None),
+                Some(Checked::Unlisted(names)) => CheckState::Unlisted(names, None),
+                Some(Checked::Failed(failure)) => {
                     return self.checking.set(CheckState::Unreachable(failure));
                 }
-                Ok(_) => CheckState::Idle,
-                Err(user_error) => CheckState::Unreachable(failure(user_error)),
+                Some(Checked::Answered { .. }) => CheckState::Idle,
+                None => CheckState::Unreachable(failure(self.courier_died())),
             });
             if !named {
                 return;
             }
             // A named model is also asked for a word; a failed check has no second reply.
-            let said = match call.next().await.map(|reply| reply.body) {
-                Some(FromCourier::Checked(Checked::Answered { millis })) => Ok(millis),
-                Some(FromCourier::Checked(Checked::Failed(failure))) => Err(failure),
+            let said = match call.body().await {
+                Some(Checked::Answered { millis }) => Ok(millis),
+                Some(Checked::Failed(failure)) => Err(failure),
                 _ => return,
             };
             self.checking.update(|check| {
@@ -75,9 +73,9 @@ impl AppState {
         if key.trim().is_empty() {
             return Ok(());
         }
-        let verb = ToCourier::SetKey { endpoint: endpoint.clone(), purpose, key: key.trim().to_owned() };
-        self.courier(&verb).await.map_err(failure)?;
-        self.refresh(ToCourier::Keys);
+        let verb = SetKey { endpoint: endpoint.clone(), purpose, key: key.trim().to_owned() };
+        self.courier(verb).await.map_err(failure)?;
+        self.refresh(ListKeys);
         Ok(())
     }
 

@@ -13,4 +13,4 @@ pub mod plot;
 mod store;
 
 pub use check::{CheckState, Trial};
-pub use store::{ProviderStore, SpendingSummary};
+pub use store::{Listed, ProviderStore};

@@ -1,9 +1,11 @@
-use crate::courier::{EgressEntry, Health, Origin};
+use crate::courier::{EgressEntry, Health, Origin, ProviderLists, SpendingReport};
 use crate::state::AppState;
-use crate::types::{ModelFamily, Price, ProviderRow, Spending, SpendingLimits, UserError};
-use crate::worker::protocol::{FromCourier, KeyStates, ToCourier};
+use crate::types::{ModelFamily, Price, ProviderRow, UserError};
+use crate::worker::OpenCall;
+use crate::worker::protocol::{Call, ForgetKey, KeyStates, ListKeys, Outcome, ToCourier};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde::de::DeserializeOwned;
 
 /// What the courier has store: keys, requests that left, money, health. Holds no key.
 #[derive(Default)]
@@ -23,7 +25,7 @@ pub struct ProviderStore {
     /// Requests that left, oldest first.
     pub sent: Vec<EgressEntry>,
     /// What was spent, and what models cost.
-    pub spending: SpendingSummary,
+    pub spending: SpendingReport,
     /// How one's own calls went.
     pub health: Vec<Health>,
     /// What models of the columns cost: endpoint, model, price.
@@ -41,60 +43,100 @@ impl ProviderStore {
     }
 }
 
-/// What was spent, and what models cost.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SpendingSummary {
-    /// By provider and day, newest day first.
-    pub days: Vec<Spending>,
-    /// Where to warn and where to stop.
-    pub limits: SpendingLimits,
-    /// The price list in use and its date.
-    pub list: String,
-    /// Prices entered by hand: provider, model, price.
-    pub overrides: Vec<(String, String, Price)>,
+/// A list of the courier's that the screen shows.
+pub trait Listed: DeserializeOwned + 'static {
+    /// Takes the place of the one before.
+    fn show(self, store: &mut ProviderStore);
+}
+
+impl Listed for ProviderLists {
+    fn show(self, store: &mut ProviderStore) {
+        (store.rows, store.families, store.no_catalogue) = (self.rows, self.families, None);
+        (store.embedders, store.rerankers) = (self.embedders, self.rerankers);
+    }
+}
+
+impl Listed for KeyStates {
+    fn show(self, store: &mut ProviderStore) {
+        store.keys = self;
+    }
+}
+
+impl Listed for Vec<EgressEntry> {
+    fn show(self, store: &mut ProviderStore) {
+        store.sent = self;
+    }
+}
+
+impl Listed for Vec<Health> {
+    fn show(self, store: &mut ProviderStore) {
+        store.health = self;
+    }
+}
+
+impl Listed for SpendingReport {
+    fn show(self, store: &mut ProviderStore) {
+        store.spending = self;
+    }
 }
 
 impl AppState {
-    /// The courier's first reply.
-    pub(in crate::state) async fn courier(self, verb: &ToCourier) -> Result<FromCourier, UserError> {
-        let reply = self.services().courier.call(verb, &[]).next().await.map(|reply| reply.body);
-        self.replied(reply)
+    /// What a verb of the courier brings.
+    pub(in crate::state) async fn courier<C, T>(self, call: C) -> Outcome<T>
+    where
+        C: Call<Message = ToCourier, Reply = Outcome<T>>,
+        T: DeserializeOwned,
+    {
+        self.outcome(self.services().courier.call(call)).await
     }
 
-    /// A refusal and a dead courier are user_error.
-    pub(in crate::state) fn replied(self, reply: Option<FromCourier>) -> Result<FromCourier, UserError> {
-        match reply {
-            Some(FromCourier::Failed(user_error)) => Err(user_error),
-            Some(reply) => Ok(reply),
-            None => {
-                let words = self.services().courier.exit_reason().unwrap_or_default();
-                let hint = "Try again. Enter keys again that are not in the vault.";
-                Err(UserError::new("courier", format!("the network worker stopped: {words}"), hint))
-            }
+    async fn outcome<T: DeserializeOwned>(self, mut call: OpenCall<Outcome<T>>) -> Outcome<T> {
+        match call.body().await {
+            Some(outcome) => outcome,
+            None => Err(self.courier_died()),
         }
     }
 
+    /// The courier is gone, with the keys that were only in its memory.
+    pub(in crate::state) fn courier_died(self) -> UserError {
+        let reason = self.services().courier.exit_reason().unwrap_or_default();
+        let hint = "Try again. Enter keys again that are not in the vault.";
+        UserError::new("courier", format!("the network worker stopped: {reason}"), hint)
+    }
+
     /// Asks for a list and shows it.
-    pub fn refresh(self, list: ToCourier) {
+    pub fn refresh<C, L>(self, list: C)
+    where
+        C: Call<Message = ToCourier, Reply = Outcome<L>>,
+        L: Listed,
+    {
+        let call = self.services().courier.call(list);
         spawn_local(async move {
-            let store = self.courier(&list).await;
-            self.apply(store);
+            let list = self.outcome(call).await;
+            self.providers.update(|store| match list {
+                Ok(list) => list.show(store),
+                Err(user_error) => store.user_error = Some(user_error),
+            });
         });
     }
 
-    /// Does something, says `done` when it worked, and asks for the list that shows the outcome.
-    pub fn send(self, verb: ToCourier, done: &'static str, list: ToCourier) {
+    /// Does something, says `done` when it worked, and then asks for the list that shows the outcome.
+    pub fn send<C>(self, verb: C, done: &'static str, list: fn(Self))
+    where
+        C: Call<Message = ToCourier, Reply = Outcome<()>>,
+    {
         self.clear_status();
+        let call = self.services().courier.call(verb);
         spawn_local(async move {
-            let store = self.courier(&verb).await;
-            let worked = store.is_ok();
-            self.apply(store);
-            if worked {
-                self.providers.update(|store| store.done = done);
-                if let Ok(list) = self.courier(&list).await {
-                    self.apply(Ok(list));
+            match self.outcome(call).await {
+                Ok(()) => {
+                    self.providers.update(|store| store.done = done);
+                    list(self);
+                    self.price_columns();
                 }
-                self.price_columns();
+                Err(user_error) => {
+                    self.providers.update(|store| store.user_error = Some(user_error));
+                }
             }
         });
     }
@@ -102,23 +144,6 @@ impl AppState {
     /// Forgets what was said about the last verb.
     pub fn clear_status(self) {
         self.providers.update(|store| (store.user_error, store.done) = (None, ""));
-    }
-
-    pub(in crate::state) fn apply(self, store: Result<FromCourier, UserError>) {
-        self.providers.update(|all| match store {
-            Ok(FromCourier::Catalogue { rows, families, embedders, rerankers }) => {
-                (all.rows, all.families, all.no_catalogue) = (rows, families, None);
-                (all.embedders, all.rerankers) = (embedders, rerankers);
-            }
-            Ok(FromCourier::Keys(keys)) => all.keys = keys,
-            Ok(FromCourier::Egress(sent)) => all.sent = sent,
-            Ok(FromCourier::Health(health)) => all.health = health,
-            Ok(FromCourier::Spending { days, limits, list, overrides }) => {
-                all.spending = SpendingSummary { days, limits, list, overrides };
-            }
-            Ok(_) => {}
-            Err(user_error) => all.user_error = Some(user_error),
-        });
     }
 
     /// Whether a key is held for the origin of `address`, in words; empty when there is none. Tracks the keys.
@@ -134,6 +159,6 @@ impl AppState {
 
     /// Forgets the key of one origin.
     pub fn forget_key(self, origin: Origin) {
-        self.send(ToCourier::ForgetKey(origin), "Key deleted.", ToCourier::Keys);
+        self.send(ForgetKey(origin), "Key deleted.", |state| state.refresh(ListKeys));
     }
 }

@@ -1,7 +1,11 @@
+use super::follower::Follower;
 use crate::browser::chrome_model::{self, Availability, Session};
+use crate::browser::clock::now_millis;
 use crate::state::{AppState, Stage};
 use crate::types::{CallFailure, ChatEvent, ColumnId, FailureCause, Usage};
-use crate::worker::protocol::{CallId, ToCourier};
+use futures_channel::mpsc::unbounded;
+use futures_util::StreamExt;
+use futures_util::future::join;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::rc::Rc;
@@ -54,59 +58,57 @@ impl AppState {
         });
     }
 
-    /// Puts a built prompt to the model and hands what it says to the courier.
-    pub(in crate::state) fn ask_chrome(
-        self,
-        id: ColumnId,
-        turn: crate::run::Turn,
-        call: CallId,
-        system: String,
-        user: String,
-    ) {
+    /// Puts a built prompt to the model and follows what it says.
+    pub(super) async fn ask_chrome(self, follower: Follower, system: &str, user: &str) {
         let Ok(stop) = web_sys::AbortController::new() else { return };
+        let id = follower.id();
         self.stop_chrome(id);
         self.chrome.stops.update_value(|stops| stops.push((id, stop.clone())));
-        let relay = move |event| self.services().courier.send(&ToCourier::Relayed(call, event));
-        let loading = move |share: f64| {
-            self.session.columns.change(&id, |view| {
-                if view.turn == turn {
-                    view.stage = Stage::Downloading { percent: (share * 100.0) as u32 };
-                }
-            });
+        let signal = stop.signal();
+        let follower = Rc::new(follower);
+        let loading = {
+            let follower = Rc::clone(&follower);
+            move |share: f64| follower.stage(Stage::Downloading { percent: (share * 100.0) as u32 })
         };
-        spawn_local(async move {
-            let signal = stop.signal();
-            let outcome = match Session::create(&system, Some(&signal), Rc::new(loading)).await {
-                Ok(session) => {
-                    self.session.columns.change(&id, |view| {
-                        if view.turn == turn {
-                            view.stage = Stage::Sent;
-                        }
-                    });
-                    let said = |text: String| relay(Some(ChatEvent::TextDelta(text)));
-                    // Times count from here, not from the model's download.
-                    said(String::new());
-                    let outcome = session.prompt(&user, &signal, said).await;
-                    if outcome.is_ok() {
-                        // The browser counts prompt and answer together.
-                        let total_tokens = session.used_tokens();
-                        relay(Some(ChatEvent::Usage(Usage { total_tokens, ..Usage::default() })));
-                        relay(Some(ChatEvent::Finish("stop".into())));
+        let session = Session::create(system, Some(&signal), Rc::new(loading)).await;
+        // Times count from here, not from the model's download.
+        let asked_millis = now_millis();
+        let elapsed = move || now_millis() - asked_millis;
+        let outcome = match session {
+            Ok(session) => {
+                follower.stage(Stage::Sent);
+                let (say, mut said) = unbounded();
+                let prompt = async {
+                    // Dropping the sender ends the loop below.
+                    let say = say;
+                    session.prompt(user, &signal, |text| drop(say.unbounded_send((text, elapsed())))).await
+                };
+                let follow = async {
+                    while let Some((text, at_millis)) = said.next().await {
+                        follower.apply(ChatEvent::TextDelta(text), at_millis).await;
                     }
-                    session.close();
-                    outcome
+                };
+                let (outcome, ()) = join(prompt, follow).await;
+                if outcome.is_ok() {
+                    // The browser counts prompt and answer together.
+                    let total_tokens = session.used_tokens();
+                    let usage = Usage { total_tokens, ..Usage::default() };
+                    follower.apply(ChatEvent::Usage(usage), elapsed()).await;
+                    follower.apply(ChatEvent::Finish("stop".into()), elapsed()).await;
                 }
-                Err(error) => Err(error),
-            };
-            if let Err(error) = outcome
-                && !signal.aborted()
-            {
-                let (message, hint) = error.words();
-                relay(Some(ChatEvent::Failed(CallFailure::new(FailureCause::Model, message, hint))));
+                session.close();
+                outcome
             }
-            relay(None);
-            self.chrome.stops.update_value(|stops| stops.retain(|(_, other)| *other != stop));
-        });
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Err(error) if !signal.aborted() => {
+                let (message, hint) = error.words();
+                follower.failed(CallFailure::new(FailureCause::Model, message, hint)).await;
+            }
+            _ => follower.end(elapsed(), None, Vec::new()).await,
+        }
+        self.chrome.stops.update_value(|stops| stops.retain(|(_, other)| *other != stop));
     }
 
     /// Stops what the model is saying in a column.

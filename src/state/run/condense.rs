@@ -1,9 +1,83 @@
+use crate::prompt::PromptSpec;
+use crate::run::{condense_messages, condensed};
 use crate::state::AppState;
-use crate::types::{ColumnId, UserError};
+use crate::types::{Answer, ColumnId, ModelRef, Parameters, UserError};
+use crate::worker::protocol::{Chat, ChatUpdate, Generate, ModelUpdate, NotSent};
+use leptos::prelude::*;
+
+/// A question is no longer than this.
+const MAX_TOKENS: u32 = 200;
+/// Context for the built-in model: instruction, question, answer and follow-up.
+const BUDGET_TOKENS: u32 = 1_024;
 
 impl AppState {
     /// Has a column's model condense a follow-up and the run before it into one question.
-    pub async fn condense(self, _column: ColumnId, follow_up: String) -> Result<String, UserError> {
-        Ok(self.joined_with_run(&follow_up))
+    ///
+    /// # Errors
+    /// The model cannot be asked, fails, or answers with no question.
+    pub async fn condense(self, column: ColumnId, follow_up: String) -> Result<String, UserError> {
+        let messages = self.session.conductor.with_value(|conductor| {
+            conductor.as_ref().map(|conductor| condense_messages(conductor.run(), &follow_up))
+        });
+        let column = self.session.columns.value(&column).map(|view| view.column);
+        let (Some(messages), Some(column)) = (messages, column) else {
+            return Err(failed("the run or the column is gone"));
+        };
+        let prompt = PromptSpec::Messages(messages);
+        let parameters = Parameters { max_tokens: Some(MAX_TOKENS), ..column.parameters.clone() };
+        let answer = match column.model {
+            ModelRef::Remote { endpoint, model } => {
+                let settings = self.settings.get_untracked();
+                let found = settings.endpoint(endpoint).cloned();
+                let endpoint = found.ok_or_else(|| failed("the endpoint of this column was removed"))?;
+                let omit = settings.omitted(endpoint.id, &model);
+                self.chat_once(Chat { endpoint, model, prompt, parameters, omit }).await?
+            }
+            ModelRef::SmolLm2 => {
+                self.generate_once(Generate { prompt, parameters, budget_tokens: BUDGET_TOKENS }).await?
+            }
+            ModelRef::Extractive | ModelRef::Chrome => return Err(failed("this model cannot rewrite text")),
+        };
+        if let Some(failure) = answer.failure {
+            return Err(UserError::new("condense", failure.message, failure.hint));
+        }
+        condensed(&answer.text).ok_or_else(|| failed("the model did not answer with a question"))
     }
+
+    async fn chat_once(self, call: Chat) -> Result<Answer, UserError> {
+        let mut answer = Answer::default();
+        let mut call = self.services().courier.call(call);
+        while let Some(update) = call.body().await {
+            match update {
+                ChatUpdate::Events(events) => {
+                    events.iter().for_each(|timed| answer.apply(&timed.event, timed.at_millis));
+                }
+                ChatUpdate::Ended(_) => return Ok(answer),
+                ChatUpdate::NotSent(NotSent::Refused(user_error)) => return Err(user_error),
+                ChatUpdate::NotSent(NotSent::UnknownEvidence(_)) => break,
+                ChatUpdate::Started(_) | ChatUpdate::Waiting(_) => {}
+            }
+        }
+        Err(failed("the network worker stopped"))
+    }
+
+    async fn generate_once(self, call: Generate) -> Result<Answer, UserError> {
+        let mut answer = Answer::default();
+        let mut call = self.services().local_model.call(call);
+        while let Some(update) = call.body().await {
+            match update {
+                ModelUpdate::Events(events) => {
+                    events.iter().for_each(|timed| answer.apply(&timed.event, timed.at_millis));
+                }
+                ModelUpdate::Ended { .. } => return Ok(answer),
+                ModelUpdate::UnknownEvidence(_) => break,
+                ModelUpdate::Loading { .. } | ModelUpdate::Started(_) | ModelUpdate::Reading { .. } => {}
+            }
+        }
+        Err(failed("the worker of the built-in models stopped"))
+    }
+}
+
+fn failed(reason: &str) -> UserError {
+    UserError::new("condense", reason, "Try another model, or edit the question yourself.")
 }

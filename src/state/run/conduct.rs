@@ -1,14 +1,11 @@
 use super::column_view::ColumnView;
 use super::session::{AnswerOf, RunHead, Session};
 use crate::browser::clock::{epoch_millis, now_millis, random};
-use crate::run::{Asked, Command, Conductor, Found, Turn, joined};
+use crate::run::{Asked, Command, Conductor, Turn, joined};
 use crate::state::settings::MAX_COLUMNS;
 use crate::state::{AppState, Cell};
-use crate::types::{Column, ColumnId, ModelRef, RecipeId, Run, RunId, Thumb, UserError};
-use crate::worker::protocol::{FromEngine, ToEngine};
+use crate::types::{Column, ColumnId, ModelRef, RecipeId, Run, RunId, Thumb};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use std::sync::Arc;
 
 impl AppState {
     /// One question over all columns: evidence is retrieved once, then every column answers.
@@ -277,10 +274,11 @@ impl AppState {
         for command in commands {
             match command {
                 Command::Search(recipe) => self.search(recipe),
-                // The engine has no way to stop a search; a host's part of it can be.
                 Command::CancelSearch(_) => {
-                    self.stop_supply(self.session.supply.get_untracked());
-                    self.session.supply.set(None);
+                    if let Some(call) = self.session.search.get_untracked() {
+                        self.services().engine.stop(call);
+                    }
+                    self.session.search.set(None);
                 }
                 Command::Ask { column, turn, evidence } => self.dispatch(column, turn, evidence),
                 Command::Stop { column, .. } => self.stop_call(column),
@@ -322,58 +320,6 @@ impl AppState {
         let from_history =
             self.session.head.with_untracked(|head| head.as_ref().is_some_and(|head| head.from_history));
         self.set_head(from_history);
-    }
-
-    fn search(self, recipe: RecipeId) {
-        let Some(run) = self
-            .session
-            .conductor
-            .with_value(|conductor| conductor.as_ref().map(|conductor| conductor.run().id))
-        else {
-            return;
-        };
-        spawn_local(async move {
-            let found = self.retrieve(recipe).await;
-            let is_same = |conductor: &Conductor| conductor.run().id == run;
-            if self.session.conductor.with_value(|conductor| conductor.as_ref().is_some_and(is_same)) {
-                self.conduct(|conductor| conductor.found(recipe, found));
-                self.show_head();
-            }
-        });
-    }
-
-    async fn retrieve(self, recipe: RecipeId) -> Found {
-        let stopped = |reason: &str| {
-            let message = format!("the search engine stopped: {reason}");
-            UserError::new("search", message, "Press Ask again. If it persists, reload the page.")
-        };
-        let asked = self.session.conductor.with_value(|conductor| {
-            let run = conductor.as_ref()?.run();
-            Some((run.question.clone(), run.retrieval(recipe)?.recipe.clone()))
-        });
-        let Some((question, recipe)) = asked else { return Err(stopped("the run is gone")) };
-        let verb = ToEngine::Search {
-            question,
-            retrieval: recipe.retrieval,
-            embedder: recipe.embedder.clone(),
-            rerank: recipe.reranker.is_some(),
-        };
-        // A question is worth a second engine: the first may have died over a document in the meantime.
-        for _ in 0..2 {
-            let mut call = self.engine().call(&verb, &[]);
-            while let Some(reply) = call.next().await {
-                match reply.body {
-                    FromEngine::Found(evidence, highlights) => return Ok((Arc::new(evidence), highlights)),
-                    FromEngine::Failed(user_error) => return Err(user_error),
-                    FromEngine::Need(need) => {
-                        let supply = self.supply(call.id, need, &recipe.embedder, None);
-                        self.session.supply.set(supply);
-                    }
-                    _ => {}
-                }
-            }
-        }
-        Err(stopped(&self.services().engine.exit_reason().unwrap_or_default()))
     }
 
     /// Says to a screen reader that a column has ended.

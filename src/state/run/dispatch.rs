@@ -1,13 +1,28 @@
+use super::column_view::Stage;
 use super::follower::Follower;
 use crate::browser::clock::now_millis;
+use crate::prompt::PromptSpec;
 use crate::run::{ColumnEvent, Turn};
-use crate::state::{AppState, Stage};
-use crate::types::{CallFailure, ColumnId, Evidence, FailureCause, ModelRef};
-use crate::worker::Call;
-use crate::worker::protocol::{FromCourier, FromLocalModel, ToCourier, ToLocalModel};
+use crate::state::AppState;
+use crate::types::{CallFailure, ColumnId, Evidence, FailureCause, ModelRef, UserError};
+use crate::worker::OpenCall;
+use crate::worker::protocol::{
+    BuildPrompt, Call, CallEnd, Chat, ChatUpdate, Extract, Generate, ModelUpdate, NotSent, ToLocalModel,
+    Waiting,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
+
+/// How following a call ended.
+enum Followed {
+    /// It has ended, or a newer turn has taken over.
+    Ended,
+    /// The worker did not know the evidence.
+    UnknownEvidence,
+    /// The worker died.
+    Died,
+}
 
 impl AppState {
     /// Hands one column's turn to its worker and follows the answer.
@@ -21,103 +36,132 @@ impl AppState {
             view.started_millis = now_millis();
             view.stage = Stage::Queued;
         });
-        let evidence = evidence.map(|evidence| (*evidence).clone());
+        let Some(follower) = Follower::new(self, id, turn) else { return };
         let parameters = view.column.parameters.clone();
-        match &view.column.model {
+        let named = evidence.as_ref().map(|evidence| evidence.sha256);
+        let prompt = PromptSpec::Grounded { question: question.clone(), evidence: named };
+        match view.column.model {
             ModelRef::Extractive => {
-                let call =
-                    self.services().local_model.call(&ToLocalModel::Extract { question, evidence }, &[]);
-                self.follow_local_model(id, turn, call);
+                spawn_local(self.follow_local_model(
+                    follower,
+                    Extract { question, evidence: named },
+                    evidence,
+                ));
             }
             ModelRef::SmolLm2 => {
                 let budget_tokens = self.settings.with_untracked(|settings| settings.budget_tokens);
-                let verb = ToLocalModel::Generate { question, evidence, parameters, budget_tokens };
-                let call = self.services().local_model.call(&verb, &[]);
-                self.follow_local_model(id, turn, call);
+                let call = Generate { prompt, parameters, budget_tokens };
+                spawn_local(self.follow_local_model(follower, call, evidence));
             }
             ModelRef::Chrome => {
                 let model = "Chrome's built-in model".to_owned();
-                let verb = ToCourier::Relay { model, question, evidence, parameters };
-                let call = self.services().courier.call(&verb, &[]);
-                self.follow_courier(id, turn, call);
+                spawn_local(self.follow_chrome(
+                    follower,
+                    BuildPrompt { model, prompt, parameters },
+                    evidence,
+                ));
             }
             ModelRef::Remote { endpoint, model } => {
-                let found = self.settings.with_untracked(|settings| settings.endpoint(*endpoint).cloned());
-                let Some(endpoint) = found else {
-                    return self.fail_without_endpoint(id, turn);
-                };
-                let omit = self.settings.with_untracked(|settings| settings.omitted(endpoint.id, model));
-                let model = model.clone();
-                let verb = ToCourier::Send { endpoint, model, question, evidence, parameters, omit };
-                let call = self.services().courier.call(&verb, &[]);
-                self.follow_courier(id, turn, call);
+                let found = self.settings.with_untracked(|settings| settings.endpoint(endpoint).cloned());
+                let Some(endpoint) = found else { return self.fail_without_endpoint(id, turn) };
+                let omit = self.settings.with_untracked(|settings| settings.omitted(endpoint.id, &model));
+                let call = Chat { endpoint, model, prompt, parameters, omit };
+                spawn_local(self.follow_courier(follower, call, evidence));
             }
         }
     }
 
-    fn follow_local_model(self, id: ColumnId, turn: Turn, mut call: Call<FromLocalModel>) {
-        self.session.columns.change(&id, |view| view.call = Some(call.id));
-        let Some(follower) = Follower::new(self, id, turn) else { return };
-        spawn_local(async move {
-            let mut started = now_millis();
-            while let Some(reply) = call.next().await {
-                match reply.body {
-                    FromLocalModel::Loading { done, total } => follower.stage(Stage::Loading { done, total }),
-                    FromLocalModel::Reading { done, total } => follower.stage(Stage::Reading { done, total }),
-                    FromLocalModel::Started(sent) => {
-                        started = now_millis();
-                        follower.sent(sent);
-                    }
-                    FromLocalModel::Event(event) => follower.apply(event, now_millis() - started).await,
-                    FromLocalModel::Ended => {
-                        return follower.end(now_millis() - started, None, Vec::new()).await;
-                    }
-                }
-                if !follower.is_current() {
-                    return;
-                }
+    async fn follow_local_model<C>(self, follower: Follower, call: C, evidence: Option<Arc<Evidence>>)
+    where
+        C: Call<Message = ToLocalModel, Reply = ModelUpdate> + Clone + 'static,
+    {
+        for _ in 0..2 {
+            if let Some(evidence) = &evidence {
+                self.services().local_model_knows(evidence);
             }
-            let words = self.services().local_model.exit_reason().unwrap_or_default();
-            follower.crashed("the worker of the built-in models", &words, now_millis() - started).await;
-        });
+            let call = self.services().local_model.call(call.clone());
+            match follow_model_updates(&follower, call).await {
+                Followed::Ended => return,
+                Followed::UnknownEvidence => self.services().evidence_was_lost(),
+                Followed::Died => break,
+            }
+        }
+        let reason = self.services().local_model.exit_reason().unwrap_or_default();
+        follower.crashed("the worker of the built-in models", &reason).await;
     }
 
-    fn follow_courier(self, id: ColumnId, turn: Turn, mut call: Call<FromCourier>) {
-        self.session.columns.change(&id, |view| view.call = Some(call.id));
-        let Some(follower) = Follower::new(self, id, turn) else { return };
-        spawn_local(async move {
-            let started = now_millis();
-            while let Some(reply) = call.next().await {
-                match reply.body {
-                    FromCourier::Started(sent) => {
-                        follower.stage(Stage::Sent);
-                        follower.sent(sent);
-                    }
-                    FromCourier::Waiting { before, millis, why } => {
-                        follower.stage(Stage::Waiting { before, millis, why });
-                    }
-                    FromCourier::Prompt { system, user } => self.ask_chrome(id, turn, call.id, system, user),
-                    FromCourier::Event(event, at_millis) => follower.apply(event, at_millis).await,
-                    FromCourier::Ended { at_millis, cost, notice } => {
-                        if notice.is_some() {
-                            self.session.notice.set(notice);
-                        }
-                        return follower.end(at_millis, cost, Vec::new()).await;
-                    }
-                    FromCourier::Failed(user_error) => {
-                        let failure =
-                            CallFailure::new(FailureCause::Crashed, user_error.message, user_error.hint);
-                        return follower.failed(failure, now_millis() - started).await;
-                    }
-                    _ => {}
+    async fn follow_courier(self, follower: Follower, call: Chat, evidence: Option<Arc<Evidence>>) {
+        for _ in 0..2 {
+            if let Some(evidence) = &evidence {
+                self.services().courier_knows(evidence);
+            }
+            let call = self.services().courier.call(call.clone());
+            match self.follow_chat_updates(&follower, call).await {
+                Followed::Ended => return,
+                Followed::UnknownEvidence => self.services().evidence_was_lost(),
+                Followed::Died => break,
+            }
+        }
+        let reason = self.services().courier.exit_reason().unwrap_or_default();
+        follower.crashed("the network worker", &reason).await;
+    }
+
+    async fn follow_chat_updates(self, follower: &Follower, mut call: OpenCall<ChatUpdate>) -> Followed {
+        follower.call(call.id);
+        while let Some(update) = call.body().await {
+            match update {
+                ChatUpdate::Started(sent) => {
+                    follower.stage(Stage::Sent);
+                    follower.sent(sent);
                 }
-                if !follower.is_newest() {
-                    return;
+                ChatUpdate::Waiting(Waiting { before, millis, why }) => {
+                    follower.stage(Stage::Waiting { before, millis, why });
+                }
+                ChatUpdate::Events(events) => {
+                    for timed in events {
+                        follower.apply(timed.event, timed.at_millis).await;
+                    }
+                }
+                ChatUpdate::Ended(CallEnd { at_millis, cost, notice, attempts }) => {
+                    if notice.is_some() {
+                        self.session.notice.set(notice);
+                    }
+                    follower.end(at_millis, cost, attempts).await;
+                    return Followed::Ended;
+                }
+                ChatUpdate::NotSent(NotSent::UnknownEvidence(_)) => return Followed::UnknownEvidence,
+                ChatUpdate::NotSent(NotSent::Refused(user_error)) => {
+                    follower.failed(not_sent(user_error)).await;
+                    return Followed::Ended;
                 }
             }
-            let words = self.services().courier.exit_reason().unwrap_or_default();
-            follower.crashed("the network worker", &words, now_millis() - started).await;
-        });
+            if !follower.is_newest() {
+                return Followed::Ended;
+            }
+        }
+        Followed::Died
+    }
+
+    /// The courier builds the prompt; the page, which alone can, puts it to the browser's model.
+    async fn follow_chrome(self, follower: Follower, call: BuildPrompt, evidence: Option<Arc<Evidence>>) {
+        for _ in 0..2 {
+            if let Some(evidence) = &evidence {
+                self.services().courier_knows(evidence);
+            }
+            match self.services().courier.call(call.clone()).body().await {
+                Some(Ok(built)) => {
+                    follower.sent(built.sent);
+                    return self.ask_chrome(follower, &built.system, &built.user).await;
+                }
+                Some(Err(NotSent::UnknownEvidence(_))) => self.services().evidence_was_lost(),
+                Some(Err(NotSent::Refused(user_error))) => {
+                    return follower.failed(not_sent(user_error)).await;
+                }
+                None => break,
+            }
+        }
+        let reason = self.services().courier.exit_reason().unwrap_or_default();
+        follower.crashed("the network worker", &reason).await;
     }
 
     fn fail_without_endpoint(self, id: ColumnId, turn: Turn) {
@@ -133,14 +177,41 @@ impl AppState {
     pub(in crate::state) fn stop_call(self, id: ColumnId) {
         let Some(view) = self.session.columns.value(&id) else { return };
         self.mirror_column(id);
-        let Some(call) = view.call else { return };
-        match view.column.model {
-            ModelRef::Remote { .. } => self.services().courier.send(&ToCourier::Stop(call)),
-            ModelRef::Chrome => {
-                self.stop_chrome(id);
-                self.services().courier.send(&ToCourier::Stop(call));
-            }
-            _ => self.services().local_model.send(&ToLocalModel::Stop(call)),
+        match (view.column.model, view.call) {
+            (ModelRef::Chrome, _) => self.stop_chrome(id),
+            (ModelRef::Remote { .. }, Some(call)) => self.services().courier.stop(call),
+            (ModelRef::Extractive | ModelRef::SmolLm2, Some(call)) => self.services().local_model.stop(call),
+            (_, None) => {}
         }
     }
+}
+
+async fn follow_model_updates(follower: &Follower, mut call: OpenCall<ModelUpdate>) -> Followed {
+    follower.call(call.id);
+    while let Some(update) = call.body().await {
+        match update {
+            ModelUpdate::Loading { done, total } => follower.stage(Stage::Loading { done, total }),
+            ModelUpdate::Reading { done, total } => follower.stage(Stage::Reading { done, total }),
+            ModelUpdate::Started(sent) => follower.sent(sent),
+            ModelUpdate::Events(events) => {
+                for timed in events {
+                    follower.apply(timed.event, timed.at_millis).await;
+                }
+            }
+            ModelUpdate::Ended { at_millis } => {
+                follower.end(at_millis, None, Vec::new()).await;
+                return Followed::Ended;
+            }
+            ModelUpdate::UnknownEvidence(_) => return Followed::UnknownEvidence,
+        }
+        if !follower.is_newest() {
+            return Followed::Ended;
+        }
+    }
+    Followed::Died
+}
+
+/// A request that was refused before it left.
+fn not_sent(user_error: UserError) -> CallFailure {
+    CallFailure::new(FailureCause::BadRequest, user_error.message, user_error.hint)
 }

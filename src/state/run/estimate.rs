@@ -2,7 +2,7 @@ use crate::provider::pricing::{self, Tariff};
 use crate::state::AppState;
 use crate::state::providers::money;
 use crate::types::ModelRef;
-use crate::worker::protocol::{FromCourier, ToCourier};
+use crate::worker::protocol::{ListPrices, ModelAt};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -18,7 +18,7 @@ impl AppState {
                     && !names.contains(&(*endpoint, model.clone()))
                 {
                     names.push((*endpoint, model.clone()));
-                    asked.push((found.clone(), model.clone()));
+                    asked.push(ModelAt { endpoint: found.clone(), model: model.clone() });
                 }
             }
         });
@@ -27,7 +27,7 @@ impl AppState {
         }
         spawn_local(async move {
             // Without prices there is no estimate, and that is all.
-            if let Ok(FromCourier::Prices(prices)) = self.courier(&ToCourier::Prices(asked)).await {
+            if let Ok(prices) = self.courier(ListPrices(asked)).await {
                 let named = names.into_iter().zip(prices);
                 let prices = named.map(|((endpoint, model), price)| (endpoint, model, price)).collect();
                 self.providers.update(|store| store.prices = prices);

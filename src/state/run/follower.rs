@@ -25,6 +25,8 @@ pub(super) struct Follower {
     turn: Turn,
     view: ArcRwSignal<ColumnView>,
     painter: Painter,
+    /// When it was sent, for failures that no worker has timed.
+    started_millis: Cell<f64>,
     /// The painter knows of the answer.
     is_painting: Cell<bool>,
     notifier: Rc<Notifier>,
@@ -41,7 +43,17 @@ impl Follower {
         });
         let painter = state.services().painter;
         let run = state.session.run_id()?;
-        Some(Self { state, run, id, turn, view, painter, is_painting: Cell::new(false), notifier })
+        Some(Self {
+            state,
+            run,
+            id,
+            turn,
+            view,
+            painter,
+            started_millis: Cell::new(now_millis()),
+            is_painting: Cell::new(false),
+            notifier,
+        })
     }
 
     /// Whether the turn is under way and the column's newest.
@@ -54,18 +66,25 @@ impl Follower {
         self.with_conductor(|conductor| conductor.turn(self.id) == self.turn).unwrap_or(false)
     }
 
+    /// The column whose turn it is.
+    pub(super) fn id(&self) -> ColumnId {
+        self.id
+    }
+
+    /// The turn's call in its worker.
+    pub(super) fn call(&self, call: u32) {
+        self.change(|view| view.call = Some(call));
+    }
+
     /// What the column does before the first token.
     pub(super) fn stage(&self, stage: Stage) {
-        self.view.update_untracked(|view| {
-            if view.turn == self.turn {
-                view.stage = stage;
-            }
-        });
+        self.change(|view| view.stage = stage);
         self.notifier.soon();
     }
 
     /// What was sent.
     pub(super) fn sent(&self, sent: Sent) {
+        self.started_millis.set(now_millis());
         self.conduct(ColumnEvent::Sent(sent));
         self.state.mirror_column(self.id);
     }
@@ -100,16 +119,17 @@ impl Follower {
     }
 
     /// It failed outside the stream.
-    pub(super) async fn failed(&self, failure: CallFailure, at_millis: f64) {
+    pub(super) async fn failed(&self, failure: CallFailure) {
         self.painted().await;
+        let at_millis = now_millis() - self.started_millis.get();
         self.conduct(ColumnEvent::Failed(failure, at_millis));
     }
 
     /// The worker died.
-    pub(super) async fn crashed(&self, who: &str, reason: &str, at_millis: f64) {
+    pub(super) async fn crashed(&self, who: &str, reason: &str) {
         let message = format!("{who} stopped: {reason}");
         let hint = "Run this column again to restart it.";
-        self.failed(CallFailure::new(FailureCause::Crashed, message, hint), at_millis).await;
+        self.failed(CallFailure::new(FailureCause::Crashed, message, hint)).await;
     }
 
     /// A column is over when all of its answer is shown.
@@ -124,6 +144,13 @@ impl Follower {
             self.state.begin_painting(&self.painter, &self.view, AnswerOf::Run(self.id));
         }
         self.painter.push(&self.view, event);
+    }
+
+    /// Changes the view, if it still shows this turn; runs nothing that follows it.
+    fn change(&self, change: impl FnOnce(&mut ColumnView)) {
+        if self.is_newest() {
+            self.view.update_untracked(change);
+        }
     }
 
     fn conduct(&self, event: ColumnEvent) {

@@ -11,6 +11,7 @@ mod history;
 mod painter;
 mod render_queue;
 mod rendered;
+mod search;
 mod session;
 
 pub use chrome::Chrome;

@@ -5,7 +5,7 @@ use crate::browser::clock::{now_millis, sleep};
 use crate::state::{ColumnView, Rendered};
 use crate::types::{Answer, ChatEvent, Evidence};
 use crate::worker::Client;
-use crate::worker::protocol::{Frame, ToRenderer};
+use crate::worker::protocol::{KeepPassages, Render, ToRenderer};
 use futures_channel::oneshot;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -21,7 +21,7 @@ const WATCH_MILLIS: i32 = 10_000;
 pub struct Painter(Rc<Inner>);
 
 struct Inner {
-    renderer: Client<ToRenderer, Frame>,
+    renderer: Client<ToRenderer>,
     queue: RefCell<RenderQueue<Target>>,
     /// Who waits until an answer is wholly shown.
     waiting: RefCell<Vec<(Target, oneshot::Sender<()>)>>,
@@ -50,7 +50,7 @@ impl PartialEq for Target {
 
 impl Painter {
     /// Nothing is started yet.
-    pub fn new(renderer: Client<ToRenderer, Frame>) -> Self {
+    pub fn new(renderer: Client<ToRenderer>) -> Self {
         Self(Rc::new(Inner {
             renderer,
             queue: RefCell::default(),
@@ -63,7 +63,7 @@ impl Painter {
     /// Starts the renderer while there is nothing to render yet.
     pub(super) fn start(&self) {
         if !self.0.renderer.is_running() {
-            drop(self.0.renderer.call(&ToRenderer::Render(Vec::new()), &[]));
+            drop(self.0.renderer.call(Render(Vec::new())));
         }
     }
 
@@ -157,11 +157,11 @@ impl Painter {
                     for evidence in evidences {
                         let (sha256, passages) = (evidence.sha256, evidence.passages.clone());
                         // A call, because `send` would not start the worker; nothing comes back.
-                        drop(self.0.renderer.call(&ToRenderer::PutEvidence { sha256, passages }, &[]));
+                        drop(self.0.renderer.call(KeepPassages { sha256, passages }));
                     }
-                    match self.0.renderer.call(&ToRenderer::Render(updates), &[]).next().await {
-                        Some(reply) => {
-                            let outcome = self.0.queue.borrow_mut().returned(reply.body, Target::text);
+                    match self.0.renderer.call(Render(updates)).body().await {
+                        Some(frame) => {
+                            let outcome = self.0.queue.borrow_mut().returned(frame, Target::text);
                             self.show(outcome);
                         }
                         None => {

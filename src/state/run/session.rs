@@ -22,8 +22,8 @@ pub struct Session {
     pub announcement: RwSignal<String>,
     /// Something about the day's spending.
     pub notice: RwSignal<Option<String>>,
-    /// The courier's call for the search, while a host embeds or reranks for it.
-    pub supply: RwSignal<Option<u32>>,
+    /// The engine's call of the search.
+    pub search: RwSignal<Option<u32>>,
     pub(in crate::state) conductor: StoredValue<Option<Conductor>, LocalStorage>,
     pub(in crate::state) earlier_run: StoredValue<Option<Run>, LocalStorage>,
 }
@@ -111,7 +111,7 @@ impl Session {
             expanded: RwSignal::new(None),
             announcement: RwSignal::new(String::new()),
             notice: RwSignal::new(None),
-            supply: RwSignal::new(None),
+            search: RwSignal::new(None),
             conductor: StoredValue::new_local(None),
             earlier_run: StoredValue::new_local(None),
         };

@@ -80,35 +80,34 @@ fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
             None => ("Cost", format::NOTHING.to_owned(), "no known price for this model".to_owned()),
         });
     }
-    rows.extend(attempts(&view.attempts));
-    if let Some(hash) = view.sent.as_ref().and_then(|sent| sent.evidence_sha256) {
-        rows.push(("Evidence", hash.short(), format!("SHA-256 of the evidence: {hash}")));
+    if view.attempts.len() > 1 {
+        rows.push(("Attempts", format::count(view.attempts.len() as u64), attempts_title(&view.attempts)));
     }
-    if let Some(sent) = view.sent.as_ref().filter(|sent| !sent.fit.is_whole())
-        && let Some(hash) = sent.sent_sha256
+    if let Some(sent) = &view.sent
+        && let Some(hash) = sent.evidence_sha256
     {
-        let part = format!("{} of {} · {}", sent.fit.passages_sent, sent.fit.passages_total, hash.short());
-        rows.push((
-            "Sent",
-            part,
-            format!("The context limit cut the evidence. SHA-256 of the part that was sent: {hash}"),
-        ));
+        rows.push(("Evidence", hash.short(), format!("SHA-256 of the run's evidence: {hash}")));
+        if let Some(cut) = sent.cut_sha256() {
+            let fit = &sent.fit;
+            let text = format!("{} of {} ({})", fit.passages_sent, fit.passages_total, cut.short());
+            rows.push(("Sent", text, format!("SHA-256 of the evidence text sent: {cut}")));
+        }
     }
     rows
 }
 
-/// How often it was tried, where once was not enough.
-fn attempts(attempts: &[Attempt]) -> Option<(&'static str, String, String)> {
-    let last = attempts.last().filter(|_| attempts.len() > 1)?;
-    let waited: f64 = attempts.iter().map(|attempt| attempt.wait_millis).sum();
-    let reasons: Vec<String> = attempts.iter().filter_map(|attempt| attempt.reason.clone()).collect();
-    let title = format!(
-        "waited {} between attempts; the last one was sent {} after the first: {}",
-        format::duration(waited),
-        format::duration(last.at_millis),
-        reasons.join("; ")
-    );
-    Some(("Attempts", format::count(attempts.len() as u64), title))
+/// A line an attempt: how long it took, and why there was another one.
+fn attempts_title(attempts: &[Attempt]) -> String {
+    let line = |attempt: &Attempt| {
+        let took = format::duration(attempt.took_millis);
+        let pause =
+            attempt.pause_millis.map(|millis| format!(" Retried after {}.", format::duration(millis)));
+        match &attempt.failure {
+            Some(failure) => format!("{took}: {}{}", failure.message, pause.unwrap_or_default()),
+            None => format!("{took}: answered"),
+        }
+    };
+    attempts.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn cost_title(cost: &Cost) -> String {

@@ -4,7 +4,7 @@ use crate::state::AppState;
 use crate::state::providers::plot::{SIZE, plot};
 use crate::ui::part::field::{self, button};
 use crate::ui::providers::network_log::words;
-use crate::worker::protocol::ToCourier;
+use crate::worker::protocol::{ClearHealth, GetHealth};
 use leptos::prelude::*;
 
 /// A percentage of fewer calls than this would mislead: they are counted instead.
@@ -12,7 +12,7 @@ const FEW: u32 = 5;
 
 /// How calls went, one card per model.
 pub fn health(state: AppState) -> AnyView {
-    state.refresh(ToCourier::Health);
+    state.refresh(GetHealth);
     let cards = move || {
         state.providers.with(|store| {
             let health = &store.health;
@@ -20,7 +20,7 @@ pub fn health(state: AppState) -> AnyView {
                 return crate::ui::part::field::hint("No completed calls yet.");
             }
             let clear =
-                move || state.send(ToCourier::ClearHealth, "Health records cleared.", ToCourier::Health);
+                move || state.send(ClearHealth, "Health records cleared.", |state| state.refresh(GetHealth));
             view! {
                 {health.iter().map(card).collect_view()}
                 <div class="form-actions">{button("Clear health records".into(), clear)}</div>

@@ -1,12 +1,12 @@
 use crate::state::AppState;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field::{Field, bound, button};
-use crate::worker::protocol::{KeyState, ToCourier, VaultState, VaultVerb};
+use crate::worker::protocol::{ForgetAllKeys, KeyState, ListKeys, UseVault, VaultState, VaultVerb};
 use leptos::prelude::*;
 
 /// Which origins have a key, and the vault.
 pub fn keys(state: AppState) -> AnyView {
-    state.refresh(ToCourier::Keys);
+    state.refresh(ListKeys);
     let store = state.providers;
     let list = move || {
         store.with(|store| {
@@ -18,7 +18,7 @@ pub fn keys(state: AppState) -> AnyView {
             view! {
                 <ul class="keys">{rows}</ul>
                 <div class="form-actions">
-                    {button("Delete all keys".into(), move || state.send(ToCourier::ForgetAllKeys, "All keys deleted.", ToCourier::Keys))}
+                    {button("Delete all keys".into(), move || state.send(ForgetAllKeys, "All keys deleted.", |state| state.refresh(ListKeys)))}
                 </div>
             }
             .into_any()
@@ -74,7 +74,7 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
     };
     let verb = move |verb: VaultVerb, done: &'static str| {
         [passphrase, repeated, new].into_iter().for_each(|signal| signal.set(String::new()));
-        state.send(ToCourier::Vault(verb), done, ToCourier::Keys);
+        state.send(UseVault(verb), done, |state| state.refresh(ListKeys));
     };
     let typed = move || passphrase.get_untracked();
     let destroy = move || {

@@ -3,7 +3,7 @@ use crate::courier::EgressEntry;
 use crate::format;
 use crate::state::AppState;
 use crate::ui::part::field::table;
-use crate::worker::protocol::ToCourier;
+use crate::worker::protocol::ListSent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::Cell;
@@ -21,7 +21,7 @@ pub fn sent(state: AppState) -> AnyView {
     });
     spawn_local(async move {
         while shown.get() {
-            state.refresh(ToCourier::Egress(0));
+            state.refresh(ListSent { since: 0 });
             sleep(REFRESH_MILLIS).await;
         }
     });

@@ -1,15 +1,16 @@
+use crate::courier::SpendingReport;
 use crate::format;
+use crate::state::AppState;
 use crate::state::providers::money::{per_million, usd};
-use crate::state::{AppState, SpendingSummary};
 use crate::types::{Price, Spending, SpendingLimits};
 use crate::ui::part::erased::{listener, live};
 use crate::ui::part::field::{Field, bound, button, table};
-use crate::worker::protocol::{PriceSource, ToCourier};
+use crate::worker::protocol::{CustomPrice, GetSpending, PriceSource, RefreshPrices, SetLimits, SetPrice};
 use leptos::prelude::*;
 
 /// What was spent, limits, and the price list.
 pub fn spending(state: AppState) -> AnyView {
-    state.refresh(ToCourier::Spending);
+    state.refresh(GetSpending);
     let purse = state.providers;
     // What was typed stays while the limits stand as they did.
     let limits = Memo::new(move |_| purse.with(|store| store.spending.limits));
@@ -34,7 +35,11 @@ pub fn spending(state: AppState) -> AnyView {
     .into_any()
 }
 
-fn days(purse: &SpendingSummary) -> AnyView {
+fn refresh(state: AppState) {
+    state.refresh(GetSpending);
+}
+
+fn days(purse: &SpendingReport) -> AnyView {
     if purse.days.is_empty() {
         return crate::ui::part::field::hint("No provider calls yet.");
     }
@@ -80,7 +85,7 @@ fn limits_form(state: AppState, limits: SpendingLimits) -> AnyView {
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let limits = SpendingLimits { alert_usd: dollars(alert), stop_usd: dollars(stop) };
-        state.send(ToCourier::SetLimits(limits), "Limits saved.", ToCourier::Spending);
+        state.send(SetLimits(limits), "Limits saved.", refresh);
     };
     view! {
         <form class="form" on:submit=listener(save)>
@@ -102,7 +107,7 @@ fn refresh_buttons(state: AppState) -> AnyView {
     ]
     .map(|(label, source)| {
         button(label.into(), move || {
-            state.send(ToCourier::RefreshPrices(source), "Price list updated.", ToCourier::Spending);
+            state.send(RefreshPrices(source), "Price list updated.", refresh);
         })
     })
     .collect_view()
@@ -121,9 +126,9 @@ fn price_form(state: AppState) -> AnyView {
             ..Price::default()
         };
         let named = |signal: RwSignal<String>| signal.get_untracked().trim().to_owned();
-        let verb = ToCourier::SetPrice { provider: named(provider), model: named(model), price: Some(price) };
+        let verb = SetPrice { provider: named(provider), model: named(model), price: Some(price) };
         signals.into_iter().for_each(|signal| signal.set(String::new()));
-        state.send(verb, "Custom price saved.", ToCourier::Spending);
+        state.send(verb, "Custom price saved.", refresh);
     };
     let name = |label: &str, placeholder: &str, signal| {
         let field = Field {
@@ -154,13 +159,13 @@ fn price_form(state: AppState) -> AnyView {
     .into_any()
 }
 
-fn overrides(state: AppState, purse: &SpendingSummary) -> AnyView {
-    let row = |(provider, model, price): &(String, String, Price)| {
+fn overrides(state: AppState, purse: &SpendingReport) -> AnyView {
+    let row = |CustomPrice { provider, model, price }: &CustomPrice| {
         let verb = StoredValue::new((provider.clone(), model.clone()));
         let remove = move || {
             let (provider, model) = verb.get_value();
-            let verb = ToCourier::SetPrice { provider, model, price: None };
-            state.send(verb, "Custom price removed.", ToCourier::Spending);
+            let verb = SetPrice { provider, model, price: None };
+            state.send(verb, "Custom price removed.", refresh);
         };
         let cached = price.cached_usd.map(|dollars| format!(", cached {}", usd(dollars)));
         view! {
@@ -171,5 +176,5 @@ fn overrides(state: AppState, purse: &SpendingSummary) -> AnyView {
             </li>
         }
     };
-    view! { <ul class="keys">{purse.overrides.iter().map(row).collect_view()}</ul> }.into_any()
+    view! { <ul class="keys">{purse.custom_prices.iter().map(row).collect_view()}</ul> }.into_any()
 }

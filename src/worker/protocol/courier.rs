@@ -1,285 +1,132 @@
-//! What page and courier say to each other.
+//! Page → courier, and engine → courier for what a provider embeds or reranks. Owns the network and the keys.
+//!
+//! Structs that the network's verbs themselves use are the courier's own.
 
-use super::CallId;
-use crate::courier::{EgressEntry, Health, Origin, Purpose};
-use crate::provider::embeddings;
-use crate::types::{
-    CallFailure, ChatEvent, Cost, Endpoint, Evidence, ModelEntry, ModelFamily, Parameters, Price,
-    ProviderRow, Sent, Spending, SpendingLimits, UserError,
-};
+use super::Outcome;
+use crate::courier::{EgressEntry, Health, Origin, ProviderLists, SpendingReport};
+use crate::types::{Evidence, Price, SpendingLimits};
 use serde::{Deserialize, Serialize};
 
-/// Page → courier.
-#[derive(Debug, Serialize, Deserialize)]
-pub enum ToCourier {
-    /// The systems that can be reached.
-    Catalogue,
-    /// Keep a key in memory for the endpoint's origin; an empty key forgets it.
-    SetKey {
-        /// Whose key it is.
-        endpoint: Endpoint,
-        /// What it is for: some hosts embed and rerank at another origin.
-        purpose: Purpose,
-        /// The secret.
-        key: String,
-    },
-    /// Which origins have a key, and how the vault stands.
-    Keys,
-    /// Drop the key of an origin, from memory and vault.
-    ForgetKey(Origin),
-    /// Drop all keys, from memory and vault.
-    ForgetAllKeys,
-    /// Do something with the vault.
-    Vault(VaultVerb),
-    /// Put the question to a model, with the evidence it may have, and stream the answer.
-    Send {
-        /// Where to.
-        endpoint: Endpoint,
-        /// The model's name there.
-        model: String,
-        /// The question.
-        question: String,
-        /// Nothing for the baseline.
-        evidence: Option<Evidence>,
-        /// Sampling and limits.
-        parameters: Parameters,
-        /// Parameters that this model was found not to take.
-        omit: Vec<String>,
-    },
-    /// Make vectors of texts: one `Embedded` a finished batch, then `Done`, or `Failed`.
-    Embed {
-        /// Where to.
-        endpoint: Endpoint,
-        /// The model's name there.
-        model: String,
-        /// Numbers in a vector, for models that can shorten them.
-        dimensions: Option<u32>,
-        /// Questions or passages.
-        purpose: embeddings::Purpose,
-        /// The texts.
-        texts: Vec<String>,
-    },
-    /// Score passages for a question: `Reranked`, or `Failed`.
-    Rerank {
-        /// Where to.
-        endpoint: Endpoint,
-        /// The model's name there.
-        model: String,
-        /// The question.
-        query: String,
-        /// The passages.
-        passages: Vec<String>,
-    },
-    /// Build the prompt for a model that only the page can call (Chrome's own): the page feeds `Relayed` to this call.
-    Relay {
-        /// The model's name, for the request shown.
-        model: String,
-        /// The question.
-        question: String,
-        /// Nothing for the baseline.
-        evidence: Option<Evidence>,
-        /// Sampling and limits.
-        parameters: Parameters,
-    },
-    /// A step of a relayed answer; nothing when it has ended.
-    Relayed(CallId, Option<ChatEvent>),
-    /// List models, or find out why not.
-    Check {
-        /// Where to.
-        endpoint: Endpoint,
-        /// The model that is wanted, to say whether it is there.
-        model: String,
-        /// The page's origin, for fixes that name it.
-        page_origin: String,
-    },
-    /// What models cost, in this order.
-    Prices(Vec<(Endpoint, String)>),
-    /// Requests that left since the entry of this id.
-    Egress(u64),
-    /// What was spent.
-    Spending,
-    /// Where to warn and where to stop.
-    SetLimits(SpendingLimits),
-    /// A price entered by hand; nothing takes it back.
-    SetPrice {
-        /// Whose.
-        provider: String,
-        /// Of what.
-        model: String,
-        /// In dollars a million tokens.
-        price: Option<Price>,
-    },
-    /// Fetch a newer price list from there, because the person asks for it.
-    RefreshPrices(PriceSource),
-    /// How one's own calls went.
-    Health,
-    /// Forget them.
-    ClearHealth,
-    /// Abort the call.
-    Stop(CallId),
-}
+pub use crate::courier::{
+    BuildPrompt, BuiltPrompt, CallEnd, Chat, ChatUpdate, Check, Checked, CustomPrice, Embed, EmbedUpdate,
+    KeyState, KeyStates, ModelAt, NotSent, PriceSource, Rerank, RerankUpdate, SetKey, VaultState, VaultVerb,
+    Waiting,
+};
 
-/// Where newer prices come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PriceSource {
-    /// `openrouter.ai/api/v1/models`.
-    OpenRouter,
-    /// `models.dev/api.json`.
-    ModelsDev,
-    /// The list that ships with the page.
-    BuiltIn,
-}
-
-/// Courier → page.
-#[derive(Debug, Serialize, Deserialize)]
-pub enum FromCourier {
-    /// The systems that can be reached, and models that several of them offer.
-    Catalogue {
-        /// The systems.
-        rows: Vec<ProviderRow>,
-        /// The models.
-        families: Vec<ModelFamily>,
-        /// The systems that embed; their only route is where they do.
-        embedders: Vec<ProviderRow>,
-        /// The systems that rerank, likewise.
-        rerankers: Vec<ProviderRow>,
-    },
-    /// A batch of vectors is finished. The attached buffer holds their numbers, one vector after another, little-endian; the
-    /// page hands it on unread.
-    Embedded {
-        /// Place of the first text of the batch.
-        first: u32,
-        /// Texts of the batch.
-        count: u32,
-    },
-    /// A score a passage, in their order.
-    Reranked(Vec<f32>),
-    /// The key is kept (`true`) or forgotten.
-    KeySet(bool),
-    /// Which origins have a key, and how the vault stands.
-    Keys(KeyStates),
-    /// Another request of the origin is under way, or the host asked to wait.
-    Waiting {
-        /// How many are before this one.
-        before: u32,
-        /// Milliseconds until the next try, where that is known.
-        millis: Option<f64>,
-        /// Why, in words; empty when it is only a queue.
-        why: String,
-    },
-    /// What is sent, told before the first byte leaves.
-    Started(Sent),
-    /// The prompt of a relayed answer: system and user message.
-    Prompt {
-        /// Standing instructions.
-        system: String,
-        /// Evidence and question.
-        user: String,
-    },
-    /// A step of the answer, with the time it arrived in milliseconds after the request left.
-    Event(ChatEvent, f64),
-    /// Nothing more will come.
-    Ended {
-        /// Milliseconds after the request left.
-        at_millis: f64,
-        /// What it cost; nothing when the price is unknown.
-        cost: Option<Cost>,
-        /// Something to tell the person about the day's spending.
-        notice: Option<String>,
-    },
-    /// The outcome of a check.
-    Checked(Checked),
-    /// What models cost, in the order asked; nothing where it is unknown.
-    Prices(Vec<Option<Price>>),
-    /// Requests that left.
-    Egress(Vec<EgressEntry>),
-    /// What was spent.
-    Spending {
-        /// By provider and day, newest day first.
-        days: Vec<Spending>,
+calls! {
+    /// Page → courier.
+    ToCourier {
+        /// Answer at the attached port: the engine asks at its other end. Never replies, and ends with the courier.
+        Serve => (),
+        /// Keep the evidence of a run, which the columns then name.
+        PutEvidence => (),
+        /// Put something to a model and stream its answer.
+        Chat => ChatUpdate,
+        /// Build the prompt for a model that only the page can call.
+        BuildPrompt => Result<BuiltPrompt, NotSent>,
+        /// Make vectors of texts.
+        Embed => EmbedUpdate,
+        /// Score passages for a question.
+        Rerank => RerankUpdate,
+        /// List models, or find out why not.
+        Check => Checked,
+        /// The providers that can be reached.
+        ListProviders => Outcome<ProviderLists>,
+        /// Keep a key in memory for the endpoint's origin.
+        SetKey => Outcome<()>,
+        /// Which origins have a key, and how the vault stands.
+        ListKeys => Outcome<KeyStates>,
+        /// Drop the key of an origin, from memory and vault.
+        ForgetKey => Outcome<()>,
+        /// Drop all keys, from memory and vault.
+        ForgetAllKeys => Outcome<()>,
+        /// Do something with the vault.
+        UseVault => Outcome<()>,
+        /// Requests that left.
+        ListSent => Outcome<Vec<EgressEntry>>,
+        /// What models cost, in their order; nothing where it is unknown.
+        ListPrices => Outcome<Vec<Option<Price>>>,
+        /// What was spent.
+        GetSpending => Outcome<SpendingReport>,
         /// Where to warn and where to stop.
-        limits: SpendingLimits,
-        /// The price list in use and its date.
-        list: String,
-        /// Prices entered by hand: provider, model, price.
-        overrides: Vec<(String, String, Price)>,
-    },
-    /// How one's own calls went.
-    Health(Vec<Health>),
-    /// Done.
-    Done,
-    /// The verb failed before anything was sent.
-    Failed(UserError),
+        SetLimits => Outcome<()>,
+        /// A price entered by hand.
+        SetPrice => Outcome<()>,
+        /// Fetch a newer price list, because the person asks for it.
+        RefreshPrices => Outcome<()>,
+        /// How one's own calls went.
+        GetHealth => Outcome<Vec<Health>>,
+        /// Forget them.
+        ClearHealth => Outcome<()>,
+    }
 }
 
-/// What can be done with the vault.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum VaultVerb {
-    /// Begin to remember keys, encrypted under this passphrase.
-    Create(String),
-    /// Open it.
-    Unlock(String),
-    /// Close it: keys that came from it leave the memory.
-    Lock,
-    /// Change the passphrase.
-    Rekey {
-        /// The passphrase so far.
-        from: String,
-        /// The new one.
-        to: String,
-    },
-    /// Forget it and what is in it.
-    Destroy,
+/// Answer at the attached port.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Serve;
+
+/// Keep the evidence of a run.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PutEvidence(pub Evidence);
+
+/// The providers that can be reached.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ListProviders;
+
+/// Which origins have a key, and how the vault stands.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ListKeys;
+
+/// Drop the key of an origin.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ForgetKey(pub Origin);
+
+/// Drop all keys.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ForgetAllKeys;
+
+/// Do something with the vault.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct UseVault(pub VaultVerb);
+
+/// Requests that left.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ListSent {
+    /// Only what has changed since this revision of the list; 0 for all.
+    pub since: u64,
 }
 
-/// How keys and vault stand. Holds no key.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyStates {
-    /// Each origin that has a key.
-    pub keys: Vec<KeyState>,
-    /// The vault.
-    pub vault: VaultState,
+/// What models cost.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ListPrices(pub Vec<ModelAt>);
+
+/// What was spent.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct GetSpending;
+
+/// Where to warn and where to stop.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SetLimits(pub SpendingLimits);
+
+/// A price entered by hand; nothing removes it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SetPrice {
+    /// Whose.
+    pub provider: String,
+    /// Of what.
+    pub model: String,
+    /// In dollars a million tokens.
+    pub price: Option<Price>,
 }
 
-/// The key of one origin.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyState {
-    /// Where it goes, and nowhere else.
-    pub origin: Origin,
-    /// It can be used now.
-    pub in_memory: bool,
-    /// It is in the vault.
-    pub remembered: bool,
-}
+/// Fetch a newer price list.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RefreshPrices(pub PriceSource);
 
-/// How the vault stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum VaultState {
-    /// Not told yet.
-    #[default]
-    Unknown,
-    /// There is none: keys are gone with the tab.
-    None,
-    /// Its passphrase is needed.
-    Locked,
-    /// Open; new keys go into it.
-    Open,
-    /// This browser forbids storage.
-    Unavailable,
-}
+/// How one's own calls went.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct GetHealth;
 
-/// The outcome of a check.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Checked {
-    /// These models can be had.
-    Models(Vec<ModelEntry>),
-    /// The host lists no models, so nothing was asked; names that are known of it.
-    Unlisted(Vec<String>),
-    /// Told after the list: the named model has answered.
-    Answered {
-        /// Milliseconds until its first word.
-        millis: f64,
-    },
-    /// The true cause why not.
-    Failed(CallFailure),
-}
+/// Forget them.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ClearHealth;

@@ -8,19 +8,28 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TurnId(pub u32);
 
-/// Page → renderer.
-#[derive(Debug, Serialize, Deserialize)]
-pub enum ToRenderer {
-    /// Keep the passages of an evidence text for the answers that begin with its hash. No reply.
-    PutEvidence {
-        /// SHA-256 of the evidence text.
-        sha256: Sha256,
-        /// Its passages.
-        passages: Vec<Passage>,
-    },
-    /// Take these updates and render: one `Frame`. Without updates: render what is left.
-    Render(Vec<Update>),
+calls! {
+    /// Page → renderer.
+    ToRenderer {
+        /// Keep the passages of an evidence text for the answers that begin with its hash.
+        KeepPassages => (),
+        /// Take updates and render. Without updates: render what is left.
+        Render => Frame,
+    }
 }
+
+/// Keep the passages of an evidence text.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct KeepPassages {
+    /// SHA-256 of the evidence text.
+    pub sha256: Sha256,
+    /// Its passages.
+    pub passages: Vec<Passage>,
+}
+
+/// Take updates and render.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Render(pub Vec<Update>);
 
 /// What is new of one answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

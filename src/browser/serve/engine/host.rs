@@ -1,95 +1,100 @@
+use crate::courier::Stop;
 use crate::engine::{BuiltIn, Embedder, Error, Rerank};
 use crate::kernel::f32s_from_le_bytes;
 use crate::provider::embeddings::Purpose;
-use crate::types::EmbedderRef;
-use crate::worker::Outbox;
-use crate::worker::protocol::{CallId, FromEngine, Need, Supply};
-use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
-use futures_util::StreamExt;
-use js_sys::Uint8Array;
+use crate::types::{EmbedderRef, RerankerRef, UserError};
+use crate::worker::PortClient;
+use crate::worker::protocol::{Embed, EmbedUpdate, RerankUpdate, ToCourier};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::rc::Rc;
 
-/// What comes for a need: nothing means that the call is given up.
-type Come = Option<(Supply, Vec<u8>)>;
-
-/// The calls that wait for something a host makes.
+/// The way to the courier, for as long as it lives.
 #[derive(Default)]
-pub struct Supplies(RefCell<HashMap<CallId, UnboundedSender<Come>>>);
+pub struct Link(RefCell<Option<(u32, Rc<PortClient<ToCourier>>)>>);
 
-impl Supplies {
-    /// Hands on what came for a call; of one that waits no more it is dropped.
-    pub fn take(&self, call: CallId, supply: Supply, attachments: &[Uint8Array]) {
-        let bytes = attachments.first().map(Uint8Array::to_vec).unwrap_or_default();
-        if let Some(sender) = self.0.borrow().get(&call) {
-            let _ = sender.unbounded_send(Some((supply, bytes)));
+impl Link {
+    /// The courier listens at the other end of `port`.
+    pub fn connect(&self, link: u32, port: web_sys::MessagePort) {
+        let before = self.0.borrow_mut().replace((link, Rc::new(PortClient::new(port))));
+        // Nobody listens at an older one any more.
+        if let Some((_, port)) = before {
+            port.end_calls();
         }
     }
 
-    /// Wakes a call that is given up.
-    pub fn cancel(&self, call: CallId) {
-        if let Some(sender) = self.0.borrow().get(&call) {
-            let _ = sender.unbounded_send(None);
+    /// It is gone, unless another one has taken its place: its calls end.
+    pub fn disconnect(&self, link: u32) {
+        let mut current = self.0.borrow_mut();
+        if let Some((_, port)) = current.take_if(|(current, _)| *current == link) {
+            port.end_calls();
         }
     }
+
+    fn port(&self) -> Result<Rc<PortClient<ToCourier>>, Error> {
+        self.0.borrow().as_ref().map(|(_, port)| Rc::clone(port)).ok_or_else(gone)
+    }
+}
+
+fn gone() -> Error {
+    let hint = "Try again. Enter keys again that are not in the vault.";
+    Error::Host(UserError::new("courier", "the network worker stopped", hint))
 }
 
 /// The embedder of one call.
 pub enum Chosen<'a> {
     /// In this worker.
     BuiltIn(&'a BuiltIn),
-    /// Behind the page.
-    Host(Host<'a>),
+    /// Behind the courier.
+    Host(Host<'a, EmbedderRef>),
 }
 
-/// A host, as the page and the courier reach it.
-pub struct Host<'a> {
-    supplies: &'a Supplies,
-    call: CallId,
-    embedder: &'a EmbedderRef,
-    reply: &'a Outbox<FromEngine>,
+/// A provider's model, as the courier reaches it, for one call.
+pub struct Host<'a, M> {
+    /// The way there.
+    pub link: &'a Link,
+    /// Which model.
+    pub model: &'a M,
+    /// Ends the call.
+    pub stop: &'a Stop,
+    /// Told why it takes long.
+    pub waiting: &'a dyn Fn(String),
 }
 
-impl<'a> Host<'a> {
-    /// For one call.
-    pub fn new(
-        supplies: &'a Supplies,
-        call: CallId,
-        embedder: &'a EmbedderRef,
-        reply: &'a Outbox<FromEngine>,
-    ) -> Self {
-        Self { supplies, call, embedder, reply }
-    }
-
-    fn ask(&self, need: Need) -> UnboundedReceiver<Come> {
-        let (sender, receiver) = unbounded();
-        self.supplies.0.borrow_mut().insert(self.call, sender);
-        self.reply.send(&FromEngine::Need(need));
-        receiver
-    }
-
-    fn forget(&self) {
-        self.supplies.0.borrow_mut().remove(&self.call);
-    }
-
-    async fn vectors(
+impl Host<'_, EmbedderRef> {
+    async fn batches(
         &self,
-        coming: &mut UnboundedReceiver<Come>,
+        texts: Vec<String>,
+        purpose: Purpose,
         mut keep: impl AsyncFnMut(usize, Vec<Vec<f32>>) -> Result<bool, Error>,
     ) -> Result<bool, Error> {
+        let EmbedderRef::Remote { endpoint, model, dimensions } = self.model else { return Err(gone()) };
+        let (endpoint, model, dimensions) = (endpoint.clone(), model.clone(), *dimensions);
+        let port = self.link.port()?;
+        let mut call = port.call(Embed { endpoint, model, dimensions, purpose, texts });
+        let _stop = StopOnDrop(&port, call.id);
         loop {
-            match coming.next().await.flatten() {
-                Some((Supply::Vectors { first, count }, bytes)) => {
+            let reply = call.next().await.ok_or_else(gone)?;
+            match reply.body {
+                EmbedUpdate::Waiting(waiting) => (self.waiting)(waiting.why),
+                EmbedUpdate::Batch { first, count } => {
+                    let bytes = reply.attachments.first().map(js_sys::Uint8Array::to_vec).unwrap_or_default();
                     if !keep(first as usize, split(&bytes, count as usize)).await? {
                         return Ok(false);
                     }
                 }
-                Some((Supply::Done, _)) => return Ok(true),
-                Some((Supply::Failed(user_error), _)) => return Err(Error::Host(user_error)),
-                Some((Supply::Scores(_), _)) => {}
-                None => return Ok(false),
+                EmbedUpdate::Done => return Ok(true),
+                EmbedUpdate::Failed(user_error) => return Err(Error::Host(user_error)),
             }
         }
+    }
+}
+
+/// Gives a call of the courier up when nobody waits for it any more.
+struct StopOnDrop<'a>(&'a PortClient<ToCourier>, u32);
+
+impl Drop for StopOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.stop(self.1);
     }
 }
 
@@ -104,9 +109,9 @@ fn split(bytes: &[u8], count: usize) -> Vec<Vec<f32>> {
     }
 }
 
-impl Embedder for Host<'_> {
+impl Embedder for Host<'_, EmbedderRef> {
     fn id(&self) -> String {
-        self.embedder.remote_id().unwrap_or_default()
+        self.model.remote_id().unwrap_or_default()
     }
 
     async fn embed(
@@ -116,23 +121,27 @@ impl Embedder for Host<'_> {
         keep: impl AsyncFnMut(usize, Vec<Vec<f32>>) -> Result<bool, Error>,
     ) -> Result<bool, Error> {
         let texts = texts.iter().map(|text| (*text).to_owned()).collect();
-        let mut coming = self.ask(Need::Vectors { purpose, texts });
-        let outcome = self.vectors(&mut coming, keep).await;
-        self.forget();
-        outcome
+        self.stop.guard(self.batches(texts, purpose, keep)).await.unwrap_or(Ok(false))
     }
 }
 
-impl Rerank for Host<'_> {
+impl Rerank for Host<'_, RerankerRef> {
     async fn scores(&self, question: &str, passages: Vec<String>) -> Result<Vec<f32>, Error> {
-        let mut coming = self.ask(Need::Scores { query: question.to_owned(), passages });
-        let outcome = match coming.next().await.flatten() {
-            Some((Supply::Scores(scores), _)) => Ok(scores),
-            Some((Supply::Failed(user_error), _)) => Err(Error::Host(user_error)),
-            _ => Err(Error::Stopped),
+        let RerankerRef { endpoint, model } = self.model.clone();
+        let query = question.to_owned();
+        let port = self.link.port()?;
+        let mut call = port.call(crate::worker::protocol::Rerank { endpoint, model, query, passages });
+        let _stop = StopOnDrop(&port, call.id);
+        let scores = async {
+            loop {
+                match call.body().await.ok_or_else(gone)? {
+                    RerankUpdate::Waiting(waiting) => (self.waiting)(waiting.why),
+                    RerankUpdate::Done(scores) => return Ok(scores),
+                    RerankUpdate::Failed(user_error) => return Err(Error::Host(user_error)),
+                }
+            }
         };
-        self.forget();
-        outcome
+        self.stop.guard(scores).await.unwrap_or(Err(Error::Stopped))
     }
 }
 

@@ -1,26 +1,28 @@
-//! The corpus's work. What a host makes is asked of the page (`Need`), which lets the courier fetch it: no request leaves here
-//! but for the site's own model file.
+//! The corpus's work. What a provider makes is asked of the courier at a port: no request leaves here but for the site's own
+//! model file.
 
-mod host;
 mod any_store;
+mod host;
 
 use super::{missing_file, site_url};
 use crate::browser::clock::{epoch_millis, now_millis, yield_now};
 use crate::browser::fetch::site_file;
 use crate::browser::indexed_db::IndexedDb;
 use crate::chunk;
+use crate::courier::Stop;
 use crate::embed::DIMENSIONS;
 use crate::engine::{self, BuiltIn, Corpus, Incoming, Outcome};
 use crate::parse::READER_VERSION;
 use crate::store::{self, MemoryStore, Store, UNDO_MILLIS};
-use crate::types::{Document, EmbedderRef, Manifest, RetrievalMode, UserError};
-use crate::worker::protocol::{CallId, FromEngine, ToEngine};
+use crate::types::{Document, EmbedderRef, RetrievalMode, UserError};
+use crate::worker::protocol::{
+    Found, Ingest, IngestUpdate, Opened, Preview, Rechunk, Search, StoredDocument, ToEngine,
+};
 use crate::worker::{Outbox, Request, serve};
 use any_store::AnyStore;
 use futures_util::lock::Mutex;
-use host::{Chosen, Host, Supplies};
+use host::{Chosen, Host, Link};
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashSet;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
@@ -39,9 +41,8 @@ struct EngineState {
     storing: Mutex<()>,
     /// Held while the weights are being fetched.
     loading: Mutex<()>,
-    cancelled: RefCell<HashSet<CallId>>,
-    /// What hosts make for calls under way.
-    supplies: Supplies,
+    /// The way to the courier.
+    link: Link,
 }
 
 /// Serves the corpus.
@@ -54,140 +55,100 @@ pub fn engine() {
         opening: Mutex::new(()),
         storing: Mutex::new(()),
         loading: Mutex::new(()),
-        cancelled: RefCell::default(),
-        supplies: Supplies::default(),
+        link: Link::default(),
     });
-    serve(move |request: Request<ToEngine, FromEngine>| {
-        let request = match request.body {
-            ToEngine::Cancel(call) => {
-                state.cancelled.borrow_mut().insert(call);
-                return state.supplies.cancel(call);
-            }
-            ToEngine::Supply(call, supply) => return state.supplies.take(call, supply, &request.attachments),
-            body => Request { body, ..request },
-        };
-        let state = Rc::clone(&state);
-        spawn_local(async move {
-            let reply = request.reply.clone();
-            if let Err(user_error) = answer(&state, request).await {
-                reply.send(&FromEngine::Failed(user_error));
-            }
-        });
+    serve(move |request: Request<ToEngine>| match (&request.body, request.port()) {
+        // At once: what comes next may need it.
+        (ToEngine::Connect(call), Some(port)) => state.link.connect(call.link, port),
+        (ToEngine::Disconnect(call), _) => state.link.disconnect(call.link),
+        _ => spawn_local(answer(Rc::clone(&state), request)),
     });
 }
 
-async fn answer(state: &EngineState, request: Request<ToEngine, FromEngine>) -> Result<(), UserError> {
-    let Request { id: call, body, attachments, reply } = request;
-    match body {
-        ToEngine::Open => open(state, &reply).await,
-        ToEngine::Ingest { id, size_bytes, added_millis, chunking, embedder, warnings } => {
-            let bytes = attachments.first().map(js_sys::Uint8Array::to_vec).unwrap_or_default();
-            let document: Document = postcard::from_bytes(&bytes).map_err(|error| {
-                UserError::new("parse", error.to_string(), "Reload the page and try again.")
-            })?;
-            drop(bytes);
-            let reader = READER_VERSION;
-            let incoming = Incoming { document, size_bytes, added_millis, chunking, warnings, reader };
-            debug_assert_eq!(incoming.document.id, id);
-            let _turn = state.turn.lock().await;
-            drop(state.opening.lock().await);
-            let (store, model) = (state.store().await?, state.model().await?);
-            let chosen = state.chosen(call, &embedder, &reply).await?;
-            let pause = async || state.goes_on(call).await;
-            let tell = |done, total| reply.send(&FromEngine::Progress { done, total });
-            let outcome =
-                engine::ingest(&state.corpus, (model, &chosen), store, incoming, pause, tell).await?;
-            reply.send(&ended(outcome));
-            Ok(())
+async fn answer(state: Rc<EngineState>, request: Request<ToEngine>) {
+    let reply = &request.reply;
+    match &request.body {
+        ToEngine::Open(call) => {
+            let reply = reply.to(call);
+            if let Err(user_error) = open(&state, &reply).await {
+                reply.send(&Err(user_error));
+            }
         }
-        ToEngine::Rechunk(id, chunking, embedder) => {
-            let _turn = state.turn.lock().await;
-            drop(state.opening.lock().await);
-            let (store, model) = (state.store().await?, state.model().await?);
-            let chosen = state.chosen(call, &embedder, &reply).await?;
-            let pause = async || state.goes_on(call).await;
-            let tell = |done, total| reply.send(&FromEngine::Progress { done, total });
-            let cut = (id, chunking);
-            let outcome = engine::rechunk(&state.corpus, (model, &chosen), store, cut, pause, tell).await?;
-            reply.send(&ended(outcome));
-            Ok(())
+        ToEngine::Connect(_) | ToEngine::Disconnect(_) => {}
+        ToEngine::Ingest(call) => {
+            let reply = reply.to(call);
+            let update = ingest(&state, call, &request, &reply).await;
+            reply.send(&update.unwrap_or_else(IngestUpdate::Failed));
         }
-        ToEngine::Search { question, retrieval, embedder, rerank } => {
-            drop(state.opening.lock().await);
-            let chosen = match retrieval.mode {
-                RetrievalMode::Lexical => None,
-                RetrievalMode::Dense | RetrievalMode::Hybrid => {
-                    Some(state.chosen(call, &embedder, &reply).await?)
-                }
-            };
-            let host = Host::new(&state.supplies, call, &embedder, &reply);
-            let reranker = rerank.then_some(&host);
-            let found =
-                engine::search(&state.corpus, &question, chosen.as_ref(), reranker, &retrieval, &now_millis)
-                    .await?;
-            let highlights = engine::highlights(&found.evidence);
-            reply.send(&FromEngine::Found(found.evidence, highlights));
-            Ok(())
+        ToEngine::Rechunk(call) => {
+            let reply = reply.to(call);
+            let update = rechunk(&state, call, &request.stop, &reply).await;
+            reply.send(&update.unwrap_or_else(IngestUpdate::Failed));
         }
-        ToEngine::Preview(id, chunking) => {
-            let plan = chunk::validate(chunking).map_err(engine::Error::from)?;
-            let model = state.model().await?;
+        ToEngine::Search(call) => reply.to(call).send(&search(&state, call, &request.stop).await),
+        ToEngine::Preview(call) => reply.to(call).send(&preview(&state, call).await),
+        ToEngine::ReadDocument(call) => {
             let corpus = state.corpus.borrow();
-            let chunks = chunk::chunk(&corpus.get(id)?.document, &plan, model);
-            reply.send(&FromEngine::Chunks(chunks));
-            Ok(())
+            let stored = corpus.get(call.0).map(|entry| StoredDocument {
+                document: entry.document.clone(),
+                chunks: entry.chunks.clone(),
+            });
+            reply.to(call).send(&stored.map_err(UserError::from));
         }
-        ToEngine::Document(id) => {
-            let corpus = state.corpus.borrow();
-            let entry = corpus.get(id)?;
-            reply.send(&FromEngine::Document(entry.document.clone(), entry.chunks.clone()));
-            Ok(())
-        }
-        other => keep(state, other, &reply).await,
+        _ => keep(&state, &request).await,
     }
 }
 
 /// What concerns only what is stored.
-async fn keep(state: &EngineState, body: ToEngine, reply: &Outbox<FromEngine>) -> Result<(), UserError> {
-    let store = state.store().await?;
-    let corpus = &state.corpus;
+async fn keep(state: &EngineState, request: &Request<ToEngine>) {
     // Not before the stored corpus has been read: it would come back.
     drop(state.opening.lock().await);
-    let ingested = |manifest: Option<Manifest>| manifest.map_or(FromEngine::Removed, FromEngine::Ingested);
-    let done = match body {
-        ToEngine::Remove(id) => {
-            engine::remove(corpus, store, id, epoch_millis()).await?;
-            FromEngine::Removed
+    let (corpus, reply) = (&state.corpus, &request.reply);
+    match &request.body {
+        ToEngine::Remove(call) => {
+            let removed =
+                async { Ok(engine::remove(corpus, state.store().await?, call.0, epoch_millis()).await?) };
+            reply.to(call).send(&removed.await);
         }
-        ToEngine::Restore(id) => ingested(engine::restore(corpus, store, id).await?),
-        ToEngine::Refresh(id) => ingested(engine::refresh(corpus, store, id).await?),
-        ToEngine::Forget(id) => {
-            corpus.borrow_mut().remove(id);
-            FromEngine::Removed
+        ToEngine::Restore(call) => {
+            let restored = async { Ok(engine::restore(corpus, state.store().await?, call.0).await?) };
+            reply.to(call).send(&restored.await);
         }
-        ToEngine::Collect(before_millis) => {
+        ToEngine::Refresh(call) => {
+            let refreshed = async { Ok(engine::refresh(corpus, state.store().await?, call.0).await?) };
+            reply.to(call).send(&refreshed.await);
+        }
+        ToEngine::Forget(call) => {
+            corpus.borrow_mut().remove(call.0);
+            reply.to(call).send(&());
+        }
+        ToEngine::Collect(call) => {
             // Not while embeddings are being cached.
             let _turn = state.turn.lock().await;
-            engine::collect(store, before_millis).await?;
-            FromEngine::Removed
+            let collected = async {
+                engine::collect(state.store().await?, call.before_millis).await?;
+                Ok(())
+            };
+            reply.to(call).send(&collected.await);
         }
-        ToEngine::CacheSize => FromEngine::CacheSize(store.cache_bytes().await?),
-        ToEngine::ClearCache => {
-            store.clear_cache().await?;
-            FromEngine::CacheSize(0)
+        ToEngine::CacheSize(call) => {
+            let size = async { Ok(state.store().await?.cache_bytes().await?) };
+            reply.to(call).send(&size.await);
         }
-        _ => return Ok(()),
-    };
-    reply.send(&done);
-    Ok(())
+        ToEngine::ClearCache(call) => {
+            let cleared = async { Ok(state.store().await?.clear_cache().await?) };
+            reply.to(call).send(&cleared.await);
+        }
+        _ => {}
+    }
 }
 
-async fn open(state: &EngineState, reply: &Outbox<FromEngine>) -> Result<(), UserError> {
+async fn open(state: &EngineState, reply: &Outbox<Result<Opened, UserError>>) -> Result<(), UserError> {
     let (store, damaged) = {
         let _opening = state.opening.lock().await;
         let store = match state.store().await {
             Err(store::Error::Newer { .. }) => {
-                reply.send(&FromEngine::Newer);
+                reply.send(&Ok(Opened::Newer));
                 return Ok(());
             }
             store => store?,
@@ -197,16 +158,89 @@ async fn open(state: &EngineState, reply: &Outbox<FromEngine>) -> Result<(), Use
     };
     let manifests = state.corpus.borrow().manifests();
     let persistent = matches!(store, AnyStore::Disk(_));
-    reply.send(&FromEngine::Opened { manifests, damaged, persistent });
+    reply.send(&Ok(Opened::Corpus { manifests, damaged, persistent }));
     // The first question should not wait for the weights.
     state.model().await.map(drop)
 }
 
-fn ended(outcome: Outcome) -> FromEngine {
+async fn ingest(
+    state: &EngineState,
+    asked: &Ingest,
+    request: &Request<ToEngine>,
+    reply: &Outbox<IngestUpdate>,
+) -> Result<IngestUpdate, UserError> {
+    let bytes = request.bytes();
+    let document: Document = postcard::from_bytes(&bytes)
+        .map_err(|error| UserError::new("parse", error.to_string(), "Reload the page and try again."))?;
+    drop(bytes);
+    debug_assert_eq!(document.id, asked.id);
+    let Ingest { size_bytes, added_millis, chunking, ref embedder, ref warnings, .. } = *asked;
+    let (warnings, reader) = (warnings.clone(), READER_VERSION);
+    let incoming = Incoming { document, size_bytes, added_millis, chunking, warnings, reader };
+    let _turn = state.turn.lock().await;
+    drop(state.opening.lock().await);
+    let (store, model) = (state.store().await?, state.model().await?);
+    let waiting = |why: String| reply.send(&IngestUpdate::Waiting(why));
+    let chosen = state.chosen(embedder, &request.stop, &waiting).await?;
+    let pause = async || goes_on(&request.stop).await;
+    let tell = |done, total| reply.send(&IngestUpdate::Progress { done, total });
+    Ok(ended(engine::ingest(&state.corpus, (model, &chosen), store, incoming, pause, tell).await?))
+}
+
+async fn rechunk(
+    state: &EngineState,
+    asked: &Rechunk,
+    stop: &Stop,
+    reply: &Outbox<IngestUpdate>,
+) -> Result<IngestUpdate, UserError> {
+    let _turn = state.turn.lock().await;
+    drop(state.opening.lock().await);
+    let (store, model) = (state.store().await?, state.model().await?);
+    let waiting = |why: String| reply.send(&IngestUpdate::Waiting(why));
+    let chosen = state.chosen(&asked.embedder, stop, &waiting).await?;
+    let pause = async || goes_on(stop).await;
+    let tell = |done, total| reply.send(&IngestUpdate::Progress { done, total });
+    let cut = (asked.id, asked.chunking);
+    Ok(ended(engine::rechunk(&state.corpus, (model, &chosen), store, cut, pause, tell).await?))
+}
+
+async fn search(state: &EngineState, asked: &Search, stop: &Stop) -> Result<Found, UserError> {
+    drop(state.opening.lock().await);
+    let waiting = |_| {};
+    let chosen = match asked.retrieval.mode {
+        RetrievalMode::Lexical => None,
+        RetrievalMode::Dense | RetrievalMode::Hybrid => {
+            Some(state.chosen(&asked.embedder, stop, &waiting).await?)
+        }
+    };
+    let host = |model| Host { link: &state.link, model, stop, waiting: &waiting };
+    let reranker = asked.reranker.as_ref().map(host);
+    let (question, retrieval) = (&asked.question, &asked.retrieval);
+    let found =
+        engine::search(&state.corpus, question, chosen.as_ref(), reranker.as_ref(), retrieval, &now_millis);
+    let evidence = found.await?.evidence;
+    let highlights = engine::highlights(&evidence);
+    Ok(Found { evidence, highlights })
+}
+
+async fn preview(state: &EngineState, asked: &Preview) -> Result<Vec<crate::types::Chunk>, UserError> {
+    let plan = chunk::validate(asked.chunking).map_err(engine::Error::from)?;
+    let model = state.model().await?;
+    let corpus = state.corpus.borrow();
+    Ok(chunk::chunk(&corpus.get(asked.id)?.document, &plan, model))
+}
+
+fn ended(outcome: Outcome) -> IngestUpdate {
     match outcome {
-        Outcome::Stored(manifest) => FromEngine::Ingested(manifest),
-        Outcome::Cancelled => FromEngine::Cancelled,
+        Outcome::Stored(manifest) => IngestUpdate::Stored(manifest),
+        Outcome::Cancelled => IngestUpdate::Cancelled,
     }
+}
+
+/// Lets waiting messages in; whether the call may go on.
+async fn goes_on(stop: &Stop) -> bool {
+    yield_now().await;
+    !stop.is_stopped()
 }
 
 impl EngineState {
@@ -240,19 +274,15 @@ impl EngineState {
     /// The embedder that the recipe names, for one call.
     async fn chosen<'a>(
         &'a self,
-        call: CallId,
         embedder: &'a EmbedderRef,
-        reply: &'a Outbox<FromEngine>,
+        stop: &'a Stop,
+        waiting: &'a dyn Fn(String),
     ) -> Result<Chosen<'a>, UserError> {
         Ok(match embedder {
             EmbedderRef::BuiltIn => Chosen::BuiltIn(self.model().await?),
-            EmbedderRef::Remote { .. } => Chosen::Host(Host::new(&self.supplies, call, embedder, reply)),
+            EmbedderRef::Remote { .. } => {
+                Chosen::Host(Host { link: &self.link, model: embedder, stop, waiting })
+            }
         })
-    }
-
-    /// Lets waiting messages in; whether the call may go on.
-    async fn goes_on(&self, call: CallId) -> bool {
-        yield_now().await;
-        !self.cancelled.borrow_mut().remove(&call)
     }
 }

@@ -4,10 +4,8 @@
 //! a key goes in only when the key in hand opens the verifier of the vault as it is now. Deriving takes about half a
 //! second of the worker's only thread. Times are milliseconds since 1970.
 
-use super::crypto::{Aes, random};
-use super::indexed_db::CourierDb;
-use crate::courier::Origin;
-use crate::courier::vault::{AutoLock, Envelope, Error, IV_BYTES, Iv, Kdf, Sealing, kdf};
+use super::{AutoLock, Envelope, Error, IV_BYTES, Iv, Kdf, Sealing, kdf};
+use crate::courier::{CourierDb, Origin, Ports};
 use crate::provider::Key;
 use crate::store;
 use crate::types::UserError;
@@ -17,25 +15,25 @@ use std::rc::Rc;
 /// Provider, origin and key.
 pub type VaultKey = (String, Origin, Key);
 
-/// How often a verb begins anew because another tab was faster.
+/// How often a verb starts again because another tab was faster.
 const TRIES: usize = 3;
 
 /// The vault, open or locked.
-pub struct KeyVault {
-    db: Rc<CourierDb>,
-    open: RefCell<Option<Open>>,
+pub struct KeyVault<P: Ports> {
+    port: Rc<P>,
+    db: Rc<CourierDb<P>>,
+    open: RefCell<Option<Open<P::Aes>>>,
 }
 
-struct Open {
-    aes: Rc<Aes>,
+struct Open<A> {
+    aes: Rc<A>,
     lock: AutoLock,
 }
 
-impl KeyVault {
-    /// The vault that `db` keeps, locked. Where the db has no database a vault would be gone with the tab: offer
-    /// none there.
-    pub fn new(db: Rc<CourierDb>) -> Self {
-        Self { db, open: RefCell::default() }
+impl<P: Ports> KeyVault<P> {
+    /// The vault that `db` keeps, locked. Where storage is unavailable a vault would be gone with the tab: offer none there.
+    pub fn new(port: Rc<P>, db: Rc<CourierDb<P>>) -> Self {
+        Self { port, db, open: RefCell::new(None) }
     }
 
     /// Of whom and for where it has keys; nothing where there is no vault.
@@ -99,7 +97,7 @@ impl KeyVault {
     /// `WrongPassphrase` and all else that the envelope says; it then stays as it was, open or locked.
     pub async fn unlock(&self, passphrase: &str, now_millis: f64) -> Result<Vec<VaultKey>, UserError> {
         let (_, envelope) = self.read().await?.ok_or_else(none)?;
-        let (aes, keys) = open(&envelope, passphrase).await?;
+        let (aes, keys) = self.opened(&envelope, passphrase).await?;
         self.keep_open(aes, now_millis);
         Ok(keys)
     }
@@ -116,13 +114,13 @@ impl KeyVault {
         for _ in 0..TRIES {
             let (seen, envelope) = self.read().await?.ok_or_else(none)?;
             let verifier = envelope.opening().into_iter().next().ok_or_else(locked)?;
-            if aes.open(&verifier).await.map_err(user_error)?.is_none() {
+            if self.port.open(&aes, &verifier).await.map_err(user_error)?.is_none() {
                 self.lock();
                 return Err(locked());
             }
             let sealing =
-                iv().and_then(|iv| envelope.sealing(provider, origin, key, iv)).map_err(user_error)?;
-            let new = sealed(&aes, sealing).await?.to_bytes();
+                self.iv().and_then(|iv| envelope.sealing(provider, origin, key, iv)).map_err(user_error)?;
+            let new = self.sealed(&aes, sealing).await?.to_bytes();
             if self.db.replace_vault(Some(&seen), Some(new)).await.map_err(stored)? {
                 return Ok(());
             }
@@ -148,14 +146,14 @@ impl KeyVault {
         Err(busy())
     }
 
-    /// Encrypts everything anew under another passphrase, and leaves the vault open: its keys.
+    /// Encrypts everything again under another passphrase, and leaves the vault open: its keys.
     ///
     /// # Errors
     /// A wrong or a too short passphrase; everything then stays as it was.
     pub async fn rekey(&self, from: &str, to: &str, now_millis: f64) -> Result<Vec<VaultKey>, UserError> {
         kdf::check_passphrase(to).map_err(user_error)?;
         let (seen, envelope) = self.read().await?.ok_or_else(none)?;
-        let (_, keys) = open(&envelope, from).await?;
+        let (_, keys) = self.opened(&envelope, from).await?;
         self.write_whole(Some(&seen), to, &keys, now_millis).await?;
         Ok(keys)
     }
@@ -183,10 +181,10 @@ impl KeyVault {
         now_millis: f64,
     ) -> Result<(), UserError> {
         kdf::check_passphrase(passphrase).map_err(user_error)?;
-        let kdf = Kdf::new(random().ok_or_else(no_chance).map_err(user_error)?);
-        let aes = Aes::import(&kdf.derive(passphrase).map_err(user_error)?).await.map_err(user_error)?;
-        let sealing = Sealing::whole(kdf, keys, iv).map_err(user_error)?;
-        let new = sealed(&aes, sealing).await?.to_bytes();
+        let kdf = Kdf::new(self.random().map_err(user_error)?);
+        let aes = self.port.import(&kdf.derive(passphrase).map_err(user_error)?).await.map_err(user_error)?;
+        let sealing = Sealing::whole(kdf, keys, || self.iv()).map_err(user_error)?;
+        let new = self.sealed(&aes, sealing).await?.to_bytes();
         if !self.db.replace_vault(seen, Some(new)).await.map_err(stored)? {
             return Err(busy());
         }
@@ -194,7 +192,7 @@ impl KeyVault {
         Ok(())
     }
 
-    fn keep_open(&self, aes: Aes, now_millis: f64) {
+    fn keep_open(&self, aes: P::Aes, now_millis: f64) {
         *self.open.borrow_mut() = Some(Open { aes: Rc::new(aes), lock: AutoLock::new(now_millis) });
     }
 
@@ -203,29 +201,39 @@ impl KeyVault {
         let envelope = Envelope::parse(&bytes).map_err(user_error)?;
         Ok(Some((bytes, envelope)))
     }
-}
 
-async fn open(envelope: &Envelope, passphrase: &str) -> Result<(Aes, Vec<VaultKey>), UserError> {
-    let kek = envelope.kdf().derive(passphrase).map_err(user_error)?;
-    let aes = Aes::import(&kek).await.map_err(user_error)?;
-    let mut texts = Vec::new();
-    for job in envelope.opening() {
-        texts.push(aes.open(&job).await.map_err(user_error)?);
+    async fn opened(
+        &self,
+        envelope: &Envelope,
+        passphrase: &str,
+    ) -> Result<(P::Aes, Vec<VaultKey>), UserError> {
+        let kek = envelope.kdf().derive(passphrase).map_err(user_error)?;
+        let aes = self.port.import(&kek).await.map_err(user_error)?;
+        let mut texts = Vec::new();
+        for job in envelope.opening() {
+            texts.push(self.port.open(&aes, &job).await.map_err(user_error)?);
+        }
+        let keys = envelope.opened(texts).map_err(user_error)?;
+        Ok((aes, keys))
     }
-    let keys = envelope.opened(texts).map_err(user_error)?;
-    Ok((aes, keys))
-}
 
-async fn sealed(aes: &Aes, sealing: Sealing) -> Result<Envelope, UserError> {
-    let mut outputs = Vec::new();
-    for job in sealing.jobs() {
-        outputs.push(aes.seal(job).await.map_err(user_error)?);
+    async fn sealed(&self, aes: &P::Aes, sealing: Sealing) -> Result<Envelope, UserError> {
+        let mut outputs = Vec::new();
+        for job in sealing.jobs() {
+            outputs.push(self.port.seal(aes, job).await.map_err(user_error)?);
+        }
+        sealing.finish(outputs).map_err(user_error)
     }
-    sealing.finish(outputs).map_err(user_error)
-}
 
-fn iv() -> Result<Iv, Error> {
-    random::<IV_BYTES>().ok_or_else(no_chance)
+    fn iv(&self) -> Result<Iv, Error> {
+        self.random::<IV_BYTES>()
+    }
+
+    fn random<const N: usize>(&self) -> Result<[u8; N], Error> {
+        let mut bytes = [0; N];
+        let filled = self.port.random(&mut bytes);
+        filled.then_some(bytes).ok_or_else(|| Error::Crypto { reason: "no random numbers available".into() })
+    }
 }
 
 fn user_error(error: Error) -> UserError {
@@ -234,10 +242,6 @@ fn user_error(error: Error) -> UserError {
 
 fn stored(error: store::Error) -> UserError {
     UserError::new("vault", error.to_string(), error.hint())
-}
-
-fn no_chance() -> Error {
-    Error::Crypto { reason: "no random numbers available".into() }
 }
 
 fn none() -> UserError {

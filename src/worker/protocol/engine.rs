@@ -1,0 +1,202 @@
+//! Page → engine. Owns the corpus.
+
+use super::Outcome;
+use crate::store::Damaged;
+use crate::types::{
+    Chunk, ChunkSettings, Document, DocumentId, EmbedderRef, Evidence, Manifest, RerankerRef,
+    RetrievalSettings, Span, UserError, Warning,
+};
+use serde::{Deserialize, Serialize};
+
+calls! {
+    /// Page → engine.
+    ToEngine {
+        /// Load what is stored and warm the index. A second reply tells only of a failure after that.
+        Open => Outcome<Opened>,
+        /// Take the attached port: the courier listens at its other end.
+        Connect => (),
+        /// The courier at the other end of a port is gone.
+        Disconnect => (),
+        /// Chunk, embed, store and index the attached document.
+        Ingest => IngestUpdate,
+        /// Chunk and embed a stored document again.
+        Rechunk => IngestUpdate,
+        /// Retrieve evidence.
+        Search => Outcome<Found>,
+        /// Chunk a stored document, for a look.
+        Preview => Outcome<Vec<Chunk>>,
+        /// Read a stored document.
+        ReadDocument => Outcome<StoredDocument>,
+        /// Remove a document: it is not found any more, and can be restored until it is collected.
+        Remove => Outcome<()>,
+        /// Bring a removed document back; nothing where it is gone.
+        Restore => Outcome<Option<Manifest>>,
+        /// Another tab has stored the document: take it over. Nothing where it is not stored.
+        Refresh => Outcome<Option<Manifest>>,
+        /// Another tab has removed the document: do not find it any more.
+        Forget => (),
+        /// Delete what was removed before then, and what only that used.
+        Collect => Outcome<()>,
+        /// How large the embedding cache is, in bytes.
+        CacheSize => Outcome<u64>,
+        /// Forget all cached embeddings.
+        ClearCache => Outcome<()>,
+    }
+}
+
+/// Load what is stored and warm the index.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Open;
+
+/// What was found stored.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Opened {
+    /// The corpus is warm.
+    Corpus {
+        /// Stored documents, in the order of adding.
+        manifests: Vec<Manifest>,
+        /// Stored documents that cannot be used.
+        damaged: Vec<Damaged>,
+        /// `false`: this browser forbids storage, everything lasts as long as the tab.
+        persistent: bool,
+    },
+    /// What is stored is of a newer version: it is not opened.
+    Newer,
+}
+
+/// Take the attached port.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Connect {
+    /// Tells this port from those before it.
+    pub link: u32,
+}
+
+/// The courier at the other end of that port is gone.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Disconnect {
+    /// Which port.
+    pub link: u32,
+}
+
+/// Chunk, embed, store and index the attached document.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Ingest {
+    /// Its hash.
+    pub id: DocumentId,
+    /// Size of the original file.
+    pub size_bytes: u64,
+    /// When it was added.
+    pub added_millis: u64,
+    /// How to chunk it.
+    pub chunking: ChunkSettings,
+    /// What makes its vectors.
+    pub embedder: EmbedderRef,
+    /// What went partly wrong while reading it.
+    pub warnings: Vec<Warning>,
+}
+
+/// Chunk and embed a stored document again.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Rechunk {
+    /// Which.
+    pub id: DocumentId,
+    /// How to chunk it.
+    pub chunking: ChunkSettings,
+    /// What makes its vectors.
+    pub embedder: EmbedderRef,
+}
+
+/// What happens to a document; the last three end it.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum IngestUpdate {
+    /// Chunks embedded so far.
+    Progress {
+        /// Done.
+        done: u32,
+        /// Of how many.
+        total: u32,
+    },
+    /// The embedder's host lets it wait: why.
+    Waiting(String),
+    /// Wholly stored and indexed.
+    Stored(Manifest),
+    /// Given up on request.
+    Cancelled,
+    /// It failed.
+    Failed(UserError),
+}
+
+/// Retrieve evidence.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Search {
+    /// The question as typed.
+    pub question: String,
+    /// How to find passages.
+    pub retrieval: RetrievalSettings,
+    /// What makes a vector of it.
+    pub embedder: EmbedderRef,
+    /// What has the last word on the order of passages, where the person chose one.
+    pub reranker: Option<RerankerRef>,
+}
+
+/// What was retrieved.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Found {
+    /// The passages, frozen.
+    pub evidence: Evidence,
+    /// For each passage the question's words in it, as spans of its document.
+    pub highlights: Vec<Vec<Span>>,
+}
+
+/// Chunk a stored document, for a look.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Preview {
+    /// Which.
+    pub id: DocumentId,
+    /// How.
+    pub chunking: ChunkSettings,
+}
+
+/// Read a stored document.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ReadDocument(pub DocumentId);
+
+/// A document and its stored chunks.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct StoredDocument {
+    /// The document.
+    pub document: Document,
+    /// Its chunks.
+    pub chunks: Vec<Chunk>,
+}
+
+/// Remove a document.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Remove(pub DocumentId);
+
+/// Bring a removed document back.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Restore(pub DocumentId);
+
+/// Take over what another tab has stored.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Refresh(pub DocumentId);
+
+/// Do not find the document any more.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Forget(pub DocumentId);
+
+/// Delete what was removed before then.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Collect {
+    /// Milliseconds since 1970.
+    pub before_millis: u64,
+}
+
+/// How large the embedding cache is.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CacheSize;
+
+/// Forget all cached embeddings.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ClearCache;
