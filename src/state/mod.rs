@@ -15,7 +15,7 @@ mod view;
 
 pub use documents::{Corpus, Row, RowState, Sample, Totals};
 pub use providers::{CheckState, ProviderStore, SpendingSummary, Trial};
-pub use run::{Chrome, ColumnView, Rendered, Session, Stage};
+pub use run::{Chrome, ColumnView, Painter, Part, Rendered, RenderedPiece, Session, Stage};
 pub use services::Services;
 pub use settings::{MAX_COLUMNS, Settings, Theme, place};
 pub use signal_list::{Cell, SignalList};

@@ -1,3 +1,4 @@
+use super::Painter;
 use crate::browser::indexed_db::UploadStore;
 use crate::browser::simd;
 use crate::worker::Client;
@@ -7,7 +8,7 @@ use crate::worker::protocol::{
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-/// The page's ends of its four workers, each started when first asked, and the uploads of original files.
+/// The page's ends of its five workers, each started when first asked, and the uploads of original files.
 #[derive(Clone)]
 pub struct Services {
     /// Parses.
@@ -18,6 +19,8 @@ pub struct Services {
     pub local_model: Client<ToLocalModel, FromLocalModel>,
     /// Owns the network and the keys.
     pub courier: Client<ToCourier, FromCourier>,
+    /// Has answers rendered by a worker of its own, and shows them.
+    pub painter: Painter,
     uploads: Rc<OnceCell<Option<UploadStore>>>,
 }
 
@@ -30,6 +33,7 @@ impl Services {
             engine: Client::new(script("engine", Some(variant))),
             local_model: Client::new(script("local_model", Some(variant))),
             courier: Client::new(script("courier", None)),
+            painter: Painter::new(Client::new(script("renderer", None))),
             uploads: Rc::default(),
         }
     }

@@ -70,6 +70,11 @@ where
         self.find(key).map(|cell| cell.value.get_untracked())
     }
 
+    /// Reads the value of that name as it is now.
+    pub fn with<R>(self, key: &K, read: impl FnOnce(&T) -> R) -> Option<R> {
+        self.find(key).map(|cell| cell.value.with_untracked(read))
+    }
+
     /// Adds a cell, or replaces the value of the one of that name.
     pub fn put(self, key: K, value: T) {
         match self.find(&key) {

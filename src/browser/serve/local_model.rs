@@ -1,4 +1,3 @@
-use super::paint::Painter;
 use super::{missing_file, site_url};
 use crate::browser::clock::yield_now;
 use crate::browser::fetch::site_file;
@@ -63,19 +62,10 @@ fn extract(question: &str, evidence: Option<&Evidence>, reply: &Outbox<FromLocal
         evidence_sha256: evidence.map(|evidence| evidence.sha256),
         fit: Fit { passages_sent: passages, passages_total: passages, ..Fit::default() },
     }));
-    let painter = painter(evidence, passages, reply);
     for event in extractive::answer(question, evidence) {
-        painter.hear(&event);
         reply.send(&FromLocalModel::Event(event));
     }
-    painter.paint();
     reply.send(&FromLocalModel::Ended);
-}
-
-fn painter(evidence: Option<&Evidence>, sent: u32, reply: &Outbox<FromLocalModel>) -> Painter {
-    let reply = reply.clone();
-    let passages = evidence.map(|evidence| evidence.passages.clone()).unwrap_or_default();
-    Painter::new(passages, sent, move |painted| reply.send(&FromLocalModel::Painted(painted)))
 }
 
 impl ModelState {
@@ -96,7 +86,6 @@ impl ModelState {
             evidence_sha256: prompt.evidence_sha256,
             fit: prompt.fit,
         }));
-        let painter = painter(asked.evidence.as_ref(), prompt.fit.passages_sent, reply);
         let mut generation = Generation::start(&model.borrow(), &prompt.request).map_err(user_error)?;
         loop {
             yield_now().await;
@@ -106,13 +95,8 @@ impl ModelState {
             match generation.step(&mut model.borrow_mut()) {
                 Step::Prefilling { done, total } => reply.send(&FromLocalModel::Reading { done, total }),
                 Step::Text(text) if text.is_empty() => {}
-                Step::Text(text) => {
-                    let event = ChatEvent::TextDelta(text);
-                    painter.hear(&event);
-                    reply.send(&FromLocalModel::Event(event));
-                }
+                Step::Text(text) => reply.send(&FromLocalModel::Event(ChatEvent::TextDelta(text))),
                 Step::Done { finish_reason, usage } => {
-                    painter.paint();
                     reply.send(&FromLocalModel::Event(ChatEvent::Usage(usage)));
                     reply.send(&FromLocalModel::Event(ChatEvent::Finish(finish_reason)));
                     return Ok(());

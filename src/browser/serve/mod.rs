@@ -2,16 +2,17 @@
 
 mod courier;
 mod engine;
-mod paint;
 #[cfg(feature = "reader")]
 mod reader;
 mod local_model;
+mod renderer;
 
 pub use courier::courier;
 pub use engine::engine;
 pub use local_model::local_model;
 #[cfg(feature = "reader")]
 pub use reader::reader;
+pub use renderer::renderer;
 
 use crate::types::UserError;
 use wasm_bindgen::JsCast;

@@ -21,6 +21,8 @@ use std::ops::Range;
 
 /// Most nodes that one paint takes on, beyond the piece that reaches it.
 const MAX_PAINT_NODES: usize = 1_500;
+/// Bytes parsed after which a paint takes on no further piece.
+const MAX_PAINT_BYTES: u64 = 48 * 1024;
 
 /// Renders one answer.
 #[derive(Debug, Default)]
@@ -111,6 +113,11 @@ impl AnswerRenderer {
         self.is_new || !self.stale.is_empty()
     }
 
+    /// Whether nothing more will come.
+    pub fn is_finished(&self) -> bool {
+        self.is_finished
+    }
+
     /// Bytes given to the parser since the beginning: the measure of the work done.
     pub fn parsed_bytes(&self) -> u64 {
         self.parsed_bytes
@@ -119,6 +126,10 @@ impl AnswerRenderer {
     /// What has changed since the last paint; of much, a part (see `is_dirty`).
     pub fn paint(&mut self) -> Patch {
         let mut patch = Patch::default();
+        let before = self.parsed_bytes;
+        let is_full = |patch: &Patch, parsed: u64| {
+            patch.nodes() >= MAX_PAINT_NODES || parsed - before >= MAX_PAINT_BYTES
+        };
         self.place_natives();
         while self.is_new {
             let Some(cut) = self.splitter.next(&self.text, self.is_finished) else {
@@ -126,7 +137,7 @@ impl AnswerRenderer {
                 break;
             };
             self.end_piece(cut, &mut patch);
-            if patch.nodes() >= MAX_PAINT_NODES {
+            if is_full(&patch, self.parsed_bytes) {
                 return patch;
             }
         }
@@ -135,7 +146,7 @@ impl AnswerRenderer {
                 let (piece, _) = self.render(&place);
                 patch.changes.push(PieceChange::whole(at, piece));
             }
-            if patch.nodes() >= MAX_PAINT_NODES {
+            if is_full(&patch, self.parsed_bytes) {
                 break;
             }
         }

@@ -145,6 +145,11 @@ impl Patch {
         }
     }
 
+    /// How much text it shows or shows again: another measure of that.
+    pub fn bytes(&self) -> usize {
+        self.changes.iter().map(|change| change.bytes as usize).sum()
+    }
+
     /// How many nodes it brings: a measure of what the page has to do.
     pub fn nodes(&self) -> usize {
         let mut count = 0;

@@ -15,6 +15,7 @@ impl AppState {
             return;
         }
         self.stop_all();
+        self.services().painter.start();
         self.session.asked.set(Some(question.clone()));
         self.session.evidence.set(None);
         self.session.user_error.set(None);
@@ -126,9 +127,12 @@ impl AppState {
 
     /// Stops one column; what it has said stays.
     pub fn stop(self, id: ColumnId) {
-        let Some(view) = self.session.columns.value(&id).filter(ColumnView::is_under_way) else { return };
-        if let Some(call) = view.call {
-            match view.column.model {
+        let Some(cell) = self.session.columns.find(&id) else { return };
+        let under_way =
+            |view: &ColumnView| view.is_under_way().then(|| (view.call, view.column.model.clone()));
+        let Some((call, model)) = cell.value.with_untracked(under_way) else { return };
+        if let Some(call) = call {
+            match model {
                 ModelRef::Remote { .. } => self.services().courier.send(&ToCourier::Stop(call)),
                 ModelRef::Chrome => {
                     self.stop_chrome(id);
@@ -137,13 +141,14 @@ impl AppState {
                 _ => self.services().local_model.send(&ToLocalModel::Stop(call)),
             }
         }
-        self.session.columns.change(&id, |view| {
+        cell.value.update(|view| {
             view.turn += 1;
             let elapsed = now_millis() - view.started_millis;
             if let Some(answer) = &mut view.answer {
                 answer.end(AnswerState::Stopped, elapsed);
             }
         });
+        self.services().painter.finish(&cell.value);
     }
 
     /// Stops all columns.
@@ -175,16 +180,14 @@ impl AppState {
 
     /// The same model without the documents, one click away.
     pub fn add_baseline(self, id: ColumnId) -> bool {
-        match self.session.columns.value(&id) {
-            Some(view) => self.add_column(Column { with_documents: false, ..view.column }),
-            None => false,
-        }
+        let column = self.session.columns.with(&id, |view| view.column.clone());
+        column.is_some_and(|column| self.add_column(Column { with_documents: false, ..column }))
     }
 
     /// Asks one column again without a parameter that its model does not take, and remembers that.
     pub fn ask_without(self, id: ColumnId, parameter: &str) {
         if let Some(ModelRef::Remote { endpoint, model }) =
-            self.session.columns.value(&id).map(|view| view.column.model)
+            self.session.columns.with(&id, |view| view.column.model.clone())
         {
             self.set(|settings| settings.omit(endpoint, &model, parameter));
             self.ask_again(id);
@@ -200,7 +203,7 @@ impl AppState {
     }
 
     pub(in crate::state) fn is_turn(self, id: ColumnId, turn: u32) -> bool {
-        self.session.columns.value(&id).is_some_and(|view| view.turn == turn && view.is_under_way())
+        self.session.columns.with(&id, |view| view.turn == turn && view.is_under_way()).unwrap_or(false)
     }
 
     pub(in crate::state) fn fail_column(self, id: ColumnId, turn: u32, user_error: &UserError) {

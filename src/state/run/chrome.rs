@@ -54,7 +54,7 @@ impl AppState {
         });
     }
 
-    /// Puts a built prompt to the model and hands what it says to the courier, which draws it.
+    /// Puts a built prompt to the model and hands what it says to the courier.
     pub(in crate::state) fn ask_chrome(
         self,
         id: ColumnId,

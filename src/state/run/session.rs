@@ -39,7 +39,7 @@ pub struct ColumnView {
     /// Its reply; nothing before the first question.
     pub answer: Option<Answer>,
     /// The reply as it is rendered.
-    pub rendered: Arc<Rendered>,
+    pub rendered: Rendered,
     /// What it is doing before the first word.
     pub stage: Stage,
     /// SHA-256 of the evidence text that was sent.
@@ -106,7 +106,7 @@ impl ColumnView {
         Self {
             column,
             answer: None,
-            rendered: Arc::default(),
+            rendered: Rendered::default(),
             stage: Stage::default(),
             evidence_sha256: None,
             fit: None,

@@ -1,17 +1,18 @@
-use crate::cite::Target;
-use crate::markup::{Align, Inline, Item, Node};
-use crate::state::{AppState, ColumnView, Focus, Rendered};
-use crate::types::Evidence;
-use crate::ui::part::erased::{listener, live};
+use crate::cite::{Citation, Target};
+use crate::markup::{Align, Continues, Inline, Item, Node};
+use crate::state::{AppState, ColumnView, Focus, Rendered, RenderedPiece};
+use crate::types::{Answer, Evidence};
+use crate::ui::part::erased::{keyed, listener, live};
 use leptos::prelude::*;
-use std::sync::Arc;
+
+/// Bytes of text that is shown as it is, in one node: while it grows, only the last node changes.
+const TEXT_BYTES: usize = 4_096;
 
 /// What an answer's nodes refer to.
-#[derive(Clone)]
-struct Context {
+struct Context<'a> {
     state: AppState,
-    rendered: Arc<Rendered>,
-    evidence: Option<Arc<Evidence>>,
+    citations: &'a [Citation],
+    evidence: Option<&'a Evidence>,
 }
 
 /// The answer as it streams: typed nodes become elements; no text ever becomes markup.
@@ -21,38 +22,96 @@ pub fn AnswerBody(
     view: RwSignal<ColumnView>,
 ) -> impl IntoView {
     let state = AppState::get();
-    let rendered = Memo::new(move |_| view.with(|view| Arc::clone(&view.rendered)));
-    let reasoning = Memo::new(move |_| {
-        view.with(|view| view.answer.as_ref().map(|answer| answer.reasoning.clone()).unwrap_or_default())
+    let rendered = Memo::new(move |_| view.with(|view| view.rendered.clone()));
+    let thinks = Memo::new(move |_| {
+        view.with(|view| view.answer.as_ref().is_some_and(|answer| !answer.reasoning.is_empty()))
     });
-    let draw = move |(at, _): (usize, u32)| {
-        let rendered = rendered.get_untracked();
-        let evidence = view.with_untracked(|view| view.evidence.clone());
-        let context = Context { state, rendered: Arc::clone(&rendered), evidence };
-        rendered.nodes.get(at).map(|node| block(node, &context))
+    let view = ArcRwSignal::from(view);
+    let of_reasoning = view.clone();
+    let draw = move || {
+        let rendered = rendered.get();
+        if rendered.is_plain() {
+            view! { <p class="answer-plain">{text(&view, |answer| &answer.text)}</p> }.into_any()
+        } else {
+            parts(state, &view, rendered)
+        }
     };
     view! {
-        <Show when=move || reasoning.with(|text| !text.is_empty())>
+        <Show when=move || thinks.get()>
             <details class="answer-reasoning">
                 <summary>"Reasoning"</summary>
-                <p>{live(move || reasoning.get())}</p>
+                <p>{text(&of_reasoning, |answer| &answer.reasoning)}</p>
             </details>
         </Show>
-        <div class="answer">
-            <For each=move || rendered.with(|rendered| rendered.keys()) key=|key| *key children=draw/>
-        </div>
+        <div class="answer">{live(draw)}</div>
     }
     .into_any()
 }
 
-fn nodes(list: &[Node], context: &Context) -> AnyView {
-    list.iter().map(|node| block(node, context)).collect_view().into_any()
+/// Text as it is, in nodes of a few kilobytes.
+fn text(view: &ArcRwSignal<ColumnView>, of: fn(&Answer) -> &String) -> AnyView {
+    let (lengths, texts) = (view.clone(), view.clone());
+    let length = move || lengths.with(|view| view.answer.as_ref().map_or(0, |answer| of(answer).len()));
+    let keys = move || {
+        let length = length();
+        let whole = (0..length / TEXT_BYTES).map(|at| (at, u32::MAX));
+        whole.chain([(length / TEXT_BYTES, (length % TEXT_BYTES) as u32)]).collect()
+    };
+    let draw = move |at: usize| {
+        let part = |text: &String| {
+            let end = |at: usize| text.floor_char_boundary(at * TEXT_BYTES);
+            text.get(end(at)..end(at + 1)).unwrap_or_default().to_owned()
+        };
+        texts.with_untracked(|view| view.answer.as_ref().map(|answer| part(of(answer)))).into_any()
+    };
+    keyed(keys, draw)
 }
 
-fn block(node: &Node, context: &Context) -> AnyView {
+/// The answer's parts, pieces and blocks, of which only those are drawn again that change.
+fn parts(state: AppState, view: &ArcRwSignal<ColumnView>, rendered: Rendered) -> AnyView {
+    let (places, view) = (rendered.clone(), view.clone());
+    let draw = move |at: usize| {
+        let part = rendered.part(at).unwrap_or_default();
+        let (places, view) = (part.clone(), view.clone());
+        let draw = move |at: usize| {
+            let piece = part.piece(at).unwrap_or_default();
+            let (blocks, view) = (piece.clone(), view.clone());
+            keyed(move || blocks.with(RenderedPiece::keys), move |at| piece_block(state, &view, &piece, at))
+        };
+        view! { <div class="answer-part">{keyed(move || (0..places.len()).map(|at| (at, 0)).collect(), draw)}</div> }
+            .into_any()
+    };
+    keyed(move || (0..places.len()).map(|at| (at, 0)).collect(), draw)
+}
+
+/// The block at a place of a piece.
+fn piece_block(
+    state: AppState,
+    view: &ArcRwSignal<ColumnView>,
+    piece: &ArcRwSignal<RenderedPiece>,
+    at: usize,
+) -> AnyView {
+    let evidence = view.with_untracked(|view| view.evidence.clone());
+    piece.with_untracked(|RenderedPiece { piece, .. }| {
+        let context = Context { state, citations: &piece.citations, evidence: evidence.as_deref() };
+        let class = match piece.continues {
+            Continues::Nothing => None,
+            _ if at > 0 => None,
+            Continues::Item => Some("answer-continues answer-continues-item"),
+            Continues::Block | Continues::List | Continues::Table => Some("answer-continues"),
+        };
+        piece.nodes.get(at).map(|node| block(node, class, &context)).into_any()
+    })
+}
+
+fn nodes(list: &[Node], context: &Context) -> AnyView {
+    list.iter().map(|node| block(node, None, context)).collect_view().into_any()
+}
+
+fn block(node: &Node, class: Option<&'static str>, context: &Context) -> AnyView {
     let inner = |list: &[Inline]| inlines(list, context);
     match node {
-        Node::Paragraph(list) => view! { <p>{inner(list)}</p> }.into_any(),
+        Node::Paragraph(list) => view! { <p class=class>{inner(list)}</p> }.into_any(),
         // An answer's headings stand below the column's own.
         Node::Heading(1 | 2, list) => view! { <h4>{inner(list)}</h4> }.into_any(),
         Node::Heading(3, list) => view! { <h5>{inner(list)}</h5> }.into_any(),
@@ -60,17 +119,17 @@ fn block(node: &Node, context: &Context) -> AnyView {
         Node::List { ordered, start, items } => {
             let items = items.iter().map(|item| list_item(item, context)).collect_view();
             if *ordered {
-                view! { <ol start=start.to_string()>{items}</ol> }.into_any()
+                view! { <ol class=class start=start.to_string()>{items}</ol> }.into_any()
             } else {
-                view! { <ul>{items}</ul> }.into_any()
+                view! { <ul class=class>{items}</ul> }.into_any()
             }
         }
         Node::CodeBlock { text, .. } => {
-            view! { <pre tabindex="0"><code>{text.clone()}</code></pre> }.into_any()
+            view! { <pre class=class tabindex="0"><code>{text.clone()}</code></pre> }.into_any()
         }
-        Node::Quote(list) => view! { <blockquote>{nodes(list, context)}</blockquote> }.into_any(),
+        Node::Quote(list) => view! { <blockquote class=class>{nodes(list, context)}</blockquote> }.into_any(),
         Node::Rule => view! { <hr/> }.into_any(),
-        Node::Table { align, header, rows } => table(align, header, rows, context),
+        Node::Table { align, header, rows } => table(align, header, rows, class, context),
     }
 }
 
@@ -79,7 +138,13 @@ fn list_item(item: &Item, context: &Context) -> AnyView {
     view! { <li>{mark}{nodes(&item.nodes, context)}</li> }.into_any()
 }
 
-fn table(align: &[Align], header: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>], context: &Context) -> AnyView {
+fn table(
+    align: &[Align],
+    header: &[Vec<Inline>],
+    rows: &[Vec<Vec<Inline>>],
+    continues: Option<&'static str>,
+    context: &Context,
+) -> AnyView {
     let class = |at: usize| match align.get(at) {
         Some(Align::Right) => "right",
         Some(Align::Center) => "center",
@@ -91,15 +156,15 @@ fn table(align: &[Align], header: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>], con
             .map(|(at, cell)| view! { <td class=class(at)>{inlines(cell, context)}</td> })
             .collect_view()
     };
-    let head = header
-        .iter()
-        .enumerate()
-        .map(|(at, cell)| view! { <th scope="col" class=class(at)>{inlines(cell, context)}</th> })
-        .collect_view();
+    let head = (!header.is_empty()).then(|| {
+        let cells = header.iter().enumerate();
+        let cell = |(at, cell): (usize, &Vec<Inline>)| view! { <th scope="col" class=class(at)>{inlines(cell, context)}</th> };
+        view! { <thead><tr>{cells.map(cell).collect_view()}</tr></thead> }
+    });
     let body = rows.iter().map(|row| view! { <tr>{cells(row)}</tr> }).collect_view();
     view! {
-        <div class="answer-table" tabindex="0">
-            <table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>
+        <div class=format!("answer-table {}", continues.unwrap_or_default()) tabindex="0">
+            <table>{head}<tbody>{body}</tbody></table>
         </div>
     }
     .into_any()
@@ -155,24 +220,22 @@ fn link(url: String, asked: String, text: AnyView) -> AnyView {
 }
 
 fn cite(at: usize, context: &Context) -> AnyView {
-    let Some(citation) = context.rendered.citations.get(at) else { return ().into_any() };
+    let Some(citation) = context.citations.get(at) else { return ().into_any() };
     let number = citation.number;
-    let passage = context
-        .evidence
-        .as_ref()
-        .and_then(|evidence| evidence.passages.get((number as usize).wrapping_sub(1)).cloned());
+    let passage =
+        context.evidence.and_then(|evidence| evidence.passages.get((number as usize).wrapping_sub(1)));
     match (&citation.target, passage) {
         (Target::Passage { support, quote, .. }, Some(passage)) => {
             let words = quote.map_or_else(|| support.clone(), |quote| vec![quote]);
             let label = format!("Citation {number}: {}", passage.document_name);
-            let state = context.state;
+            let (state, document, passage_span) = (context.state, passage.document, passage.span);
             view! {
                 <button
                     class="cite"
                     aria-label=label
                     title=passage.document_name.clone()
                     on:click=listener(move |_| {
-                        state.open_document(passage.document, Some(Focus { passage: passage.span, words: words.clone() }));
+                        state.open_document(document, Some(Focus { passage: passage_span, words: words.clone() }));
                     })
                 >
                     {number}
@@ -183,14 +246,14 @@ fn cite(at: usize, context: &Context) -> AnyView {
         (Target::Unsupported { .. }, Some(passage)) => {
             let label =
                 format!("Citation {number}, the quote is not in the passage: {}", passage.document_name);
-            let state = context.state;
+            let (state, document, passage_span) = (context.state, passage.document, passage.span);
             view! {
                 <button
                     class="cite flagged"
                     aria-label=label
                     title="The quote is not in this passage."
                     on:click=listener(move |_| {
-                        state.open_document(passage.document, Some(Focus { passage: passage.span, words: Vec::new() }));
+                        state.open_document(document, Some(Focus { passage: passage_span, words: Vec::new() }));
                     })
                 >
                     {format!("{number} ?")}

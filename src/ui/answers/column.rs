@@ -27,6 +27,11 @@ pub fn ColumnCard(
     let data_state = Memo::new(move |_| view.with(|view| view.state().map_or("idle", AnswerState::name)));
     let failed =
         Memo::new(move |_| view.with(|view| view.answer.as_ref().and_then(|answer| answer.failure.clone())));
+    let waiting = Memo::new(move |_| view.with(waiting_text));
+    let cut = Memo::new(move |_| {
+        view.with(|view| view.fit.as_ref().filter(|fit| !fit.is_whole()).map(ToString::to_string))
+    });
+    let is_small = matches!(model, ModelRef::SmolLm2);
     let sha256 = move || view.with(|view| view.evidence_sha256.map(|hash| hash.to_string()));
     view! {
         <article
@@ -52,9 +57,9 @@ pub fn ColumnCard(
             </header>
             <div class="column-body" tabindex="0" role="group" aria-label="Answer">
                 <AnswerBody view/>
-                {live(move || view.with(waiting))}
+                {live(move || waiting.get().map(|text| view! { <p class="column-waiting">{text}</p> }))}
                 {live(move || failed.get().map(|failure| failed_view(state, id, &failure)))}
-                {live(move || view.with(|view| cut(state, view)))}
+                {live(move || cut.get().map(|text| cut_view(state, text, is_small)))}
             </div>
             <Metrics view/>
         </article>
@@ -105,11 +110,11 @@ fn actions(
 }
 
 /// What it is doing before the first token.
-fn waiting(view: &ColumnView) -> AnyView {
+fn waiting_text(view: &ColumnView) -> Option<String> {
     if view.state() != Some(AnswerState::Waiting) {
-        return ().into_any();
+        return None;
     }
-    let text = match &view.stage {
+    Some(match &view.stage {
         Stage::Retrieving => "Retrieving evidence".to_owned(),
         Stage::Queued => "Queued".to_owned(),
         Stage::Loading { done, total: 0 } => format!("Loading model, {}", format::bytes(*done)),
@@ -120,8 +125,7 @@ fn waiting(view: &ColumnView) -> AnyView {
         Stage::Downloading { percent } => format!("Downloading Chrome's model, {percent} %"),
         Stage::Waiting { before, millis, why } => waiting_for_host(*before, *millis, why),
         Stage::Sent => "Waiting for the first token".to_owned(),
-    };
-    view! { <p class="column-waiting">{text}</p> }.into_any()
+    })
 }
 
 fn waiting_for_host(before: u32, millis: Option<f64>, why: &str) -> String {
@@ -142,9 +146,8 @@ fn failed_view(state: AppState, id: ColumnId, failure: &CallFailure) -> AnyView 
 }
 
 /// What the context limit cut, with the way to raise it where it is a setting.
-fn cut(state: AppState, view: &ColumnView) -> AnyView {
-    let increase = matches!(view.column.model, ModelRef::SmolLm2)
+fn cut_view(state: AppState, text: String, is_small: bool) -> AnyView {
+    let increase = is_small
         .then(|| button("Increase limit".into(), move || state.view.dialog.set(Some(Dialog::Settings))));
-    let fit = view.fit.as_ref().filter(|fit| !fit.is_whole());
-    fit.map(|fit| view! { <p class="notice">{fit.to_string()}" "{increase}</p> }).into_any()
+    view! { <p class="notice">{text}" "{increase}</p> }.into_any()
 }

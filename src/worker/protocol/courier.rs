@@ -1,6 +1,6 @@
 //! What page and courier say to each other.
 
-use super::{CallId, Painted, Sent};
+use super::{CallId, Sent};
 use crate::courier::{EgressEntry, Health, Origin, Purpose};
 use crate::provider::embeddings;
 use crate::types::{
@@ -70,8 +70,7 @@ pub enum ToCourier {
         /// The passages.
         passages: Vec<String>,
     },
-    /// Build the prompt for a model that only the page can call (Chrome's own) and draw its answer: the page feeds
-    /// `Relayed` to this call.
+    /// Build the prompt for a model that only the page can call (Chrome's own): the page feeds `Relayed` to this call.
     Relay {
         /// The model's name, for the request shown.
         model: String,
@@ -179,8 +178,6 @@ pub enum FromCourier {
     },
     /// A step of the answer, with the time it arrived in milliseconds after the request left.
     Event(ChatEvent, f64),
-    /// The answer so far, to be drawn.
-    Painted(Painted),
     /// Nothing more will come.
     Ended {
         /// Milliseconds after the request left.

@@ -4,11 +4,11 @@
 #![allow(clippy::large_enum_variant)]
 
 mod courier;
+mod renderer;
 
 pub use courier::{Checked, FromCourier, KeyState, KeyStates, PriceSource, ToCourier, VaultState, VaultVerb};
+pub use renderer::{Frame, Step, ToRenderer, TurnId, TurnPatch, Update};
 
-use crate::cite::Citation;
-use crate::markup::Node;
 use crate::prompt::Fit;
 use crate::provider::embeddings::Purpose;
 use crate::types::{
@@ -18,7 +18,7 @@ use crate::types::{
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a message changes: a page and a worker of different builds refuse each other.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Numbers a request and its replies.
 pub type CallId = u32;
@@ -230,8 +230,6 @@ pub enum FromLocalModel {
     },
     /// A step of the answer.
     Event(ChatEvent),
-    /// The answer so far, to be drawn.
-    Painted(Painted),
     /// Nothing more will come.
     Ended,
 }
@@ -245,15 +243,4 @@ pub struct Sent {
     pub evidence_sha256: Option<Sha256>,
     /// What the budget did.
     pub fit: Fit,
-}
-
-/// An answer as typed nodes, with its citations verified.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Painted {
-    /// How many of the blocks drawn before stay as they are.
-    pub keep: u32,
-    /// The blocks that follow them.
-    pub nodes: Vec<Node>,
-    /// What the citations of all blocks lead to.
-    pub citations: Vec<Citation>,
 }

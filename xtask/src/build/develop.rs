@@ -1,6 +1,6 @@
 //! The checkout → the site while it is developed.
 //!
-//! One compilation makes all five wasms, so every dependency is compiled once and a changed line compiles only its
+//! One compilation makes all six wasms, so every dependency is compiled once and a changed line compiles only its
 //! part of the crate. Nothing is optimised for size. The SIMD build stands under the relaxed build's name too.
 
 use super::flavour::{Cache, Flavour};
@@ -25,6 +25,7 @@ pub fn build(staging: &Path, id: &str) -> Outcome<()> {
         ("engine", &[Some("simd"), Some("relaxed")]),
         ("local_model", &[Some("simd"), Some("relaxed")]),
         ("courier", &[None]),
+        ("renderer", &[None]),
     ] {
         jobs.push(Box::new(move || {
             let compiled = cache.compiled(PROFILE, binary);

@@ -10,7 +10,7 @@ use std::process::Command;
 /// What distinguishes one compilation for the browser from another.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Flavour {
-    /// The page and the courier.
+    /// The page, the courier and the renderer.
     Page,
     /// The reader: a cache of its own, so that it compiles beside the page.
     Reader,
@@ -18,7 +18,7 @@ pub enum Flavour {
     Simd,
     /// Relaxed SIMD as well: the page asks `WebAssembly.validate` first.
     Relaxed,
-    /// All five at once, while developing.
+    /// All six at once, while developing.
     Develop,
     /// `wasm-bindgen-test`.
     Tests,

@@ -92,7 +92,7 @@ fn assemble(mode: Mode, staging: &Path, id: &str) -> Outcome<()> {
 fn release(staging: &Path, id: &str) -> Outcome<()> {
     // Longest first. Two at a time: the last step of each is link-time optimisation, which uses one core.
     let mut jobs: Vec<Job<'_>> = vec![Box::new(|| worker::build(&worker::READER, staging))];
-    jobs.push(Box::new(|| page::build(staging, id).and_then(|()| worker::build(&worker::COURIER, staging))));
+    jobs.push(Box::new(|| page::build(staging, id).and_then(|()| worker::build(&worker::SMALL, staging))));
     jobs.push(Box::new(|| worker::build(&worker::SIMD, staging)));
     jobs.push(Box::new(|| worker::build(&worker::RELAXED, staging)));
     in_two_lanes(jobs)

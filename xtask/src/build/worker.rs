@@ -42,10 +42,10 @@ pub const READER: Batch = Batch {
     level: "-O3",
     variant: None,
 };
-/// The courier computes little and is wanted early: small.
-pub const COURIER: Batch = Batch {
+/// The two that compute little and are wanted early: small.
+pub const SMALL: Batch = Batch {
     flavour: Flavour::Page,
-    binaries: &["courier"],
+    binaries: &["courier", "renderer"],
     features: "",
     profile: "page",
     level: "-Oz",

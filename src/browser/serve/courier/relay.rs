@@ -1,4 +1,4 @@
-//! A model that only the page can call: the prompt is built and the answer drawn here, as for every other.
+//! A model that only the page can call: the prompt is built here, and its answer takes the way of every other.
 
 use super::CourierState;
 use super::send::prompt_for;
@@ -22,8 +22,7 @@ impl CourierState {
     ) {
         let (sender, mut events) = unbounded();
         self.relays.borrow_mut().insert(call, sender);
-        let (prompt, painter) =
-            prompt_for(question, evidence.as_ref(), model, parameters, Style::Standard, reply);
+        let prompt = prompt_for(question, evidence.as_ref(), model, parameters, Style::Standard);
         let content = |role: Role| {
             let of_role = prompt.request.messages.iter().filter(|message| message.role == role);
             of_role.map(|message| message.content.as_str()).collect::<Vec<_>>().join("\n\n")
@@ -43,11 +42,9 @@ impl CourierState {
                 started = now_millis();
                 continue;
             }
-            painter.hear(&event);
             reply.send(&FromCourier::Event(event, now_millis() - started));
         }
         self.relays.borrow_mut().remove(&call);
-        painter.paint();
         reply.send(&FromCourier::Ended { at_millis: now_millis() - started, cost: None, notice: None });
     }
 

@@ -6,7 +6,6 @@ use super::money::Quote;
 use super::queue::pause;
 use super::{CourierState, failed, unknown};
 use crate::browser::clock::{epoch_millis, now_millis};
-use crate::browser::serve::paint::Painter;
 use crate::courier::{
     CallOutcome, Deadlines, Limits, Origin, Purpose, Reply, Retry, RetryDecision, RetryHeaders, Stream,
     inspect, plan, retry, thinks,
@@ -56,14 +55,8 @@ impl CourierState {
         target.quirks.omit.extend(asked.omit.iter().cloned());
         let native = asked.parameters.native_citations && target.dialect.cites_natively();
         let style = if native { Style::Documents } else { Style::Standard };
-        let (prompt, painter) = prompt_for(
-            &asked.question,
-            asked.evidence.as_ref(),
-            &asked.model,
-            &asked.parameters,
-            style,
-            reply,
-        );
+        let prompt =
+            prompt_for(&asked.question, asked.evidence.as_ref(), &asked.model, &asked.parameters, style);
         // Planned once before it is its turn: what cannot be sent is said at once, and what will be is shown.
         let planned = self.plan(&target, &prompt);
         let (http, origin) = match planned {
@@ -85,8 +78,7 @@ impl CourierState {
                 return reply.send(&FromCourier::Ended { at_millis: 0.0, cost: None, notice: None });
             }
         };
-        let tried = self.tries(asked, &target, &prompt, &origin, &controller, (&painter, reply)).await;
-        painter.paint();
+        let tried = self.tries(asked, &target, &prompt, &origin, &controller, reply).await;
         if let Outcome::Failed(failure) = &tried.outcome {
             reply.send(&FromCourier::Event(ChatEvent::Failed(failure.clone()), tried.elapsed_millis));
         }
@@ -116,7 +108,7 @@ impl CourierState {
         prompt: &Prompt,
         origin: &Origin,
         controller: &web_sys::AbortController,
-        (painter, reply): (&Painter, &Outbox<FromCourier>),
+        reply: &Outbox<FromCourier>,
     ) -> Tried {
         let signal = controller.signal();
         let stopped = || Tried {
@@ -136,7 +128,7 @@ impl CourierState {
             let Some(ticket) = self.queue.turn(origin, again, &signal, waiting).await else {
                 return stopped();
             };
-            let tried = self.once(asked, target, prompt, controller, (painter, reply)).await;
+            let tried = self.once(asked, target, prompt, controller, reply).await;
             let ending = match &tried.outcome {
                 Outcome::Failed(failure) => CallOutcome::of(failure, tried.headers.wait_with(failure)),
                 Outcome::Complete => CallOutcome::Succeeded,
@@ -169,7 +161,7 @@ impl CourierState {
         target: &Target,
         prompt: &Prompt,
         controller: &web_sys::AbortController,
-        (painter, reply): (&Painter, &Outbox<FromCourier>),
+        reply: &Outbox<FromCourier>,
     ) -> Tried {
         let started = now_millis();
         let answer = RefCell::new(Answer::default());
@@ -188,7 +180,6 @@ impl CourierState {
         let mut hear = |event: ChatEvent| {
             let at_millis = now_millis() - started;
             answer.borrow_mut().apply(&event, at_millis);
-            painter.hear(&event);
             reply.send(&FromCourier::Event(comparable(event, target.dialect), at_millis));
         };
         let reasoning = thinks(&asked.model, &asked.parameters);
@@ -265,22 +256,15 @@ fn linked(outer: &web_sys::AbortController) -> web_sys::AbortController {
     inner
 }
 
-/// The prompt for a model, and what draws its answer. Nothing is known of the model's context, so all of the evidence goes.
+/// The prompt for a model. Nothing is known of the model's context, so all of the evidence goes.
 pub(super) fn prompt_for(
     question: &str,
     evidence: Option<&Evidence>,
     model: &str,
     parameters: &Parameters,
     style: Style,
-    reply: &Outbox<FromCourier>,
-) -> (Prompt, Painter) {
+) -> Prompt {
     let count = |text: &str| u32::try_from(text.len().div_ceil(BYTES_PER_TOKEN)).unwrap_or(u32::MAX);
     let budget = Budget { context_tokens: None, reserve_output_tokens: 0, count: &count };
-    let prompt = build(question, evidence, model, parameters, style, &budget);
-    let passages = evidence.map(|evidence| evidence.passages.clone()).unwrap_or_default();
-    let reply = reply.clone();
-    let painter = Painter::new(passages, prompt.fit.passages_sent, move |painted| {
-        reply.send(&FromCourier::Painted(painted));
-    });
-    (prompt, painter)
+    build(question, evidence, model, parameters, style, &budget)
 }

@@ -1,0 +1,5 @@
+//! The renderer: a worker of its own. See `browser::serve`.
+
+fn main() {
+    sidecite::browser::serve::renderer();
+}
