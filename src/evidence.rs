@@ -31,6 +31,23 @@ const NOTHING: &str = "(No passage was found.)";
 const MAX_NAME: usize = 120;
 
 /// Numbers the passages in the given order and fixes the text that every column gets.
+///
+/// ```
+/// use sidecite::evidence::{freeze, render};
+/// # use sidecite::types::{Chunk, Document, Format, RetrievalSettings, Scores, SearchTiming, Span, sha256};
+/// # let text = "Tariff\n\nA ticket costs 12 euros.".to_owned();
+/// # let (name, id) = ("tariff.md".to_owned(), sha256(text.as_bytes()));
+/// # let document = Document { id, name, format: Format::Markdown, title: None, text, blocks: vec![], pages: vec![] };
+/// # let headings = vec!["Tariff".to_owned()];
+/// # let chunk = Chunk { document: id, ordinal: 0, span: Span::new(8, 32), tokens: 6, page: None, headings };
+/// # let (settings, timing) = (RetrievalSettings::default(), SearchTiming::default());
+///
+/// let evidence = freeze("What does a ticket cost?", settings, vec![(Scores::default(), &chunk, &document)], timing);
+/// assert_eq!(evidence.text, "[1] tariff.md › Tariff\nA ticket costs 12 euros.");
+/// // The same passages give the same text, and the same text the same hash, in every column.
+/// assert_eq!(render(&evidence.passages), evidence.text);
+/// assert_eq!(evidence.sha256, sha256(evidence.text.as_bytes()));
+/// ```
 pub fn freeze(
     question: &str,
     retrieval: RetrievalSettings,

@@ -24,6 +24,35 @@ use tokens::Counter;
 
 /// Cuts a document. The chunks are in order, trimmed of outer white space, at most `plan.size_tokens()` long,
 /// and together cover every character that is not white space.
+///
+/// ```
+/// use sidecite::chunk::{Tokens, chunk, validate};
+/// use sidecite::types::{ChunkSettings, Document, Span};
+/// # use sidecite::types::{Block, BlockKind, Format, sha256};
+///
+/// /// In the pipeline the embedder's tokenizer counts; here a character is a token.
+/// struct Characters;
+///
+/// impl Tokens for Characters {
+///     fn token_spans(&self, text: &str) -> Vec<Span> {
+///         text.char_indices().map(|(at, c)| Span::new(at, at + c.len_utf8())).collect()
+///     }
+/// }
+///
+/// # let text = "Tariff\n\nA ticket costs 12 euros. Children travel free.".to_owned();
+/// # let blocks = vec![
+/// #     Block { kind: BlockKind::Heading(1), span: Span::new(0, 6) },
+/// #     Block { kind: BlockKind::Paragraph, span: Span::new(8, text.len()) },
+/// # ];
+/// # let (name, id) = ("tariff.md".to_owned(), sha256(text.as_bytes()));
+/// # let document = Document { id, name, format: Format::Markdown, title: None, text, blocks, pages: vec![] };
+/// let plan = validate(ChunkSettings { size_tokens: 35, overlap_tokens: 0, ..ChunkSettings::default() })?;
+/// let chunks = chunk(&document, &plan, &Characters);
+/// let texts: Vec<&str> = chunks.iter().map(|chunk| chunk.span.of(&document.text)).collect();
+/// assert_eq!(texts, ["Tariff\n\nA ticket costs 12 euros.", "Children travel free."]);
+/// assert_eq!(chunks[1].headings, ["Tariff"]);
+/// # Ok::<(), sidecite::chunk::Error>(())
+/// ```
 pub fn chunk(document: &Document, plan: &ChunkPlan, tokens: &dyn Tokens) -> Vec<Chunk> {
     let counter = Counter::new(&document.text, tokens);
     let cutter = Cutter::new(&document.text, &counter, plan.size_tokens(), plan.overlap_tokens());

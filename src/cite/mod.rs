@@ -64,6 +64,26 @@ pub enum Target {
 }
 
 /// The citations in `answer`, in order. `sent` is how many of `passages` were in the prompt: the first `sent`.
+///
+/// ```
+/// use sidecite::cite::{Target, cite};
+/// # use sidecite::types::{Chunk, Document, Format, RetrievalSettings, Scores, SearchTiming, Span, sha256};
+/// # use sidecite::evidence::freeze;
+/// # let text = "Tariff\n\nA ticket costs 12 euros.".to_owned();
+/// # let (name, id) = ("tariff.md".to_owned(), sha256(text.as_bytes()));
+/// # let document = Document { id, name, format: Format::Markdown, title: None, text, blocks: vec![], pages: vec![] };
+/// # let headings = vec!["Tariff".to_owned()];
+/// # let chunk = Chunk { document: id, ordinal: 0, span: Span::new(8, 32), tokens: 6, page: None, headings };
+/// # let (settings, timing) = (RetrievalSettings::default(), SearchTiming::default());
+/// # let evidence = freeze("?", settings, vec![(Scores::default(), &chunk, &document)], timing);
+///
+/// let answer = "A ticket costs 12 euros [1]. Dogs travel free [2].";
+/// let citations = cite(answer, &evidence.passages, 1);
+/// let Target::Passage { index: 0, support, .. } = &citations[0].target else { panic!("{citations:?}") };
+/// // Words of the answer's sentence, where they stand in the document.
+/// assert!(support.iter().any(|span| span.of(&document.text).contains("12 euros")));
+/// assert_eq!(citations[1].target, Target::OutOfRange);
+/// ```
 pub fn cite(answer: &str, passages: &[Passage], sent: u32) -> Vec<Citation> {
     let (source, links) = (Source::new("", answer), Links::default());
     cite_parsed(answer, &source.events(&links), &[], &mut Sources::new(passages.to_vec(), sent))

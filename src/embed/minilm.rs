@@ -20,6 +20,15 @@ const GROUP_ROWS: usize = 128;
 const BLOCK_ROWS: usize = 60;
 
 /// The encoder. Shared by threads; each brings its own [`Scratch`].
+///
+/// ```no_run
+/// use sidecite::embed::{Minilm, Scratch};
+///
+/// let model = Minilm::load(&std::fs::read("all-minilm-l6-v2.bin")?)?;
+/// let found = model.embed(&["the fare", "a ticket"], &mut Scratch::default());
+/// println!("{}", found[0].cosine(&found[1]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Minilm {
     tokenizer: Tokenizer,

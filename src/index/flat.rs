@@ -23,6 +23,18 @@ const MAX_DIMENSIONS: usize = 65_536;
 const ROUNDING: f32 = 1e-7;
 
 /// Exact cosine search; the default at every size a tab can hold.
+///
+/// ```
+/// use sidecite::index::{Flat, VectorIndex};
+///
+/// let mut index = Flat::new(2)?;
+/// index.insert(7, &[1.0, 0.0])?;
+/// index.insert(8, &[0.6, 0.8])?;
+/// let nearest = index.nearest(&[0.0, 3.0], 1, None)?;
+/// assert_eq!(nearest[0].key, 8);
+/// assert!((nearest[0].similarity - 0.8).abs() < 1e-6);
+/// # Ok::<(), sidecite::index::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Flat {
     dimension: usize,

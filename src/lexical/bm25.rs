@@ -25,6 +25,16 @@ struct Slot {
 }
 
 /// The index.
+///
+/// ```
+/// use sidecite::lexical::{Bm25, LexicalIndex, Weighting};
+///
+/// let mut index = Bm25::new();
+/// index.insert(1, "Tickets cost 12 euros.");
+/// index.insert(2, "The summit station has a cafe.");
+/// let matches = index.search("ticket", 5, Weighting::default(), None);
+/// assert_eq!(matches.iter().map(|found| found.key).collect::<Vec<_>>(), [1]);
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Bm25 {
     dictionary: HashMap<String, u32>,

@@ -71,6 +71,19 @@ pub struct Parsed {
 }
 
 /// Reads the file `name` whose content is `bytes`.
+///
+/// ```
+/// use sidecite::parse::{ParseOptions, parse};
+///
+/// // By content: the name claims something else, and the result says so.
+/// let bytes = b"<!doctype html><h1>Tariff</h1><p>A ticket costs 12 euros.</p>";
+/// let parsed = parse("notes.docx", bytes, &ParseOptions::default())?;
+/// let document = parsed.document;
+/// let spans: Vec<&str> = document.blocks.iter().map(|block| block.span.of(&document.text)).collect();
+/// assert_eq!(spans, ["Tariff", "A ticket costs 12 euros."]);
+/// assert!(parsed.warnings[0].message.contains("contains HTML"));
+/// # Ok::<(), sidecite::parse::Error>(())
+/// ```
 #[cfg(feature = "reader")]
 pub fn parse(name: &str, bytes: &[u8], options: &ParseOptions) -> Result<Parsed, Error> {
     limits::check_file(bytes.len())?;

@@ -44,6 +44,30 @@ pub struct Prompt {
 }
 
 /// Makes the request for one column. `None` as evidence is the "no documents" baseline.
+///
+/// ```
+/// use sidecite::prompt::{Budget, Style, build};
+/// use sidecite::types::Parameters;
+/// # use sidecite::evidence::freeze;
+/// # use sidecite::types::{Chunk, Document, Format, RetrievalSettings, Scores, SearchTiming, Span, sha256};
+/// # let text = "Tariff\n\nA ticket costs 12 euros.".to_owned();
+/// # let (name, id) = ("tariff.md".to_owned(), sha256(text.as_bytes()));
+/// # let document = Document { id, name, format: Format::Markdown, title: None, text, blocks: vec![], pages: vec![] };
+/// # let headings = vec!["Tariff".to_owned()];
+/// # let chunk = Chunk { document: id, ordinal: 0, span: Span::new(8, 32), tokens: 6, page: None, headings };
+/// # let (settings, timing) = (RetrievalSettings::default(), SearchTiming::default());
+/// # let question = "What does a ticket cost?";
+/// # let evidence = freeze(question, settings, vec![(Scores::default(), &chunk, &document)], timing);
+///
+/// let count = |text: &str| text.split_whitespace().count() as u32;
+/// let budget = Budget { context_tokens: Some(4_096), reserve_output_tokens: 512, count: &count };
+/// let prompt = build(question, Some(&evidence), "model", &Parameters::default(), Style::Standard, &budget);
+/// assert!(prompt.request.messages[1].content.contains("<evidence>\n[1] tariff.md › Tariff\n"));
+/// assert_eq!((prompt.fit.passages_sent, prompt.evidence_sha256), (1, Some(evidence.sha256)));
+///
+/// let baseline = build(question, None, "model", &Parameters::default(), Style::Standard, &budget);
+/// assert!(!baseline.request.messages.iter().any(|message| message.content.contains("12 euros")));
+/// ```
 pub fn build(
     question: &str,
     evidence: Option<&Evidence>,

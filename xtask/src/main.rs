@@ -6,6 +6,7 @@
 
 mod build;
 mod command;
+mod figures;
 mod hash;
 mod place;
 mod serve;
@@ -35,6 +36,7 @@ usage: cargo xtask COMMAND
                       (--repeat), with N cores kept busy (--busy)
   setup [--tests]     install what is missing, and stop; with --tests also what only the tests need
   sizes               the brotli sizes of dist/ against their budgets
+  figures [DIR]       how long the files and functions of src/ are, here or in another checkout
 
 Tools, weights and build caches live in $SIDECITE_TOOLS
 (default: $XDG_CACHE_HOME/sidecite, or ~/.cache/sidecite).";
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         "test" => test::command(rest),
         "setup" => setup::command(rest),
         "sizes" => sizes::command(rest),
+        "figures" => figures::command(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

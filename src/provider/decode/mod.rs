@@ -27,6 +27,19 @@ use serde_json::Value;
 const START_BYTES: usize = 2_000;
 
 /// One answer under way.
+///
+/// ```
+/// use sidecite::provider::Dialect;
+/// use sidecite::types::ChatEvent;
+///
+/// let mut decoder = Dialect::Ollama.decoder();
+/// // Bytes may be cut anywhere.
+/// let mut events = decoder.push(br#"{"message":{"content":"Gr"#);
+/// assert!(events.is_empty());
+/// events.extend(decoder.push("üße\"},\"done\":true,\"done_reason\":\"stop\"}\n".as_bytes()));
+/// events.extend(decoder.finish());
+/// assert_eq!(events, [ChatEvent::TextDelta("Grüße".into()), ChatEvent::Finish("stop".into())]);
+/// ```
 #[derive(Debug)]
 pub struct Decoder {
     spec: &'static Spec,

@@ -99,6 +99,19 @@ pub fn chat_url(target: &Target, model: &str) -> Url {
 /// The request that asks `request` of `target`, with `key` if there is one. A request for `AuthKind::SigV4` is still to be
 /// signed (`sigv4::sign`).
 ///
+/// ```
+/// use sidecite::provider::{Dialect, Key, Target, encode};
+/// use sidecite::types::{AuthKind, ChatRequest, Message, Role};
+///
+/// let target = Target::custom(Dialect::Anthropic, "https://api.anthropic.com/v1", AuthKind::Default)?;
+/// let question = Message { role: Role::User, content: "Why?".into() };
+/// let request = ChatRequest { model: "claude".into(), messages: vec![question], ..ChatRequest::default() };
+/// let http = encode(&target, &request, Some(&Key::new("secret")?))?;
+/// assert_eq!(http.url, "https://api.anthropic.com/v1/messages");
+/// assert!(!format!("{http:?}").contains("secret"));
+/// # Ok::<(), sidecite::provider::Error>(())
+/// ```
+///
 /// # Errors
 /// When no model is named.
 pub fn encode(target: &Target, request: &ChatRequest, key: Option<&Key>) -> Result<HttpRequest, Error> {
