@@ -9,6 +9,7 @@ mod flavour;
 mod fresh;
 mod markup;
 mod page;
+mod split;
 mod stamp;
 mod tree;
 mod wasm;
