@@ -12,6 +12,7 @@ import http from "node:http";
 import { after, before, describe, it } from "node:test";
 import { openLab } from "./harness.mjs";
 import { QUESTION, addEndpoint, ask, columns, ended, prepared } from "./steps.mjs";
+import { percentile, rounded, startTrace, tasksOf } from "./trace.mjs";
 
 const COLUMNS = 8;
 const TOKENS = 500;
@@ -23,9 +24,6 @@ const START_SLACK = 4;
 const MOST_DELAY_MILLIS = 50;
 /** A page draws once a frame: what came just after one is drawn in the next. */
 const FRAME_MILLIS = 1000 / 60;
-
-const percentile = (values, at) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * at))];
-const rounded = (value) => Math.round(value * 10) / 10;
 
 /** Sends TOKENS stamps, one every EVERY_MILLIS by the clock: late ones are sent at once, with the time they really left. */
 function stamped(response, wrap) {
@@ -63,16 +61,6 @@ async function startStamping() {
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   const origin = `http://127.0.0.1:${server.address().port}`;
   return { origin, base: `${origin}/v1`, close: () => (server.closeAllConnections(), new Promise((done) => server.close(done))) };
-}
-
-/** Tasks of the pages' main threads in a trace: processor and wall time in milliseconds, longest first. */
-function tasksOf(trace) {
-  const { traceEvents } = JSON.parse(trace);
-  const main = new Set(traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(({ pid, tid }) => `${pid}/${tid}`));
-  return traceEvents
-    .filter(({ name, ph, pid, tid }) => ph === "X" && /RunTask$/.test(name) && main.has(`${pid}/${tid}`))
-    .map(({ dur, tdur }) => ({ wall: dur / 1000, cpu: tdur === undefined ? null : tdur / 1000 }))
-    .sort((a, b) => (b.cpu ?? 0) - (a.cpu ?? 0));
 }
 
 describe("eight columns at a hundred tokens a second", () => {
@@ -120,7 +108,7 @@ describe("eight columns at a hundred tokens a second", () => {
     });
     const bare = await tab.context.newPage();
     await bare.goto(`${lab.site.origin}/bare`);
-    await lab.browser.startTracing(page, { categories: ["toplevel", "disabled-by-default-devtools.timeline"] });
+    await startTrace(lab.browser, page);
     await ask(page, QUESTION);
     await columns(page, "pace-1").locator(".answer p").first().waitFor();
     const control = bare.evaluate(async () => {
@@ -137,7 +125,7 @@ describe("eight columns at a hundred tokens a second", () => {
       }
     });
     for (let at = 1; at <= COLUMNS; at += 1) assert.equal(await ended(columns(page, `pace-${at}`), 120_000), "done");
-    const tasks = tasksOf((await lab.browser.stopTracing()).toString("utf8"));
+    const tasks = await tasksOf(lab.browser);
     const [stamped, seen] = await Promise.all([page.evaluate(() => globalThis.__delays), control]);
     // Eight requests that begin at once have a second to get going; they are measured, and held to less.
     const settledFrom = Math.min(...stamped.map(([sent]) => sent)) + START_MILLIS;

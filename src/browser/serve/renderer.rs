@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, VecDeque};
 /// A frame takes no more answers on after this long.
 const FRAME_MILLIS: f64 = 12.0;
 /// Nor after this many nodes, which the page has to make elements of.
-const FRAME_NODES: usize = 1_500;
+const FRAME_NODES: usize = 600;
 /// Nor after this much text, which the page has to lay out.
 const FRAME_BYTES: usize = 64 * 1024;
 /// Most evidences kept: an answer that begins with an older one is `unknown`, and the page puts it again.

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Most nodes that one paint takes on, beyond the piece that reaches it.
-const MAX_PAINT_NODES: usize = 1_500;
+const MAX_PAINT_NODES: usize = 400;
 /// Bytes parsed after which a paint takes on no further piece.
 const MAX_PAINT_BYTES: u64 = 48 * 1024;
 

@@ -1,0 +1,28 @@
+// What a page's main thread did, by the processor's clock: on a shared machine the clock on the wall says more about the
+// neighbours than about the page.
+
+/** The value below which `at` (0 to 1) of the values lie. */
+export const percentile = (values, at) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * at))];
+
+export const rounded = (value) => Math.round(value * 10) / 10;
+
+/** Begins a trace of a page for `tasksOf`. */
+export const startTrace = (browser, page) => browser.startTracing(page, { categories: ["toplevel", "disabled-by-default-devtools.timeline"] });
+
+/** Ends it: tasks of the pages' main threads, processor and wall time in milliseconds, longest first. */
+export async function tasksOf(browser) {
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString("utf8"));
+  const main = new Set(traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(({ pid, tid }) => `${pid}/${tid}`));
+  return traceEvents
+    .filter(({ name, ph, pid, tid }) => ph === "X" && /RunTask$/.test(name) && main.has(`${pid}/${tid}`))
+    .map(({ dur, tdur }) => ({ wall: dur / 1000, cpu: tdur === undefined ? null : tdur / 1000 }))
+    .sort((a, b) => (b.cpu ?? 0) - (a.cpu ?? 0));
+}
+
+/** Processor time of the browser's pages with their workers so far, in milliseconds. */
+export async function pagesCpu(browser) {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  await session.detach();
+  return processInfo.filter(({ type }) => type === "renderer").reduce((sum, { cpuTime }) => sum + cpuTime * 1000, 0);
+}
