@@ -7,6 +7,7 @@ mod assets;
 mod develop;
 mod flavour;
 mod fresh;
+mod imports;
 mod markup;
 mod page;
 mod split;

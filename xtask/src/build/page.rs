@@ -4,7 +4,7 @@
 //! that would take a third of the set-up on a fresh machine.
 
 use super::flavour::Cache;
-use super::{Mode, markup, split, tree, wasm, worker};
+use super::{imports, markup, split, tree, wasm, worker};
 use crate::{Outcome, command, hash, place};
 use std::path::Path;
 
@@ -32,10 +32,13 @@ fn write(staging: &Path, finished: &Path, glue: impl FnOnce(String) -> Outcome<S
     if finished.join("snippets").exists() {
         return Err("a dependency of the page ships JavaScript, which is not supported".to_owned());
     }
-    let binary = read(&finished.join("app_bg.wasm"))?;
-    let name = format!("app-{}", short(&binary));
     let script = String::from_utf8_lossy(&read(&finished.join("app.js"))?).into_owned();
-    let script = glue(script)?.replace("app_bg.wasm", &format!("{name}_bg.wasm"));
+    let (binary, script) = imports::shortened(&read(&finished.join("app_bg.wasm"))?, &script)
+        .ok_or("the page's wasm does not look as expected")?;
+    let script = glue(script)?;
+    // Both files have the name, so it depends on both: the glue names the dialogs' file.
+    let name = format!("app-{}", short(&[&binary, script.as_bytes()].concat()));
+    let script = script.replace("app_bg.wasm", &format!("{name}_bg.wasm"));
     put(staging, &format!("{name}.js"), script.as_bytes())?;
     put(staging, &format!("{name}_bg.wasm"), &binary)?;
     let root = place::root();

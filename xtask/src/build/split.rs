@@ -30,7 +30,8 @@ pub fn parts(compiled: &Path, level: &str, cache: &Cache) -> Outcome<Parts> {
     let mut split = Command::new(setup::wasm_split()?);
     command::run(split.arg(compiled).arg(&folder).args(["--out-name", "app"]))?;
     let dialogs = folder.join(CHUNK);
-    let wasms = tree::files(&folder)?.into_iter().filter(|file| file.extension().is_some_and(|end| end == "wasm"));
+    let wasms =
+        tree::files(&folder)?.into_iter().filter(|file| file.extension().is_some_and(|end| end == "wasm"));
     if wasms.count() != 2 || !dialogs.is_file() {
         return Err(format!("{}: expected app.wasm and {CHUNK} and no other wasm", folder.display()));
     }
@@ -59,7 +60,8 @@ fn joined(glue: &str, link: &str, file: &str) -> Option<String> {
     }
     // Not every file server knows the media type that streaming asks for, and nobody waits for this file.
     let streaming = "WebAssembly.instantiateStreaming(src, imports)";
-    let plain = "src.then((answer) => answer.arrayBuffer()).then((bytes) => WebAssembly.instantiate(bytes, imports))";
+    let plain =
+        "src.then((answer) => answer.arrayBuffer()).then((bytes) => WebAssembly.instantiate(bytes, imports))";
     if !link.contains(streaming) {
         return None;
     }
