@@ -2,117 +2,22 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use sidecite::browser::indexed_db::{CourierDb, IndexedDb, Upload, UploadStore};
+use sidecite::browser::indexed_db::{CourierDb, courier_name, delete_database};
 use sidecite::browser::vault::KeyVault;
 use sidecite::browser::{clock, crypto, files, simd};
 use sidecite::courier::vault::{Envelope, Sealing, auto_lock};
 use sidecite::courier::{CallRecord, Origin, Outcome};
 use sidecite::provider::Key;
-use sidecite::store::{Record, Store};
-use sidecite::types::{
-    Chunk, ChunkSettings, Document, Format, Manifest, Sha256, Span, Spending, UserError, sha256,
-};
+use sidecite::types::{Sha256, Spending, sha256};
 use std::rc::Rc;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
+#[path = "browser/storage.rs"]
+mod storage;
 #[path = "vault/vectors.rs"]
 mod vectors;
 
 wasm_bindgen_test_configure!(run_in_browser);
-
-fn record(name: &str) -> Record {
-    let id = sha256(name.as_bytes());
-    let text = format!("The text of {name}.");
-    let chunk = Chunk {
-        document: id,
-        ordinal: 0,
-        span: Span::new(0, text.len()),
-        tokens: 5,
-        page: None,
-        headings: vec![],
-    };
-    Record {
-        manifest: Manifest {
-            id,
-            name: name.into(),
-            format: Format::Text,
-            title: None,
-            size_bytes: text.len() as u64,
-            pages: 0,
-            characters: text.len() as u64,
-            chunks: 1,
-            tokens: 5,
-            chunking: ChunkSettings::default(),
-            embedder: "test".into(),
-            added_millis: 7,
-            warnings: vec![],
-        },
-        document: Document {
-            id,
-            name: name.into(),
-            format: Format::Text,
-            title: None,
-            text,
-            blocks: vec![],
-            pages: vec![],
-        },
-        chunks: vec![chunk],
-        vectors: vec![0.25, -1.5, f32::MIN_POSITIVE],
-    }
-}
-
-#[wasm_bindgen_test]
-async fn a_stored_document_survives_reopening_and_goes_when_removed() {
-    let (kept, gone) = (record("kept.txt"), record("gone.txt"));
-    let store = IndexedDb::open().await.unwrap();
-    store.put(&kept).await.unwrap();
-    store.put(&gone).await.unwrap();
-    drop(store);
-    let store = IndexedDb::open().await.unwrap();
-    store.remove(gone.manifest.id).await.unwrap();
-    let records = store.load().await.unwrap();
-    assert!(records.contains(&kept));
-    assert!(!records.iter().any(|record| record.manifest.id == gone.manifest.id));
-    store.remove(kept.manifest.id).await.unwrap();
-}
-
-#[wasm_bindgen_test]
-async fn cached_vectors_come_back_bit_for_bit() {
-    let store = IndexedDb::open().await.unwrap();
-    let (known, unknown) = (sha256(b"known"), sha256(b"unknown"));
-    let vector = vec![0.1, -0.0, f32::MAX, 1.0e-40];
-    store.cache(&[(known, vector.clone())]).await.unwrap();
-    let found = store.cached(&[unknown, known]).await.unwrap();
-    assert_eq!(found[0], None);
-    let bits = |vector: &[f32]| vector.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-    assert_eq!(bits(found[1].as_ref().unwrap()), bits(&vector));
-}
-
-#[wasm_bindgen_test]
-async fn a_shelved_file_waits_until_its_document_is_stored() {
-    let (store, uploads) = (IndexedDb::open().await.unwrap(), UploadStore::open().await.unwrap());
-    let file = files::from_text("upload.txt", "on the uploads").unwrap();
-    let id = crypto::digest(&files::bytes(&file).await.unwrap()).await.unwrap();
-    let failure = Some(UserError::new("parse", "it is damaged", "mend it"));
-    let upload = Upload {
-        id,
-        name: "upload.txt".into(),
-        added_millis: 3,
-        failure: failure.clone(),
-        blob: file.into(),
-    };
-    uploads.put(&upload).await.unwrap();
-    let waiting = uploads.waiting().await.unwrap();
-    let found = waiting.iter().find(|file| file.id == id).expect("not on the uploads");
-    assert_eq!((found.name.as_str(), found.added_millis, &found.failure), ("upload.txt", 3, &failure));
-    let mut stored = record("upload.txt");
-    stored.manifest.id = id;
-    store.put(&stored).await.unwrap();
-    assert!(uploads.waiting().await.unwrap().iter().all(|file| file.id != id));
-    assert!(uploads.has_documents().await.unwrap());
-    store.remove(id).await.unwrap();
-    assert!(uploads.get(id).await.unwrap().is_none(), "removing a document leaves its file behind");
-}
 
 #[wasm_bindgen_test]
 async fn webcrypto_and_our_own_hash_agree() {
@@ -330,14 +235,15 @@ async fn check_ledger(db: &CourierDb) {
 #[wasm_bindgen_test]
 async fn the_ledger_keeps_calls_and_sums_in_a_database_or_in_memory() {
     let factory = idb::Factory::new().unwrap();
-    factory.delete("sidecite-courier").unwrap().await.unwrap();
+    let name = courier_name();
+    delete_database(&name).await.unwrap();
     check_ledger(&CourierDb::open().await).await;
     let reopened = CourierDb::open().await;
     assert_eq!((reopened.user_error(), reopened.spending().await.unwrap().len()), (None, 3));
     // A database of a later version cannot be opened: as where storage is forbidden, memory takes its place.
-    factory.open("sidecite-courier", Some(99)).unwrap().await.unwrap().close();
+    factory.open(&name, Some(99)).unwrap().await.unwrap().close();
     let memory = CourierDb::open().await;
     assert!(memory.user_error().is_some());
     check_ledger(&memory).await;
-    factory.delete("sidecite-courier").unwrap().await.unwrap();
+    delete_database(&name).await.unwrap();
 }

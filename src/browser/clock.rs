@@ -22,6 +22,11 @@ pub fn epoch_millis() -> u64 {
     js_sys::Date::now() as u64
 }
 
+/// Evenly from 0 to 1. Not for secrets.
+pub fn random() -> f64 {
+    js_sys::Math::random()
+}
+
 /// Comes back after `millis`. 0 lets messages and paints in between.
 pub async fn sleep(millis: i32) {
     let promise = js_sys::Promise::new(&mut |resolve, _| {

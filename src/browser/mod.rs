@@ -1,14 +1,17 @@
 //! The browser side of the edges: what the pure modules ask for (a store, bytes, time) made of web APIs.
 
+pub mod channel;
 pub mod chrome_model;
 pub mod clock;
 pub mod crypto;
 pub mod fetch;
 pub mod files;
 pub mod indexed_db;
+pub mod lock;
 pub mod permission;
 pub mod serve;
 pub mod simd;
+pub mod site;
 pub mod vault;
 
 /// The number in `text` as the browser reads it; nothing for what is none. Reading it ourselves would bring tables of powers of

@@ -1,8 +1,8 @@
-use super::{Error, embedded_text};
+use super::{Error, content_key, embedded_text};
 use crate::index::{self, BuildProgress, IndexKind, Later, VectorIndex};
 use crate::lexical::{Bm25, LexicalIndex};
 use crate::store::Record;
-use crate::types::{Chunk, Document, DocumentId, Manifest, is_remote};
+use crate::types::{Chunk, Document, DocumentId, Manifest, Sha256, is_remote};
 use std::collections::{BTreeMap, HashMap};
 
 /// One document in memory.
@@ -79,6 +79,32 @@ impl Corpus {
     /// The next part of what the index of that embedder has left to do; nothing where there is no index.
     pub(super) fn build(&mut self, embedder: &str) -> Option<Later<BuildProgress>> {
         self.vectors.get_mut(embedder).map(|index| index.build())
+    }
+
+    /// Whether `insert` of `record` will succeed as far as its width goes: asked before it is stored, so that nothing is stored
+    /// that cannot be opened again.
+    pub fn check(&self, record: &Record) -> Result<(), Error> {
+        let Record { manifest, chunks, vectors, .. } = record;
+        let found = vectors.len() / chunks.len().max(1);
+        let dimension = self.dimension(&manifest.embedder).unwrap_or(found);
+        if !self.vectors.contains_key(&manifest.embedder) {
+            (self.make_index)(dimension)?;
+        }
+        if dimension * chunks.len() != vectors.len() {
+            return Err(Error::Dimensions {
+                embedder: manifest.embedder.clone(),
+                expected: dimension,
+                got: found,
+            });
+        }
+        Ok(())
+    }
+
+    /// The cache keys of a document's chunks.
+    pub(super) fn content_keys(record: &Record) -> Vec<Sha256> {
+        let Record { manifest, document, chunks, .. } = record;
+        let key = |chunk: &Chunk| content_key(&manifest.embedder, &embedded_text(document, chunk));
+        chunks.iter().map(key).collect()
     }
 
     /// Takes in a stored record, replacing an older version of the document. A record that does not fit leaves the

@@ -1,4 +1,4 @@
-use super::vectors::vectors;
+use super::vectors::{Asked, vectors};
 use super::{Corpus, Embedder, Error, embedded_text};
 use crate::chunk::{Tokens, chunk, validate};
 use crate::store::{Record, Store};
@@ -18,6 +18,8 @@ pub struct Incoming {
     pub chunking: ChunkSettings,
     /// What went partly wrong while reading it.
     pub warnings: Vec<Warning>,
+    /// `parse::READER_VERSION` of the reader that read it.
+    pub reader: u32,
 }
 
 /// How an ingest ended.
@@ -25,29 +27,13 @@ pub struct Incoming {
 pub enum Outcome {
     /// Wholly stored and indexed.
     Stored(Manifest),
-    /// Given up on request; nothing of it is stored but cached vectors.
+    /// Given up on request, or removed in the meantime; nothing of it is stored but cached vectors.
     Cancelled,
-}
-
-/// Loads what is stored into the corpus. Records that cannot be used are left out and named.
-pub async fn open<S: Store>(corpus: &RefCell<Corpus>, store: &S) -> Result<Vec<Warning>, Error> {
-    let mut warnings = Vec::new();
-    for record in store.load().await? {
-        let name = record.manifest.name.clone();
-        if let Err(error) = corpus.borrow_mut().insert(record) {
-            warnings.push(Warning { message: format!("{name}: {error}") });
-        }
-    }
-    let embedders = corpus.borrow().embedders();
-    for embedder in &embedders {
-        build(corpus, embedder, async || true, |_, _| {}).await?;
-    }
-    Ok(warnings)
 }
 
 /// Waits until a search finds every vector of that embedder. What is stored is not given up halfway, so `pause` only lets
 /// other work in.
-async fn build(
+pub(super) async fn build(
     corpus: &RefCell<Corpus>,
     embedder: &str,
     pause: impl AsyncFn() -> bool,
@@ -82,7 +68,7 @@ pub async fn ingest<S: Store, E: Embedder>(
     pause: impl AsyncFn() -> bool,
     progress: impl Fn(u32, u32),
 ) -> Result<Outcome, Error> {
-    let Incoming { document, size_bytes, added_millis, chunking, warnings } = incoming;
+    let Incoming { document, size_bytes, added_millis, chunking, warnings, reader } = incoming;
     let plan = validate(chunking)?;
     let chunks = chunk(&document, &plan, tokens);
     if chunks.is_empty() {
@@ -91,7 +77,8 @@ pub async fn ingest<S: Store, E: Embedder>(
     let texts: Vec<String> = chunks.iter().map(|chunk| embedded_text(&document, chunk)).collect();
     let embedder_id = embedder.id();
     let expected = corpus.borrow().dimension(&embedder_id);
-    let Some(vectors) = vectors(embedder, store, &texts, expected, &pause, &progress).await? else {
+    let asked = Asked { owner: document.id, texts: &texts, expected };
+    let Some(vectors) = vectors(embedder, store, asked, &pause, &progress).await? else {
         return Ok(Outcome::Cancelled);
     };
     let manifest = Manifest {
@@ -108,9 +95,13 @@ pub async fn ingest<S: Store, E: Embedder>(
         embedder: embedder_id,
         added_millis,
         warnings,
+        reader,
     };
     let record = Record { manifest: manifest.clone(), document, chunks, vectors };
-    store.put(&record).await?;
+    corpus.borrow().check(&record)?;
+    if !store.put(&record).await? {
+        return Ok(Outcome::Cancelled);
+    }
     corpus.borrow_mut().insert(record)?;
     build(corpus, &manifest.embedder, pause, progress).await?;
     Ok(Outcome::Stored(manifest))
@@ -137,6 +128,7 @@ pub async fn rechunk<S: Store, E: Embedder>(
             added_millis: entry.manifest.added_millis,
             chunking,
             warnings: entry.manifest.warnings.clone(),
+            reader: entry.manifest.reader,
         }
     };
     ingest(corpus, (tokens, embedder), store, incoming, pause, progress).await

@@ -1,4 +1,4 @@
-//! The verbs of the corpus: open, ingest, rechunk, search, preview, remove; free of the browser.
+//! The verbs of the corpus: open, ingest, rechunk, search, preview, remove, restore, collect; free of the browser.
 //!
 //! The corpus lives in memory (texts, chunks, two indexes) and in a `Store`. Verbs that wait (for the store, or to
 //! let other work in between two batches) are async functions over `RefCell`s that are never borrowed across an await,
@@ -10,12 +10,14 @@
 mod corpus;
 mod embedder;
 mod ingest;
+mod open;
 mod search;
 mod vectors;
 
 pub use corpus::{Corpus, Entry};
 pub use embedder::{BuiltIn, Embedder, content_key, embedded_text};
-pub use ingest::{Incoming, Outcome, ingest, open, rechunk};
+pub use ingest::{Incoming, Outcome, ingest, rechunk};
+pub use open::{collect, open, refresh, remove, restore};
 pub use search::{ChunkRef, Dropped, Found, Rerank, highlights, search};
 
 use crate::types::{UserError, embedder_name};

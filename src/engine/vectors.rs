@@ -3,16 +3,23 @@
 use super::{Embedder, Error, content_key};
 use crate::provider::embeddings::Purpose;
 use crate::store::Store;
-use crate::types::Sha256;
+use crate::types::{DocumentId, Sha256};
 use std::collections::{HashMap, HashSet};
 
-/// The vectors of `texts`, one after another. Nothing when cancelled. A text that is there twice is embedded once.
-/// `expected`: how many numbers this embedder's vectors have, where that is known.
+/// What is to be embedded.
+pub(super) struct Asked<'a> {
+    /// The document that it is made for.
+    pub(super) owner: DocumentId,
+    pub(super) texts: &'a [String],
+    /// How many numbers this embedder's vectors have, where that is known.
+    pub(super) expected: Option<usize>,
+}
+
+/// The vectors of the texts, one after another. Nothing when cancelled. A text that is there twice is embedded once.
 pub(super) async fn vectors<S: Store, E: Embedder>(
     embedder: &E,
     store: &S,
-    texts: &[String],
-    expected: Option<usize>,
+    Asked { owner, texts, expected }: Asked<'_>,
     pause: impl AsyncFn() -> bool,
     progress: impl Fn(u32, u32),
 ) -> Result<Option<Vec<f32>>, Error> {
@@ -23,8 +30,8 @@ pub(super) async fn vectors<S: Store, E: Embedder>(
     let mut known: HashMap<Sha256, Vec<f32>> = HashMap::with_capacity(keys.len());
     let mut width = Width { id: &id, expected };
     for (key, vector) in keys.iter().zip(store.cached(&keys).await?) {
-        if let Some(vector) = vector {
-            width.check(&vector)?;
+        // One that does not fit is damaged, and is made again.
+        if let Some(vector) = vector.filter(|vector| width.check(vector).is_ok()) {
             known.insert(*key, vector);
         }
     }
@@ -53,13 +60,13 @@ pub(super) async fn vectors<S: Store, E: Embedder>(
             }
             progress(done, total);
             if fresh.len() > embedder.most_unwritten() {
-                store.cache(&fresh).await?;
+                store.cache(owner, &fresh).await?;
                 fresh.clear();
             }
             Ok::<bool, Error>(pause().await)
         };
         let outcome = embedder.embed(&inputs, Purpose::Document, keep).await;
-        store.cache(&fresh).await?;
+        store.cache(owner, &fresh).await?;
         if !outcome? {
             return Ok(None);
         }

@@ -5,7 +5,7 @@ use crate::types::{
 use std::sync::Arc;
 
 /// One asking of one column: what an older turn still says is ignored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Turn(pub u32);
 
 /// A column to ask, with the names under which it is kept.
@@ -149,6 +149,11 @@ impl Conductor {
         self.turn_of(column).is_some_and(|found| found.turn == turn && found.phase != Phase::Over)
     }
 
+    /// The newest turn of a column.
+    pub fn turn(&self, column: ColumnId) -> Turn {
+        self.turn_of(column).map(|found| found.turn).unwrap_or_default()
+    }
+
     /// The column's turn, while it is under way.
     pub fn current(&self, column: ColumnId) -> Option<Turn> {
         self.turn_of(column).filter(|found| found.phase != Phase::Over).map(|found| found.turn)
@@ -174,14 +179,6 @@ impl Conductor {
             return commands;
         }
         self.add(asked)
-    }
-
-    /// Takes a column away, with its answer.
-    pub fn remove(&mut self, column: ColumnId, now_millis: f64) -> Vec<Command> {
-        let commands = self.stop(column, now_millis);
-        self.turns.retain(|turn| turn.column != column);
-        self.run.answers.retain(|answer| answer.column.id != column);
-        commands
     }
 
     /// Asks a column again, over the frozen evidence of its recipe; note and thumb were about the old answer and go. A recipe

@@ -7,10 +7,12 @@
 //! Refuses to search twice for a recipe that has evidence, to give two columns of a recipe different evidence, and to take
 //! in what an abandoned turn still says.
 
+mod changes;
 mod conductor;
 mod follow_up;
 mod history;
 
+pub use changes::changes;
 pub use conductor::{Asked, ColumnEvent, Command, Conductor, Found, Turn};
 pub use follow_up::{condense_messages, condensed, joined};
 pub use history::{HistoryLimits, expired};

@@ -3,6 +3,7 @@
 //! There is one context, `AppState`. Values are plain data; a list that changes row by row is a list of cells
 //! (`SignalList`), so that one row's progress repaints one row.
 
+mod delete_all;
 mod documents;
 /// Providers and endpoints.
 pub mod providers;
@@ -13,9 +14,12 @@ mod settings;
 mod signal_list;
 mod view;
 
-pub use documents::{Corpus, Row, RowState, Sample, Totals};
+pub use documents::{Corpus, Original, Row, RowActions, RowState, Sample, Tabs, Totals};
 pub use providers::{CheckState, ProviderStore, SpendingSummary, Trial};
-pub use run::{Chrome, ColumnView, Painter, Part, Rendered, RenderedPiece, Session, Stage};
+pub use run::{
+    AnswerHead, AnswerOf, Chrome, ColumnView, History, Painter, Part, Rendered, RenderedPiece, RunHead,
+    Session, Stage,
+};
 pub use services::Services;
 pub use settings::{MAX_COLUMNS, Settings, Theme, place};
 pub use signal_list::{Cell, SignalList};
@@ -28,8 +32,12 @@ use leptos::prelude::*;
 pub struct AppState {
     /// Documents.
     pub corpus: Corpus,
+    /// The other tabs of this site.
+    pub tabs: Tabs,
     /// The question, its evidence and the columns.
     pub session: Session,
+    /// The stored runs.
+    pub history: History,
     /// What the person set.
     pub settings: RwSignal<Settings>,
     /// What is open where.
@@ -49,17 +57,20 @@ pub struct AppState {
 impl AppState {
     /// The page's state as it starts, from what this browser remembers.
     pub fn new() -> Self {
-        let settings = settings::load();
+        let settings = settings::initial();
+        let corpus = Corpus::default();
         Self {
-            corpus: Corpus::default(),
+            corpus,
+            tabs: Tabs::default(),
             session: Session::new(&settings),
+            history: History::default(),
             settings: RwSignal::new(settings),
             view: View::default(),
             sample: RwSignal::new(None),
             checking: RwSignal::new(CheckState::Idle),
             providers: RwSignal::new(ProviderStore::default()),
             chrome: Chrome::default(),
-            services: StoredValue::new_local(Services::new()),
+            services: StoredValue::new_local(Services::new(move || corpus.newer.set(true))),
         }
     }
 
@@ -78,17 +89,14 @@ impl AppState {
         self.services.get_value()
     }
 
-    /// Changes the settings and remembers them.
-    pub fn set(self, change: impl FnOnce(&mut Settings)) {
-        self.settings.update(change);
-        self.settings.with_untracked(settings::save);
-    }
-
     /// Reads what is stored and what ships with the page.
     pub fn start(self) {
+        self.follow_settings();
+        self.join_tabs();
         self.open_corpus();
         self.load_sample_index();
         self.price_columns();
+        self.tidy_history();
     }
 }
 

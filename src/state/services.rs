@@ -1,6 +1,7 @@
 use super::Painter;
-use crate::browser::indexed_db::UploadStore;
+use crate::browser::indexed_db::{RunStore, UploadStore};
 use crate::browser::simd;
+use crate::store::Error;
 use crate::worker::Client;
 use crate::worker::protocol::{
     FromCourier, FromEngine, FromLocalModel, FromReader, ToCourier, ToEngine, ToLocalModel, ToReader,
@@ -22,11 +23,13 @@ pub struct Services {
     /// Has answers rendered by a worker of its own, and shows them.
     pub painter: Painter,
     uploads: Rc<OnceCell<Option<UploadStore>>>,
+    runs: Rc<OnceCell<Option<RunStore>>>,
+    on_newer: Rc<dyn Fn()>,
 }
 
 impl Services {
-    /// Nothing is started yet.
-    pub fn new() -> Self {
+    /// Nothing is started yet. `on_newer` is called when what is stored turns out to be of a newer version, or becomes it.
+    pub fn new(on_newer: impl Fn() + 'static) -> Self {
         let variant = simd::variant();
         Self {
             reader: Client::new(script("reader", None)),
@@ -35,23 +38,44 @@ impl Services {
             courier: Client::new(script("courier", None)),
             painter: Painter::new(Client::new(script("renderer", None))),
             uploads: Rc::default(),
+            runs: Rc::default(),
+            on_newer: Rc::new(on_newer),
         }
     }
 
     /// The uploads; nothing where the browser forbids storage.
     pub async fn uploads(&self) -> Option<&UploadStore> {
         if self.uploads.get().is_none() {
-            let uploads = UploadStore::open().await.ok();
+            let on_newer = Rc::clone(&self.on_newer);
+            let uploads = UploadStore::open(move || on_newer()).await;
+            if matches!(uploads, Err(Error::Newer { .. })) {
+                (self.on_newer)();
+            }
             // Two tasks may have opened it at once; the first stays.
-            let _ = self.uploads.set(uploads);
+            let _ = self.uploads.set(uploads.ok());
         }
         self.uploads.get().and_then(Option::as_ref)
     }
-}
 
-impl Default for Services {
-    fn default() -> Self {
-        Self::new()
+    /// The stored runs; nothing where the browser forbids storage.
+    pub async fn runs(&self) -> Option<&RunStore> {
+        if self.runs.get().is_none() {
+            let on_newer = Rc::clone(&self.on_newer);
+            let runs = RunStore::open(move || on_newer()).await;
+            if matches!(runs, Err(Error::Newer { .. })) {
+                (self.on_newer)();
+            }
+            let _ = self.runs.set(runs.ok());
+        }
+        self.runs.get().and_then(Option::as_ref)
+    }
+
+    /// Ends every worker: their databases close.
+    pub fn terminate(&self) {
+        self.reader.terminate();
+        self.engine.terminate();
+        self.local_model.terminate();
+        self.courier.terminate();
     }
 }
 

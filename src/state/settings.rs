@@ -1,12 +1,20 @@
+mod lenient;
+
+use crate::run::HistoryLimits;
+use crate::state::AppState;
 use crate::state::providers::catalogue::host_of;
 use crate::types::{Column, ColumnId, EmbedderRef, Endpoint, ModelRef, Parameters, Recipe, RecipeId};
+use lenient::parse;
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+/// One for all copies of the site on an origin: it holds no document.
 const KEY: &str = "sidecite.settings";
+/// The last settings that could not be read whole, as they were.
+const UNREADABLE_KEY: &str = "sidecite.settings.unreadable";
 
 /// What the person set, kept in this browser. Holds no key and no document text.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Settings {
     /// How evidence comes about.
     pub recipe: Recipe,
@@ -18,6 +26,8 @@ pub struct Settings {
     pub budget_tokens: u32,
     /// Light, dark, or as the system has it.
     pub theme: Theme,
+    /// How much history is kept.
+    pub history: HistoryLimits,
     /// Parameters that a model was found not to take: endpoint, model, parameter.
     pub omitted: Vec<(u32, String, String)>,
 }
@@ -79,6 +89,7 @@ impl Default for Settings {
             endpoints: Vec::new(),
             budget_tokens: 768,
             theme: Theme::System,
+            history: HistoryLimits::default(),
             omitted: Vec::new(),
         }
     }
@@ -142,7 +153,7 @@ impl Settings {
     }
 
     /// What is usable of what was remembered: at most eight columns with names of their own, values in range.
-    fn mended(mut self) -> Self {
+    fn sanitized(mut self) -> Self {
         let mut seen = Vec::new();
         self.columns.retain(|column| {
             let fresh = !seen.contains(&column.id);
@@ -150,9 +161,6 @@ impl Settings {
             fresh
         });
         self.columns.truncate(MAX_COLUMNS);
-        if self.columns.is_empty() {
-            self.columns = Self::default().columns;
-        }
         self.budget_tokens = self.budget_tokens.clamp(*BUDGET_TOKENS.start(), *BUDGET_TOKENS.end());
         if crate::chunk::validate(self.recipe.chunking).is_err() {
             self.recipe.chunking = Default::default();
@@ -182,13 +190,25 @@ pub fn place(endpoint: &Endpoint) -> String {
     parts.join(" · ")
 }
 
-/// What this browser remembers, or the defaults.
-pub(in crate::state) fn load() -> Settings {
-    storage()
-        .and_then(|storage| storage.get_item(KEY).ok().flatten())
-        .and_then(|json| serde_json::from_str::<Settings>(&json).ok())
-        .map(Settings::mended)
-        .unwrap_or_default()
+/// What this browser remembers; nothing where it remembers nothing. What cannot be read of it takes its default, and the
+/// whole is kept beside it as it was.
+fn load() -> Option<Settings> {
+    let storage = storage()?;
+    let json = storage.get_item(KEY).ok().flatten()?;
+    let (settings, is_whole) = parse(&json);
+    if !is_whole {
+        let _ = storage.set_item(UNREADABLE_KEY, &json);
+    }
+    Some(settings)
+}
+
+/// The settings that a page starts with: never without a column.
+pub(in crate::state) fn initial() -> Settings {
+    let mut settings = load().unwrap_or_default();
+    if settings.columns.is_empty() {
+        settings.columns = Settings::default().columns;
+    }
+    settings
 }
 
 /// Remembers; a browser that forbids storage forgets with the tab.
@@ -198,8 +218,38 @@ pub(in crate::state) fn save(settings: &Settings) {
     }
 }
 
+/// Forgets.
+pub(in crate::state) fn clear() {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(KEY);
+    }
+}
+
 fn storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok().flatten()
+}
+
+impl AppState {
+    /// Changes the settings and remembers them. The change is made to what is stored: another tab may have changed the rest.
+    pub fn set(self, change: impl FnOnce(&mut Settings)) {
+        let mut settings = load().unwrap_or_else(|| self.settings.get_untracked());
+        change(&mut settings);
+        save(&settings);
+        self.settings.set(settings);
+    }
+
+    /// Follows what other tabs set.
+    pub(in crate::state) fn follow_settings(self) {
+        let follow = move |event: web_sys::StorageEvent| {
+            if event.key().is_none_or(|key| key == KEY)
+                && let Some(settings) = load()
+            {
+                self.settings.set(settings);
+                self.sync_columns();
+            }
+        };
+        drop(window_event_listener(leptos::ev::storage, follow));
+    }
 }
 
 #[cfg(test)]
@@ -207,15 +257,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn remembered_nonsense_is_mended() {
+    fn remembered_nonsense_is_sanitized() {
         let mut settings = Settings { budget_tokens: 1, ..Settings::default() };
         settings.columns = vec![settings.columns[0].clone(); 12];
         settings.recipe.chunking.size_tokens = 0;
-        let mended = settings.mended();
-        assert_eq!(mended.columns.len(), 1);
-        assert_eq!(mended.budget_tokens, 512);
-        assert_eq!(mended.recipe.chunking, Default::default());
-        assert_eq!(mended.next_column_id(), ColumnId(2));
+        let sanitized = settings.sanitized();
+        assert_eq!(sanitized.columns.len(), 1);
+        assert_eq!(sanitized.budget_tokens, 512);
+        assert_eq!(sanitized.recipe.chunking, Default::default());
+        assert_eq!(sanitized.next_column_id(), ColumnId(2));
+    }
+
+    #[test]
+    fn the_last_column_can_be_removed() {
+        let none = Settings { columns: Vec::new(), ..Settings::default() };
+        let (read, is_whole) = parse(&serde_json::to_string(&none).unwrap());
+        assert!(is_whole && read.columns.is_empty());
     }
 
     #[test]
@@ -223,7 +280,8 @@ mod tests {
         let old = r#"{"columns": [{"id": 4, "model": {"Remote": {"endpoint": 1, "model": "m"}},
             "parameters": {"max_tokens": null, "temperature": 0.5, "top_p": null, "seed": null}, "with_documents": true}],
             "endpoints": [{"id": 1, "name": "localhost:8080", "base_url": "http://localhost:8080/v1"}]}"#;
-        let mut settings: Settings = serde_json::from_str(old).unwrap();
+        let (mut settings, is_whole) = parse(old);
+        assert!(is_whole);
         assert_eq!(settings.columns.len(), 1);
         let endpoint = settings.endpoints[0].clone();
         assert_eq!((endpoint.provider.as_str(), endpoint.auth), ("", crate::types::AuthKind::Default));
@@ -265,14 +323,44 @@ mod tests {
         settings.omit(1, "n", "top_p");
         assert_eq!(settings.omitted(1, "m"), ["temperature"]);
         assert!(settings.omitted(2, "m").is_empty());
-        let kept: Settings = serde_json::from_str(&serde_json::to_string(&settings).unwrap()).unwrap();
-        assert_eq!(kept, settings);
+        let kept = parse(&serde_json::to_string(&settings).unwrap());
+        assert_eq!(kept, (settings, true));
     }
 
     #[test]
     fn unknown_and_missing_fields_are_no_reason_to_forget() {
-        let settings: Settings = serde_json::from_str(r#"{"budget_tokens": 2048, "future": 1}"#).unwrap();
+        let (settings, is_whole) = parse(r#"{"budget_tokens": 2048, "future": 1}"#);
+        assert!(is_whole);
         assert_eq!(settings.budget_tokens, 2048);
         assert_eq!(settings.columns.len(), 3);
+    }
+
+    #[test]
+    fn an_unknown_value_loses_only_itself() {
+        let settings = Settings { budget_tokens: 2048, theme: Theme::Dark, ..Settings::default() };
+        let json = serde_json::to_value(&settings).unwrap();
+        let read = |change: &dyn Fn(&mut serde_json::Value)| {
+            let mut json = json.clone();
+            change(&mut json);
+            let (read, is_whole) = parse(&json.to_string());
+            assert!(!is_whole, "the loss is not noticed");
+            read
+        };
+        let sepia = read(&|json| json["theme"] = "Sepia".into());
+        assert_eq!(sepia, Settings { theme: Theme::System, ..settings.clone() });
+        let column = read(&|json| json["columns"][1]["model"] = "Oracle".into());
+        assert_eq!(column.columns, [settings.columns[0].clone(), settings.columns[2].clone()]);
+        let chunking = read(&|json| json["recipe"]["chunking"]["strategy"] = "Semantic".into());
+        assert_eq!(chunking, settings);
+        let mode = read(&|json| {
+            json["recipe"]["retrieval"]["mode"] = "Telepathy".into();
+            json["recipe"]["chunking"]["size_tokens"] = 64.into();
+        });
+        assert_eq!(mode.recipe.chunking.size_tokens, 64);
+        assert_eq!(mode.recipe.retrieval, Default::default());
+        let budget = read(&|json| json["budget_tokens"] = "many".into());
+        assert_eq!(budget, Settings { budget_tokens: 768, ..settings.clone() });
+        assert_eq!(parse("nonsense"), (Settings::default(), false));
+        assert_eq!(parse("[]").0, Settings::default());
     }
 }

@@ -1,16 +1,26 @@
 use leptos::prelude::*;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A value of its own among others, named by a key.
 pub struct Cell<K, T> {
     /// Its name; never changes.
     pub key: K,
+    /// Tells it from every other cell of the list, also from earlier ones of the same name.
+    pub serial: u32,
     /// Its value.
     pub value: ArcRwSignal<T>,
 }
 
 impl<K: Clone, T> Clone for Cell<K, T> {
     fn clone(&self) -> Self {
-        Self { key: self.key.clone(), value: self.value.clone() }
+        Self { key: self.key.clone(), serial: self.serial, value: self.value.clone() }
+    }
+}
+
+impl<K, T: Send + Sync + 'static> Cell<K, T> {
+    fn new(key: K, value: T) -> Self {
+        static LAST: AtomicU32 = AtomicU32::new(0);
+        Self { key, serial: LAST.fetch_add(1, Ordering::Relaxed), value: ArcRwSignal::new(value) }
     }
 }
 
@@ -79,8 +89,24 @@ where
     pub fn put(self, key: K, value: T) {
         match self.find(&key) {
             Some(cell) => cell.value.set(value),
-            None => self.0.update(|cells| cells.push(Cell { key, value: ArcRwSignal::new(value) })),
+            None => self.0.update(|cells| cells.push(Cell::new(key, value))),
         }
+    }
+
+    /// Puts other values in place of all. A cell stays, with its new value, where `is_same` says that it shows the same thing.
+    pub fn replace(self, values: Vec<(K, T)>, is_same: impl Fn(&T, &T) -> bool) {
+        let before = self.cells_now();
+        let cell = |(key, value): (K, T)| {
+            let known = before.iter().find(|cell| cell.key == key);
+            match known.filter(|cell| cell.value.with_untracked(|before| is_same(before, &value))) {
+                Some(cell) => {
+                    cell.value.set(value);
+                    cell.clone()
+                }
+                None => Cell::new(key, value),
+            }
+        };
+        self.0.set(values.into_iter().map(cell).collect());
     }
 
     /// Changes the value of that name, if there is one.
@@ -88,6 +114,24 @@ where
         if let Some(cell) = self.find(key) {
             cell.value.update(change);
         }
+    }
+
+    /// Puts another cell in the place of one; where there is one of that name already, only the old one goes.
+    pub fn rename(self, from: &K, to: K, value: T) {
+        if let Some(cell) = self.find(&to) {
+            cell.value.set(value);
+            return self.remove(from);
+        }
+        let cell = Cell::new(to, value);
+        self.0.update(|cells| match cells.iter_mut().find(|cell| cell.key == *from) {
+            Some(place) => *place = cell,
+            None => cells.push(cell),
+        });
+    }
+
+    /// Puts the cells in the order of their values.
+    pub fn sort_by_key<O: Ord>(self, order: impl Fn(&T) -> O) {
+        self.0.update(|cells| cells.sort_by_key(|cell| cell.value.with_untracked(&order)));
     }
 
     /// Takes a cell out.

@@ -44,6 +44,10 @@ pub enum Dialog {
     Compare,
     /// Keys, what left the page, spending, health.
     Providers,
+    /// The stored runs.
+    History,
+    /// A question that follows up on the run.
+    FollowUp,
     /// Text to paste.
     Paste,
     /// The request of a column.
@@ -95,8 +99,11 @@ impl View {
         self.files.with_value(|files| files.get(&id).cloned())
     }
 
-    pub(in crate::state) fn forget_document(self, id: DocumentId) {
+    pub(in crate::state) fn drop_file(self, id: DocumentId) {
         self.files.update_value(|files| drop(files.remove(&id)));
+    }
+
+    pub(in crate::state) fn close_document(self, id: DocumentId) {
         self.opened.update(|opened| {
             if opened.as_ref().is_some_and(|opened| opened.document.id == id) {
                 *opened = None;

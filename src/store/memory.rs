@@ -1,29 +1,62 @@
-use super::{Error, Record, Store};
+use super::{Error, Loaded, Record, Store};
 use crate::types::{DocumentId, Sha256};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A store that lasts as long as the tab: for tests, and for browsers that forbid storage.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     records: RefCell<BTreeMap<DocumentId, Record>>,
+    removed: RefCell<BTreeMap<DocumentId, u64>>,
     cache: RefCell<BTreeMap<Sha256, Vec<f32>>>,
+    owners: RefCell<BTreeMap<DocumentId, BTreeSet<Sha256>>>,
 }
 
 impl Store for MemoryStore {
-    async fn load(&self) -> Result<Vec<Record>, Error> {
-        let mut records: Vec<Record> = self.records.borrow().values().cloned().collect();
-        records.sort_by_key(|record| (record.manifest.added_millis, record.manifest.id));
-        Ok(records)
+    async fn load(&self) -> Result<Vec<Loaded>, Error> {
+        let removed = self.removed.borrow();
+        let records = self.records.borrow();
+        let kept = records.values().filter(|record| !removed.contains_key(&record.manifest.id));
+        let mut kept: Vec<Record> = kept.cloned().collect();
+        kept.sort_by_key(|record| (record.manifest.added_millis, record.manifest.id));
+        Ok(kept.into_iter().map(Ok).collect())
     }
 
-    async fn put(&self, record: &Record) -> Result<(), Error> {
+    async fn load_one(&self, id: DocumentId) -> Result<Option<Loaded>, Error> {
+        Ok(self.records.borrow().get(&id).cloned().map(Ok))
+    }
+
+    async fn put(&self, record: &Record) -> Result<bool, Error> {
+        if self.removed.borrow().contains_key(&record.manifest.id) {
+            return Ok(false);
+        }
         self.records.borrow_mut().insert(record.manifest.id, record.clone());
+        Ok(true)
+    }
+
+    async fn bury(&self, id: DocumentId, now_millis: u64) -> Result<(), Error> {
+        self.removed.borrow_mut().insert(id, now_millis);
         Ok(())
     }
 
-    async fn remove(&self, id: DocumentId) -> Result<(), Error> {
+    async fn unbury(&self, id: DocumentId) -> Result<(), Error> {
+        self.removed.borrow_mut().remove(&id);
+        Ok(())
+    }
+
+    async fn buried(&self, before_millis: u64) -> Result<Vec<DocumentId>, Error> {
+        let removed = self.removed.borrow();
+        Ok(removed.iter().filter(|(_, at)| **at < before_millis).map(|(id, _)| *id).collect())
+    }
+
+    async fn erase(&self, id: DocumentId, contents: &[Sha256]) -> Result<(), Error> {
+        if self.removed.borrow_mut().remove(&id).is_none() {
+            return Ok(());
+        }
         self.records.borrow_mut().remove(&id);
+        let owned = self.owners.borrow_mut().remove(&id).unwrap_or_default();
+        let mut cache = self.cache.borrow_mut();
+        owned.iter().chain(contents).for_each(|key| drop(cache.remove(key)));
         Ok(())
     }
 
@@ -32,8 +65,19 @@ impl Store for MemoryStore {
         Ok(keys.iter().map(|key| cache.get(key).cloned()).collect())
     }
 
-    async fn cache(&self, entries: &[(Sha256, Vec<f32>)]) -> Result<(), Error> {
+    async fn cache(&self, owner: DocumentId, entries: &[(Sha256, Vec<f32>)]) -> Result<(), Error> {
+        self.owners.borrow_mut().entry(owner).or_default().extend(entries.iter().map(|(key, _)| *key));
         self.cache.borrow_mut().extend(entries.iter().cloned());
+        Ok(())
+    }
+
+    async fn cache_bytes(&self) -> Result<u64, Error> {
+        Ok(self.cache.borrow().values().map(|vector| vector.len() as u64 * 4).sum())
+    }
+
+    async fn clear_cache(&self) -> Result<(), Error> {
+        self.cache.borrow_mut().clear();
+        self.owners.borrow_mut().clear();
         Ok(())
     }
 }

@@ -1,15 +1,26 @@
 //! What is kept, behind one trait: the engine's verbs write documents, chunks and vectors through it, and
 //! never learn where they lie. `MemoryStore` serves tests and browsers without storage; IndexedDB is in `browser`.
 //!
-//! A document is wholly stored or not at all: `put` is one transaction, and only its completion counts.
+//! A document is wholly stored or not at all: `put` is one transaction, and only its completion counts. Rows are joined by
+//! key, and each carries its version and kind: a row that cannot be read costs one document, never the corpus.
 
+mod encoding;
 mod memory;
+pub mod migrations;
 mod record;
+mod run;
+pub mod tables;
+mod upload;
 
+pub use encoding::{
+    Stored, decode, decode_embedding, decode_vectors, encode, encode_embedding, encode_vectors,
+};
 pub use memory::MemoryStore;
-pub use record::{Record, decode, encode};
+pub use record::{Damaged, Loaded, Record, Row};
+pub use tables::{Kind, Table};
+pub use upload::{Tombstone, UploadInfo, UploadState};
 
-use crate::types::{DocumentId, Sha256};
+use crate::types::{DocumentId, Sha256, Spending};
 use serde::{Deserialize, Serialize};
 
 /// Why something could not be kept or read back.
@@ -37,30 +48,70 @@ pub enum Error {
         /// The database's word.
         reason: String,
     },
+    /// The browser forbids storage.
+    #[error("this browser blocks storage: {reason}")]
+    Unavailable {
+        /// The database's word.
+        reason: String,
+    },
+    /// The database was written by a later version of this program; it is left as it is.
+    #[error("This browser holds data of a newer version of Sidecite ({name})")]
+    Newer {
+        /// The database.
+        name: String,
+    },
 }
+
+/// How long something removed can be brought back, in milliseconds.
+pub const UNDO_MILLIS: u64 = 10_000;
 
 impl Error {
     /// What to do about it.
     pub fn hint(&self) -> String {
         match self {
             Self::Full { .. } => "Free disk space or remove documents, then press Retry.".into(),
-            Self::Damaged { .. } => "Remove the document and add it again.".into(),
+            Self::Damaged { .. } => {
+                "Press Read again where the original is stored, or remove the document and add it again."
+                    .into()
+            }
             Self::Failed { .. } => "Reload the page. If it persists, close other tabs with this page.".into(),
+            Self::Unavailable { .. } => {
+                "Allow this site to store data. Until then everything lasts as long as the tab.".into()
+            }
+            Self::Newer { .. } => "Reload the page to get that version. Nothing was changed.".into(),
         }
     }
+}
+
+impl Stored for Spending {
+    const KIND: Kind = Kind::Spending;
 }
 
 /// Where documents, chunks and vectors are kept.
 #[allow(async_fn_in_trait)]
 pub trait Store {
-    /// Every stored document with its chunks and vectors, in the order of adding.
-    async fn load(&self) -> Result<Vec<Record>, Error>;
-    /// Stores one document in a single transaction, replacing an older version of it.
-    async fn put(&self, record: &Record) -> Result<(), Error>;
-    /// Forgets a document and everything made from it.
-    async fn remove(&self, id: DocumentId) -> Result<(), Error>;
+    /// Every stored document with its chunks and vectors, in the order of adding, but for the removed ones.
+    async fn load(&self) -> Result<Vec<Loaded>, Error>;
+    /// One stored document, removed or not.
+    async fn load_one(&self, id: DocumentId) -> Result<Option<Loaded>, Error>;
+    /// Stores one document in a single transaction, replacing an older version of it. `false`: it was removed in the
+    /// meantime, by this tab or another, and is not stored.
+    async fn put(&self, record: &Record) -> Result<bool, Error>;
+    /// Marks a document as removed.
+    async fn bury(&self, id: DocumentId, now_millis: u64) -> Result<(), Error>;
+    /// Takes the mark away.
+    async fn unbury(&self, id: DocumentId) -> Result<(), Error>;
+    /// Documents that were removed before then.
+    async fn buried(&self, before_millis: u64) -> Result<Vec<DocumentId>, Error>;
+    /// Deletes a removed document, everything made from it and what of the cache only it used: the embeddings it had made,
+    /// and those of `contents`. One whose mark was taken away stays.
+    async fn erase(&self, id: DocumentId, contents: &[Sha256]) -> Result<(), Error>;
     /// Vectors made before, by content key; `None` where there is none.
     async fn cached(&self, keys: &[Sha256]) -> Result<Vec<Option<Vec<f32>>>, Error>;
-    /// Keeps vectors by content key.
-    async fn cache(&self, entries: &[(Sha256, Vec<f32>)]) -> Result<(), Error>;
+    /// Keeps vectors by content key; `owner` had them made.
+    async fn cache(&self, owner: DocumentId, entries: &[(Sha256, Vec<f32>)]) -> Result<(), Error>;
+    /// How many bytes the cached vectors take.
+    async fn cache_bytes(&self) -> Result<u64, Error>;
+    /// Forgets all cached vectors.
+    async fn clear_cache(&self) -> Result<(), Error>;
 }

@@ -1,6 +1,6 @@
-use super::Error;
-use crate::types::{Chunk, Document, Manifest};
-use serde::{Serialize, de::DeserializeOwned};
+use super::{Error, Kind, Stored, Table, decode, decode_vectors, encode, encode_vectors, migrations, tables};
+use crate::types::{Chunk, Document, DocumentId, Manifest};
+use serde::{Deserialize, Serialize};
 
 /// One stored document with everything made from it.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,42 +15,136 @@ pub struct Record {
     pub vectors: Vec<f32>,
 }
 
-/// First byte of every stored value; a reader refuses what is newer than itself.
-const VERSION: u8 = 1;
-
-/// A value as stored: the version byte, then postcard.
-pub fn encode<T: Serialize>(value: &T, what: &str) -> Result<Vec<u8>, Error> {
-    let mut bytes = vec![VERSION];
-    let body = postcard::to_allocvec(value)
-        .map_err(|error| Error::Failed { doing: format!("writing {what}"), reason: error.to_string() })?;
-    bytes.extend_from_slice(&body);
-    Ok(bytes)
+/// A stored document that cannot be used. The others can.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Damaged {
+    /// Which document.
+    pub id: DocumentId,
+    /// Its name, where any of its rows still says it.
+    pub name: Option<String>,
+    /// When it was added, where that is known.
+    pub added_millis: u64,
+    /// Size of the original file, where that is known.
+    pub size_bytes: u64,
+    /// What is wrong with it.
+    pub error: Error,
 }
 
-/// The value that `encode` made.
-pub fn decode<T: DeserializeOwned>(bytes: &[u8], what: &str) -> Result<T, Error> {
-    let damaged = |reason: String| Error::Damaged { what: what.to_owned(), reason };
-    match bytes.split_first() {
-        Some((&VERSION, body)) => postcard::from_bytes(body).map_err(|error| damaged(error.to_string())),
-        Some((version, _)) => {
-            Err(damaged(format!("version {version}; this page supports version {VERSION}")))
-        }
-        None => Err(damaged("empty".into())),
+/// A stored document, or why it cannot be used.
+pub type Loaded = Result<Record, Box<Damaged>>;
+
+/// A row: table, key and value.
+pub type Row = (Table, String, Vec<u8>);
+
+impl Stored for Manifest {
+    const KIND: Kind = Kind::Manifest;
+
+    fn older(version: u8, body: &[u8]) -> Option<Result<Self, postcard::Error>> {
+        (version == migrations::v1::VERSION).then(|| migrations::v1::manifest(body))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Stored for Document {
+    const KIND: Kind = Kind::Document;
+}
 
-    #[test]
-    fn round_trip_and_refusal() {
-        let bytes = encode(&("a", 7u32), "test").unwrap();
-        assert_eq!(decode::<(String, u32)>(&bytes, "test").unwrap(), ("a".to_owned(), 7));
-        let mut newer = bytes.clone();
-        newer[0] = 9;
-        assert!(decode::<(String, u32)>(&newer, "test").unwrap_err().to_string().contains("version 9"));
-        assert!(decode::<(String, u32)>(&bytes[..2], "test").is_err());
-        assert!(decode::<(String, u32)>(&[], "test").is_err());
+/// The chunks of a document under one chunking, as stored.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ChunkSet(pub(super) Vec<Chunk>);
+
+impl Stored for ChunkSet {
+    const KIND: Kind = Kind::ChunkSet;
+}
+
+impl Record {
+    /// Its rows.
+    ///
+    /// # Errors
+    /// Only where something cannot be written as bytes at all.
+    pub fn rows(&self) -> Result<[Row; 4], Error> {
+        let Self { manifest, document, chunks, vectors } = self;
+        let (id, name) = (manifest.id, &manifest.name);
+        let dimension = vectors.len().checked_div(chunks.len()).unwrap_or(0);
+        Ok([
+            (Table::Manifests, id.to_string(), encode(manifest, name)?),
+            (Table::Documents, id.to_string(), encode(document, name)?),
+            (
+                Table::ChunkSets,
+                tables::chunk_set_key(id, manifest.chunking),
+                encode(&ChunkSet(chunks.clone()), name)?,
+            ),
+            (
+                Table::Vectors,
+                tables::vectors_key(id, manifest.chunking, &manifest.embedder),
+                encode_vectors(dimension, vectors),
+            ),
+        ])
+    }
+
+    /// The document of that key, joined from its rows. `get` gives a row's value.
+    ///
+    /// # Errors
+    /// What is wrong with the document, with whatever is still known of it.
+    pub fn join(id: DocumentId, get: &impl Fn(Table, &str) -> Option<Vec<u8>>) -> Loaded {
+        let key = id.to_string();
+        let what = format!("document {}", id.short());
+        let manifest = row::<Manifest>(get, Table::Manifests, &key, &what);
+        let what = manifest.as_ref().map_or(what, |manifest| manifest.name.clone());
+        let document = row::<Document>(get, Table::Documents, &key, &what);
+        let name = manifest
+            .as_ref()
+            .map(|manifest| &manifest.name)
+            .or(document.as_ref().map(|document| &document.name))
+            .ok()
+            .cloned();
+        let (added_millis, size_bytes) =
+            manifest.as_ref().map_or((0, 0), |manifest| (manifest.added_millis, manifest.size_bytes));
+        joined(id, manifest, document, get)
+            .map_err(|error| Box::new(Damaged { id, name, added_millis, size_bytes, error }))
+    }
+}
+
+fn joined(
+    id: DocumentId,
+    manifest: Result<Manifest, Error>,
+    document: Result<Document, Error>,
+    get: &impl Fn(Table, &str) -> Option<Vec<u8>>,
+) -> Result<Record, Error> {
+    let manifest = manifest?;
+    let document = document?;
+    let name = &manifest.name;
+    let damaged = |reason: &str| Error::Damaged { what: name.clone(), reason: reason.to_owned() };
+    if manifest.id != id || document.id != id {
+        return Err(damaged("its rows belong to another document"));
+    }
+    let ChunkSet(chunks) = row(get, Table::ChunkSets, &tables::chunk_set_key(id, manifest.chunking), name)?;
+    if chunks.len() != manifest.chunks as usize {
+        return Err(damaged("it has another number of chunks"));
+    }
+    let fits = |(ordinal, chunk): (usize, &Chunk)| {
+        chunk.document == id
+            && chunk.ordinal as usize == ordinal
+            && document.text.get(chunk.span.range()).is_some()
+    };
+    if !chunks.iter().enumerate().all(fits) {
+        return Err(damaged("its chunks are not of its text"));
+    }
+    let key = tables::vectors_key(id, manifest.chunking, &manifest.embedder);
+    let vectors = get(Table::Vectors, &key).ok_or_else(|| damaged("its embeddings are missing"))?;
+    let vectors = decode_vectors(&vectors, chunks.len(), name)?;
+    Ok(Record { manifest, document, chunks, vectors })
+}
+
+fn row<T: Stored>(
+    get: &impl Fn(Table, &str) -> Option<Vec<u8>>,
+    table: Table,
+    key: &str,
+    what: &str,
+) -> Result<T, Error> {
+    match get(table, key) {
+        Some(bytes) => decode(&bytes, what),
+        None => {
+            Err(Error::Damaged { what: what.to_owned(), reason: format!("{} are missing", table.name()) })
+        }
     }
 }

@@ -30,6 +30,8 @@ pub struct Manifest {
     pub added_millis: u64,
     /// What went partly wrong while reading it.
     pub warnings: Vec<Warning>,
+    /// `parse::READER_VERSION` of the reader that read it.
+    pub reader: u32,
 }
 
 /// An error on its way to a person: what happened and what to do. Stage errors become this at the thread boundary.

@@ -1,9 +1,10 @@
 use crate::state::{AppState, Pane};
 use crate::ui::answers::composer::Composer;
-use crate::ui::dialogs::Dialogs;
+use crate::ui::deferred::drawer;
 use crate::ui::documents::list::Documents;
 use crate::ui::evidence::pane::EvidencePane;
 use crate::ui::header::Header;
+use crate::ui::part::deferred::{self, Deferred, Part};
 use crate::ui::part::erased::{listener, live, sig};
 use leptos::prelude::*;
 
@@ -33,6 +34,7 @@ pub fn App() -> impl IntoView {
     let state = AppState::new();
     state.provide();
     state.start();
+    Deferred::provide(state, drawer);
     Effect::new(move || {
         let theme = state.settings.with(|settings| settings.theme.name());
         if let Some(root) = document().document_element() {
@@ -54,7 +56,7 @@ pub fn App() -> impl IntoView {
         </main>
         <PaneTabs/>
         <p class="visually-hidden" role="status">{live(move || state.session.announcement.get())}</p>
-        <Dialogs/>
+        {live(move || state.view.dialog.get().map(|open| deferred::part(Part::Dialog(open))))}
     }
     .into_any()
 }

@@ -1,6 +1,7 @@
 use crate::state::{AppState, Dialog};
 use crate::ui::part::erased::{listener, sig};
 use crate::ui::part::icon::{Icon, Name};
+use crate::ui::run::head::HistoryButton;
 use leptos::prelude::*;
 
 /// The bar on top.
@@ -30,6 +31,7 @@ pub fn Header() -> impl IntoView {
             >
                 <Icon name=Name::Theme/>
             </button>
+            <HistoryButton/>
             <button class="button quiet" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Providers)))>
                 <Icon name=Name::Providers/>
                 "Providers"

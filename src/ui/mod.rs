@@ -4,12 +4,13 @@
 mod answers;
 mod app;
 mod columns;
-mod dialogs;
+mod deferred;
 mod documents;
 mod evidence;
 mod header;
 mod part;
 mod providers;
+mod run;
 mod settings;
 
 pub use app::{App, mount};

@@ -2,8 +2,10 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { until } from "./harness.mjs";
 
 /** The shared data, or nothing: suites that need it say that they skip. */
 export const DATA = (() => {
@@ -56,7 +58,7 @@ export async function ended(column, timeout = 60_000) {
   const page = column.page();
   const handle = await column.elementHandle();
   await page.waitForFunction(
-    (article) => ["done", "stopped", "failed"].includes(article.dataset.state),
+    (article) => ["done", "stopped", "failed", "interrupted"].includes(article.dataset.state),
     handle,
     { timeout },
   );
@@ -226,4 +228,18 @@ export const chats = (fake) => fake.requests.filter(({ method, path }) => method
 export function dataFiles(folder) {
   assert.ok(DATA);
   return readdirSync(`${DATA}/${folder}`).sort().map((name) => `${DATA}/${folder}/${name}`);
+}
+
+/** Kills the browser that owns a profile, as a power cut would; it is ours, found by its lock. */
+export async function cutPower(profile) {
+  const pid = Number(readlinkSync(path.join(profile, "SingletonLock")).split("-").at(-1));
+  process.kill(pid, "SIGKILL");
+  await until(() => {
+    try {
+      process.kill(pid, 0);
+      return false;
+    } catch {
+      return true;
+    }
+  }, { what: "the browser's end" });
 }

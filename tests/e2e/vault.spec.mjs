@@ -1,12 +1,12 @@
 // Keys at rest: nowhere in clear, and in the vault only under its passphrase.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { openLab, until } from "./harness.mjs";
-import { KEY, LIGHTHOUSE, PASSPHRASE, QUESTION, addEndpoint, addFiles, ask, clearColumns, closeDialog, columns, ended, noticeOf, openProviders, prepared, remember, settled, textFile, unlock } from "./steps.mjs";
+import { KEY, LIGHTHOUSE, PASSPHRASE, QUESTION, addEndpoint, addFiles, ask, clearColumns, closeDialog, columns, cutPower, ended, noticeOf, openProviders, prepared, remember, settled, textFile, unlock } from "./steps.mjs";
 import { startMisbehaving } from "./faulty_host.mjs";
 
 /** Everything a page can read of what is kept in this browser, as one text. */
@@ -43,20 +43,6 @@ function holds(folder, word) {
       const bytes = readFileSync(file);
       return forms.some((form) => bytes.includes(form));
     });
-}
-
-/** Kills the browser that owns a profile, as a power cut would; it is ours, found by its lock. */
-async function cutPower(profile) {
-  const pid = Number(readlinkSync(path.join(profile, "SingletonLock")).split("-").at(-1));
-  process.kill(pid, "SIGKILL");
-  await until(() => {
-    try {
-      process.kill(pid, 0);
-      return false;
-    } catch {
-      return true;
-    }
-  }, { what: "the browser's end" });
 }
 
 describe("a key at rest", () => {

@@ -154,15 +154,67 @@ fn a_damaged_record_is_left_out_and_named() {
     let bench = Bench::new();
     bench.ingest("ships.txt", SHIPS).unwrap();
     bench.ingest("bread.txt", BREAD).unwrap();
-    let mut records = bench.store.load().now_or_never().unwrap().unwrap();
-    let ships = records.iter_mut().find(|record| record.manifest.name == "ships.txt").unwrap();
-    ships.vectors.truncate(3);
     let store = MemoryStore::default();
-    for record in &records {
-        store.put(record).now_or_never().unwrap().unwrap();
+    for loaded in bench.store.load().now_or_never().unwrap().unwrap() {
+        let mut record = loaded.unwrap();
+        if record.manifest.name == "ships.txt" {
+            record.vectors.truncate(3);
+        }
+        assert!(store.put(&record).now_or_never().unwrap().unwrap());
     }
     let reopened = Bench { store, ..Bench::new() };
-    let warnings = engine::open(&reopened.corpus, &reopened.store).now_or_never().unwrap().unwrap();
-    assert!(warnings[0].message.contains("ships.txt"));
+    let damaged = engine::open(&reopened.corpus, &reopened.store).now_or_never().unwrap().unwrap();
+    assert_eq!(damaged.len(), 1);
+    assert_eq!((damaged[0].name.as_deref(), damaged[0].id), (Some("ships.txt"), sha256(b"ships.txt")));
     assert_eq!(reopened.corpus.borrow().manifests().len(), 1);
+    // Read again, it replaces the damaged one.
+    reopened.ingest("ships.txt", SHIPS).unwrap();
+    let again = Bench { store: reopened.store, ..Bench::new() };
+    assert!(engine::open(&again.corpus, &again.store).now_or_never().unwrap().unwrap().is_empty());
+    assert_eq!(again.corpus.borrow().manifests().len(), 2);
+}
+
+#[test]
+fn a_removed_document_comes_back_until_it_is_collected() {
+    let bench = Bench::new();
+    bench.ingest("ships.txt", SHIPS).unwrap();
+    bench.ingest("bread.txt", BREAD).unwrap();
+    let ships = sha256(b"ships.txt");
+    let (corpus, store) = (&bench.corpus, &bench.store);
+    let opened = || {
+        let corpus = RefCell::new(Corpus::new(DIMENSIONS));
+        assert!(engine::open(&corpus, store).now_or_never().unwrap().unwrap().is_empty());
+        corpus.borrow().manifests().len()
+    };
+    engine::remove(corpus, store, ships, 1_000).now_or_never().unwrap().unwrap();
+    assert!(corpus.borrow().get(ships).is_err());
+    assert_eq!(opened(), 1, "a removed document opens");
+    // Another tab that learns of it late does not bring it back; an ingest under way stores nothing.
+    assert_eq!(engine::refresh(corpus, store, ships).now_or_never().unwrap().unwrap(), None);
+    assert_eq!(bench.ingest("ships.txt", SHIPS).unwrap(), Outcome::Cancelled);
+    // Not yet due.
+    assert!(engine::collect(store, 1_000).now_or_never().unwrap().unwrap().is_empty());
+    let back = engine::restore(corpus, store, ships).now_or_never().unwrap().unwrap().unwrap();
+    assert_eq!((back.name.as_str(), opened()), ("ships.txt", 2));
+    assert!(bench.search("ferry noon", RetrievalMode::Hybrid).unwrap().passages[0].text.contains("noon"));
+
+    let cached = store.cache_bytes().now_or_never().unwrap().unwrap();
+    engine::remove(corpus, store, ships, 2_000).now_or_never().unwrap().unwrap();
+    assert_eq!(engine::collect(store, 2_001).now_or_never().unwrap().unwrap(), [ships]);
+    assert_eq!(engine::restore(corpus, store, ships).now_or_never().unwrap().unwrap(), None);
+    let left = store.cache_bytes().now_or_never().unwrap().unwrap();
+    let bread = corpus.borrow().get(sha256(b"bread.txt")).unwrap().chunks.len();
+    assert!(left < cached);
+    assert_eq!(left, (bread * DIMENSIONS * 4) as u64, "embeddings of a removed document stay in the cache");
+}
+
+#[test]
+fn what_another_tab_stored_is_taken_over() {
+    let bench = Bench::new();
+    bench.ingest("ships.txt", SHIPS).unwrap();
+    let other = RefCell::new(Corpus::new(DIMENSIONS));
+    let ships = sha256(b"ships.txt");
+    let manifest = engine::refresh(&other, &bench.store, ships).now_or_never().unwrap().unwrap();
+    assert_eq!(manifest.unwrap().name, "ships.txt");
+    assert!(other.borrow().get(ships).is_ok());
 }

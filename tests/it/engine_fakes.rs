@@ -137,5 +137,12 @@ pub fn incoming(name: &str, text: &str) -> Incoming {
         pages: Vec::new(),
     };
     let chunking = ChunkSettings { size_tokens: 16, overlap_tokens: 0, ..ChunkSettings::default() };
-    Incoming { document, size_bytes: text.len() as u64, added_millis: 1, chunking, warnings: Vec::new() }
+    Incoming {
+        document,
+        size_bytes: text.len() as u64,
+        added_millis: 1,
+        chunking,
+        warnings: Vec::new(),
+        reader: 1,
+    }
 }

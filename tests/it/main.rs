@@ -41,6 +41,7 @@ mod retry;
 mod run;
 mod sample;
 mod sigv4;
+mod store;
 mod support;
 mod vault;
 #[path = "../vault/vectors.rs"]

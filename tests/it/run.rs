@@ -1,8 +1,8 @@
 //! The conductor: every order of events, stop, run again, ask again, follow-up, history.
 
 use sidecite::run::{
-    Asked, ColumnEvent, Command, Conductor, HistoryLimits, Turn, condense_messages, condensed, expired,
-    joined,
+    Asked, ColumnEvent, Command, Conductor, HistoryLimits, Turn, changes, condense_messages, condensed,
+    expired, joined,
 };
 use sidecite::types::{
     AnswerState, ChatEvent, Column, ColumnId, Cost, Evidence, FailureCause, ModelRef, Parameters, Recipe,
@@ -287,9 +287,7 @@ fn a_column_added_later_joins_over_the_same_evidence() {
     assert_eq!(asks(&commands)[0].2.as_ref().unwrap().text, "a");
     let commands = conductor.add_with(column(3, SECOND, true), Recipe::default());
     assert_eq!(searches(&commands), [SECOND]);
-    let before = conductor.run().answers.len();
-    assert!(conductor.remove(ColumnId(3), 1.0).contains(&Command::CancelSearch(SECOND)));
-    assert_eq!(conductor.run().answers.len(), before - 1);
+    assert!(conductor.stop(ColumnId(3), 1.0).contains(&Command::CancelSearch(SECOND)));
 }
 
 #[test]
@@ -379,4 +377,17 @@ fn a_summary_names_columns_and_documents_and_is_found_by_every_word() {
     let id = RunId::new(1_764_000_000_000, 0xbeef);
     assert_eq!(RunId::parse(&id.to_string()), Some(id));
     assert!(RunId::new(2, 0).to_string() > RunId::new(1, u16::MAX).to_string());
+}
+
+#[test]
+fn changes_of_a_recipe_are_named_one_by_one() {
+    let before = Recipe::default();
+    let mut after = before.clone();
+    assert!(changes(&before, &after).is_empty());
+    after.retrieval.k1 = 1.2;
+    assert_eq!(changes(&before, &after), ["other parameters"]);
+    after.retrieval.top_k = 12;
+    after.chunking.size_tokens = 64;
+    let size = before.chunking.size_tokens;
+    assert_eq!(changes(&before, &after), [format!("chunk size {size} → 64"), "passages 6 → 12".into()]);
 }

@@ -1,12 +1,12 @@
 use super::tables::{Tables, Write};
+use super::{adopt, courier_name};
 use crate::courier::CallRecord;
-use crate::store::{Error, decode, encode};
+use crate::store::{Error, Kind, Stored, decode, encode};
 use crate::types::Spending;
 use std::cell::Cell;
 
-const NAME: &str = "sidecite-courier";
 /// Raised with every change of the tables.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 const VAULT: &str = "vault";
 const CALLS: &str = "calls";
@@ -24,10 +24,15 @@ pub struct CourierDb {
     count: Cell<u32>,
 }
 
+impl Stored for CallRecord {
+    const KIND: Kind = Kind::Call;
+}
+
 impl CourierDb {
     /// Opens the database. Where the browser forbids storage everything lasts as long as the tab, and `user_error` says so.
     pub async fn open() -> Self {
-        let tables = Tables::open(NAME, VERSION, &[VAULT, CALLS, SPENDING, PREFS]).await;
+        let names = &[VAULT, CALLS, SPENDING, PREFS];
+        let tables = Tables::open(&courier_name(), VERSION, names, adopt::courier).await;
         Self { tables, tab: (js_sys::Math::random() * f64::from(u32::MAX)) as u32, count: Cell::new(0) }
     }
 

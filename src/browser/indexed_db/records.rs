@@ -1,108 +1,226 @@
-use super::{
-    CACHE, CHUNKS, DOCUMENTS, FILES, MANIFESTS, VECTORS, begin, bytes_value, complete, failed, open, put,
-    value_bytes,
+use super::connection::{
+    Connection, bytes_value, complete, delete, delete_range, doing, has, keys, put, rows, store, value_bytes,
 };
-use crate::kernel::{f32s_from_le_bytes, f32s_to_le_bytes};
-use crate::store::{Error, Record, Store, decode, encode};
-use crate::types::{DocumentId, Manifest, Sha256};
+use super::{adopt, open_corpus};
+use crate::store::tables::range_of;
+use crate::store::{
+    Error, Loaded, Record, Store, Table, Tombstone, decode, decode_embedding, encode, encode_embedding,
+};
+use crate::types::{DocumentId, Sha256};
 use futures_util::future::join_all;
-use idb::{Database, Query, Transaction, TransactionMode};
-use wasm_bindgen::JsValue;
+use idb::Query;
+use js_sys::Uint8Array;
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use wasm_bindgen::{JsCast, JsValue};
+
+const MANIFESTS: &str = Table::Manifests.name();
+const DOCUMENTS: &str = Table::Documents.name();
+const CHUNK_SETS: &str = Table::ChunkSets.name();
+const VECTORS: &str = Table::Vectors.name();
+const EMBEDDINGS: &str = Table::Embeddings.name();
+const OWNERS: &str = Table::EmbeddingOwners.name();
+const UPLOADS: &str = Table::Uploads.name();
+const ORIGINALS: &str = Table::Originals.name();
+const TOMBSTONES: &str = Table::Tombstones.name();
+/// The tables that a document is joined from.
+const JOINED: [(Table, &str); 4] = [
+    (Table::Manifests, MANIFESTS),
+    (Table::Documents, DOCUMENTS),
+    (Table::ChunkSets, CHUNK_SETS),
+    (Table::Vectors, VECTORS),
+];
 
 /// Documents, chunks, vectors and the embedding cache in IndexedDB.
-pub struct IndexedDb(Database);
+pub struct IndexedDb {
+    connection: Connection,
+    /// Tells apart the rows of one document that say what it had embedded.
+    writes: Cell<u32>,
+}
 
 impl IndexedDb {
-    /// Opens the database; fails where the browser forbids storage.
+    /// Opens the database, adopting one of version 1.
+    ///
+    /// # Errors
+    /// Where the browser forbids storage, and where the database is newer than this page.
     pub async fn open() -> Result<Self, Error> {
-        open().await.map(Self)
+        let connection = open_corpus(|| {}).await?;
+        adopt::corpus(&connection).await?;
+        Ok(Self { connection, writes: Cell::new(0) })
     }
 }
 
 impl Store for IndexedDb {
-    async fn load(&self) -> Result<Vec<Record>, Error> {
-        let transaction =
-            begin(&self.0, &[MANIFESTS, DOCUMENTS, CHUNKS, VECTORS], TransactionMode::ReadOnly)?;
-        // Tables of one transaction hold the same keys in the same order, so rows are matched by place.
-        let manifests = all(&transaction, MANIFESTS).await?;
-        let documents = all(&transaction, DOCUMENTS).await?;
-        let chunks = all(&transaction, CHUNKS).await?;
-        let vectors = all(&transaction, VECTORS).await?;
-        let mut records = Vec::with_capacity(manifests.len());
-        for (((manifest, document), chunks), vectors) in
-            manifests.iter().zip(&documents).zip(&chunks).zip(&vectors)
-        {
-            let manifest: Manifest = decode(&value_bytes(manifest), "a document")?;
-            let name = manifest.name.clone();
-            records.push(Record {
-                document: decode(&value_bytes(document), &name)?,
-                chunks: decode(&value_bytes(chunks), &name)?,
-                vectors: f32s_from_le_bytes(&value_bytes(vectors)),
-                manifest,
-            });
+    async fn load(&self) -> Result<Vec<Loaded>, Error> {
+        let transaction = self.connection.read(&[MANIFESTS, DOCUMENTS, CHUNK_SETS, VECTORS, TOMBSTONES])?;
+        let removed: BTreeSet<String> = keys(&transaction, TOMBSTONES).await?.into_iter().collect();
+        let mut ids = BTreeSet::new();
+        let mut tables: BTreeMap<Table, HashMap<String, JsValue>> = BTreeMap::new();
+        for (table, name) in JOINED {
+            let rows: HashMap<String, JsValue> = rows(&transaction, name).await?.into_iter().collect();
+            if matches!(table, Table::Manifests | Table::Documents) {
+                ids.extend(rows.keys().filter(|key| !removed.contains(*key)).cloned());
+            }
+            tables.insert(table, rows);
         }
-        records.sort_by_key(|record| (record.manifest.added_millis, record.manifest.id));
-        Ok(records)
+        // Each value is copied out of the browser's memory when its document's turn comes, and dropped after it.
+        let get = |table: Table, key: &str| tables.get(&table)?.get(key).map(value_bytes);
+        let ids = ids.iter().filter_map(|id| Sha256::parse(id));
+        let mut loaded: Vec<Loaded> = ids.map(|id| Record::join(id, &get)).collect();
+        loaded.sort_by_key(|loaded| match loaded {
+            Ok(record) => (record.manifest.added_millis, record.manifest.id),
+            Err(damaged) => (damaged.added_millis, damaged.id),
+        });
+        Ok(loaded)
     }
 
-    async fn put(&self, record: &Record) -> Result<(), Error> {
-        let name = &record.manifest.name;
-        let key = record.manifest.id.to_string();
-        let transaction =
-            begin(&self.0, &[MANIFESTS, DOCUMENTS, CHUNKS, VECTORS], TransactionMode::ReadWrite)?;
-        put(&transaction, MANIFESTS, &key, &bytes_value(&encode(&record.manifest, name)?))?;
-        put(&transaction, DOCUMENTS, &key, &bytes_value(&encode(&record.document, name)?))?;
-        put(&transaction, CHUNKS, &key, &bytes_value(&encode(&record.chunks, name)?))?;
-        put(&transaction, VECTORS, &key, &bytes_value(&f32s_to_le_bytes(&record.vectors)))?;
-        complete(transaction, name).await
+    async fn load_one(&self, id: DocumentId) -> Result<Option<Loaded>, Error> {
+        let transaction = self.connection.read(&[MANIFESTS, DOCUMENTS, CHUNK_SETS, VECTORS])?;
+        let key = id.to_string();
+        if !has(&transaction, MANIFESTS, &key).await? {
+            return Ok(None);
+        }
+        let (from, to) = range_of(id);
+        let range =
+            idb::KeyRange::bound(&from.into(), &to.into(), None, Some(true)).map_err(doing("reading"))?;
+        let mut found: HashMap<(Table, String), JsValue> = HashMap::new();
+        for (table, name) in JOINED {
+            let reading = store(&transaction, name)?;
+            let query = match table {
+                Table::ChunkSets | Table::Vectors => Query::KeyRange(range.clone()),
+                _ => Query::Key(key.as_str().into()),
+            };
+            let keys = reading.get_all_keys(Some(query.clone()), None).map_err(doing("reading"))?;
+            let values = reading.get_all(Some(query), None).map_err(doing("reading"))?;
+            let keys = keys.await.map_err(doing("reading"))?;
+            for (key, value) in keys.into_iter().zip(values.await.map_err(doing("reading"))?) {
+                found.extend(key.as_string().map(|key| ((table, key), value)));
+            }
+        }
+        let get = |table: Table, key: &str| found.get(&(table, key.to_owned())).map(value_bytes);
+        Ok(Some(Record::join(id, &get)))
     }
 
-    async fn remove(&self, id: DocumentId) -> Result<(), Error> {
-        let tables = [MANIFESTS, DOCUMENTS, CHUNKS, VECTORS, FILES];
-        let transaction = begin(&self.0, &tables, TransactionMode::ReadWrite)?;
-        for table in tables {
-            transaction
-                .object_store(table)
-                .and_then(|store| store.delete(Query::Key(JsValue::from_str(&id.to_string()))).map(drop))
-                .map_err(|error| failed("removing", &error))?;
+    async fn put(&self, record: &Record) -> Result<bool, Error> {
+        let id = record.manifest.id;
+        let rows = record.rows()?;
+        let tables = [MANIFESTS, DOCUMENTS, CHUNK_SETS, VECTORS, UPLOADS, TOMBSTONES];
+        let transaction = self.connection.write(&tables)?;
+        let key = id.to_string();
+        let removed = has(&transaction, TOMBSTONES, &key).await?;
+        let known = has(&transaction, UPLOADS, &key).await? || has(&transaction, MANIFESTS, &key).await?;
+        if removed || !known {
+            return Ok(false);
+        }
+        // What it was cut into before, and embedded by, nothing uses any more.
+        delete_range(&transaction, CHUNK_SETS, &range_of(id))?;
+        delete_range(&transaction, VECTORS, &range_of(id))?;
+        for (table, key, value) in &rows {
+            put(&transaction, table.name(), key, &bytes_value(value))?;
+        }
+        complete(transaction, &record.manifest.name).await?;
+        Ok(true)
+    }
+
+    async fn bury(&self, id: DocumentId, now_millis: u64) -> Result<(), Error> {
+        let transaction = self.connection.write(&[TOMBSTONES])?;
+        let value = encode(&Tombstone { at_millis: now_millis }, "the removal")?;
+        put(&transaction, TOMBSTONES, &id.to_string(), &bytes_value(&value))?;
+        complete(transaction, "the removal").await
+    }
+
+    async fn unbury(&self, id: DocumentId) -> Result<(), Error> {
+        let transaction = self.connection.write(&[TOMBSTONES])?;
+        delete(&transaction, TOMBSTONES, &id.to_string())?;
+        complete(transaction, "the document").await
+    }
+
+    async fn buried(&self, before_millis: u64) -> Result<Vec<DocumentId>, Error> {
+        let transaction = self.connection.read(&[TOMBSTONES])?;
+        let rows = rows(&transaction, TOMBSTONES).await?;
+        // A mark that cannot be read is an old one.
+        let is_before = |value: &JsValue| {
+            decode::<Tombstone>(&value_bytes(value), "").map_or(true, |mark| mark.at_millis < before_millis)
+        };
+        Ok(rows
+            .iter()
+            .filter(|(_, value)| is_before(value))
+            .filter_map(|(key, _)| Sha256::parse(key))
+            .collect())
+    }
+
+    async fn erase(&self, id: DocumentId, contents: &[Sha256]) -> Result<(), Error> {
+        let single = [MANIFESTS, DOCUMENTS, UPLOADS, ORIGINALS, TOMBSTONES];
+        let ranges = [CHUNK_SETS, VECTORS, OWNERS];
+        let tables: Vec<&str> = single.into_iter().chain(ranges).chain([EMBEDDINGS]).collect();
+        let transaction = self.connection.write(&tables)?;
+        let key = id.to_string();
+        if !has(&transaction, TOMBSTONES, &key).await? {
+            return Ok(());
+        }
+        let (from, to) = range_of(id);
+        let range =
+            idb::KeyRange::bound(&from.into(), &to.into(), None, Some(true)).map_err(doing("reading"))?;
+        let owned = store(&transaction, OWNERS)?.get_all(Some(Query::KeyRange(range)), None);
+        let owned = owned.map_err(doing("reading"))?.await.map_err(doing("reading"))?;
+        let owned =
+            owned.iter().flat_map(|value| value_bytes(value).as_chunks::<32>().0.to_vec()).map(Sha256);
+        for content in owned.chain(contents.iter().copied()) {
+            delete(&transaction, EMBEDDINGS, &content.to_string())?;
+        }
+        for table in single {
+            delete(&transaction, table, &key)?;
+        }
+        for table in ranges {
+            delete_range(&transaction, table, &range_of(id))?;
         }
         complete(transaction, "the removal").await
     }
 
     async fn cached(&self, keys: &[Sha256]) -> Result<Vec<Option<Vec<f32>>>, Error> {
-        let transaction = begin(&self.0, &[CACHE], TransactionMode::ReadOnly)?;
-        let store = transaction.object_store(CACHE).map_err(|error| failed("reading", &error))?;
-        let reads = keys.iter().map(|key| store.get(Query::Key(JsValue::from_str(&key.to_string()))));
-        let reads: Vec<_> =
-            reads.collect::<Result<_, _>>().map_err(|error| failed("reading the cache", &error))?;
+        let transaction = self.connection.read(&[EMBEDDINGS])?;
+        let reading = store(&transaction, EMBEDDINGS)?;
+        let reads = keys.iter().map(|key| reading.get(Query::Key(key.to_string().as_str().into())));
+        let reads: Vec<_> = reads.collect::<Result<_, _>>().map_err(doing("reading the cache"))?;
         let values = join_all(reads.into_iter().map(IntoFuture::into_future)).await;
         values
             .into_iter()
             .map(|value| {
-                let value = value.map_err(|error| failed("reading the cache", &error))?;
-                Ok(value.map(|value| f32s_from_le_bytes(&value_bytes(&value))))
+                let value = value.map_err(doing("reading the cache"))?;
+                Ok(value.and_then(|value| decode_embedding(&value_bytes(&value))))
             })
             .collect()
     }
 
-    async fn cache(&self, entries: &[(Sha256, Vec<f32>)]) -> Result<(), Error> {
+    async fn cache(&self, owner: DocumentId, entries: &[(Sha256, Vec<f32>)]) -> Result<(), Error> {
         if entries.is_empty() {
             return Ok(());
         }
-        let transaction = begin(&self.0, &[CACHE], TransactionMode::ReadWrite)?;
+        let transaction = self.connection.write(&[EMBEDDINGS, OWNERS])?;
         for (key, vector) in entries {
-            put(&transaction, CACHE, &key.to_string(), &bytes_value(&f32s_to_le_bytes(vector)))?;
+            put(&transaction, EMBEDDINGS, &key.to_string(), &bytes_value(&encode_embedding(vector)))?;
         }
+        let owned: Vec<u8> = entries.iter().flat_map(|(key, _)| key.0).collect();
+        self.writes.set(self.writes.get().wrapping_add(1));
+        let row = format!("{owner}/{}-{}", js_sys::Date::now(), self.writes.get());
+        put(&transaction, OWNERS, &row, &bytes_value(&owned))?;
         complete(transaction, "embeddings").await
     }
-}
 
-async fn all(transaction: &Transaction, table: &str) -> Result<Vec<JsValue>, Error> {
-    let doing = |error| failed("reading", &error);
-    transaction
-        .object_store(table)
-        .and_then(|store| store.get_all(None, None))
-        .map_err(doing)?
-        .await
-        .map_err(doing)
+    async fn cache_bytes(&self) -> Result<u64, Error> {
+        let transaction = self.connection.read(&[EMBEDDINGS])?;
+        let values = store(&transaction, EMBEDDINGS)?.get_all(None, None).map_err(doing("reading"))?;
+        let values = values.await.map_err(doing("reading"))?;
+        let size =
+            |value: &JsValue| value.dyn_ref::<Uint8Array>().map_or(0, |bytes| u64::from(bytes.length()));
+        Ok(values.iter().map(size).sum())
+    }
+
+    async fn clear_cache(&self) -> Result<(), Error> {
+        let transaction = self.connection.write(&[EMBEDDINGS, OWNERS])?;
+        for table in [EMBEDDINGS, OWNERS] {
+            store(&transaction, table)?.clear().map(drop).map_err(doing("removing"))?;
+        }
+        complete(transaction, "the cache").await
+    }
 }

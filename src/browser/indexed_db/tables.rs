@@ -1,9 +1,8 @@
-use super::{begin, bytes_value, complete, failed, open_named, put, value_bytes};
+use super::connection::{Connection, bytes_value, complete, delete, doing, get, put, store, value_bytes};
 use crate::store::Error;
-use idb::{Database, KeyRange, Query, TransactionMode};
+use idb::{KeyRange, Query};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use wasm_bindgen::JsValue;
 
 /// Tables of bytes by text, in a database or, where the browser forbids storage, in memory.
 pub struct Tables {
@@ -12,7 +11,7 @@ pub struct Tables {
 }
 
 enum Backend {
-    Database(Database),
+    Database(Connection),
     Memory { why: Error, rows: RefCell<BTreeMap<(String, String), Vec<u8>>> },
 }
 
@@ -30,10 +29,20 @@ pub struct Write {
 }
 
 impl Tables {
-    /// Opens the database with these tables, or begins in memory.
-    pub async fn open(name: &str, version: u32, names: &'static [&'static str]) -> Self {
-        let backend = match open_named(name, version, names).await {
-            Ok(database) => Backend::Database(database),
+    /// Opens the database with these tables and lets `prepare` bring it up to date, or begins in memory.
+    pub async fn open(
+        name: &str,
+        version: u32,
+        names: &'static [&'static str],
+        prepare: impl AsyncFnOnce(&Connection) -> Result<(), Error>,
+    ) -> Self {
+        let opened = async {
+            let connection = Connection::open(name, version, names, || {}).await?;
+            prepare(&connection).await?;
+            Ok(connection)
+        };
+        let backend = match opened.await {
+            Ok(connection) => Backend::Database(connection),
             Err(why) => Backend::Memory { why, rows: RefCell::default() },
         };
         Self { names, backend }
@@ -52,8 +61,8 @@ impl Tables {
         match &self.backend {
             Backend::Memory { rows, .. } => Ok(rows.borrow().get(&row_key(table, key)).cloned()),
             Backend::Database(database) => {
-                let transaction = begin(database, &[table], TransactionMode::ReadOnly)?;
-                read(&transaction, table, key).await
+                let value = get(&database.read(&[table])?, table, key).await?;
+                Ok(value.map(|value| value_bytes(&value)))
             }
         }
     }
@@ -67,12 +76,11 @@ impl Tables {
                 Ok(rows.map(|(_, value)| value.clone()).collect())
             }
             Backend::Database(database) => {
-                let doing = |error| failed("reading", &error);
-                let transaction = begin(database, &[table], TransactionMode::ReadOnly)?;
-                let range = KeyRange::lower_bound(&key.into(), None).map_err(doing)?;
-                let store = transaction.object_store(table).map_err(doing)?;
-                let values = store.get_all(Some(Query::KeyRange(range)), None).map_err(doing)?.await;
-                Ok(values.map_err(doing)?.iter().map(value_bytes).collect())
+                let transaction = database.read(&[table])?;
+                let range = KeyRange::lower_bound(&key.into(), None).map_err(doing("reading"))?;
+                let values = store(&transaction, table)?.get_all(Some(Query::KeyRange(range)), None);
+                let values = values.map_err(doing("reading"))?.await.map_err(doing("reading"))?;
+                Ok(values.iter().map(value_bytes).collect())
             }
         }
     }
@@ -85,11 +93,10 @@ impl Tables {
                 Ok(())
             }
             Backend::Database(database) => {
-                let doing = |error| failed("removing", &error);
-                let transaction = begin(database, &[table], TransactionMode::ReadWrite)?;
-                let range = KeyRange::upper_bound(&key.into(), Some(true)).map_err(doing)?;
-                let store = transaction.object_store(table).map_err(doing)?;
-                store.delete(Query::KeyRange(range)).map(drop).map_err(doing)?;
+                let transaction = database.write(&[table])?;
+                let range = KeyRange::upper_bound(&key.into(), Some(true)).map_err(doing("removing"))?;
+                let deleted = store(&transaction, table)?.delete(Query::KeyRange(range));
+                deleted.map(drop).map_err(doing("removing"))?;
                 complete(transaction, "the removal").await
             }
         }
@@ -115,18 +122,16 @@ impl Tables {
                 Ok(())
             }
             Backend::Database(database) => {
-                let transaction = begin(database, self.names, TransactionMode::ReadWrite)?;
-                let writes = decide(read(&transaction, table, key).await?)?;
+                let transaction = database.write(self.names)?;
+                let now = get(&transaction, table, key).await?.map(|value| value_bytes(&value));
+                let writes = decide(now)?;
                 if writes.is_empty() {
                     return Ok(());
                 }
                 for Write { table, key, value } in &writes {
                     match value {
                         Some(value) => put(&transaction, table, key, &bytes_value(value))?,
-                        None => transaction
-                            .object_store(table)
-                            .and_then(|store| store.delete(Query::Key(JsValue::from_str(key))).map(drop))
-                            .map_err(|error| failed("removing", &error))?,
+                        None => delete(&transaction, table, key)?,
                     }
                 }
                 complete(transaction, what).await
@@ -135,26 +140,6 @@ impl Tables {
     }
 }
 
-impl Drop for Tables {
-    /// A connection that is only dropped stays until the browser collects it, and holds up every upgrade and deletion.
-    fn drop(&mut self) {
-        if let Backend::Database(database) = &self.backend {
-            database.close();
-        }
-    }
-}
-
 fn row_key(table: &str, key: &str) -> (String, String) {
     (table.to_owned(), key.to_owned())
-}
-
-async fn read(
-    transaction: &idb::Transaction,
-    table: &'static str,
-    key: &str,
-) -> Result<Option<Vec<u8>>, Error> {
-    let doing = |error| failed("reading", &error);
-    let store = transaction.object_store(table).map_err(doing)?;
-    let value = store.get(Query::Key(JsValue::from_str(key))).map_err(doing)?.await.map_err(doing)?;
-    Ok(value.map(|value| value_bytes(&value)))
 }

@@ -1,100 +1,144 @@
-use super::{FILES, MANIFESTS, begin, complete, failed, open, put};
-use crate::store::Error;
-use crate::types::{DocumentId, Sha256, UserError};
-use idb::{Database, Query, TransactionMode};
-use js_sys::{Array, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use super::connection::{
+    Connection, bytes_value, complete, delete, doing, get, has, keys, put, rows, store, value_bytes,
+};
+use super::{adopt, open_corpus};
+use crate::store::{Error, Table, Tombstone, UploadInfo, UploadState, decode, encode};
+use crate::types::{DocumentId, Sha256};
+use std::collections::BTreeSet;
+use wasm_bindgen::JsCast;
+
+const UPLOADS: &str = Table::Uploads.name();
+const ORIGINALS: &str = Table::Originals.name();
+const MANIFESTS: &str = Table::Manifests.name();
+const TOMBSTONES: &str = Table::Tombstones.name();
 
 /// The originals of added files, kept from the moment of adding: a closed tab costs no file that waits its turn.
-pub struct UploadStore(Database);
+pub struct UploadStore(Connection);
 
-/// One original on the uploads.
-#[derive(Clone, Debug)]
+/// An added file.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Upload {
-    /// Hash of its bytes.
+    /// Hash of its bytes; while they are being read a stand-in.
     pub id: DocumentId,
-    /// Its name.
-    pub name: String,
-    /// When it was added.
-    pub added_millis: u64,
-    /// Why it could not become a document, where that is known.
-    pub failure: Option<UserError>,
-    /// Its bytes.
-    pub blob: web_sys::Blob,
+    /// What is known of it without them.
+    pub info: UploadInfo,
+    /// Its bytes; nothing while they are not stored.
+    pub blob: Option<web_sys::Blob>,
 }
 
 impl UploadStore {
-    /// Opens the database; fails where the browser forbids storage.
-    pub async fn open() -> Result<Self, Error> {
-        open().await.map(Self)
+    /// Opens the database. `on_newer` is called when a newer page takes it over.
+    ///
+    /// # Errors
+    /// Where the browser forbids storage, and where the database is newer than this page.
+    pub async fn open(on_newer: impl FnOnce() + 'static) -> Result<Self, Error> {
+        open_corpus(on_newer).await.map(Self)
     }
 
-    /// Keeps an original, or what has become of it.
-    pub async fn put(&self, file: &Upload) -> Result<(), Error> {
-        let failure = match &file.failure {
-            Some(failure) => serde_json::to_string(failure).unwrap_or_default().into(),
-            None => JsValue::NULL,
-        };
-        let row =
-            Array::of4(&file.name.as_str().into(), &(file.added_millis as f64).into(), &failure, &file.blob);
-        let transaction = begin(&self.0, &[FILES], TransactionMode::ReadWrite)?;
-        put(&transaction, FILES, &file.id.to_string(), &row)?;
-        complete(transaction, &file.name).await
+    /// Whether files of an earlier version are still to be taken over, which `IndexedDb::open` does.
+    pub async fn is_behind() -> bool {
+        adopt::has_corpus().await
     }
 
-    /// Forgets an original.
+    /// Keeps files, in one transaction. What was removed before is no longer.
+    pub async fn put(&self, uploads: &[Upload]) -> Result<(), Error> {
+        self.replace(None, uploads).await
+    }
+
+    /// Keeps a file in place of the row that stood in for it.
+    pub async fn settle(&self, pending: DocumentId, upload: Upload) -> Result<(), Error> {
+        self.replace(Some(pending), &[upload]).await
+    }
+
+    async fn replace(&self, pending: Option<DocumentId>, uploads: &[Upload]) -> Result<(), Error> {
+        let transaction = self.0.write(&[UPLOADS, ORIGINALS, TOMBSTONES])?;
+        if let Some(pending) = pending {
+            delete(&transaction, UPLOADS, &pending.to_string())?;
+        }
+        for Upload { id, info, blob } in uploads {
+            let key = id.to_string();
+            delete(&transaction, TOMBSTONES, &key)?;
+            put(&transaction, UPLOADS, &key, &bytes_value(&encode(info, &info.name)?))?;
+            if let Some(blob) = blob {
+                put(&transaction, ORIGINALS, &key, blob)?;
+            }
+        }
+        complete(transaction, uploads.first().map_or("", |upload| &upload.info.name)).await
+    }
+
+    /// Writes down what has become of a file, unless it is gone.
+    pub async fn set_state(&self, id: DocumentId, state: UploadState) -> Result<(), Error> {
+        let transaction = self.0.write(&[UPLOADS])?;
+        let key = id.to_string();
+        let Some(row) = get(&transaction, UPLOADS, &key).await? else { return Ok(()) };
+        let Ok(info) = decode::<UploadInfo>(&value_bytes(&row), "a file") else { return Ok(()) };
+        let info = UploadInfo { state, ..info };
+        put(&transaction, UPLOADS, &key, &bytes_value(&encode(&info, &info.name)?))?;
+        complete(transaction, &info.name).await
+    }
+
+    /// Forgets a file that never became a document.
     pub async fn remove(&self, id: DocumentId) -> Result<(), Error> {
-        let transaction = begin(&self.0, &[FILES], TransactionMode::ReadWrite)?;
-        transaction
-            .object_store(FILES)
-            .and_then(|store| store.delete(Query::Key(JsValue::from_str(&id.to_string()))).map(drop))
-            .map_err(|error| failed("removing", &error))?;
+        let transaction = self.0.write(&[UPLOADS, ORIGINALS])?;
+        for table in [UPLOADS, ORIGINALS] {
+            delete(&transaction, table, &id.to_string())?;
+        }
         complete(transaction, "the removal").await
     }
 
-    /// The originals that have not become documents yet.
-    pub async fn waiting(&self) -> Result<Vec<Upload>, Error> {
-        let doing = |error| failed("reading the uploads", &error);
-        let transaction = begin(&self.0, &[FILES, MANIFESTS], TransactionMode::ReadOnly)?;
-        let files = transaction.object_store(FILES).map_err(doing)?;
-        let manifests = transaction.object_store(MANIFESTS).map_err(doing)?;
-        let stored = manifests.get_all_keys(None, None).map_err(doing)?.await.map_err(doing)?;
-        let keys = files.get_all_keys(None, None).map_err(doing)?.await.map_err(doing)?;
+    /// Marks a document as removed.
+    pub async fn bury(&self, id: DocumentId, now_millis: u64) -> Result<(), Error> {
+        let transaction = self.0.write(&[TOMBSTONES])?;
+        let value = encode(&Tombstone { at_millis: now_millis }, "the removal")?;
+        put(&transaction, TOMBSTONES, &id.to_string(), &bytes_value(&value))?;
+        complete(transaction, "the removal").await
+    }
+
+    /// The files that have not become documents yet, without their bytes, in the order of adding; and which files' bytes are
+    /// stored. A row that cannot be read has a name of its own and the state `Failed`.
+    pub async fn waiting(&self) -> Result<(Vec<Upload>, BTreeSet<DocumentId>), Error> {
+        let transaction = self.0.read(&[UPLOADS, ORIGINALS, MANIFESTS, TOMBSTONES])?;
+        let mut settled: BTreeSet<String> = keys(&transaction, MANIFESTS).await?.into_iter().collect();
+        settled.extend(keys(&transaction, TOMBSTONES).await?);
+        let originals = keys(&transaction, ORIGINALS).await?;
+        let originals = originals.iter().filter_map(|key| Sha256::parse(key)).collect();
         let mut waiting = Vec::new();
-        for key in keys.into_iter().filter(|key| !stored.contains(key)) {
-            let row = files.get(Query::Key(key.clone())).map_err(doing)?.await.map_err(doing)?;
-            waiting.extend(row.and_then(|row| read(&key, &row)));
+        for (key, row) in rows(&transaction, UPLOADS).await?.iter().filter(|(key, _)| !settled.contains(key))
+        {
+            let Some(id) = Sha256::parse(key) else { continue };
+            let info = decode(&value_bytes(row), "a file").unwrap_or_else(|error| UploadInfo {
+                name: format!("Unreadable file {}", id.short()),
+                size_bytes: 0,
+                added_millis: 0,
+                state: UploadState::Failed(error.into()),
+            });
+            waiting.push(Upload { id, info, blob: None });
         }
-        waiting.sort_by_key(|file| file.added_millis);
-        Ok(waiting)
+        waiting.sort_by_key(|upload| upload.info.added_millis);
+        Ok((waiting, originals))
     }
 
-    /// Whether any document is stored.
+    /// Whether any document is stored, or removed and not collected yet.
     pub async fn has_documents(&self) -> Result<bool, Error> {
-        let doing = |error| failed("counting documents", &error);
-        let transaction = begin(&self.0, &[MANIFESTS], TransactionMode::ReadOnly)?;
-        let manifests = transaction.object_store(MANIFESTS).map_err(doing)?;
-        Ok(manifests.count(None).map_err(doing)?.await.map_err(doing)? > 0)
+        let transaction = self.0.read(&[MANIFESTS, TOMBSTONES])?;
+        for table in [MANIFESTS, TOMBSTONES] {
+            let count = store(&transaction, table)?.count(None).map_err(doing("counting documents"))?;
+            if count.await.map_err(doing("counting documents"))? > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
-    /// The original of that hash.
-    pub async fn get(&self, id: DocumentId) -> Result<Option<Upload>, Error> {
-        let doing = |error| failed("reading the uploads", &error);
-        let key = JsValue::from_str(&id.to_string());
-        let transaction = begin(&self.0, &[FILES], TransactionMode::ReadOnly)?;
-        let files = transaction.object_store(FILES).map_err(doing)?;
-        let row = files.get(Query::Key(key.clone())).map_err(doing)?.await.map_err(doing)?;
-        Ok(row.and_then(|row| read(&key, &row)))
+    /// Whether the file of that hash is known.
+    pub async fn contains(&self, id: DocumentId) -> Result<bool, Error> {
+        has(&self.0.read(&[UPLOADS])?, UPLOADS, &id.to_string()).await
     }
-}
 
-fn read(key: &JsValue, row: &JsValue) -> Option<Upload> {
-    let part = |at| Reflect::get_u32(row, at).ok();
-    Some(Upload {
-        id: Sha256::parse(&key.as_string()?)?,
-        name: part(0)?.as_string()?,
-        added_millis: part(1)?.as_f64()? as u64,
-        failure: part(2)?.as_string().and_then(|json| serde_json::from_str(&json).ok()),
-        blob: part(3)?.dyn_into().ok()?,
-    })
+    /// The bytes of the file of that hash.
+    pub async fn original(&self, id: DocumentId) -> Result<Option<web_sys::Blob>, Error> {
+        let transaction = self.0.read(&[ORIGINALS])?;
+        let value = get(&transaction, ORIGINALS, &id.to_string()).await?;
+        Ok(value.and_then(|value| value.dyn_into().ok()))
+    }
 }

@@ -3,8 +3,8 @@ use crate::browser::clock::yield_now;
 use crate::browser::fetch::site_file;
 use crate::local_model::{Error, Generation, Model, Step, extractive};
 use crate::prompt::{self, Budget, Fit, Prompt, Style};
-use crate::types::{CallFailure, ChatEvent, Evidence, FailureCause, Parameters, UserError};
-use crate::worker::protocol::{CallId, FromLocalModel, Sent, ToLocalModel};
+use crate::types::{CallFailure, ChatEvent, Evidence, FailureCause, Parameters, Sent, UserError};
+use crate::worker::protocol::{CallId, FromLocalModel, ToLocalModel};
 use crate::worker::{Outbox, Request, serve};
 use futures_util::lock::Mutex;
 use std::cell::{OnceCell, RefCell};
@@ -60,6 +60,7 @@ fn extract(question: &str, evidence: Option<&Evidence>, reply: &Outbox<FromLocal
             None => question.to_owned(),
         },
         evidence_sha256: evidence.map(|evidence| evidence.sha256),
+        sent_sha256: evidence.map(|evidence| evidence.sha256),
         fit: Fit { passages_sent: passages, passages_total: passages, ..Fit::default() },
     }));
     for event in extractive::answer(question, evidence) {
@@ -83,7 +84,8 @@ impl ModelState {
         let prompt = fit(&model.borrow(), asked);
         reply.send(&FromLocalModel::Started(Sent {
             request: serde_json::to_string_pretty(&prompt.request).unwrap_or_default(),
-            evidence_sha256: prompt.evidence_sha256,
+            evidence_sha256: asked.evidence.as_ref().map(|evidence| evidence.sha256),
+            sent_sha256: prompt.evidence_sha256,
             fit: prompt.fit,
         }));
         let mut generation = Generation::start(&model.borrow(), &prompt.request).map_err(user_error)?;

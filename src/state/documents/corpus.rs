@@ -1,7 +1,9 @@
 use crate::format::time_left;
+use crate::parse::READER_VERSION;
 use crate::state::SignalList;
 use crate::types::{DocumentId, EmbedderRef, Format, Manifest, UserError};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Documents on the screen.
 #[derive(Clone, Copy, Default)]
@@ -14,10 +16,14 @@ pub struct Corpus {
     pub user_error: RwSignal<Option<UserError>>,
     /// This browser keeps nothing beyond the tab.
     pub volatile: RwSignal<bool>,
+    /// What is stored is of a newer version of this program.
+    pub newer: RwSignal<bool>,
+    /// Removed a moment ago: they can be brought back.
+    pub removed: RwSignal<Vec<Row>>,
 }
 
 /// One document's row.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Hash of the file.
     pub id: DocumentId,
@@ -31,13 +37,74 @@ pub struct Row {
     pub state: RowState,
     /// Times the engine or the reader died over it.
     pub crashes: u32,
-    /// The password typed for it; never stored.
+    /// The password typed for it; never stored, and known to this tab only.
+    #[serde(skip)]
     pub password: Option<String>,
+    /// Where its file is.
+    pub original: Original,
+    /// Another tab is at work on it.
+    pub elsewhere: bool,
+}
+
+/// Where the file of a document is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Original {
+    /// Nowhere here.
+    #[default]
+    Missing,
+    /// In this tab, until it is closed.
+    Tab,
+    /// In this browser.
+    Stored,
+}
+
+/// What can be done with a document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RowActions {
+    /// Stop what is under way.
+    pub cancel: bool,
+    /// Try again what failed or was given up.
+    pub retry: bool,
+    /// Read the file again, for what is damaged or was read by an older reader.
+    pub read_again: bool,
+    /// Remove it.
+    pub remove: bool,
+}
+
+impl Row {
+    /// What can be done.
+    pub fn actions(&self) -> RowActions {
+        let under_way = self.state.is_under_way();
+        RowActions {
+            cancel: under_way,
+            retry: self.has_original() && matches!(self.state, RowState::Failed { .. } | RowState::Cancelled),
+            read_again: self.has_original()
+                && (self.is_outdated() || matches!(self.state, RowState::Damaged(_))),
+            remove: !under_way,
+        }
+    }
+
+    /// Whether its file can be read.
+    pub fn has_original(&self) -> bool {
+        self.original != Original::Missing
+    }
+
+    /// Whether it waits to be read and can be.
+    pub fn is_waiting(&self) -> bool {
+        self.state == RowState::Queued && self.has_original()
+    }
+
+    /// Whether a newer reader would read it better.
+    pub fn is_outdated(&self) -> bool {
+        matches!(&self.state, RowState::Ready(manifest) if manifest.reader < READER_VERSION)
+    }
 }
 
 /// Where a document stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum RowState {
+    /// Chosen; its bytes are being stored.
+    Adding,
     /// Waits its turn.
     Queued,
     /// In the reader since then.
@@ -71,6 +138,8 @@ pub enum RowState {
         /// A password would help.
         password: bool,
     },
+    /// Stored, but what is stored cannot be used.
+    Damaged(UserError),
     /// Given up by the person.
     Cancelled,
 }
@@ -79,21 +148,26 @@ impl RowState {
     /// The word for the row, and its `data-state`.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Queued => "queued",
+            Self::Adding | Self::Queued => "queued",
             Self::Reading { .. } => "reading",
             Self::Embedding { .. } => "embedding",
             Self::Ready(_) => "ready",
-            Self::Failed { .. } => "failed",
+            Self::Failed { .. } | Self::Damaged(_) => "failed",
             Self::Cancelled => "cancelled",
         }
     }
 
     /// Whether something is still to happen by itself.
     pub fn is_under_way(&self) -> bool {
-        matches!(self, Self::Queued | Self::Reading { .. } | Self::Embedding { .. })
+        matches!(self, Self::Adding | Self::Queued | Self::Reading { .. } | Self::Embedding { .. })
     }
 
-    /// Share done, where it can be told.
+    /// Whether a worker has it.
+    pub fn is_at_work(&self) -> bool {
+        matches!(self, Self::Reading { .. } | Self::Embedding { .. })
+    }
+
+    /// Share done, where it can be theirs.
     pub fn fraction(&self) -> Option<f64> {
         match *self {
             Self::Embedding { done, total, .. } if total > 0 => Some(f64::from(done) / f64::from(total)),
@@ -138,6 +212,13 @@ impl Corpus {
         cells.iter().filter(|cell| cell.value.with(is_outdated)).count()
     }
 
+    /// Documents that an older reader read and that can be read again. Tracks every row.
+    pub fn read_before(self) -> Vec<DocumentId> {
+        let is_outdated = |row: &Row| row.has_original() && row.is_outdated();
+        let cells = self.rows.cells();
+        cells.iter().filter(|cell| cell.value.with(is_outdated)).map(|cell| cell.key).collect()
+    }
+
     /// The sums; tracks every row.
     pub fn totals(self) -> Totals {
         let mut totals = Totals::default();
@@ -147,7 +228,7 @@ impl Corpus {
                     totals.ready += 1;
                     totals.chunks += u64::from(manifest.chunks);
                 }
-                RowState::Failed { .. } => totals.failed += 1,
+                RowState::Failed { .. } | RowState::Damaged(_) => totals.failed += 1,
                 state if state.is_under_way() => totals.under_way += 1,
                 _ => {}
             });

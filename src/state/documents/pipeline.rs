@@ -1,9 +1,8 @@
-use crate::browser::clock::{epoch_millis, now_millis, sleep};
-use crate::browser::crypto::digest;
+use crate::browser::clock::{now_millis, sleep};
 use crate::browser::files;
-use crate::browser::indexed_db::Upload;
 use crate::state::{AppState, Row, RowState};
-use crate::types::{DocumentId, EmbedderRef, Sha256, UserError};
+use crate::store::UploadState;
+use crate::types::{DocumentId, EmbedderRef, UserError};
 use crate::worker::protocol::{FromEngine, FromReader, ToEngine, ToReader};
 use crate::worker::{Call, Reply};
 use futures_util::future::{Either, select};
@@ -16,85 +15,38 @@ use std::pin::pin;
 const READ_LIMIT_MILLIS: i32 = 60_000;
 /// Parsed documents that wait for the engine; more would only fill memory.
 const MAX_INGESTS: usize = 2;
-/// Largest file taken in (`parse` has the same limit; here it saves reading the file at all).
-const MAX_BYTES: f64 = 100.0 * 1024.0 * 1024.0;
 /// A document that has taken a worker down this often is not tried again by itself.
 const MAX_CRASHES: u32 = 2;
 
 impl AppState {
-    /// Takes in files, in order: hashed, upload, queued. The same file twice is one document.
-    pub fn add_files(self, files: Vec<web_sys::File>) {
+    /// Goes on with what is to be done, when this tab's turn has come.
+    pub fn pump(self) {
+        if !self.corpus.opened.get_untracked() {
+            return;
+        }
+        let has_work = |row: &Row| row.is_waiting() || (row.elsewhere && row.state.is_at_work());
+        let rows = self.corpus.rows.cells_now();
+        if !rows.iter().any(|cell| cell.value.with_untracked(has_work)) {
+            return self.rest();
+        }
         spawn_local(async move {
-            for (at, file) in files.into_iter().enumerate() {
-                self.add_file(&file, epoch_millis() + at as u64).await;
-            }
+            self.lead().await;
+            self.start_next();
+            self.rest();
         });
     }
 
-    async fn add_file(self, file: &web_sys::File, added_millis: u64) {
-        let name = file.name();
-        let size = file.size();
-        let unreadable = |user_error: UserError| {
-            // Without its bytes a file has no hash; its place in time stands in for the row's key.
-            let mut key = [0; 32];
-            key.iter_mut().zip(added_millis.to_be_bytes()).for_each(|(slot, byte)| *slot = byte);
-            let id = Sha256(key);
-            let state = RowState::Failed { user_error, password: false };
-            self.corpus.rows.put(id, Row::new(id, &name, size as u64, added_millis, state));
-        };
-        if size > MAX_BYTES {
-            return unreadable(UserError::new(
-                "read",
-                format!("{} exceeds the limit of 100 MB per file", crate::format::bytes(size as u64)),
-                "Split the file, or add only the part you need.",
-            ));
-        }
-        let Ok(buffer) = files::bytes(file).await else {
-            return unreadable(UserError::new(
-                "read",
-                "the browser could not read the file",
-                "It may have been moved or changed since you selected it. Add it again.",
-            ));
-        };
-        let Some(id) = digest(&buffer).await else {
-            return unreadable(UserError::new(
-                "read",
-                "this page was loaded over plain http, where browsers disable the functions it needs",
-                "Open it over https or from http://localhost.",
-            ));
-        };
-        let known = self.corpus.rows.value(&id);
-        if known.is_some_and(|row| row.state.is_under_way() || matches!(row.state, RowState::Ready(_))) {
-            return;
-        }
-        let services = self.services();
-        let upload =
-            Upload { id, name: name.clone(), added_millis, failure: None, blob: file.clone().into() };
-        if let Some(uploads) = services.uploads().await
-            && let Err(error) = uploads.put(&upload).await
-        {
-            let state = RowState::Failed { user_error: error.into(), password: false };
-            self.corpus.rows.put(id, Row::new(id, &name, size as u64, added_millis, state));
-            return;
-        }
-        self.view.keep_file(id, file.clone().into());
-        self.corpus.rows.put(id, Row::new(id, &name, size as u64, added_millis, RowState::Queued));
-        self.pump();
-    }
-
     /// Starts what can be started: one file in the reader, a few documents on their way through the engine.
-    pub fn pump(self) {
+    fn start_next(self) {
         let rows = self.corpus.rows.cells_now();
-        let states: Vec<RowState> =
-            rows.iter().map(|cell| cell.value.with_untracked(|row| row.state.clone())).collect();
-        let reading = states.iter().any(|state| matches!(state, RowState::Reading { .. }));
-        let ingesting = states.iter().filter(|state| matches!(state, RowState::Embedding { .. })).count();
-        if reading || ingesting >= MAX_INGESTS || !self.corpus.opened.get_untracked() {
+        let rows: Vec<Row> = rows.iter().map(|cell| cell.value.get_untracked()).collect();
+        let reading = rows.iter().any(|row| matches!(row.state, RowState::Reading { .. }));
+        let ingesting = rows.iter().filter(|row| matches!(row.state, RowState::Embedding { .. })).count();
+        if reading || ingesting >= MAX_INGESTS {
             return;
         }
-        let next = rows.iter().zip(&states).find(|(_, state)| matches!(state, RowState::Queued));
-        if let Some((cell, _)) = next {
-            let row = cell.value.get_untracked();
+        if let Some(row) = rows.into_iter().find(Row::is_waiting) {
+            self.corpus.rows.change(&row.id, |row| row.elsewhere = false);
             self.set_state(row.id, RowState::Reading { since_millis: now_millis() });
             spawn_local(async move {
                 self.bring_in(row).await;
@@ -222,6 +174,7 @@ impl AppState {
                             waits.clear();
                         }
                     });
+                    self.publish(id);
                 }
                 Some(FromEngine::Need(need)) => supply = self.supply(call.id, need, &embedder, Some(id)),
                 other => break other,
@@ -229,7 +182,13 @@ impl AppState {
         };
         self.stop_supply(supply);
         match ended {
-            Some(FromEngine::Ingested(manifest)) => return self.set_state(id, RowState::Ready(manifest)),
+            Some(FromEngine::Ingested(manifest)) if self.corpus.rows.find(&id).is_some() => {
+                return self.set_state(id, RowState::Ready(manifest));
+            }
+            // Removed at the last moment, here or in another tab.
+            Some(FromEngine::Ingested(_)) => {
+                return drop(self.engine().call(&ToEngine::Forget(id), &[]));
+            }
             Some(FromEngine::Cancelled) => return self.set_state(id, RowState::Cancelled),
             Some(FromEngine::Failed(user_error)) => return self.fail(id, user_error, false).await,
             _ => {}
@@ -250,70 +209,79 @@ impl AppState {
     /// Gives up what is under way for a document.
     pub fn cancel(self, id: DocumentId) {
         let Some(row) = self.corpus.rows.value(&id) else { return };
+        if row.state == RowState::Adding {
+            // Not hashed yet: there is nothing to try again.
+            self.corpus.rows.remove(&id);
+            self.publish(id);
+            return spawn_local(self.discard(id));
+        }
+        if row.elsewhere {
+            self.publish_cancel(id);
+        }
         self.set_state(id, RowState::Cancelled);
+        self.halt(&row);
+        spawn_local(self.note_upload(id, UploadState::Cancelled));
+        self.pump();
+    }
+
+    /// Stops what this tab's workers do for a document; `row` is as it was before.
+    pub(in crate::state) fn halt(self, row: &Row) {
         match row.state {
+            _ if row.elsewhere => {}
             RowState::Reading { .. } => self.services().reader.terminate(),
             RowState::Embedding { call: Some(call), .. } => {
                 self.services().engine.send(&ToEngine::Cancel(call))
             }
             _ => {}
         }
-        self.pump();
     }
 
-    /// Tries again, with a password where one was asked for.
+    /// Reads the file again: after a failure, with a password where one was asked for, or with a newer reader.
     pub fn retry(self, id: DocumentId, password: Option<String>) {
         self.corpus.rows.change(&id, |row| {
             row.crashes = 0;
             row.password = password;
+            row.elsewhere = false;
             row.state = RowState::Queued;
         });
-        self.pump();
-    }
-
-    /// Forgets a document.
-    pub fn remove(self, id: DocumentId) {
-        let Some(row) = self.corpus.rows.value(&id) else { return };
-        if row.state.is_under_way() {
-            self.cancel(id);
-        }
-        self.corpus.rows.remove(&id);
-        self.view.forget_document(id);
         spawn_local(async move {
-            let mut call = self.engine().call(&ToEngine::Remove(id), &[]);
-            if let Some(FromEngine::Failed(user_error)) = call.next().await.map(|reply| reply.body) {
-                self.corpus.user_error.set(Some(user_error));
-            }
-            if let Some(uploads) = self.services().uploads().await {
-                let _ = uploads.remove(id).await;
-            }
+            self.note_upload(id, UploadState::Waiting).await;
+            self.publish(id);
+            self.pump();
         });
     }
 
     async fn original(self, id: DocumentId) -> Option<ArrayBuffer> {
         let blob = match self.view.kept_file(id) {
             Some(blob) => blob,
-            None => self.services().uploads().await?.get(id).await.ok()??.blob,
+            None => self.services().uploads().await?.original(id).await.ok()??,
         };
         files::bytes(&blob).await.ok()
     }
 
-    async fn fail(self, id: DocumentId, user_error: UserError, password: bool) {
-        let Some(row) = self.corpus.rows.value(&id) else { return };
+    pub(in crate::state) async fn fail(self, id: DocumentId, user_error: UserError, password: bool) {
+        if self.corpus.rows.value(&id).is_none() {
+            return;
+        }
         self.set_state(id, RowState::Failed { user_error: user_error.clone(), password });
         // The row comes back after a reload, with its reason, and is not tried again by itself.
-        let services = self.services();
-        if let Some(uploads) = services.uploads().await
-            && let Ok(Some(file)) = uploads.get(id).await
-            && let Err(error) =
-                uploads.put(&Upload { name: row.name, failure: Some(user_error), ..file }).await
+        self.note_upload(id, UploadState::Failed(user_error)).await;
+    }
+
+    /// Writes down what has become of an added file.
+    async fn note_upload(self, id: DocumentId, state: UploadState) {
+        if let Some(uploads) = self.services().uploads().await
+            && let Err(error) = uploads.set_state(id, state).await
         {
             self.corpus.user_error.set(Some(error.into()));
         }
     }
 
     pub(in crate::state) fn set_state(self, id: DocumentId, state: RowState) {
-        self.corpus.rows.change(&id, |row| row.state = state);
+        if self.corpus.rows.find(&id).is_some() {
+            self.corpus.rows.change(&id, |row| row.state = state);
+            self.publish(id);
+        }
     }
 }
 
@@ -323,11 +291,4 @@ enum ReadOutcome {
     GivenUp,
     TimedOut,
     Crashed,
-}
-
-impl Row {
-    /// A row as it appears.
-    pub fn new(id: DocumentId, name: &str, size_bytes: u64, added_millis: u64, state: RowState) -> Self {
-        Self { id, name: name.to_owned(), size_bytes, added_millis, state, crashes: 0, password: None }
-    }
 }

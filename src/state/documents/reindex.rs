@@ -8,6 +8,14 @@ impl AppState {
     /// Cuts and embeds anew every stored document that was not made as the recipe says. Until one is done it stays stored as
     /// it was, and is not compared with vectors of another embedder.
     pub fn renew(self) {
+        spawn_local(async move {
+            self.lead().await;
+            self.renew_now();
+            self.rest();
+        });
+    }
+
+    fn renew_now(self) {
         let (chunking, embedder) = self
             .settings
             .with_untracked(|settings| (settings.recipe.chunking, settings.recipe.embedder.clone()));

@@ -1,7 +1,7 @@
 use crate::browser::fetch::site_file;
 use crate::browser::files;
 use crate::state::{AppState, RowState};
-use crate::types::UserError;
+use crate::types::{RunId, UserError};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Deserialize;
@@ -59,19 +59,19 @@ impl AppState {
                 }
             }
             let question = self.session.question.get_untracked();
-            let asked = self.session.asked.get_untracked();
+            let shown = self.session.run_id();
             self.add_files(loaded);
-            self.ask_when_ready(sample.documents.len(), question, asked);
+            self.ask_when_ready(sample.documents.len(), question, shown);
         });
     }
 
     /// Asks `question` as soon as nothing is under way any more, unless something else was typed or asked.
-    fn ask_when_ready(self, expected: usize, question: String, asked: Option<String>) {
+    fn ask_when_ready(self, expected: usize, question: String, shown: Option<RunId>) {
         spawn_local(async move {
             loop {
                 crate::browser::clock::sleep(50).await;
-                let meddled = self.session.asked.get_untracked() != asked
-                    || self.session.question.get_untracked() != question;
+                let meddled =
+                    self.session.run_id() != shown || self.session.question.get_untracked() != question;
                 if meddled {
                     return;
                 }

@@ -58,7 +58,7 @@ impl AppState {
     pub(in crate::state) fn ask_chrome(
         self,
         id: ColumnId,
-        turn: u32,
+        turn: crate::run::Turn,
         call: CallId,
         system: String,
         user: String,

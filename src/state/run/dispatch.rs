@@ -1,7 +1,8 @@
 use super::follower::Follower;
 use crate::browser::clock::now_millis;
+use crate::run::{ColumnEvent, Turn};
 use crate::state::{AppState, Stage};
-use crate::types::{ColumnId, Evidence, ModelRef, UserError};
+use crate::types::{CallFailure, ColumnId, Evidence, FailureCause, ModelRef};
 use crate::worker::Call;
 use crate::worker::protocol::{FromCourier, FromLocalModel, ToCourier, ToLocalModel};
 use leptos::prelude::*;
@@ -10,17 +11,11 @@ use std::sync::Arc;
 
 impl AppState {
     /// Hands one column's turn to its worker and follows the answer.
-    pub(in crate::state) fn dispatch(
-        self,
-        id: ColumnId,
-        turn: u32,
-        question: String,
-        evidence: Option<Arc<Evidence>>,
-    ) {
+    pub(in crate::state) fn dispatch(self, id: ColumnId, turn: Turn, evidence: Option<Arc<Evidence>>) {
         let Some(view) = self.session.columns.value(&id) else { return };
-        if view.turn != turn || !view.is_under_way() {
-            return;
-        }
+        let question = self.session.conductor.with_value(|conductor| {
+            conductor.as_ref().map(|conductor| conductor.run().question.clone()).unwrap_or_default()
+        });
         self.session.columns.change(&id, |view| {
             view.evidence.clone_from(&evidence);
             view.started_millis = now_millis();
@@ -49,12 +44,7 @@ impl AppState {
             ModelRef::Remote { endpoint, model } => {
                 let found = self.settings.with_untracked(|settings| settings.endpoint(*endpoint).cloned());
                 let Some(endpoint) = found else {
-                    let hint = "Remove this column and add the endpoint again.";
-                    return self.fail_column(
-                        id,
-                        turn,
-                        &UserError::new("send", "the endpoint of this column was removed", hint),
-                    );
+                    return self.fail_without_endpoint(id, turn);
                 };
                 let omit = self.settings.with_untracked(|settings| settings.omitted(endpoint.id, model));
                 let model = model.clone();
@@ -65,7 +55,7 @@ impl AppState {
         }
     }
 
-    fn follow_local_model(self, id: ColumnId, turn: u32, mut call: Call<FromLocalModel>) {
+    fn follow_local_model(self, id: ColumnId, turn: Turn, mut call: Call<FromLocalModel>) {
         self.session.columns.change(&id, |view| view.call = Some(call.id));
         let Some(follower) = Follower::new(self, id, turn) else { return };
         spawn_local(async move {
@@ -78,8 +68,10 @@ impl AppState {
                         started = now_millis();
                         follower.sent(sent);
                     }
-                    FromLocalModel::Event(event) => follower.apply(&event, now_millis() - started).await,
-                    FromLocalModel::Ended => return follower.end(now_millis() - started).await,
+                    FromLocalModel::Event(event) => follower.apply(event, now_millis() - started).await,
+                    FromLocalModel::Ended => {
+                        return follower.end(now_millis() - started, None, Vec::new()).await;
+                    }
                 }
                 if !follower.is_current() {
                     return;
@@ -90,7 +82,7 @@ impl AppState {
         });
     }
 
-    fn follow_courier(self, id: ColumnId, turn: u32, mut call: Call<FromCourier>) {
+    fn follow_courier(self, id: ColumnId, turn: Turn, mut call: Call<FromCourier>) {
         self.session.columns.change(&id, |view| view.call = Some(call.id));
         let Some(follower) = Follower::new(self, id, turn) else { return };
         spawn_local(async move {
@@ -105,23 +97,50 @@ impl AppState {
                         follower.stage(Stage::Waiting { before, millis, why });
                     }
                     FromCourier::Prompt { system, user } => self.ask_chrome(id, turn, call.id, system, user),
-                    FromCourier::Event(event, at_millis) => follower.apply(&event, at_millis).await,
+                    FromCourier::Event(event, at_millis) => follower.apply(event, at_millis).await,
                     FromCourier::Ended { at_millis, cost, notice } => {
-                        follower.cost(cost);
                         if notice.is_some() {
                             self.session.notice.set(notice);
                         }
-                        return follower.end(at_millis).await;
+                        return follower.end(at_millis, cost, Vec::new()).await;
                     }
-                    FromCourier::Failed(user_error) => return self.fail_column(id, turn, &user_error),
+                    FromCourier::Failed(user_error) => {
+                        let failure =
+                            CallFailure::new(FailureCause::Crashed, user_error.message, user_error.hint);
+                        return follower.failed(failure, now_millis() - started).await;
+                    }
                     _ => {}
                 }
-                if !follower.is_current() {
+                if !follower.is_newest() {
                     return;
                 }
             }
             let words = self.services().courier.exit_reason().unwrap_or_default();
             follower.crashed("the network worker", &words, now_millis() - started).await;
         });
+    }
+
+    fn fail_without_endpoint(self, id: ColumnId, turn: Turn) {
+        let failure = CallFailure::new(
+            FailureCause::NotFound,
+            "The endpoint of this column was removed.",
+            "Remove this column and add the endpoint again.",
+        );
+        self.conduct(|conductor| conductor.on_event(id, turn, ColumnEvent::Failed(failure, 0.0)));
+    }
+
+    /// Aborts what the column's worker is doing.
+    pub(in crate::state) fn stop_call(self, id: ColumnId) {
+        let Some(view) = self.session.columns.value(&id) else { return };
+        self.mirror_column(id);
+        let Some(call) = view.call else { return };
+        match view.column.model {
+            ModelRef::Remote { .. } => self.services().courier.send(&ToCourier::Stop(call)),
+            ModelRef::Chrome => {
+                self.stop_chrome(id);
+                self.services().courier.send(&ToCourier::Stop(call));
+            }
+            _ => self.services().local_model.send(&ToLocalModel::Stop(call)),
+        }
     }
 }

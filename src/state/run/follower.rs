@@ -1,10 +1,12 @@
-//! What a worker says of a column's turn → the column's view, and the text of it → the painter.
+//! What a worker says of a column's turn → the conductor and the column's view, and the text of it → the painter.
 
+use super::column_view::{AnswerHead, ColumnView, Stage};
 use super::painter::Painter;
+use super::session::AnswerOf;
 use crate::browser::clock::{now_millis, sleep};
-use crate::state::{AppState, ColumnView, Stage};
-use crate::types::{AnswerState, CallFailure, ChatEvent, ColumnId, Cost, FailureCause};
-use crate::worker::protocol::Sent;
+use crate::run::{ColumnEvent, Conductor, Turn};
+use crate::state::AppState;
+use crate::types::{Attempt, CallFailure, ChatEvent, ColumnId, Cost, FailureCause, RunId, Sent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::Cell;
@@ -14,11 +16,13 @@ use std::rc::Rc;
 /// the text has a way of its own.
 const NOTIFY_MILLIS: f64 = 50.0;
 
-/// Takes the replies of one turn into the view of its column, in place: what an event costs does not depend on how long
-/// the answer is.
+/// Hands the replies of one turn to the conductor: what an event costs does not depend on how long the answer is.
 pub(super) struct Follower {
     state: AppState,
-    turn: u32,
+    /// Turns are numbered within a run.
+    run: RunId,
+    id: ColumnId,
+    turn: Turn,
     view: ArcRwSignal<ColumnView>,
     painter: Painter,
     /// The painter knows of the answer.
@@ -28,7 +32,7 @@ pub(super) struct Follower {
 
 impl Follower {
     /// For a turn of a column; nothing when the column is gone.
-    pub(super) fn new(state: AppState, id: ColumnId, turn: u32) -> Option<Self> {
+    pub(super) fn new(state: AppState, id: ColumnId, turn: Turn) -> Option<Self> {
         let view = state.session.columns.find(&id)?.value;
         let notifier = Rc::new(Notifier {
             view: view.clone(),
@@ -36,69 +40,76 @@ impl Follower {
             is_due: Cell::new(false),
         });
         let painter = state.services().painter;
-        Some(Self { state, turn, view, painter, is_painting: Cell::new(false), notifier })
+        let run = state.session.run_id()?;
+        Some(Self { state, run, id, turn, view, painter, is_painting: Cell::new(false), notifier })
     }
 
     /// Whether the turn is under way and the column's newest.
     pub(super) fn is_current(&self) -> bool {
-        self.view.with_untracked(|view| view.turn == self.turn && view.is_under_way())
+        self.with_conductor(|conductor| conductor.is_current(self.id, self.turn)).unwrap_or(false)
+    }
+
+    /// Whether the turn is the column's newest, under way or not: what was stopped still gets its cost.
+    pub(super) fn is_newest(&self) -> bool {
+        self.with_conductor(|conductor| conductor.turn(self.id) == self.turn).unwrap_or(false)
     }
 
     /// What the column does before the first token.
     pub(super) fn stage(&self, stage: Stage) {
-        self.change(|view| view.stage = stage);
+        self.view.update_untracked(|view| {
+            if view.turn == self.turn {
+                view.stage = stage;
+            }
+        });
         self.notifier.soon();
     }
 
     /// What was sent.
     pub(super) fn sent(&self, sent: Sent) {
-        self.change(|view| {
-            view.request = Some(sent.request);
-            view.evidence_sha256 = sent.evidence_sha256;
-            view.fit = Some(sent.fit);
-        });
-        self.notifier.now();
-    }
-
-    /// What it cost; shown with the next change.
-    pub(super) fn cost(&self, cost: Option<Cost>) {
-        self.change(|view| view.cost = cost);
-        self.notifier.soon();
+        self.conduct(ColumnEvent::Sent(sent));
+        self.state.mirror_column(self.id);
     }
 
     /// A step of the answer.
-    pub(super) async fn apply(&self, event: &ChatEvent, at_millis: f64) {
+    pub(super) async fn apply(&self, event: ChatEvent, at_millis: f64) {
         if matches!(event, ChatEvent::Failed(_)) {
             self.painted().await;
         }
-        self.advance(|view| {
-            if let Some(answer) = &mut view.answer {
-                answer.apply(event, at_millis);
-            }
-        });
-        if matches!(event, ChatEvent::TextDelta(_) | ChatEvent::Citation(_)) {
-            self.paint(event);
+        if !self.is_current() {
+            return;
         }
+        if matches!(event, ChatEvent::TextDelta(_) | ChatEvent::Citation(_)) {
+            self.paint(&event);
+        }
+        let before = self.view.with_untracked(ColumnView::state);
+        self.conduct(ColumnEvent::Chat(event, at_millis));
+        self.mirror_head();
+        let after = self.view.with_untracked(ColumnView::state);
+        if before == after {
+            self.notifier.soon()
+        } else {
+            self.notifier.now()
+        }
+        self.state.store_run_now_and_then();
     }
 
     /// Nothing more will come.
-    pub(super) async fn end(&self, at_millis: f64) {
+    pub(super) async fn end(&self, at_millis: f64, cost: Option<Cost>, attempts: Vec<Attempt>) {
         self.painted().await;
-        self.advance(|view| {
-            if let Some(answer) = &mut view.answer {
-                answer.end(AnswerState::Done, at_millis);
-            }
-        });
+        self.conduct(ColumnEvent::Ended { at_millis, cost, attempts });
+    }
+
+    /// It failed outside the stream.
+    pub(super) async fn failed(&self, failure: CallFailure, at_millis: f64) {
+        self.painted().await;
+        self.conduct(ColumnEvent::Failed(failure, at_millis));
     }
 
     /// The worker died.
-    pub(super) async fn crashed(&self, who: &str, words: &str, at_millis: f64) {
-        let failure = CallFailure::new(
-            FailureCause::Crashed,
-            format!("{who} stopped: {words}"),
-            "Run this column again to restart it.",
-        );
-        self.apply(&ChatEvent::Failed(failure), at_millis).await;
+    pub(super) async fn crashed(&self, who: &str, reason: &str, at_millis: f64) {
+        let message = format!("{who} stopped: {reason}");
+        let hint = "Run this column again to restart it.";
+        self.failed(CallFailure::new(FailureCause::Crashed, message, hint), at_millis).await;
     }
 
     /// A column is over when all of its answer is shown.
@@ -108,44 +119,43 @@ impl Follower {
         }
     }
 
-    /// Changes an answer that is under way; a new state is shown at once.
-    fn advance(&self, change: impl FnOnce(&mut ColumnView)) {
-        if !self.is_current() {
-            return;
-        }
-        let before = self.view.with_untracked(ColumnView::state);
-        self.change(change);
-        let after = self.view.with_untracked(ColumnView::state);
-        if before == after {
-            return self.notifier.soon();
-        }
-        self.notifier.now();
-        if after.is_some_and(AnswerState::is_over) {
-            self.state.announce(&self.view);
-        }
-    }
-
     fn paint(&self, event: &ChatEvent) {
-        if !self.is_current() {
-            return;
-        }
         if !self.is_painting.replace(true) {
-            let (evidence, sent) = self.view.with_untracked(|view| {
-                let all = view.evidence.as_ref().map_or(0, |evidence| evidence.passages.len() as u32);
-                (view.evidence.clone(), view.fit.as_ref().map_or(all, |fit| fit.passages_sent))
-            });
-            self.painter.begin(&self.view, evidence, sent);
+            self.state.begin_painting(&self.painter, &self.view, AnswerOf::Run(self.id));
         }
         self.painter.push(&self.view, event);
     }
 
-    /// Changes the view, if this turn is still the column's newest; tells nobody.
-    fn change(&self, change: impl FnOnce(&mut ColumnView)) {
-        self.view.update_untracked(|view| {
-            if view.turn == self.turn {
-                change(view);
-            }
+    fn conduct(&self, event: ColumnEvent) {
+        if self.with_conductor(|_| ()).is_some() {
+            self.state.conduct(|conductor| conductor.on_event(self.id, self.turn, event));
+        }
+    }
+
+    /// The counts of the answer; the rest of the view stays.
+    fn mirror_head(&self) {
+        let head = self.with_conductor(|conductor| {
+            conductor.run().answer(self.id).map(|answer| AnswerHead::from(&answer.answer))
         });
+        if let Some(head) = head.flatten() {
+            self.view.update_untracked(|view| view.head = Some(head));
+        }
+    }
+
+    /// Reads the conductor, unless another run has taken the screen.
+    fn with_conductor<T>(&self, read: impl FnOnce(&Conductor) -> T) -> Option<T> {
+        self.state.session.conductor.with_value(|conductor| {
+            conductor.as_ref().filter(|conductor| conductor.run().id == self.run).map(read)
+        })
+    }
+}
+
+impl Drop for Follower {
+    /// What was stopped is rendered to its end, as far as it came.
+    fn drop(&mut self) {
+        if self.is_painting.get() {
+            self.painter.finish(&self.view);
+        }
     }
 }
 
@@ -182,12 +192,18 @@ impl Notifier {
 }
 
 impl AppState {
-    /// Tells a screen reader that a column has ended.
-    fn announce(self, view: &ArcRwSignal<ColumnView>) {
-        let (model, state) = view.with_untracked(|view| (view.column.model.clone(), view.state()));
-        let (name, _) = self.settings.with_untracked(|settings| settings.model_name(&model));
-        if let Some(state) = state {
-            self.session.announcement.set(format!("{name}: {}", state.name()));
-        }
+    /// Begins to have a column's answer rendered, over the passages that were sent.
+    pub(in crate::state) fn begin_painting(
+        self,
+        painter: &Painter,
+        view: &ArcRwSignal<ColumnView>,
+        of: AnswerOf,
+    ) {
+        let (evidence, sent) = view.with_untracked(|view| {
+            let all = view.evidence.as_ref().map_or(0, |evidence| evidence.passages.len() as u32);
+            (view.evidence.clone(), view.sent.as_ref().map_or(all, |sent| sent.fit.passages_sent))
+        });
+        let text = Rc::new(move || self.session.with_answer(of, |answer| answer.text.clone()));
+        painter.begin(view, evidence, sent, text);
     }
 }

@@ -1,16 +1,21 @@
 //! The question, its evidence and the columns.
 
-mod ask;
 mod chrome;
+mod column_view;
+mod condense;
+mod conduct;
 mod dispatch;
 mod estimate;
 mod follower;
+mod history;
 mod painter;
 mod render_queue;
 mod rendered;
 mod session;
 
 pub use chrome::Chrome;
+pub use column_view::{AnswerHead, ColumnView, Stage};
+pub use history::History;
 pub use painter::Painter;
 pub use rendered::{Part, Rendered, RenderedPiece};
-pub use session::{ColumnView, Session, Stage};
+pub use session::{AnswerOf, RunHead, Session};

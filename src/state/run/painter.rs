@@ -3,7 +3,7 @@
 use super::render_queue::{Next, Outcome, RenderQueue};
 use crate::browser::clock::{now_millis, sleep};
 use crate::state::{ColumnView, Rendered};
-use crate::types::{ChatEvent, Evidence};
+use crate::types::{Answer, ChatEvent, Evidence};
 use crate::worker::Client;
 use crate::worker::protocol::{Frame, ToRenderer};
 use futures_channel::oneshot;
@@ -31,11 +31,15 @@ struct Inner {
     is_watching: Cell<bool>,
 }
 
+/// Reads the whole text of an answer, for beginning again.
+pub(super) type ReadText = Rc<dyn Fn() -> Option<String>>;
+
 /// Where an answer stands, and where it is shown.
 #[derive(Clone)]
 struct Target {
     view: ArcRwSignal<ColumnView>,
     rendered: Rendered,
+    read_text: Option<ReadText>,
 }
 
 impl PartialEq for Target {
@@ -64,8 +68,26 @@ impl Painter {
     }
 
     /// A column's answer begins, over the first `sent` passages of `evidence`.
-    pub(super) fn begin(&self, view: &ArcRwSignal<ColumnView>, evidence: Option<Arc<Evidence>>, sent: u32) {
-        self.0.queue.borrow_mut().begin(Target::of(view), evidence, sent);
+    pub(super) fn begin(
+        &self,
+        view: &ArcRwSignal<ColumnView>,
+        evidence: Option<Arc<Evidence>>,
+        sent: u32,
+        read_text: ReadText,
+    ) {
+        let target = Target { read_text: Some(read_text), ..Target::of(view) };
+        self.0.queue.borrow_mut().begin(target, evidence, sent);
+    }
+
+    /// A whole answer, which `begin` began.
+    pub(super) fn push_answer(&self, view: &ArcRwSignal<ColumnView>, answer: &Answer) {
+        let target = Target::of(view);
+        {
+            let mut queue = self.0.queue.borrow_mut();
+            queue.push(&target, &answer.text);
+            answer.citations.iter().for_each(|native| queue.cite(&target, native.clone()));
+        }
+        self.finish(view);
     }
 
     /// The answer goes on.
@@ -176,14 +198,12 @@ fn is_hidden() -> bool {
 impl Target {
     fn of(view: &ArcRwSignal<ColumnView>) -> Self {
         let rendered = view.with_untracked(|view| view.rendered.clone());
-        Self { view: view.clone(), rendered }
+        Self { view: view.clone(), rendered, read_text: None }
     }
 
     /// The answer's text, unless the column has begun another one.
     fn text(&self) -> Option<String> {
-        self.view.with_untracked(|view| {
-            let answer = view.answer.as_ref().filter(|_| view.rendered == self.rendered);
-            answer.map(|answer| answer.text.clone())
-        })
+        let is_shown = self.view.with_untracked(|view| view.rendered == self.rendered);
+        self.read_text.as_ref().filter(|_| is_shown).and_then(|read| read())
     }
 }

@@ -1,174 +1,156 @@
-use crate::prompt::Fit;
-use crate::state::{Rendered, Settings, SignalList};
-use crate::types::{Answer, AnswerState, Column, ColumnId, Cost, Evidence, Sha256, Span, UserError};
+use super::column_view::ColumnView;
+use crate::run::Conductor;
+use crate::state::{Settings, SignalList};
+use crate::types::{Answer, Column, ColumnId, Evidence, Retrieval, Run, RunId, Span};
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// The question, its evidence and the columns.
+/// The run on the screen: the conductor holds it, signals mirror what is drawn.
 #[derive(Clone, Copy)]
 pub struct Session {
     /// The question as typed.
     pub question: RwSignal<String>,
-    /// The question that the columns answer.
-    pub asked: RwSignal<Option<String>>,
-    /// Evidence is being retrieved.
-    pub searching: RwSignal<bool>,
-    /// The evidence of the run.
-    pub evidence: RwSignal<Option<Arc<Evidence>>>,
-    /// For each passage the question's words in it, as spans of its document.
-    pub highlights: RwSignal<Vec<Vec<Span>>>,
-    /// Why there is no evidence.
-    pub user_error: RwSignal<Option<UserError>>,
+    /// The run without its answers; nothing before the first question.
+    pub head: RwSignal<Option<RunHead>>,
     /// The columns, in order.
     pub columns: SignalList<ColumnId, ColumnView>,
+    /// The answers of the run that was asked again, in order.
+    pub earlier: SignalList<ColumnId, ColumnView>,
     /// The column shown alone.
     pub expanded: RwSignal<Option<ColumnId>>,
-    /// What a screen reader is store.
+    /// What a screen reader says.
     pub announcement: RwSignal<String>,
-    /// Something to tell about the day's spending.
+    /// Something about the day's spending.
     pub notice: RwSignal<Option<String>>,
     /// The courier's call for the search, while a host embeds or reranks for it.
     pub supply: RwSignal<Option<u32>>,
+    pub(in crate::state) conductor: StoredValue<Option<Conductor>, LocalStorage>,
+    pub(in crate::state) earlier_run: StoredValue<Option<Run>, LocalStorage>,
 }
 
-/// One column on the screen.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ColumnView {
-    /// The model and its parameters.
-    pub column: Column,
-    /// Its reply; nothing before the first question.
-    pub answer: Option<Answer>,
-    /// The reply as it is rendered.
-    pub rendered: Rendered,
-    /// What it is doing before the first word.
-    pub stage: Stage,
-    /// SHA-256 of the evidence text that was sent.
-    pub evidence_sha256: Option<Sha256>,
-    /// What the context budget did.
-    pub fit: Option<Fit>,
-    /// What it cost; nothing while that is unknown.
-    pub cost: Option<Cost>,
-    /// The exact request, key left out.
-    pub request: Option<String>,
-    /// The evidence it answers from; frozen with the run.
-    pub evidence: Option<Arc<Evidence>>,
-    /// Which of its turns this is: replies to an older one are ignored.
-    pub turn: u32,
-    /// The call in its worker.
-    pub call: Option<u32>,
-    /// When its turn was handed over, on the page's clock.
-    pub started_millis: f64,
-}
-
-/// What a column does before the first word.
+/// What is drawn of a run beside its answers.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Stage {
-    /// Waits for evidence.
-    #[default]
-    Retrieving,
-    /// Waits for its turn in the worker.
-    Queued,
-    /// The model's weights are being loaded.
-    Loading {
-        /// Bytes here.
-        done: u64,
-        /// Bytes in all, 0 if unknown.
-        total: u64,
-    },
-    /// The browser downloads its own model and tells only how much of it is here.
-    Downloading {
-        /// Per cent.
-        percent: u32,
-    },
-    /// The prompt is being read.
-    Reading {
-        /// Tokens read.
-        done: u32,
-        /// Tokens in all.
-        total: u32,
-    },
-    /// Another request of the host is under way, or the host asked to wait.
-    Waiting {
-        /// How many are before this one.
-        before: u32,
-        /// Until the next try, where that is known.
-        millis: Option<f64>,
-        /// Why, in words; empty when it is only a queue.
-        why: String,
-    },
-    /// Sent; the host has not answered yet.
-    Sent,
+pub struct RunHead {
+    /// The run.
+    pub id: RunId,
+    /// The person's name for it.
+    pub name: Option<String>,
+    /// Marked by the person.
+    pub star: bool,
+    /// The question.
+    pub question: String,
+    /// When it was asked, in milliseconds since 1970.
+    pub started_millis: u64,
+    /// The run it follows up on.
+    pub follow_up_of: Option<RunId>,
+    /// The run of which it asks the question again.
+    pub again_of: Option<RunId>,
+    /// What each recipe retrieved.
+    pub retrievals: Vec<Retrieval>,
+    /// It was opened from history.
+    pub from_history: bool,
 }
 
-impl ColumnView {
-    /// A column that has not been asked yet.
-    pub fn new(column: Column) -> Self {
+/// Whose answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerOf {
+    /// A column's of the run on the screen.
+    Run(ColumnId),
+    /// A column's of the run that was asked again.
+    Earlier(ColumnId),
+}
+
+impl AnswerOf {
+    /// The column.
+    pub fn column(self) -> ColumnId {
+        match self {
+            Self::Run(column) | Self::Earlier(column) => column,
+        }
+    }
+}
+
+impl RunHead {
+    pub(in crate::state) fn of(run: &Run, from_history: bool) -> Self {
         Self {
-            column,
-            answer: None,
-            rendered: Rendered::default(),
-            stage: Stage::default(),
-            evidence_sha256: None,
-            fit: None,
-            cost: None,
-            request: None,
-            evidence: None,
-            turn: 0,
-            call: None,
-            started_millis: 0.0,
+            id: run.id,
+            name: run.name.clone(),
+            star: run.star,
+            question: run.question.clone(),
+            started_millis: run.started_millis,
+            follow_up_of: run.follow_up_of,
+            again_of: run.again_of,
+            retrievals: run.retrievals.clone(),
+            from_history,
         }
     }
 
-    /// Ready for a new turn.
-    pub(in crate::state) fn begin(&mut self, evidence: Option<Arc<Evidence>>, now_millis: f64) -> u32 {
-        let turn = self.turn + 1;
-        *self = Self {
-            answer: Some(Answer::default()),
-            evidence,
-            turn,
-            started_millis: now_millis,
-            ..Self::new(self.column.clone())
-        };
-        turn
+    /// The frozen evidence.
+    pub fn evidence(&self) -> Option<&Arc<Evidence>> {
+        self.retrievals.iter().find_map(Retrieval::evidence)
     }
 
-    /// Where it stands; nothing before the first question.
-    pub fn state(&self) -> Option<AnswerState> {
-        self.answer.as_ref().map(|answer| answer.state)
+    /// For each passage the question's words in it.
+    pub fn highlights(&self) -> Vec<Vec<Span>> {
+        let found = self.retrievals.iter().find(|retrieval| retrieval.evidence().is_some());
+        found.map(|retrieval| retrieval.highlights.clone()).unwrap_or_default()
     }
 
-    /// Whether something is still to come.
-    pub fn is_under_way(&self) -> bool {
-        self.state().is_some_and(|state| !state.is_over())
+    /// Whether evidence is being retrieved.
+    pub fn is_searching(&self) -> bool {
+        self.retrievals.iter().any(|retrieval| retrieval.outcome.is_none())
     }
 }
 
 impl Session {
     pub(in crate::state) fn new(settings: &Settings) -> Self {
-        let columns = SignalList::default();
-        for column in &settings.columns {
-            columns.put(column.id, ColumnView::new(column.clone()));
-        }
-        Self {
+        let session = Self {
             question: RwSignal::new(String::new()),
-            asked: RwSignal::new(None),
-            searching: RwSignal::new(false),
-            evidence: RwSignal::new(None),
-            highlights: RwSignal::new(Vec::new()),
-            user_error: RwSignal::new(None),
-            columns,
+            head: RwSignal::new(None),
+            columns: SignalList::default(),
+            earlier: SignalList::default(),
             expanded: RwSignal::new(None),
             announcement: RwSignal::new(String::new()),
             notice: RwSignal::new(None),
             supply: RwSignal::new(None),
-        }
+            conductor: StoredValue::new_local(None),
+            earlier_run: StoredValue::new_local(None),
+        };
+        session.show_columns(settings, settings.columns.clone());
+        session
     }
 
-    /// Whether any column is under way; tracks them all.
+    /// Puts these columns on the screen, none of them asked yet.
+    pub(in crate::state) fn show_columns(self, settings: &Settings, columns: Vec<Column>) {
+        let views = columns.into_iter().map(|column| {
+            let (name, place) = settings.model_name(&column.model);
+            (column.id, ColumnView::new(column, name, place))
+        });
+        self.columns.replace(views.collect(), ColumnView::is_same_column);
+        self.expanded.set(None);
+    }
+
+    /// Whether a search or a column is under way; tracks them all.
     pub fn is_busy(self) -> bool {
         let columns = self.columns.cells();
         // Every column must be read, or a change of the others would go unnoticed.
         let under_way = columns.iter().filter(|cell| cell.value.with(ColumnView::is_under_way)).count();
-        under_way > 0
+        let is_searching = self.head.with(|head| head.as_ref().is_some_and(RunHead::is_searching));
+        under_way > 0 || is_searching
+    }
+
+    /// The run on the screen.
+    pub fn run_id(self) -> Option<RunId> {
+        self.head.with_untracked(|head| head.as_ref().map(|head| head.id))
+    }
+
+    /// Reads an answer with its text, where there is one. Not tracked: follow the view's head.
+    pub fn with_answer<T>(self, of: AnswerOf, read: impl FnOnce(&Answer) -> T) -> Option<T> {
+        let answer = |run: &Run| run.answer(of.column()).map(|answer| read(&answer.answer));
+        match of {
+            AnswerOf::Run(_) => self
+                .conductor
+                .with_value(|conductor| conductor.as_ref().and_then(|conductor| answer(conductor.run()))),
+            AnswerOf::Earlier(_) => self.earlier_run.with_value(|run| run.as_ref().and_then(answer)),
+        }
     }
 }

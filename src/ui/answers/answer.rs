@@ -1,6 +1,6 @@
 use crate::cite::{Citation, Target};
 use crate::markup::{Align, Continues, Inline, Item, Node};
-use crate::state::{AppState, ColumnView, Focus, Rendered, RenderedPiece};
+use crate::state::{AnswerHead, AnswerOf, AppState, ColumnView, Focus, Rendered, RenderedPiece};
 use crate::types::{Answer, Evidence};
 use crate::ui::part::erased::{keyed, listener, live};
 use leptos::prelude::*;
@@ -18,20 +18,21 @@ struct Context<'a> {
 /// The answer as it streams: typed nodes become elements; no text ever becomes markup.
 #[component]
 pub fn AnswerBody(
+    /// Whose answer.
+    of: AnswerOf,
     /// The column.
     view: RwSignal<ColumnView>,
 ) -> impl IntoView {
     let state = AppState::get();
     let rendered = Memo::new(move |_| view.with(|view| view.rendered.clone()));
-    let thinks = Memo::new(move |_| {
-        view.with(|view| view.answer.as_ref().is_some_and(|answer| !answer.reasoning.is_empty()))
-    });
+    let thinks =
+        Memo::new(move |_| view.with(|view| view.head.as_ref().is_some_and(|head| head.reasoning_bytes > 0)));
     let view = ArcRwSignal::from(view);
     let of_reasoning = view.clone();
     let draw = move || {
         let rendered = rendered.get();
         if rendered.is_plain() {
-            view! { <p class="answer-plain">{text(&view, |answer| &answer.text)}</p> }.into_any()
+            view! { <p class="answer-plain">{text(state, of, &view, |head| head.text_bytes, |answer| &answer.text)}</p> }.into_any()
         } else {
             parts(state, &view, rendered)
         }
@@ -40,7 +41,7 @@ pub fn AnswerBody(
         <Show when=move || thinks.get()>
             <details class="answer-reasoning">
                 <summary>"Reasoning"</summary>
-                <p>{text(&of_reasoning, |answer| &answer.reasoning)}</p>
+                <p>{text(state, of, &of_reasoning, |head| head.reasoning_bytes, |answer| &answer.reasoning)}</p>
             </details>
         </Show>
         <div class="answer">{live(draw)}</div>
@@ -49,9 +50,15 @@ pub fn AnswerBody(
 }
 
 /// Text as it is, in nodes of a few kilobytes.
-fn text(view: &ArcRwSignal<ColumnView>, of: fn(&Answer) -> &String) -> AnyView {
-    let (lengths, texts) = (view.clone(), view.clone());
-    let length = move || lengths.with(|view| view.answer.as_ref().map_or(0, |answer| of(answer).len()));
+fn text(
+    state: AppState,
+    of: AnswerOf,
+    view: &ArcRwSignal<ColumnView>,
+    bytes: fn(&AnswerHead) -> usize,
+    read: fn(&Answer) -> &String,
+) -> AnyView {
+    let view = view.clone();
+    let length = move || view.with(|view| view.head.as_ref().map_or(0, bytes));
     let keys = move || {
         let length = length();
         let whole = (0..length / TEXT_BYTES).map(|at| (at, u32::MAX));
@@ -62,7 +69,7 @@ fn text(view: &ArcRwSignal<ColumnView>, of: fn(&Answer) -> &String) -> AnyView {
             let end = |at: usize| text.floor_char_boundary(at * TEXT_BYTES);
             text.get(end(at)..end(at + 1)).unwrap_or_default().to_owned()
         };
-        texts.with_untracked(|view| view.answer.as_ref().map(|answer| part(of(answer)))).into_any()
+        state.session.with_answer(of, |answer| part(read(answer))).into_any()
     };
     keyed(keys, draw)
 }

@@ -1,7 +1,8 @@
 use crate::format;
-use crate::state::{AppState, ColumnView, Dialog, Stage};
+use crate::state::{AnswerOf, AppState, ColumnView, Dialog, Stage};
 use crate::types::{AnswerState, CallFailure, ColumnId, ModelRef};
 use crate::ui::answers::answer::AnswerBody;
+use crate::ui::answers::feedback::Feedback;
 use crate::ui::answers::metrics::Metrics;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field::button;
@@ -12,33 +13,44 @@ use leptos::prelude::*;
 /// One column: who answers, what it says, what it took.
 #[component]
 pub fn ColumnCard(
-    /// Its name.
-    id: ColumnId,
+    /// Whose answer it shows.
+    of: AnswerOf,
     /// Its value.
     view: ArcRwSignal<ColumnView>,
 ) -> impl IntoView {
     let state = AppState::get();
     let view = RwSignal::from(view);
-    let (with_documents, model) =
-        view.with_untracked(|view| (view.column.with_documents, view.column.model.clone()));
-    let (name, place) = state.settings.with_untracked(|settings| settings.model_name(&model));
-    let (label, title) = (name.clone(), name.clone());
+    let id = of.column();
+    let (column, name, place) =
+        view.with_untracked(|view| (view.column.clone(), view.name.clone(), view.place.clone()));
+    let (with_documents, model) = (column.with_documents, column.model);
+    let is_earlier = matches!(of, AnswerOf::Earlier(_));
+    let label = if is_earlier { format!("{name}, earlier answer") } else { name.clone() };
+    let title = name.clone();
     let expanded = move || state.session.expanded.get() == Some(id);
     let data_state = Memo::new(move |_| view.with(|view| view.state().map_or("idle", AnswerState::name)));
     let failed =
-        Memo::new(move |_| view.with(|view| view.answer.as_ref().and_then(|answer| answer.failure.clone())));
+        Memo::new(move |_| view.with(|view| view.head.as_ref().and_then(|head| head.failure.clone())));
     let waiting = Memo::new(move |_| view.with(waiting_text));
     let cut = Memo::new(move |_| {
-        view.with(|view| view.fit.as_ref().filter(|fit| !fit.is_whole()).map(ToString::to_string))
+        view.with(|view| {
+            view.sent.as_ref().filter(|sent| !sent.fit.is_whole()).map(|sent| sent.fit.to_string())
+        })
     });
     let is_small = matches!(model, ModelRef::SmolLm2);
-    let sha256 = move || view.with(|view| view.evidence_sha256.map(|hash| hash.to_string()));
+    let sha256 = move || {
+        view.with(|view| {
+            view.sent.as_ref().and_then(|sent| sent.evidence_sha256).map(|hash| hash.to_string())
+        })
+    };
     view! {
         <article
             class="column"
             class:expanded=expanded
+            class:earlier=is_earlier
             aria-label=label
-            data-column=id.0.to_string()
+            data-column=(!is_earlier).then(|| id.0.to_string())
+            data-recipe=column.recipe.0.to_string()
             data-state=sig(move || data_state.get())
             data-evidence-sha256=sha256
             data-with-documents=with_documents.to_string()
@@ -50,18 +62,20 @@ pub fn ColumnCard(
                         <span class="badge" class:plain=!with_documents>
                             {if with_documents { "with documents" } else { "no documents" }}
                         </span>
+                        {is_earlier.then(|| view! { <span class="badge plain">"earlier"</span> })}
                         <span class="column-place">{place}</span>
                     </p>
                 </div>
-                <div class="column-actions">{live(move || actions(state, id, &name, with_documents, data_state.get(), expanded()))}</div>
+                <div class="column-actions">{live(move || (!is_earlier).then(|| actions(state, id, &name, with_documents, data_state.get(), expanded())))}</div>
             </header>
             <div class="column-body" tabindex="0" role="group" aria-label="Answer">
-                <AnswerBody view/>
+                <AnswerBody of view/>
                 {live(move || waiting.get().map(|text| view! { <p class="column-waiting">{text}</p> }))}
                 {live(move || failed.get().map(|failure| failed_view(state, id, &failure)))}
                 {live(move || cut.get().map(|text| cut_view(state, text, is_small)))}
             </div>
             <Metrics view/>
+            <Feedback of view/>
         </article>
     }
     .into_any()
@@ -86,7 +100,7 @@ fn actions(
     let run = match (under_way, data_state) {
         (true, _) => Some(button(format!("Stop {name}"), Name::Stop, Box::new(move || state.stop(id)))),
         (false, "idle") => None,
-        _ => Some(button(format!("Run {name} again"), Name::Retry, Box::new(move || state.ask_again(id)))),
+        _ => Some(button(format!("Run {name} again"), Name::Retry, Box::new(move || state.run_again(id)))),
     };
     let baseline = with_documents.then(|| {
         button(
@@ -140,7 +154,7 @@ fn waiting_for_host(before: u32, millis: Option<f64>, why: &str) -> String {
 fn failed_view(state: AppState, id: ColumnId, failure: &CallFailure) -> AnyView {
     let without = failure.parameter.clone().map(|parameter| {
         let label = format!("Run again without `{parameter}`");
-        button(label, move || state.ask_without(id, &parameter))
+        button(label, move || state.run_without(id, &parameter))
     });
     view! { {fixes::failure(failure)} {without} }.into_any()
 }

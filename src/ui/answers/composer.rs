@@ -1,8 +1,9 @@
-use crate::state::{AppState, Dialog, MAX_COLUMNS};
+use crate::state::{AnswerOf, AppState, Cell, ColumnView, Dialog, MAX_COLUMNS};
+use crate::types::ColumnId;
 use crate::ui::answers::column::ColumnCard;
 use crate::ui::part::erased::{listener, live, sig};
-use crate::ui::part::field;
 use crate::ui::part::icon::{Icon, Name};
+use crate::ui::run::head::RunHeader;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -57,16 +58,27 @@ pub fn Composer() -> impl IntoView {
             </div>
             <p class="composer-cost hint">{live(move || estimate.get())}</p>
             <div class="composer-notice" role="status">{live(move || state.session.notice.get().map(|notice| view! { <p class="notice warn">{notice}</p> }))}</div>
-            {live(move || field::user_error(state.session.user_error.get()))}
+            <RunHeader/>
             <h2 class="visually-hidden">"Answers"</h2>
             <div class="columns" class:has-expanded=sig(move || state.session.expanded.get().is_some())>
-                <For each=move || state.session.columns.cells() key=|cell| cell.key let:cell>
-                    <ColumnCard id=cell.key view=cell.value/>
+                <For each=move || cards(state) key=|(_, cell)| cell.serial let:card>
+                    <ColumnCard of=card.0 view=card.1.value/>
                 </For>
             </div>
         </section>
     }
     .into_any()
+}
+
+/// The answers in order; the earlier answer of a run that was asked again stands before the new one.
+fn cards(state: AppState) -> Vec<(AnswerOf, Cell<ColumnId, ColumnView>)> {
+    let earlier = state.session.earlier.cells();
+    let with_earlier = |cell: Cell<ColumnId, ColumnView>| {
+        let before = earlier.iter().find(|before| before.key == cell.key).cloned();
+        let before = before.map(|before| (AnswerOf::Earlier(before.key), before));
+        before.into_iter().chain([(AnswerOf::Run(cell.key), cell)])
+    };
+    state.session.columns.cells().into_iter().flat_map(with_earlier).collect()
 }
 
 /// Questions to begin with, while the sample is in and nothing was asked.

@@ -1,7 +1,7 @@
 use crate::format;
 use crate::state::ColumnView;
 use crate::state::providers::money::usd;
-use crate::types::{Cost, ModelRef};
+use crate::types::{Attempt, Cost, ModelRef};
 use crate::ui::part::erased::live;
 use leptos::prelude::*;
 
@@ -31,13 +31,15 @@ pub fn Metrics(
 }
 
 fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
-    let Some(answer) = &view.answer else { return Vec::new() };
+    let Some(answer) = &view.head else { return Vec::new() };
     let none = || "–".to_owned();
     let millis = |value: Option<f64>| value.map_or_else(none, format::duration);
-    let (output, reported) = answer.output_tokens();
+    let (output, reported) = answer.output_tokens;
     let (input, input_reported) = match answer.usage.and_then(|usage| usage.input_tokens) {
         Some(tokens) => (Some(tokens), true),
-        None => (view.fit.as_ref().map(|fit| u64::from(fit.tokens)).filter(|tokens| *tokens > 0), false),
+        None => {
+            (view.sent.as_ref().map(|sent| u64::from(sent.fit.tokens)).filter(|tokens| *tokens > 0), false)
+        }
     };
     let tokens = |tokens: u64, reported: bool| {
         format!("{}{}", if reported { "" } else { "≈ " }, format::count(tokens))
@@ -56,7 +58,7 @@ fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
         ),
         (
             "Tokens/s",
-            answer.tokens_per_second().map_or_else(none, |rate| format::fixed(rate, 1)),
+            answer.tokens_per_second.map_or_else(none, |rate| format::fixed(rate, 1)),
             "after the first token".to_owned(),
         ),
         ("Total", millis(answer.timing.total_millis), "from sending the request to the end".to_owned()),
@@ -78,10 +80,35 @@ fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
             None => ("Cost", format::NOTHING.to_owned(), "no known price for this model".to_owned()),
         });
     }
-    if let Some(hash) = view.evidence_sha256 {
-        rows.push(("Evidence", hash.short(), format!("SHA-256 of the evidence text sent: {hash}")));
+    rows.extend(attempts(&view.attempts));
+    if let Some(hash) = view.sent.as_ref().and_then(|sent| sent.evidence_sha256) {
+        rows.push(("Evidence", hash.short(), format!("SHA-256 of the evidence: {hash}")));
+    }
+    if let Some(sent) = view.sent.as_ref().filter(|sent| !sent.fit.is_whole())
+        && let Some(hash) = sent.sent_sha256
+    {
+        let part = format!("{} of {} · {}", sent.fit.passages_sent, sent.fit.passages_total, hash.short());
+        rows.push((
+            "Sent",
+            part,
+            format!("The context limit cut the evidence. SHA-256 of the part that was sent: {hash}"),
+        ));
     }
     rows
+}
+
+/// How often it was tried, where once was not enough.
+fn attempts(attempts: &[Attempt]) -> Option<(&'static str, String, String)> {
+    let last = attempts.last().filter(|_| attempts.len() > 1)?;
+    let waited: f64 = attempts.iter().map(|attempt| attempt.wait_millis).sum();
+    let reasons: Vec<String> = attempts.iter().filter_map(|attempt| attempt.reason.clone()).collect();
+    let title = format!(
+        "waited {} between attempts; the last one was sent {} after the first: {}",
+        format::duration(waited),
+        format::duration(last.at_millis),
+        reasons.join("; ")
+    );
+    Some(("Attempts", format::count(attempts.len() as u64), title))
 }
 
 fn cost_title(cost: &Cost) -> String {

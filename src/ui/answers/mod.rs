@@ -3,5 +3,6 @@
 pub(in crate::ui) mod answer;
 pub(in crate::ui) mod column;
 pub(in crate::ui) mod composer;
+pub(in crate::ui) mod feedback;
 pub(in crate::ui) mod metrics;
 pub(in crate::ui) mod request;

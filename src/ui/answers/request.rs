@@ -13,7 +13,7 @@ pub fn Request(
     let request = state.session.columns.find(&id).map(|cell| RwSignal::from(cell.value));
     let text = move || {
         request
-            .and_then(|request| request.with(|view| view.request.clone()))
+            .and_then(|request| request.with(|view| view.sent.as_ref().map(|sent| sent.request.clone())))
             .unwrap_or_else(|| "No request: this column only quotes the evidence, or has not run yet.".into())
     };
     view! {

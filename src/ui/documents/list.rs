@@ -3,6 +3,7 @@ use crate::format;
 use crate::parse;
 use crate::state::{AppState, Dialog, place};
 use crate::types::EmbedderRef;
+use crate::ui::documents::notices;
 use crate::ui::documents::row::DocumentRow;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field;
@@ -89,11 +90,13 @@ pub fn Documents() -> impl IntoView {
                 aria-label="Folder to add"
                 on:change=listener(move |_| picked(folder_picker))
             />
+            {live(move || notices::newer(state))}
             {live(move || field::user_error(state.corpus.user_error.get()))}
             <Show when=move || state.corpus.volatile.get()>
                 <p class="notice">"This browser blocks storage: documents are removed when you close the tab."</p>
             </Show>
-            {move || outdated(state)}
+            {move || notices::outdated(state)}
+            {move || notices::read_before(state)}
             <ul class="documents-list" role="list" aria-label="Documents">
                 <For each=move || state.corpus.rows.cells() key=|cell| cell.key let:cell>
                     <DocumentRow row=cell.value/>
@@ -102,24 +105,9 @@ pub fn Documents() -> impl IntoView {
             <Show when=move || state.corpus.rows.is_empty()>
                 <Empty/>
             </Show>
+            {live(move || notices::removed(state))}
             <Foot/>
         </section>
-    }
-    .into_any()
-}
-
-/// Documents that the chosen embedder has not embedded, and the button that has it done.
-fn outdated(state: AppState) -> AnyView {
-    let embedder = state.settings.with(|settings| settings.recipe.embedder.clone());
-    let count = state.corpus.outdated(&embedder);
-    if count == 0 {
-        return ().into_any();
-    }
-    let documents = format::counted(count as u64, "document is", "documents are");
-    let text =
-        format!("{documents} not embedded by {} yet. Until then, only BM25 finds them. ", embedder.name());
-    view! {
-        <p class="notice">{text}<button class="button" on:click=move |_| state.renew()>"Embed them now"</button></p>
     }
     .into_any()
 }

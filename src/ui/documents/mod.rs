@@ -1,5 +1,6 @@
 //! The documents pane.
 
 pub(in crate::ui) mod list;
+mod notices;
 pub(in crate::ui) mod paste;
 pub(in crate::ui) mod row;

@@ -1,6 +1,7 @@
 use crate::browser::clock::now_millis;
 use crate::format;
-use crate::state::{AppState, Row, RowState};
+use crate::state::{AppState, Row, RowActions, RowState};
+use crate::types::DocumentId;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::icon::{Icon, Name};
 use leptos::prelude::*;
@@ -15,6 +16,7 @@ pub fn DocumentRow(
     let row = RwSignal::from(row);
     let (id, name) = row.with_untracked(|row| (row.id, row.name.clone()));
     let word = Memo::new(move |_| row.with(|row| row.state.name()));
+    let can = Memo::new(move |_| row.with(Row::actions));
     let active = Memo::new(move |_| {
         state.view.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.document.id == id))
     });
@@ -28,7 +30,7 @@ pub fn DocumentRow(
             >
                 <bdi>{name.clone()}</bdi>
             </button>
-            <span class="document-row-actions">{live(move || actions(state, id, &name, word.get()))}</span>
+            <span class="document-row-actions">{live(move || actions(state, id, &name, can.get()))}</span>
             <span class="document-row-about">{live(move || row.with(about))}</span>
             {live(move || row.with(progress))}
             {live(move || row.with(reason))}
@@ -43,7 +45,7 @@ fn about(row: &Row) -> String {
     let pages =
         |pages: u32| (pages > 0).then(|| format!("{} {}", pages, if pages == 1 { "page" } else { "pages" }));
     match &row.state {
-        RowState::Queued => parts.push("queued".into()),
+        RowState::Adding | RowState::Queued => parts.push("queued".into()),
         RowState::Reading { .. } => parts.push("reading".into()),
         RowState::Embedding { format, pages: count, done, total, waits, .. } => {
             parts.insert(0, format.label().into());
@@ -60,8 +62,11 @@ fn about(row: &Row) -> String {
             parts.extend(pages(manifest.pages));
             let word = if manifest.chunks == 1 { "chunk" } else { "chunks" };
             parts.push(format!("{} {word}", format::count(u64::from(manifest.chunks))));
+            if row.is_outdated() {
+                parts.push("read by an older reader".into());
+            }
         }
-        RowState::Failed { .. } => parts.push("failed".into()),
+        RowState::Failed { .. } | RowState::Damaged(_) => parts.push("failed".into()),
         RowState::Cancelled => parts.push("cancelled".into()),
     }
     parts.join(" · ")
@@ -93,6 +98,11 @@ fn reason(row: &Row) -> AnyView {
             }
             .into_any()
         }
+        RowState::Damaged(user_error) => {
+            let (message, hint) = (user_error.message.clone(), user_error.hint.clone());
+            view! { <span class="document-row-reason bad">{message}" "<span class="hint">{hint}</span></span> }
+                .into_any()
+        }
         RowState::Ready(manifest) if !manifest.warnings.is_empty() => {
             let warnings: Vec<String> =
                 manifest.warnings.iter().map(|warning| warning.message.clone()).collect();
@@ -105,7 +115,7 @@ fn reason(row: &Row) -> AnyView {
 
 /// Asks for a password and tries again with it.
 #[component]
-fn Password(id: crate::types::DocumentId, name: String) -> impl IntoView {
+fn Password(id: DocumentId, name: String) -> impl IntoView {
     let state = AppState::get();
     let typed = RwSignal::new(String::new());
     view! {
@@ -130,33 +140,35 @@ fn Password(id: crate::types::DocumentId, name: String) -> impl IntoView {
     .into_any()
 }
 
-fn actions(state: AppState, id: crate::types::DocumentId, name: &str, word: &str) -> AnyView {
-    let remove_label = format!("Remove {name}");
-    let remove = view! {
-        <button class="button quiet tiny" aria-label=remove_label title="Remove" on:click=listener(move |_| state.remove(id))>
-            <Icon name=Name::Close/>
-        </button>
+fn actions(state: AppState, id: DocumentId, name: &str, can: RowActions) -> AnyView {
+    let icon = move |shown: bool,
+                     label: String,
+                     title: &'static str,
+                     icon: Name,
+                     act: fn(AppState, DocumentId)| {
+        shown.then(|| {
+            view! {
+                <button class="button quiet tiny" aria-label=label title=title on:click=listener(move |_| act(state, id))>
+                    <Icon name=icon/>
+                </button>
+            }
+            .into_any()
+        })
     };
-    match word {
-        "queued" | "reading" | "embedding" => {
-            let label = format!("Cancel {name}");
-            view! {
-                <button class="button quiet tiny" aria-label=label title="Cancel" on:click=listener(move |_| state.cancel(id))>
-                    <Icon name=Name::Stop/>
-                </button>
-            }
-            .into_any()
+    let read_again = can.read_again.then(|| {
+        let label = format!("Read again {name}");
+        view! {
+            <button class="button quiet tiny" aria-label=label on:click=listener(move |_| state.retry(id, None))>
+                "Read again"
+            </button>
         }
-        "failed" | "cancelled" => {
-            let label = format!("Retry {name}");
-            view! {
-                <button class="button quiet tiny" aria-label=label title="Retry" on:click=listener(move |_| state.retry(id, None))>
-                    <Icon name=Name::Retry/>
-                </button>
-                {remove}
-            }
-            .into_any()
-        }
-        _ => remove.into_any(),
+        .into_any()
+    });
+    view! {
+        {icon(can.cancel, format!("Cancel {name}"), "Cancel", Name::Stop, AppState::cancel)}
+        {icon(can.retry, format!("Retry {name}"), "Retry", Name::Retry, |state, id| state.retry(id, None))}
+        {read_again}
+        {icon(can.remove, format!("Remove {name}"), "Remove", Name::Close, AppState::remove)}
     }
+    .into_any()
 }

@@ -1,7 +1,7 @@
 use crate::format;
-use crate::state::{AppState, Focus};
+use crate::state::{AppState, Focus, RunHead};
 use crate::types::{Passage, Span};
-use crate::ui::evidence::viewer::Viewer;
+use crate::ui::part::deferred::{self, Part};
 use crate::ui::part::erased::{listener, live};
 use crate::ui::part::field;
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ pub fn EvidencePane() -> impl IntoView {
     let open = Memo::new(move |_| state.view.opened.with(Option::is_some));
     view! {
         <section class="evidence" aria-label="Evidence">
-            {live(move || if open.get() { view! { <Viewer/> }.into_any() } else { view! { <Passages/> }.into_any() })}
+            {live(move || if open.get() { deferred::part(Part::Viewer) } else { view! { <Passages/> }.into_any() })}
         </section>
     }
     .into_any()
@@ -22,7 +22,10 @@ pub fn EvidencePane() -> impl IntoView {
 #[component]
 fn Passages() -> impl IntoView {
     let state = AppState::get();
-    let evidence = state.session.evidence;
+    let head = state.session.head;
+    let evidence =
+        Memo::new(move |_| head.with(|head| head.as_ref().and_then(|head| head.evidence().cloned())));
+    let is_searching = Memo::new(move |_| head.with(|head| head.as_ref().is_some_and(RunHead::is_searching)));
     let about = move || {
         evidence.get().map(|evidence| {
             let timing = evidence.timing;
@@ -54,7 +57,8 @@ fn Passages() -> impl IntoView {
     let hash = move || evidence.get().map(|evidence| evidence.sha256);
     let list = move || {
         let evidence = evidence.get()?;
-        let highlights = state.session.highlights.get();
+        let highlights =
+            head.with_untracked(|head| head.as_ref().map(RunHead::highlights).unwrap_or_default());
         let words = highlights.into_iter().chain(std::iter::repeat(Vec::new()));
         Some(
             evidence
@@ -72,10 +76,10 @@ fn Passages() -> impl IntoView {
         </div>
         {live(move || field::user_error(state.view.user_error.get()))}
         {live(move || about().map(|about| view! { <p class="evidence-about">{about}</p> }))}
-        <Show when=move || state.session.searching.get()>
+        <Show when=move || is_searching.get()>
             <p class="evidence-about">"Searching"</p>
         </Show>
-        <Show when=move || evidence.with(Option::is_none) && !state.session.searching.get()>
+        <Show when=move || evidence.with(Option::is_none) && !is_searching.get()>
             <p class="evidence-empty">
                 "Passages retrieved for a question appear here, with their scores. Every column with documents gets exactly the same text."
             </p>

@@ -22,6 +22,18 @@ pub fn Icon(
         Name::Folder => "M2.5 4.5h4l1.2 1.5h5.8v6.5h-11z",
         Name::Paste => "M5.5 3.5h-2v9.5h9v-9.5h-2M5.5 2.5h5v2h-5z",
         Name::Baseline => "M3 3l10 10M4.5 2.5h5l2.5 2.5v5.5M12 13.5H4v-8",
+        Name::History => "M3 8a5 5 0 1 0 1.6-3.7M3 2.5V5h2.5M8 5v3.2l2 1.3",
+        Name::Star => "M8 2.4l1.7 3.5 3.9.6-2.8 2.7.7 3.8L8 11.2 4.5 13l.7-3.8L2.4 6.5l3.9-.6z",
+        Name::Reply => "M6.5 3.5L3 7l3.5 3.5M3 7h6a4 4 0 0 1 4 4v1.5",
+        Name::Rename => "M3 13l.6-2.6L10.5 3.5l2 2L5.6 12.4zM9 5l2 2",
+        Name::Delete => "M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.6 8.5h5.8l.6-8.5M6.8 7v3.5M9.2 7v3.5",
+        Name::ThumbUp => {
+            "M5 7.5L7.5 2.8a1.3 1.3 0 0 1 1.3 1.4L8.5 6.5H12a1.2 1.2 0 0 1 1.2 1.4l-.7 4A1.2 1.2 0 0 1 11.3 13H5zM5 7.5H2.8V13H5z"
+        }
+        Name::ThumbDown => {
+            "M11 8.5L8.5 13.2a1.3 1.3 0 0 1-1.3-1.4l.3-2.3H4a1.2 1.2 0 0 1-1.2-1.4l.7-4A1.2 1.2 0 0 1 4.7 3H11zM11 8.5h2.2V3H11z"
+        }
+        Name::Note => "M3 3h10v7l-3 3H3zM10 13v-3h3M5.5 6h5M5.5 8.5h3",
         Name::Warning => "M8 2.5L14 13H2zM8 6.5v3M8 11.3v.2",
     };
     view! {
@@ -48,5 +60,13 @@ pub enum Name {
     Folder,
     Paste,
     Baseline,
+    History,
+    Star,
+    Reply,
+    Rename,
+    Delete,
+    ThumbUp,
+    ThumbDown,
+    Note,
     Warning,
 }

@@ -1,10 +1,13 @@
 use crate::chunk;
 use crate::retrieve;
+use crate::run::HistoryLimits;
 use crate::state::{AppState, Settings};
 use crate::types::{CallFailure, ChunkSettings, ChunkStrategy, Recipe, RetrievalMode, RetrievalSettings};
 use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::{listener, live, sig};
+use crate::ui::part::field;
 use crate::ui::part::fixes;
+use crate::ui::settings::cache;
 use crate::ui::settings::vector_host::VectorHost;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -15,6 +18,7 @@ pub fn SettingsDialog() -> impl IntoView {
     let state = AppState::get();
     let chunking = RwSignal::new(state.settings.with_untracked(|settings| settings.recipe.chunking));
     let retrieval = RwSignal::new(state.settings.with_untracked(|settings| settings.recipe.retrieval));
+    let history = RwSignal::new(state.settings.with_untracked(|settings| settings.history));
     let budget = RwSignal::new(state.settings.with_untracked(|settings| settings.budget_tokens));
     let wrong = move || {
         chunk::validate(chunking.get()).err().map(|error| (error.to_string(), error.hint())).or_else(|| {
@@ -43,6 +47,7 @@ pub fn SettingsDialog() -> impl IntoView {
             reranker: reranker.to_reranker(),
         };
         let budget_tokens = budget.get_untracked().clamp(512, 8192);
+        let history = history.get_untracked();
         spawn_local(async move {
             // The courier has the keys before anything can ask for them.
             for (endpoint, purpose, key) in keys.into_iter().flatten() {
@@ -53,7 +58,9 @@ pub fn SettingsDialog() -> impl IntoView {
             state.set(|settings: &mut Settings| {
                 settings.recipe = recipe;
                 settings.budget_tokens = budget_tokens;
+                settings.history = history;
             });
+            state.tidy_history();
             state.renew();
             state.view.dialog.set(None);
         });
@@ -89,6 +96,8 @@ pub fn SettingsDialog() -> impl IntoView {
                     <Number label="Context limit (tokens)" value=Signal::derive(move || budget.get()) set=Callback::new(move |value| budget.set(value))/>
                     <p class="hint">"Prompt and answer together. A larger limit is slower. Passages that do not fit are omitted, and the column says so."</p>
                 </fieldset>
+                <HistoryFields history/>
+                {cache::cache()}
                 {live(move || wrong().map(|(message, hint)| view! { <p class="notice bad" role="alert">{message}" "<span class="hint">{hint}</span></p> }))}
                 {live(move || refused.get().map(|failure| fixes::failure(&failure)))}
                 <div class="form-actions">
@@ -166,6 +175,62 @@ fn Retrieval(retrieval: RwSignal<RetrievalSettings>) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// How much history is kept, and how to be rid of it.
+#[component]
+fn HistoryFields(history: RwSignal<HistoryLimits>) -> impl IntoView {
+    let state = AppState::get();
+    let deleted = RwSignal::new(false);
+    let keep = move |event| history.update(|history| history.keep = event_target_checked(&event));
+    view! {
+        <fieldset>
+            <legend>"History"</legend>
+            <label class="choice">
+                <input type="checkbox" prop:checked=sig(move || history.get().keep) on:change=listener(keep)/>
+                "Keep every run in this browser"
+            </label>
+            <div class="form-row">
+                <Number
+                    label="Most runs (0: no limit)"
+                    value=Signal::derive(move || history.get().max_runs)
+                    set=Callback::new(move |value| history.update(|history| history.max_runs = value))
+                />
+                <Number
+                    label="Days to keep (0: no limit)"
+                    value=Signal::derive(move || history.get().max_days)
+                    set=Callback::new(move |value| history.update(|history| history.max_days = value))
+                />
+            </div>
+            <p class="hint">"Question, settings, evidence, answers, usage, costs and requests without keys. Starred runs are kept."</p>
+            <div class="button-row">
+                {confirmed("Delete all runs", "Delete all runs of this browser?", move || {
+                    state.clear_history();
+                    deleted.set(true);
+                })}
+                {confirmed(
+                    "Delete all data",
+                    "Delete all documents, runs, keys and settings of Sidecite in this browser? This cannot be undone.",
+                    move || state.delete_all_data(),
+                )}
+            </div>
+            <p class="hint" role="status">{live(move || deleted.get().then_some("All runs deleted."))}</p>
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// A button whose click is asked about first.
+fn confirmed(
+    label: &'static str,
+    question: &'static str,
+    press: impl Fn() + Send + Sync + 'static,
+) -> AnyView {
+    field::button(label.into(), move || {
+        if window().confirm_with_message(question).unwrap_or(false) {
+            press();
+        }
+    })
 }
 
 #[component]

@@ -1,4 +1,5 @@
 //! The settings dialog.
 
+mod cache;
 pub(in crate::ui) mod dialog;
 pub(in crate::ui) mod vector_host;

@@ -1,11 +1,11 @@
 //! What page and courier say to each other.
 
-use super::{CallId, Sent};
+use super::CallId;
 use crate::courier::{EgressEntry, Health, Origin, Purpose};
 use crate::provider::embeddings;
 use crate::types::{
     CallFailure, ChatEvent, Cost, Endpoint, Evidence, ModelEntry, ModelFamily, Parameters, Price,
-    ProviderRow, Spending, SpendingLimits, UserError,
+    ProviderRow, Sent, Spending, SpendingLimits, UserError,
 };
 use serde::{Deserialize, Serialize};
 

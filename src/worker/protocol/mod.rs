@@ -9,11 +9,11 @@ mod renderer;
 pub use courier::{Checked, FromCourier, KeyState, KeyStates, PriceSource, ToCourier, VaultState, VaultVerb};
 pub use renderer::{Frame, Step, ToRenderer, TurnId, TurnPatch, Update};
 
-use crate::prompt::Fit;
 use crate::provider::embeddings::Purpose;
+use crate::store::Damaged;
 use crate::types::{
     ChatEvent, Chunk, ChunkSettings, Document, DocumentId, EmbedderRef, Evidence, Format, Manifest,
-    Parameters, RetrievalSettings, Sha256, Span, UserError, Warning,
+    Parameters, RetrievalSettings, Sent, Span, UserError, Warning,
 };
 use serde::{Deserialize, Serialize};
 
@@ -108,8 +108,20 @@ pub enum ToEngine {
     Preview(DocumentId, ChunkSettings),
     /// A stored document.
     Document(DocumentId),
-    /// Forget a document.
+    /// Remove a document: it is not found any more, and can be restored until it is collected.
     Remove(DocumentId),
+    /// Bring a removed document back: `Ingested`, or `Removed` where it is gone.
+    Restore(DocumentId),
+    /// Another tab has stored the document: take it over. `Ingested`, or `Removed` where it is not stored.
+    Refresh(DocumentId),
+    /// Another tab has removed the document: do not find it any more.
+    Forget(DocumentId),
+    /// Delete what was removed before then (milliseconds since 1970), and what only that used.
+    Collect(u64),
+    /// How large the embedding cache is.
+    CacheSize,
+    /// Forget all cached embeddings.
+    ClearCache,
 }
 
 /// Engine → page.
@@ -119,9 +131,13 @@ pub enum FromEngine {
     Opened {
         /// Stored documents, in the order of adding.
         manifests: Vec<Manifest>,
+        /// Stored documents that cannot be used.
+        damaged: Vec<Damaged>,
         /// `false`: this browser forbids storage, everything lasts as long as the tab.
         persistent: bool,
     },
+    /// What is stored is of a newer version: it is not opened.
+    Newer,
     /// Chunks embedded so far.
     Progress {
         /// Done.
@@ -143,6 +159,8 @@ pub enum FromEngine {
     Document(Document, Vec<Chunk>),
     /// Forgotten.
     Removed,
+    /// Bytes of cached embeddings.
+    CacheSize(u64),
     /// The verb failed.
     Failed(UserError),
 }
@@ -232,15 +250,4 @@ pub enum FromLocalModel {
     Event(ChatEvent),
     /// Nothing more will come.
     Ended,
-}
-
-/// The request as put to a model, with what the prompt holds of the evidence.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Sent {
-    /// The exact request as a person reads it; a key is masked.
-    pub request: String,
-    /// SHA-256 of the evidence text inside; nothing for the baseline.
-    pub evidence_sha256: Option<Sha256>,
-    /// What the budget did.
-    pub fit: Fit,
 }

@@ -4,9 +4,9 @@ use super::CourierState;
 use super::send::prompt_for;
 use crate::browser::clock::now_millis;
 use crate::prompt::Style;
-use crate::types::{ChatEvent, Evidence, Parameters, Role};
+use crate::types::{ChatEvent, Evidence, Parameters, Role, Sent};
 use crate::worker::Outbox;
-use crate::worker::protocol::{CallId, FromCourier, Sent};
+use crate::worker::protocol::{CallId, FromCourier};
 use futures_channel::mpsc::unbounded;
 use futures_util::StreamExt;
 
@@ -30,7 +30,8 @@ impl CourierState {
         let (system, user) = (content(Role::System), content(Role::User));
         reply.send(&FromCourier::Started(Sent {
             request: format!("{model}\n\n[system]\n{system}\n\n[user]\n{user}"),
-            evidence_sha256: prompt.evidence_sha256,
+            evidence_sha256: evidence.as_ref().map(|evidence| evidence.sha256),
+            sent_sha256: prompt.evidence_sha256,
             fit: prompt.fit,
         }));
         reply.send(&FromCourier::Prompt { system, user });

@@ -13,9 +13,11 @@ use crate::courier::{
 use crate::format;
 use crate::prompt::{Budget, Prompt, Style, build};
 use crate::provider::{Error, Target, pricing};
-use crate::types::{Answer, AnswerState, CallFailure, ChatEvent, Dialect, Endpoint, Evidence, Parameters};
+use crate::types::{
+    Answer, AnswerState, CallFailure, ChatEvent, Dialect, Endpoint, Evidence, Parameters, Sent,
+};
 use crate::worker::Outbox;
-use crate::worker::protocol::{CallId, FromCourier, Sent};
+use crate::worker::protocol::{CallId, FromCourier};
 use std::cell::{Cell, RefCell};
 use url::Url;
 
@@ -65,7 +67,8 @@ impl CourierState {
         };
         reply.send(&FromCourier::Started(Sent {
             request: inspect(&http).to_string(),
-            evidence_sha256: prompt.evidence_sha256,
+            evidence_sha256: asked.evidence.as_ref().map(|evidence| evidence.sha256),
+            sent_sha256: prompt.evidence_sha256,
             fit: prompt.fit,
         }));
         let Ok(controller) = web_sys::AbortController::new() else { return };

@@ -1,5 +1,5 @@
 use crate::browser::indexed_db::IndexedDb;
-use crate::store::{Error, MemoryStore, Record, Store};
+use crate::store::{Error, Loaded, MemoryStore, Record, Store};
 use crate::types::{DocumentId, Sha256};
 
 /// On disk where the browser allows it, else in the tab.
@@ -10,39 +10,58 @@ pub enum AnyStore {
     Tab(MemoryStore),
 }
 
+/// Asks whichever store there is.
+macro_rules! either {
+    ($self:ident, $store:ident => $asked:expr) => {
+        match $self {
+            Self::Disk($store) => $asked.await,
+            Self::Tab($store) => $asked.await,
+        }
+    };
+}
+
 impl Store for AnyStore {
-    async fn load(&self) -> Result<Vec<Record>, Error> {
-        match self {
-            Self::Disk(store) => store.load().await,
-            Self::Tab(store) => store.load().await,
-        }
+    async fn load(&self) -> Result<Vec<Loaded>, Error> {
+        either!(self, store => store.load())
     }
 
-    async fn put(&self, record: &Record) -> Result<(), Error> {
-        match self {
-            Self::Disk(store) => store.put(record).await,
-            Self::Tab(store) => store.put(record).await,
-        }
+    async fn load_one(&self, id: DocumentId) -> Result<Option<Loaded>, Error> {
+        either!(self, store => store.load_one(id))
     }
 
-    async fn remove(&self, id: DocumentId) -> Result<(), Error> {
-        match self {
-            Self::Disk(store) => store.remove(id).await,
-            Self::Tab(store) => store.remove(id).await,
-        }
+    async fn put(&self, record: &Record) -> Result<bool, Error> {
+        either!(self, store => store.put(record))
+    }
+
+    async fn bury(&self, id: DocumentId, now_millis: u64) -> Result<(), Error> {
+        either!(self, store => store.bury(id, now_millis))
+    }
+
+    async fn unbury(&self, id: DocumentId) -> Result<(), Error> {
+        either!(self, store => store.unbury(id))
+    }
+
+    async fn buried(&self, before_millis: u64) -> Result<Vec<DocumentId>, Error> {
+        either!(self, store => store.buried(before_millis))
+    }
+
+    async fn erase(&self, id: DocumentId, contents: &[Sha256]) -> Result<(), Error> {
+        either!(self, store => store.erase(id, contents))
     }
 
     async fn cached(&self, keys: &[Sha256]) -> Result<Vec<Option<Vec<f32>>>, Error> {
-        match self {
-            Self::Disk(store) => store.cached(keys).await,
-            Self::Tab(store) => store.cached(keys).await,
-        }
+        either!(self, store => store.cached(keys))
     }
 
-    async fn cache(&self, entries: &[(Sha256, Vec<f32>)]) -> Result<(), Error> {
-        match self {
-            Self::Disk(store) => store.cache(entries).await,
-            Self::Tab(store) => store.cache(entries).await,
-        }
+    async fn cache(&self, owner: DocumentId, entries: &[(Sha256, Vec<f32>)]) -> Result<(), Error> {
+        either!(self, store => store.cache(owner, entries))
+    }
+
+    async fn cache_bytes(&self) -> Result<u64, Error> {
+        either!(self, store => store.cache_bytes())
+    }
+
+    async fn clear_cache(&self) -> Result<(), Error> {
+        either!(self, store => store.clear_cache())
     }
 }

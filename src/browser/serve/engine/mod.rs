@@ -5,14 +5,15 @@ mod host;
 mod any_store;
 
 use super::{missing_file, site_url};
-use crate::browser::clock::{now_millis, yield_now};
+use crate::browser::clock::{epoch_millis, now_millis, yield_now};
 use crate::browser::fetch::site_file;
 use crate::browser::indexed_db::IndexedDb;
 use crate::chunk;
 use crate::embed::DIMENSIONS;
 use crate::engine::{self, BuiltIn, Corpus, Incoming, Outcome};
-use crate::store::{MemoryStore, Store};
-use crate::types::{Document, EmbedderRef, RetrievalMode, UserError};
+use crate::parse::READER_VERSION;
+use crate::store::{self, MemoryStore, Store, UNDO_MILLIS};
+use crate::types::{Document, EmbedderRef, Manifest, RetrievalMode, UserError};
 use crate::worker::protocol::{CallId, FromEngine, ToEngine};
 use crate::worker::{Outbox, Request, serve};
 use any_store::AnyStore;
@@ -34,6 +35,8 @@ struct EngineState {
     turn: Mutex<()>,
     /// Held while the stored corpus is being read: questions wait for it.
     opening: Mutex<()>,
+    /// Held while the store is being opened.
+    storing: Mutex<()>,
     /// Held while the weights are being fetched.
     loading: Mutex<()>,
     cancelled: RefCell<HashSet<CallId>>,
@@ -49,6 +52,7 @@ pub fn engine() {
         model: OnceCell::new(),
         turn: Mutex::new(()),
         opening: Mutex::new(()),
+        storing: Mutex::new(()),
         loading: Mutex::new(()),
         cancelled: RefCell::default(),
         supplies: Supplies::default(),
@@ -82,11 +86,12 @@ async fn answer(state: &EngineState, request: Request<ToEngine, FromEngine>) -> 
                 UserError::new("parse", error.to_string(), "Reload the page and try again.")
             })?;
             drop(bytes);
-            let incoming = Incoming { document, size_bytes, added_millis, chunking, warnings };
+            let reader = READER_VERSION;
+            let incoming = Incoming { document, size_bytes, added_millis, chunking, warnings, reader };
             debug_assert_eq!(incoming.document.id, id);
             let _turn = state.turn.lock().await;
             drop(state.opening.lock().await);
-            let (store, model) = (state.store().await, state.model().await?);
+            let (store, model) = (state.store().await?, state.model().await?);
             let chosen = state.chosen(call, &embedder, &reply).await?;
             let pause = async || state.goes_on(call).await;
             let tell = |done, total| reply.send(&FromEngine::Progress { done, total });
@@ -98,7 +103,7 @@ async fn answer(state: &EngineState, request: Request<ToEngine, FromEngine>) -> 
         ToEngine::Rechunk(id, chunking, embedder) => {
             let _turn = state.turn.lock().await;
             drop(state.opening.lock().await);
-            let (store, model) = (state.store().await, state.model().await?);
+            let (store, model) = (state.store().await?, state.model().await?);
             let chosen = state.chosen(call, &embedder, &reply).await?;
             let pause = async || state.goes_on(call).await;
             let tell = |done, total| reply.send(&FromEngine::Progress { done, total });
@@ -138,25 +143,61 @@ async fn answer(state: &EngineState, request: Request<ToEngine, FromEngine>) -> 
             reply.send(&FromEngine::Document(entry.document.clone(), entry.chunks.clone()));
             Ok(())
         }
-        ToEngine::Remove(id) => {
-            state.store().await.remove(id).await?;
-            state.corpus.borrow_mut().remove(id);
-            reply.send(&FromEngine::Removed);
-            Ok(())
-        }
-        ToEngine::Cancel(_) | ToEngine::Supply(..) => Ok(()),
+        other => keep(state, other, &reply).await,
     }
 }
 
+/// What concerns only what is stored.
+async fn keep(state: &EngineState, body: ToEngine, reply: &Outbox<FromEngine>) -> Result<(), UserError> {
+    let store = state.store().await?;
+    let corpus = &state.corpus;
+    // Not before the stored corpus has been read: it would come back.
+    drop(state.opening.lock().await);
+    let ingested = |manifest: Option<Manifest>| manifest.map_or(FromEngine::Removed, FromEngine::Ingested);
+    let done = match body {
+        ToEngine::Remove(id) => {
+            engine::remove(corpus, store, id, epoch_millis()).await?;
+            FromEngine::Removed
+        }
+        ToEngine::Restore(id) => ingested(engine::restore(corpus, store, id).await?),
+        ToEngine::Refresh(id) => ingested(engine::refresh(corpus, store, id).await?),
+        ToEngine::Forget(id) => {
+            corpus.borrow_mut().remove(id);
+            FromEngine::Removed
+        }
+        ToEngine::Collect(before_millis) => {
+            // Not while embeddings are being cached.
+            let _turn = state.turn.lock().await;
+            engine::collect(store, before_millis).await?;
+            FromEngine::Removed
+        }
+        ToEngine::CacheSize => FromEngine::CacheSize(store.cache_bytes().await?),
+        ToEngine::ClearCache => {
+            store.clear_cache().await?;
+            FromEngine::CacheSize(0)
+        }
+        _ => return Ok(()),
+    };
+    reply.send(&done);
+    Ok(())
+}
+
 async fn open(state: &EngineState, reply: &Outbox<FromEngine>) -> Result<(), UserError> {
-    let store = {
+    let (store, damaged) = {
         let _opening = state.opening.lock().await;
-        let store = state.store().await;
-        engine::open(&state.corpus, store).await?;
-        store
+        let store = match state.store().await {
+            Err(store::Error::Newer { .. }) => {
+                reply.send(&FromEngine::Newer);
+                return Ok(());
+            }
+            store => store?,
+        };
+        engine::collect(store, epoch_millis().saturating_sub(UNDO_MILLIS)).await?;
+        (store, engine::open(&state.corpus, store).await?)
     };
     let manifests = state.corpus.borrow().manifests();
-    reply.send(&FromEngine::Opened { manifests, persistent: matches!(store, AnyStore::Disk(_)) });
+    let persistent = matches!(store, AnyStore::Disk(_));
+    reply.send(&FromEngine::Opened { manifests, damaged, persistent });
     // The first question should not wait for the weights.
     state.model().await.map(drop)
 }
@@ -169,16 +210,19 @@ fn ended(outcome: Outcome) -> FromEngine {
 }
 
 impl EngineState {
-    async fn store(&self) -> &AnyStore {
-        if self.store.get().is_none() {
-            let kept = match IndexedDb::open().await {
-                Ok(store) => AnyStore::Disk(store),
-                Err(_) => AnyStore::Tab(MemoryStore::default()),
-            };
-            // Two requests may have opened it at once; the first stays.
-            let _ = self.store.set(kept);
+    /// On disk; in the tab where the browser forbids storage, but not where the database is newer than this page, or cannot
+    /// be taken over from an earlier version: that would look as if everything were gone.
+    async fn store(&self) -> Result<&AnyStore, store::Error> {
+        let _one = self.storing.lock().await;
+        if let Some(store) = self.store.get() {
+            return Ok(store);
         }
-        self.store.get_or_init(|| AnyStore::Tab(MemoryStore::default()))
+        let store = match IndexedDb::open().await {
+            Ok(store) => AnyStore::Disk(store),
+            Err(store::Error::Unavailable { .. }) => AnyStore::Tab(MemoryStore::default()),
+            Err(error) => return Err(error),
+        };
+        Ok(self.store.get_or_init(|| store))
     }
 
     async fn model(&self) -> Result<&BuiltIn, UserError> {

@@ -1,0 +1,25 @@
+use crate::browser::indexed_db::{corpus_name, courier_name, delete_database};
+use crate::state::{AppState, settings};
+use crate::types::UserError;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+impl AppState {
+    /// Deletes everything that this copy of the site keeps in this browser, and starts from nothing.
+    pub fn delete_all_data(self) {
+        self.stop_all();
+        let services = self.services();
+        spawn_local(async move {
+            // A worker that is writing would bring its database back.
+            services.terminate();
+            for name in [corpus_name(), courier_name()] {
+                if let Err(error) = delete_database(&name).await {
+                    let error = UserError::new("store", error.to_string(), error.hint());
+                    return self.corpus.user_error.set(Some(error));
+                }
+            }
+            settings::clear();
+            let _ = window().location().reload();
+        });
+    }
+}

@@ -1,0 +1,76 @@
+use crate::browser::clock::{epoch_millis, sleep};
+use crate::state::{AppState, Row, RowState};
+use crate::store::UNDO_MILLIS;
+use crate::types::DocumentId;
+use crate::worker::protocol::{FromEngine, ToEngine};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// Between the end of the offer to undo and the deletion: an undo pressed at the last moment still finds everything.
+const GRACE_MILLIS: i32 = 1_000;
+
+impl AppState {
+    /// Removes a document: gone at once, and deleted when it can no longer be undone.
+    pub fn remove(self, id: DocumentId) {
+        let Some(row) = self.corpus.rows.value(&id) else { return };
+        if row.state.is_under_way() {
+            self.cancel(id);
+        }
+        self.corpus.rows.remove(&id);
+        self.view.close_document(id);
+        spawn_local(async move {
+            // Before the engine, which may be busy: a page that is closed now must not bring it back.
+            if let Some(uploads) = self.services().uploads().await {
+                let _ = uploads.bury(id, epoch_millis()).await;
+            }
+            self.corpus.rows.remove(&id);
+            self.corpus.removed.update(|removed| removed.push(row.clone()));
+            self.publish_removal(id);
+            let mut call = self.engine().call(&ToEngine::Remove(id), &[]);
+            if let Some(FromEngine::Failed(user_error)) = call.next().await.map(|reply| reply.body) {
+                self.corpus.user_error.set(Some(user_error));
+                self.forget_undo(id);
+                self.show_row(row);
+                return self.publish(id);
+            }
+            sleep(UNDO_MILLIS as i32).await;
+            self.forget_undo(id);
+            sleep(GRACE_MILLIS).await;
+            if self.corpus.rows.value(&id).is_none() {
+                self.view.drop_file(id);
+            }
+            let before = epoch_millis().saturating_sub(UNDO_MILLIS);
+            self.engine().call(&ToEngine::Collect(before), &[]).next().await;
+        });
+    }
+
+    /// Brings a document back that was removed a moment ago.
+    pub fn undo_remove(self, id: DocumentId) {
+        let removed =
+            self.corpus.removed.with_untracked(|removed| removed.iter().find(|row| row.id == id).cloned());
+        let Some(row) = removed else { return };
+        self.forget_undo(id);
+        spawn_local(async move {
+            let mut call = self.engine().call(&ToEngine::Restore(id), &[]);
+            let state = match call.next().await.map(|reply| reply.body) {
+                Some(FromEngine::Ingested(manifest)) => RowState::Ready(manifest),
+                Some(FromEngine::Failed(user_error)) => RowState::Damaged(user_error),
+                // It was no document yet.
+                _ if row.state.is_under_way() => RowState::Cancelled,
+                _ => row.state,
+            };
+            self.show_row(Row { state, ..row });
+            self.publish(id);
+        });
+    }
+
+    fn forget_undo(self, id: DocumentId) {
+        self.corpus.removed.update(|removed| removed.retain(|row| row.id != id));
+    }
+
+    /// Shows a row at its place in the order of adding.
+    pub(in crate::state) fn show_row(self, row: Row) {
+        self.corpus.rows.put(row.id, row);
+        self.corpus.rows.sort_by_key(|row| (row.added_millis, row.id));
+    }
+}

@@ -1,0 +1,86 @@
+//! Settings as stored, read item by item: a value that this version does not know loses only itself.
+
+use super::Settings;
+use crate::run::HistoryLimits;
+use crate::types::{ChunkSettings, Column, EmbedderRef, Endpoint, Recipe, RerankerRef, RetrievalSettings};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+/// A value, or one that cannot be read.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Item<T> {
+    Known(T),
+    Unknown(IgnoredAny),
+}
+
+/// A value that may be missing or unreadable.
+type Maybe<T> = Option<Item<T>>;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Stored {
+    recipe: Maybe<StoredRecipe>,
+    columns: Maybe<Vec<Item<Column>>>,
+    endpoints: Maybe<Vec<Item<Endpoint>>>,
+    budget_tokens: Maybe<u32>,
+    theme: Maybe<super::Theme>,
+    history: Maybe<HistoryLimits>,
+    omitted: Maybe<Vec<Item<(u32, String, String)>>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct StoredRecipe {
+    chunking: Maybe<ChunkSettings>,
+    embedder: Maybe<EmbedderRef>,
+    retrieval: Maybe<RetrievalSettings>,
+    reranker: Maybe<RerankerRef>,
+}
+
+/// Takes items out and notices what is lost.
+struct Reading {
+    is_whole: bool,
+}
+
+impl Reading {
+    fn item<T: DeserializeOwned>(&mut self, item: Maybe<T>) -> Option<T> {
+        match item {
+            None => None,
+            Some(Item::Known(value)) => Some(value),
+            Some(Item::Unknown(IgnoredAny)) => {
+                self.is_whole = false;
+                None
+            }
+        }
+    }
+
+    fn list<T: DeserializeOwned>(&mut self, items: Maybe<Vec<Item<T>>>) -> Option<Vec<T>> {
+        let items = self.item(items)?;
+        Some(items.into_iter().filter_map(|item| self.item(Some(item))).collect())
+    }
+}
+
+/// The settings in `json`, and whether all of it could be read. What could not takes its default.
+pub(super) fn parse(json: &str) -> (Settings, bool) {
+    let default = Settings::default();
+    let Ok(stored) = serde_json::from_str::<Stored>(json) else { return (default, false) };
+    let mut reading = Reading { is_whole: true };
+    let recipe = reading.item(stored.recipe).unwrap_or_default();
+    let recipe = Recipe {
+        chunking: reading.item(recipe.chunking).unwrap_or(default.recipe.chunking),
+        embedder: reading.item(recipe.embedder).unwrap_or(default.recipe.embedder),
+        retrieval: reading.item(recipe.retrieval).unwrap_or(default.recipe.retrieval),
+        reranker: reading.item(recipe.reranker),
+    };
+    let settings = Settings {
+        recipe,
+        columns: reading.list(stored.columns).unwrap_or(default.columns),
+        endpoints: reading.list(stored.endpoints).unwrap_or_default(),
+        budget_tokens: reading.item(stored.budget_tokens).unwrap_or(default.budget_tokens),
+        theme: reading.item(stored.theme).unwrap_or(default.theme),
+        history: reading.item(stored.history).unwrap_or_default(),
+        omitted: reading.list(stored.omitted).unwrap_or_default(),
+    };
+    (settings.sanitized(), reading.is_whole)
+}

@@ -1,0 +1,4 @@
+//! Readers of earlier versions of the store, one module a version. What they cannot read they hand on as it is, so that it
+//! becomes one failed row and is not lost.
+
+pub mod v1;

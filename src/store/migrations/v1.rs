@@ -1,0 +1,106 @@
+//! Version 1: six tables keyed by document, matched by position; embeddings without a header; uploads as arrays.
+
+use crate::kernel::f32s_from_le_bytes;
+use crate::store::record::{ChunkSet, Row};
+use crate::store::{
+    Table, UploadInfo, UploadState, decode, encode, encode_embedding, encode_vectors, tables,
+};
+use crate::types::{ChunkSettings, Document, DocumentId, Format, Manifest, Warning};
+use serde::Deserialize;
+
+/// First byte of its rows.
+pub const VERSION: u8 = 1;
+/// Its databases.
+pub const CORPUS: &str = "sidecite";
+/// The courier's.
+pub const COURIER: &str = "sidecite-courier";
+/// The version of both in IndexedDB.
+pub const DATABASE_VERSION: u32 = 1;
+/// The only reader there was.
+const READER: u32 = 1;
+
+/// `Manifest` before it named its reader.
+#[derive(Deserialize)]
+struct OldManifest {
+    id: DocumentId,
+    name: String,
+    format: Format,
+    title: Option<String>,
+    size_bytes: u64,
+    pages: u32,
+    characters: u64,
+    chunks: u32,
+    tokens: u64,
+    chunking: ChunkSettings,
+    embedder: String,
+    added_millis: u64,
+    warnings: Vec<Warning>,
+}
+
+pub(in crate::store) fn manifest(body: &[u8]) -> Result<Manifest, postcard::Error> {
+    let old: OldManifest = postcard::from_bytes(body)?;
+    Ok(Manifest {
+        id: old.id,
+        name: old.name,
+        format: old.format,
+        title: old.title,
+        size_bytes: old.size_bytes,
+        pages: old.pages,
+        characters: old.characters,
+        chunks: old.chunks,
+        tokens: old.tokens,
+        chunking: old.chunking,
+        embedder: old.embedder,
+        added_millis: old.added_millis,
+        warnings: old.warnings,
+        reader: READER,
+    })
+}
+
+/// The rows of a stored document: `get` gives its value in a table of version 1. Vectors keep their bytes.
+pub fn document(id: DocumentId, get: &impl Fn(&str) -> Option<Vec<u8>>) -> Vec<Row> {
+    let key = id.to_string();
+    let mut rows = Vec::new();
+    let again = |table, bytes: Vec<u8>| {
+        let new = match table {
+            Table::Documents => decode::<Document>(&bytes, "").and_then(|it| encode(&it, "")),
+            Table::ChunkSets => decode::<ChunkSet>(&bytes, "").and_then(|it| encode(&it, "")),
+            _ => decode::<Manifest>(&bytes, "").and_then(|it| encode(&it, "")),
+        };
+        new.unwrap_or(bytes)
+    };
+    if let Some(bytes) = get("documents") {
+        rows.push((Table::Documents, key.clone(), again(Table::Documents, bytes)));
+    }
+    let Some(bytes) = get("manifests") else { return rows };
+    // Without its manifest nothing says how a document was cut and by what it was embedded.
+    if let Ok(manifest) = decode::<Manifest>(&bytes, "") {
+        if let Some(bytes) = get("chunks") {
+            let key = tables::chunk_set_key(id, manifest.chunking);
+            rows.push((Table::ChunkSets, key, again(Table::ChunkSets, bytes)));
+        }
+        if let Some(bytes) = get("vectors") {
+            let key = tables::vectors_key(id, manifest.chunking, &manifest.embedder);
+            let chunks = (manifest.chunks as usize).max(1);
+            let whole = bytes.len().is_multiple_of(chunks * 4);
+            let dimension = if whole { bytes.len() / 4 / chunks } else { 0 };
+            rows.push((Table::Vectors, key, encode_vectors(dimension, &f32s_from_le_bytes(&bytes))));
+        }
+    }
+    rows.push((Table::Manifests, key, again(Table::Manifests, bytes)));
+    rows
+}
+
+/// A cached embedding.
+pub fn embedding(bytes: &[u8]) -> Vec<u8> {
+    encode_embedding(&f32s_from_le_bytes(bytes))
+}
+
+/// An added file; `failure` is JSON.
+pub fn upload(name: String, size_bytes: u64, added_millis: u64, failure: Option<&str>) -> UploadInfo {
+    let state = match failure.and_then(|json| serde_json::from_str(json).ok()) {
+        Some(error) => UploadState::Failed(error),
+        None => UploadState::Waiting,
+    };
+    UploadInfo { name, size_bytes, added_millis, state }
+}

@@ -1,0 +1,69 @@
+//! What is to be said about the documents as a whole, above and below their list.
+
+use crate::format;
+use crate::state::AppState;
+use crate::ui::part::erased::listener;
+use leptos::prelude::*;
+
+/// Documents that the chosen embedder has not embedded, and the button that has it done.
+pub fn outdated(state: AppState) -> AnyView {
+    let embedder = state.settings.with(|settings| settings.recipe.embedder.clone());
+    let count = state.corpus.outdated(&embedder);
+    if count == 0 {
+        return ().into_any();
+    }
+    let documents = format::counted(count as u64, "document is", "documents are");
+    let text =
+        format!("{documents} not embedded by {} yet. Until then, only BM25 finds them. ", embedder.name());
+    view! {
+        <p class="notice">{text}<button class="button" on:click=move |_| state.renew()>"Embed them now"</button></p>
+    }
+    .into_any()
+}
+
+/// What is stored is of a newer version: nothing is opened or changed until the page is that version.
+pub fn newer(state: AppState) -> AnyView {
+    if !state.corpus.newer.get() {
+        return ().into_any();
+    }
+    let reload = |_| drop(window().location().reload());
+    view! {
+        <p class="notice bad" role="alert">
+            "This browser holds data of a newer version of Sidecite. It was left as it is. "
+            <button class="button" on:click=listener(reload)>"Reload"</button>
+        </p>
+    }
+    .into_any()
+}
+
+/// Documents that the reader of today would read better, and the button that has it done.
+pub fn read_before(state: AppState) -> AnyView {
+    let ids = state.corpus.read_before();
+    if ids.is_empty() {
+        return ().into_any();
+    }
+    let text = format!(
+        "{} read by an older reader. ",
+        format::counted(ids.len() as u64, "document was", "documents were")
+    );
+    let again = move |_| ids.iter().for_each(|id| state.retry(*id, None));
+    view! { <p class="notice">{text}<button class="button" on:click=again>"Read all again"</button></p> }
+        .into_any()
+}
+
+/// What was removed a moment ago.
+pub fn removed(state: AppState) -> AnyView {
+    let line = move |id, name: String| {
+        let label = format!("Undo removing {name}");
+        view! {
+            <p class="notice">
+                "Removed "<bdi>{name}</bdi>" "
+                <button class="button" aria-label=label on:click=listener(move |_| state.undo_remove(id))>"Undo"</button>
+            </p>
+        }
+        .into_any()
+    };
+    let removed = state.corpus.removed.get();
+    let lines = removed.into_iter().map(|row| line(row.id, row.name)).collect_view();
+    view! { <div role="status" aria-label="Removed documents">{lines}</div> }.into_any()
+}

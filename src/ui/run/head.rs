@@ -1,0 +1,153 @@
+use crate::format;
+use crate::run::changes;
+use crate::state::{AppState, Dialog, RunHead};
+use crate::types::UserError;
+use crate::ui::part::erased::{listener, live, sig};
+use crate::ui::part::field;
+use crate::ui::part::icon::{Icon, Name};
+use leptos::prelude::*;
+
+/// The run on the screen: the question that was asked, when, over which evidence, and what can be done with it.
+#[component]
+pub fn RunHeader() -> impl IntoView {
+    let state = AppState::get();
+    let head = state.session.head;
+    view! {
+        {live(move || head.get().map(|head| header(state, &head)))}
+    }
+    .into_any()
+}
+
+fn header(state: AppState, head: &RunHead) -> AnyView {
+    let title = head.name.clone().filter(|name| *name != head.question);
+    let error = head.retrievals.iter().find_map(|retrieval| retrieval.error().cloned());
+    view! {
+        <section class="run" aria-label="Run">
+            <div class="run-head">
+                <div class="run-title">
+                    {title.map(|name| view! { <p class="run-name">{name}</p> })}
+                    <h2 class="run-question">{head.question.clone()}</h2>
+                    <p class="run-about">{about(head)}{hash(head)}</p>
+                </div>
+                <div class="run-actions">{actions(state, head)}</div>
+            </div>
+            {history_notice(state, head)}
+            {live(move || changed(state))}
+            {error.map(|error: UserError| field::user_error(Some(error)))}
+        </section>
+    }
+    .into_any()
+}
+
+/// When it was asked, and how much evidence it has.
+fn about(head: &RunHead) -> String {
+    let mut parts = vec![local_time(head.started_millis)];
+    if let Some(evidence) = head.evidence() {
+        let passages = evidence.passages.len() as u64;
+        parts.push(format::counted(passages, "passage", "passages"));
+    } else if head.is_searching() {
+        parts.push("searching".into());
+    }
+    if head.follow_up_of.is_some() {
+        parts.push("follow-up".into());
+    }
+    if head.again_of.is_some() {
+        parts.push("asked again".into());
+    }
+    parts.join(" · ")
+}
+
+fn hash(head: &RunHead) -> AnyView {
+    let hash = head.evidence().map(|evidence| evidence.sha256);
+    hash.map(
+        |hash| view! { " · " <code title=format!("SHA-256 of the evidence: {hash}")>{hash.short()}</code> },
+    )
+    .into_any()
+}
+
+fn actions(state: AppState, head: &RunHead) -> AnyView {
+    let (id, star) = (head.id, head.star);
+    let star_label = if star { "Remove star" } else { "Star this run" };
+    view! {
+        <button
+            class="button quiet tiny"
+            class:active=star
+            aria-label=star_label
+            title=star_label
+            aria-pressed=star.to_string()
+            on:click=listener(move |_| state.change_run(id, move |run| run.star = !star))
+        >
+            <Icon name=Name::Star/>
+        </button>
+        <button class="button" title="Search again with the settings of today, and answer beside the old answers" on:click=listener(move |_| state.ask_again())>
+            <Icon name=Name::Retry/>
+            "Ask again"
+        </button>
+        <button class="button" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::FollowUp)))>
+            <Icon name=Name::Reply/>
+            "Follow up"
+        </button>
+    }
+    .into_any()
+}
+
+/// Says that an old run is on the screen, with the way back.
+fn history_notice(state: AppState, head: &RunHead) -> AnyView {
+    head.from_history
+        .then(|| {
+            view! {
+                <p class="notice run-notice">
+                    "From history. "
+                    <button class="button" on:click=listener(move |_| state.close_run())>"Back to current columns"</button>
+                </p>
+            }
+        })
+        .into_any()
+}
+
+/// Says what differs between the run's recipe and today's: Run again keeps the evidence, Ask again does not.
+fn changed(state: AppState) -> AnyView {
+    let now = state.settings.with(|settings| settings.recipe.clone());
+    let lines = state.session.head.with(|head| {
+        let retrievals = head.iter().flat_map(|head| &head.retrievals);
+        retrievals.flat_map(|retrieval| changes(&retrieval.recipe, &now)).collect::<Vec<_>>()
+    });
+    (!lines.is_empty())
+        .then(|| {
+            let text = format!(
+                "Settings changed since: {}. Run again keeps this evidence; Ask again searches again.",
+                lines.join(", ")
+            );
+            view! { <p class="notice run-notice">{text}</p> }
+        })
+        .into_any()
+}
+
+/// A moment in the person's own time zone and notation.
+pub(in crate::ui) fn local_time(epoch_millis: u64) -> String {
+    let date = js_sys::Date::new(&(epoch_millis as f64).into());
+    let options = js_sys::Object::new();
+    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
+        // An object of our own cannot refuse a property.
+        let _ = js_sys::Reflect::set(&options, &name.into(), &value.into());
+    }
+    String::from(date.to_locale_string("default", &options))
+}
+
+/// The button that opens history.
+#[component]
+pub fn HistoryButton() -> impl IntoView {
+    let state = AppState::get();
+    let open = move |_| {
+        state.load_history();
+        state.view.dialog.set(Some(Dialog::History));
+    };
+    let has_error = move || state.history.user_error.with(Option::is_some);
+    view! {
+        <button class="button quiet" class:warn=sig(has_error) on:click=listener(open)>
+            <Icon name=Name::History/>
+            "History"
+        </button>
+    }
+    .into_any()
+}
