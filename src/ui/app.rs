@@ -1,13 +1,11 @@
-use crate::state::{AppState, Dialog, Pane};
-use crate::ui::answers::{composer::Composer, request::Request};
-use crate::ui::columns::{add_column::AddColumn, compare::Compare};
-use crate::ui::documents::{list::Documents, paste::Paste};
+use crate::state::{AppState, Pane};
+use crate::ui::answers::composer::Composer;
+use crate::ui::deferred::drawer;
+use crate::ui::documents::list::Documents;
 use crate::ui::evidence::pane::EvidencePane;
 use crate::ui::header::Header;
+use crate::ui::part::deferred::{self, Deferred, Part};
 use crate::ui::part::erased::{listener, live, sig};
-use crate::ui::providers::dialog::Providers;
-use crate::ui::run::{follow_up::FollowUpDialog, history::HistoryDialog};
-use crate::ui::settings::dialog::SettingsDialog;
 use leptos::prelude::*;
 
 /// Puts the page where the static shell was.
@@ -36,6 +34,7 @@ pub fn App() -> impl IntoView {
     let state = AppState::new();
     state.provide();
     state.start();
+    Deferred::provide(state, drawer);
     Effect::new(move || {
         let theme = state.settings.with(|settings| settings.theme.name());
         if let Some(root) = document().document_element() {
@@ -57,23 +56,9 @@ pub fn App() -> impl IntoView {
         </main>
         <PaneTabs/>
         <p class="visually-hidden" role="status">{live(move || state.session.announcement.get())}</p>
-        {live(move || dialog(state.view.dialog.get()))}
+        {live(move || state.view.dialog.get().map(|open| deferred::part(Part::Dialog(open))))}
     }
     .into_any()
-}
-
-fn dialog(open: Option<Dialog>) -> AnyView {
-    match open {
-        None => ().into_any(),
-        Some(Dialog::Settings) => view! { <SettingsDialog/> }.into_any(),
-        Some(Dialog::AddColumn) => view! { <AddColumn/> }.into_any(),
-        Some(Dialog::Compare) => view! { <Compare/> }.into_any(),
-        Some(Dialog::Providers) => view! { <Providers/> }.into_any(),
-        Some(Dialog::History) => view! { <HistoryDialog/> }.into_any(),
-        Some(Dialog::FollowUp) => view! { <FollowUpDialog/> }.into_any(),
-        Some(Dialog::Paste) => view! { <Paste/> }.into_any(),
-        Some(Dialog::Request(id)) => view! { <Request id/> }.into_any(),
-    }
 }
 
 /// Chooses the pane where only one fits.

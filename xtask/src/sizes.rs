@@ -16,9 +16,11 @@ struct Budget {
 }
 
 /// The engine and the local_model are built twice and downloaded once: each variant has to keep the budget.
-const BUDGETS: [Budget; 7] = [
-    // Providers, keys, money and health came to the page with 64 kB; docs/benchmarks.md says what was tried to make them smaller.
-    Budget { name: "page shell", bytes: 320_000, counts: is_shell },
+const BUDGETS: [Budget; 8] = [
+    // What the first view takes; docs/benchmarks.md says what was tried to make it smaller.
+    Budget { name: "page shell", bytes: 270_000, counts: is_shell },
+    // Loaded when the first view is up.
+    Budget { name: "dialogs", bytes: 90_000, counts: is_dialogs },
     Budget { name: "reader", bytes: 2_200_000, counts: |path| is_worker(path, "reader", "") },
     Budget { name: "engine, simd", bytes: 700_000, counts: |path| is_worker(path, "engine", "-simd") },
     Budget { name: "engine, relaxed", bytes: 700_000, counts: |path| is_worker(path, "engine", "-relaxed") },
@@ -31,9 +33,14 @@ const BUDGETS: [Budget; 7] = [
     Budget { name: "renderer", bytes: 150_000, counts: |path| is_worker(path, "renderer", "") },
 ];
 
-/// html, css, js and wasm at the top of the site.
+/// html, css, js and wasm at the top of the site, without what the page loads later.
 fn is_shell(path: &str) -> bool {
-    !path.contains('/') && [".html", ".css", ".js", ".wasm"].iter().any(|ending| path.ends_with(ending))
+    let counts = [".html", ".css", ".js", ".wasm"].iter().any(|ending| path.ends_with(ending));
+    counts && !path.contains('/') && !is_dialogs(path)
+}
+
+fn is_dialogs(path: &str) -> bool {
+    path.starts_with("dialogs-") && path.ends_with(".wasm")
 }
 
 fn is_worker(path: &str, name: &str, variant: &str) -> bool {
@@ -136,6 +143,7 @@ mod tests {
     fn every_file_counts_in_its_group_only() {
         assert!(is_shell("index.html") && is_shell("app-1_bg.wasm") && !is_shell("workers/engine.js"));
         assert!(!is_shell("icon.svg"));
+        assert!(is_dialogs("dialogs-1.wasm") && !is_shell("dialogs-1.wasm"));
         assert!(is_worker("workers/glue/engine-simd_bg.wasm", "engine", "-simd"));
         assert!(!is_worker("workers/glue/engine-relaxed_bg.wasm", "engine", "-simd"));
     }

@@ -163,17 +163,22 @@ impl AppState {
         store::decode(&bytes, "this run").map_err(user_error)
     }
 
+    /// Changes the run on the screen, and stores it. The header calls this and not [`Self::change_run`], which would bring the
+    /// decoding of runs into the first view's wasm.
+    pub fn change_shown_run(self, change: impl Fn(&mut Run)) {
+        self.session.conductor.update_value(|conductor| {
+            if let Some(conductor) = conductor {
+                change(conductor.run_mut());
+            }
+        });
+        self.show_head();
+        self.store_run();
+    }
+
     /// Changes a stored run, and the one on the screen where it is the same.
     pub fn change_run(self, id: RunId, change: impl Fn(&mut Run) + 'static) {
-        let is_shown = self.session.run_id() == Some(id);
-        if is_shown {
-            self.session.conductor.update_value(|conductor| {
-                if let Some(conductor) = conductor {
-                    change(conductor.run_mut());
-                }
-            });
-            self.show_head();
-            return self.store_run();
+        if self.session.run_id() == Some(id) {
+            return self.change_shown_run(change);
         }
         spawn_local(async move {
             let outcome = async {

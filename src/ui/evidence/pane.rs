@@ -1,7 +1,7 @@
 use crate::format;
 use crate::state::{AppState, Focus, RunHead};
 use crate::types::{Passage, Span};
-use crate::ui::evidence::viewer::Viewer;
+use crate::ui::part::deferred::{self, Part};
 use crate::ui::part::erased::{listener, live};
 use crate::ui::part::field;
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ pub fn EvidencePane() -> impl IntoView {
     let open = Memo::new(move |_| state.view.opened.with(Option::is_some));
     view! {
         <section class="evidence" aria-label="Evidence">
-            {live(move || if open.get() { view! { <Viewer/> }.into_any() } else { view! { <Passages/> }.into_any() })}
+            {live(move || if open.get() { deferred::part(Part::Viewer) } else { view! { <Passages/> }.into_any() })}
         </section>
     }
     .into_any()

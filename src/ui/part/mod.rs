@@ -1,5 +1,6 @@
 //! Pieces of markup that know nothing of the state: props in, elements out.
 
+pub mod deferred;
 pub mod dialog;
 pub mod erased;
 pub mod field;

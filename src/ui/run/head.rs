@@ -66,7 +66,7 @@ fn hash(head: &RunHead) -> AnyView {
 }
 
 fn actions(state: AppState, head: &RunHead) -> AnyView {
-    let (id, star) = (head.id, head.star);
+    let star = head.star;
     let star_label = if star { "Remove star" } else { "Star this run" };
     view! {
         <button
@@ -75,7 +75,7 @@ fn actions(state: AppState, head: &RunHead) -> AnyView {
             aria-label=star_label
             title=star_label
             aria-pressed=star.to_string()
-            on:click=listener(move |_| state.change_run(id, move |run| run.star = !star))
+            on:click=listener(move |_| state.change_shown_run(move |run| run.star = !star))
         >
             <Icon name=Name::Star/>
         </button>

@@ -4,7 +4,7 @@
 //! part of the crate. Nothing is optimised for size. The SIMD build stands under the relaxed build's name too.
 
 use super::flavour::{Cache, Flavour};
-use super::{Job, Mode, in_two_lanes, page, wasm, worker};
+use super::{Job, in_two_lanes, page, wasm, worker};
 use crate::{Outcome, command};
 use std::path::Path;
 use std::process::Command;
@@ -19,7 +19,7 @@ pub fn build(staging: &Path, id: &str) -> Outcome<()> {
     cache.apply(cargo.env("SIDECITE_BUILD_ID", id));
     command::run(&mut cargo)?;
     let cache = &cache;
-    let mut jobs: Vec<Job<'_>> = vec![Box::new(move || page::write(staging, cache, Mode::Develop))];
+    let mut jobs: Vec<Job<'_>> = vec![Box::new(move || page::develop(staging, cache, PROFILE))];
     for (binary, variants) in [
         ("reader", &[None][..]),
         ("engine", &[Some("simd"), Some("relaxed")]),

@@ -106,6 +106,9 @@ impl Cache {
             // Views are stored behind one type: a fifth less code, and minutes less compiling (Leptos book, leptos_dx).
             flags.push("--cfg=erase_components".to_owned());
         }
+        if self.flavour == Flavour::Page {
+            flags.push("--cfg=split_dialogs".to_owned());
+        }
         if let Some(features) = self.flavour.target_features() {
             flags.push(format!("-Ctarget-feature={features}"));
         }

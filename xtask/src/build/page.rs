@@ -4,7 +4,7 @@
 //! that would take a third of the set-up on a fresh machine.
 
 use super::flavour::Cache;
-use super::{Mode, markup, tree, wasm, worker};
+use super::{imports, markup, split, tree, wasm, worker};
 use crate::{Outcome, command, hash, place};
 use std::path::Path;
 
@@ -14,24 +14,32 @@ pub fn build(staging: &Path, id: &str) -> Outcome<()> {
     let mut cargo = worker::PAGE.cargo();
     cache.apply(cargo.env("SIDECITE_BUILD_ID", id));
     command::run(&mut cargo)?;
-    write(staging, &cache, Mode::Release)
+    let level = worker::PAGE.level;
+    let parts = split::parts(&cache.compiled(worker::PAGE.profile, "app"), level, &cache)?;
+    let finished = wasm::bound(&parts.main, "app", Some(level), &["--keep-lld-exports"], &cache)?;
+    let dialogs = read(&parts.dialogs)?;
+    let file = format!("dialogs-{}.wasm", short(&dialogs));
+    put(staging, &file, &dialogs)?;
+    write(staging, &finished, |glue| parts.glue(&glue, &file))
 }
 
-/// Writes the compiled page of `cache` into `staging`.
-pub fn write(staging: &Path, cache: &Cache, mode: Mode) -> Outcome<()> {
-    let profile = if mode == Mode::Develop { "develop" } else { worker::PAGE.profile };
-    let compiled = cache.compiled(profile, "app");
-    let level = (mode == Mode::Release).then_some(worker::PAGE.level);
-    let finished = wasm::finished(&compiled, "app", level, cache)?;
+/// Writes the page that was compiled with everything else into `staging`; its dialogs stay in its wasm.
+pub fn develop(staging: &Path, cache: &Cache, profile: &str) -> Outcome<()> {
+    write(staging, &wasm::finished(&cache.compiled(profile, "app"), "app", None, cache)?, Ok)
+}
+
+fn write(staging: &Path, finished: &Path, glue: impl FnOnce(String) -> Outcome<String>) -> Outcome<()> {
     if finished.join("snippets").exists() {
         return Err("a dependency of the page ships JavaScript, which is not supported".to_owned());
     }
-    let read = |file: &Path| std::fs::read(file).map_err(|e| format!("cannot read {}: {e}", file.display()));
-    let binary = read(&finished.join("app_bg.wasm"))?;
-    let name = format!("app-{}", short(&binary));
-    let glue = String::from_utf8_lossy(&read(&finished.join("app.js"))?)
-        .replace("app_bg.wasm", &format!("{name}_bg.wasm"));
-    put(staging, &format!("{name}.js"), glue.as_bytes())?;
+    let script = String::from_utf8_lossy(&read(&finished.join("app.js"))?).into_owned();
+    let (binary, script) = imports::shortened(&read(&finished.join("app_bg.wasm"))?, &script)
+        .ok_or("the page's wasm does not look as expected")?;
+    let script = glue(script)?;
+    // Both files have the name, so it depends on both: the glue names the dialogs' file.
+    let name = format!("app-{}", short(&[&binary, script.as_bytes()].concat()));
+    let script = script.replace("app_bg.wasm", &format!("{name}_bg.wasm"));
+    put(staging, &format!("{name}.js"), script.as_bytes())?;
     put(staging, &format!("{name}_bg.wasm"), &binary)?;
     let root = place::root();
     let html = String::from_utf8_lossy(&read(&root.join("index.html"))?).into_owned();
@@ -44,6 +52,10 @@ pub fn write(staging: &Path, cache: &Cache, mode: Mode) -> Outcome<()> {
         Ok((file, hash::integrity(&css)))
     })?;
     put(staging, "index.html", html.as_bytes())
+}
+
+fn read(file: &Path) -> Outcome<Vec<u8>> {
+    std::fs::read(file).map_err(|e| format!("cannot read {}: {e}", file.display()))
 }
 
 fn short(bytes: &[u8]) -> String {

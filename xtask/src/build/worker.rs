@@ -22,6 +22,8 @@ pub struct Batch {
     pub level: &'static str,
     /// What the glue's name says after the worker's name.
     variant: Option<&'static str>,
+    /// What the compiler gets for the binary alone, so that its dependencies are shared with other batches.
+    link: &'static [&'static str],
 }
 
 /// The page: small.
@@ -32,6 +34,8 @@ pub const PAGE: Batch = Batch {
     profile: "page",
     level: "-Oz",
     variant: None,
+    // The splitting follows them.
+    link: &["-Clink-arg=--emit-relocs"],
 };
 /// The reader carries the parsers.
 pub const READER: Batch = Batch {
@@ -41,6 +45,7 @@ pub const READER: Batch = Batch {
     profile: "worker",
     level: "-O3",
     variant: None,
+    link: &[],
 };
 /// The two that compute little and are wanted early: small.
 pub const SMALL: Batch = Batch {
@@ -50,6 +55,7 @@ pub const SMALL: Batch = Batch {
     profile: "page",
     level: "-Oz",
     variant: None,
+    link: &[],
 };
 /// The two that compute, for every browser.
 pub const SIMD: Batch = Batch {
@@ -59,6 +65,7 @@ pub const SIMD: Batch = Batch {
     profile: "worker",
     level: "-O3",
     variant: Some("simd"),
+    link: &[],
 };
 /// The two that compute, for browsers with relaxed SIMD.
 pub const RELAXED: Batch = Batch { flavour: Flavour::Relaxed, variant: Some("relaxed"), ..SIMD };
@@ -69,10 +76,14 @@ impl Batch {
     /// The command that compiles the batch.
     pub fn cargo(&self) -> Command {
         let mut cargo = Command::new("cargo");
-        cargo.args(["build", "--locked", "--target", "wasm32-unknown-unknown", "--no-default-features"]);
+        cargo.arg(if self.link.is_empty() { "build" } else { "rustc" });
+        cargo.args(["--locked", "--target", "wasm32-unknown-unknown", "--no-default-features"]);
         cargo.args(["--features", self.features, "--profile", self.profile]);
         for binary in self.binaries {
             cargo.args(["--bin", binary]);
+        }
+        if !self.link.is_empty() {
+            cargo.arg("--").args(self.link);
         }
         cargo
     }

@@ -22,6 +22,18 @@ pub fn wasm_bindgen() -> Outcome<PathBuf> {
     Ok(tool("wasm-bindgen-cli", &version, &programs, &["--no-default-features"])?.join("bin"))
 }
 
+/// `wasm-split-cli`, which takes code out of a wasm to be loaded later. It does not say its version; its folder's name does.
+pub fn wasm_split() -> Outcome<PathBuf> {
+    let (name, version, program) = ("wasm_split_cli_support", pins::WASM_SPLIT, "bin/wasm-split-cli");
+    let home = install::installed(
+        &format!("{name}-{version}"),
+        &[program],
+        |home| command::output(Command::new(home.join(program)).arg("--help")).map(drop),
+        |home| build(name, version, &["--locked", "--features", "build-binary"], home),
+    )?;
+    Ok(home.join(program))
+}
+
 fn tool(name: &str, version: &str, programs: &[&str], options: &[&str]) -> Outcome<PathBuf> {
     let files: Vec<String> = programs.iter().map(|program| format!("bin/{program}")).collect();
     let files: Vec<&str> = files.iter().map(String::as_str).collect();

@@ -19,7 +19,7 @@ mod steps;
 mod weights;
 
 pub use binaryen::wasm_opt;
-pub use cargo_tool::{cargo_deny, wasm_bindgen};
+pub use cargo_tool::{cargo_deny, wasm_bindgen, wasm_split};
 pub use chromium::{Browser, browser, is_root};
 pub use e2e_packages::e2e_packages;
 pub use interpreter::node;
@@ -52,11 +52,12 @@ pub fn command(arguments: &[String]) -> Outcome<()> {
 /// Everything that `cargo xtask build` needs; while developing, nothing is optimised after the compiler.
 pub fn for_build(mode: Mode) -> Outcome<()> {
     node()?;
-    let mut steps = Steps::new(if mode == Mode::Develop { 4 } else { 5 });
+    let mut steps = Steps::new(if mode == Mode::Develop { 4 } else { 6 });
     steps.next("wasm target", wasm_target)?;
     steps.next("wasm-bindgen", || wasm_bindgen().map(drop))?;
     if mode == Mode::Release {
         steps.next("wasm-opt", || wasm_opt().map(drop))?;
+        steps.next("wasm-split", || wasm_split().map(drop))?;
     }
     steps.next("chat model", weights::generator)?;
     steps.next("embedder", embedder::prepare)

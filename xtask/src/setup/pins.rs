@@ -4,6 +4,8 @@
 
 /// The licence and source check.
 pub const CARGO_DENY: &str = "0.20.2";
+/// The splitting of the page's wasm; its counterpart `wasm_split_helpers` comes with Leptos.
+pub const WASM_SPLIT: &str = "0.2.4";
 /// The npm package that carries `wasm-opt`.
 pub const BINARYEN: &str = "132.0.0";
 /// Its `bin/wasm-opt`: one file for every platform, because it is wasm itself.

@@ -1,0 +1,58 @@
+// Dialogs and document viewer are a wasm of their own in a release build: loaded after the first view, and when it cannot be
+// loaded, the page says so and recovers. A developer's build has no such file: the tests that need it are skipped.
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { after, before, describe, it } from "node:test";
+import { openLab, until } from "./harness.mjs";
+
+const DIST = process.env.SIDECITE_DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
+const isDeferred = (path) => /\/dialogs-[0-9a-f]+\.wasm$/.test(path);
+const skip = readdirSync(DIST).some((name) => isDeferred(`/${name}`)) ? false : "the site was built without splitting";
+
+describe("the deferred part of the page", { skip }, () => {
+  let lab;
+  let broken = false;
+  before(async () => {
+    const intercept = (request, response, path) => {
+      if (!broken || !isDeferred(path)) return false;
+      response.writeHead(404).end();
+      return true;
+    };
+    lab = await openLab({ site: { prefix: "/x/y/", headers: true, intercept } });
+  });
+  after(() => lab?.close());
+
+  const settings = (page) => page.getByRole("button", { name: "Settings", exact: true });
+
+  it("comes after the first view, without being asked for, and works offline from then on", async () => {
+    const tab = await lab.open();
+    await tab.page.locator("main").waitFor();
+    const arrived = () => lab.site.requests.filter(({ path }) => isDeferred(path)).length;
+    await until(() => arrived() === 1, { what: "loading the dialogs" });
+    const order = lab.site.requests.map(({ path }) => path);
+    assert.ok(order.findIndex((path) => path.endsWith("_bg.wasm")) < order.findIndex(isDeferred));
+    await tab.page.waitForLoadState("networkidle");
+    await tab.context.setOffline(true);
+    await settings(tab.page).click();
+    await tab.page.getByRole("dialog", { name: "Settings" }).waitFor();
+    assert.equal(arrived(), 1);
+    tab.assertClean();
+    await tab.close();
+  });
+
+  it("that cannot be loaded is reported, and tried again at the next opening", async () => {
+    broken = true;
+    const tab = await lab.open();
+    await settings(tab.page).click();
+    const failure = tab.page.getByRole("dialog", { name: "Could not be loaded" });
+    await failure.getByRole("link", { name: "Reload the page" }).waitFor();
+    await failure.getByRole("button", { name: "Close" }).click();
+    broken = false;
+    await settings(tab.page).click();
+    await tab.page.getByRole("dialog", { name: "Settings" }).waitFor();
+    assert.deepEqual(tab.foreign, []);
+    await tab.close();
+  });
+});
