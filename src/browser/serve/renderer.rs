@@ -198,11 +198,11 @@ mod tests {
         let mut state = RendererState::default();
         state.take(update(7, vec![text("in the middle")]));
         assert_eq!(state.frame(|| 0.0).unknown, [TurnId(7)]);
-        let evidence = Some(sha256(b"evidence"));
-        let begin = Step::Begin { evidence, sent: 1 };
+        let evidence = sha256(b"evidence");
+        let begin = Step::Begin { evidence: Some(evidence), sent: 1 };
         state.take(update(8, vec![begin.clone(), text("words")]));
         assert_eq!(state.frame(|| 0.0).unknown, [TurnId(8)]);
-        state.put_evidence(evidence.unwrap(), Vec::new());
+        state.put_evidence(evidence, Vec::new());
         state.take(update(8, vec![begin, text("words")]));
         let frame = state.frame(|| 0.0);
         assert_eq!((turns(&frame), frame.unknown), (vec![8], vec![]));

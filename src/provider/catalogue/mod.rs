@@ -12,6 +12,7 @@ mod row;
 mod target;
 mod vectors;
 
+#[cfg(feature = "page")]
 pub(crate) use fill::preview;
 pub use row::{Limits, VectorRow};
 pub use vectors::{RerankTarget, VectorTarget};
