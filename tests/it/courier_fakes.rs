@@ -74,7 +74,6 @@ pub fn answer(text: &str) -> Script {
 #[derive(Clone, Debug)]
 pub struct Got {
     pub at: f64,
-    pub url: String,
     pub headers: Vec<(String, String)>,
     pub body: String,
     /// Dropped before its end, and when.
@@ -254,7 +253,6 @@ impl Http for Fake {
         let place = world.got.borrow().len();
         world.got.borrow_mut().push(Got {
             at: world.now(),
-            url: request.url.clone(),
             headers: request.headers.clone(),
             body: String::from_utf8_lossy(&request.body).into_owned(),
             aborted: None,

@@ -5,7 +5,6 @@ use crate::provider::Error;
 use crate::provider::percent::path_segment;
 use crate::types::UrlParam;
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 
 /// Where in a URL a parameter stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,8 +27,11 @@ pub(super) fn fill(
 }
 
 /// The same for showing while a person types, never for sending: each word as typed, nothing for one that is missing.
+#[cfg(feature = "page")]
 pub(crate) fn preview(template: &str, url_params: &[UrlParam], values: &BTreeMap<String, String>) -> String {
-    let typed = |param: &UrlParam, _| Ok::<_, Infallible>(value(param, values).unwrap_or("").to_owned());
+    let typed = |param: &UrlParam, _| {
+        Ok::<_, std::convert::Infallible>(value(param, values).unwrap_or("").to_owned())
+    };
     let Ok(text) = expand(template, url_params, typed);
     text
 }

@@ -32,7 +32,7 @@ enum Change {
     /// A tab has opened: whoever works on something says so.
     Opened,
     /// A row as it is now.
-    Row(Row),
+    Row(Box<Row>),
     /// A document was stored, or brought back.
     Stored(DocumentId),
     /// A document was removed.
@@ -69,7 +69,7 @@ impl AppState {
         match self.corpus.rows.value(&id) {
             None => self.broadcast(&Change::Gone(id)),
             Some(Row { state: RowState::Ready(_), .. }) => self.broadcast(&Change::Stored(id)),
-            Some(row) => self.broadcast(&Change::Row(row)),
+            Some(row) => self.broadcast(&Change::Row(Box::new(row))),
         }
     }
 
@@ -86,9 +86,9 @@ impl AppState {
             Change::Opened => {
                 let rows = self.corpus.rows.cells_now().into_iter().map(|cell| cell.value.get_untracked());
                 rows.filter(|row| row.state.is_under_way() && !row.elsewhere)
-                    .for_each(|row| self.broadcast(&Change::Row(row)));
+                    .for_each(|row| self.broadcast(&Change::Row(Box::new(row))));
             }
-            Change::Row(row) => self.mirror(row),
+            Change::Row(row) => self.mirror(*row),
             Change::Stored(id) => spawn_local(self.take_over(id)),
             Change::Removed(id) | Change::Gone(id) => {
                 let row = self.corpus.rows.value(&id);
