@@ -6,7 +6,6 @@ use sidecite::parse::{ParseOptions, parse};
 use sidecite::types::{
     Block, BlockKind, Chunk, ChunkSettings, ChunkStrategy, Document, Format, Span, sha256,
 };
-use std::path::PathBuf;
 use std::time::Instant;
 
 /// Words, punctuation marks and CJK letters, as the embedder's first step sees them.

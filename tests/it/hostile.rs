@@ -1,7 +1,6 @@
 //! Every hostile file ends as its list says, within ten seconds, on a stack as small as a wasm worker's.
 
 use sidecite::parse::{Error, ParseOptions, Parsed, parse};
-use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 

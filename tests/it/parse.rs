@@ -6,7 +6,6 @@ use sidecite::parse::{Error, ParseOptions, Parsed, clean_name, parse, sniff};
 use sidecite::types::{BlockKind, Document, Format};
 use std::collections::HashMap;
 use std::io::{Cursor, Write};
-use std::path::PathBuf;
 use unicode_normalization::UnicodeNormalization;
 
 fn read(name: &str, bytes: &[u8]) -> Result<Parsed, Error> {
