@@ -42,12 +42,12 @@ pub mod evaluate;
 pub mod store;
 /// The verbs of the corpus: ingest, search, remove.
 pub mod engine;
-/// The sum of the stage errors, as a person meets them.
-pub mod error;
 /// The built-in models.
 pub mod local_model;
 /// The verbs of the network: send, check.
 pub mod courier;
+/// Problem → its text, in a language; for `ui` only.
+pub mod messages;
 /// The thread boundary.
 pub mod worker;
 /// The browser side of the edges.

@@ -3,6 +3,8 @@
 //! Everything is looked up by name at the time of asking, so that a browser without it is told apart from one that
 //! refuses. Names of older builds (`inputUsage`, whole text instead of new text) are understood.
 
+use crate::types::UserError;
+use crate::types::problem::{advice, chrome};
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -57,25 +59,19 @@ impl Thrown {
         let text = |name: &str| field(value, name).as_string().unwrap_or_default();
         Self { name: text("name"), message: text("message") }
     }
+}
 
-    /// What happened and what to do.
-    pub fn words(&self) -> (String, String) {
-        let hint = match self.name.as_str() {
-            "NotAllowedError" => {
-                "Run this column again: Chrome starts the download only after a click, or a policy blocks it."
-            }
-            "QuotaExceededError" => {
-                "Lower Passages (top k) in Settings: the prompt exceeds this model's context."
-            }
-            "NotSupportedError" => {
-                "Ask in English, Spanish or Japanese: the model does not support this language."
-            }
-            "AbortError" => "Run this column again.",
-            "InvalidStateError" => "Reload the page: Chrome has unloaded its model.",
-            _ => "Run this column again. chrome://on-device-internals shows the model's state.",
+impl From<Thrown> for UserError {
+    fn from(thrown: Thrown) -> Self {
+        let advice = match thrown.name.as_str() {
+            "NotAllowedError" => advice::click_again(),
+            "QuotaExceededError" => advice::lower_top_k(),
+            "NotSupportedError" => advice::other_language(),
+            "AbortError" => advice::again(),
+            "InvalidStateError" => advice::reload_chrome(),
+            _ => advice::chrome_internals(),
         };
-        let name = if self.name.is_empty() { "an error" } else { &self.name };
-        (format!("Chrome's model failed ({name}): {}", self.message), hint.to_owned())
+        chrome::failed(thrown.name, thrown.message, advice)
     }
 }
 

@@ -1,10 +1,12 @@
+use crate::types::UserError;
+use crate::types::problem::chunk;
 use serde::{Deserialize, Serialize};
 
 /// What is wrong with chunk settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{}", UserError::from(self.clone()))]
 pub enum Error {
     /// The size is out of bounds.
-    #[error("The chunk size is {size_tokens} tokens; it must be between {min_tokens} and {max_tokens}.")]
     Size {
         /// The size asked for.
         size_tokens: u32,
@@ -14,9 +16,6 @@ pub enum Error {
         max_tokens: u32,
     },
     /// The overlap is too large for the size.
-    #[error(
-        "The overlap is {overlap_tokens} tokens; it must be less than half the chunk size of {size_tokens}."
-    )]
     Overlap {
         /// The overlap asked for.
         overlap_tokens: u32,
@@ -25,15 +24,14 @@ pub enum Error {
     },
 }
 
-impl Error {
-    /// What the person can do about it.
-    pub fn hint(&self) -> String {
-        match self {
-            Self::Size { .. } => {
-                "Sizes around 200 tokens suit the built-in embedder, which reads 256.".to_owned()
+impl From<Error> for UserError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Size { size_tokens, min_tokens, max_tokens } => {
+                chunk::size(size_tokens, min_tokens, max_tokens)
             }
-            Self::Overlap { size_tokens, .. } => {
-                format!("Try an overlap of about {} tokens, or a larger chunk size.", size_tokens / 8)
+            Error::Overlap { overlap_tokens, size_tokens } => {
+                chunk::overlap(overlap_tokens, size_tokens, size_tokens / 8)
             }
         }
     }

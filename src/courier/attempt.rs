@@ -1,8 +1,8 @@
 //! The tries of one call: wait for one's turn, ask, ask again where that can help.
 
 use super::{CallOutcome, Courier, Origin, Ports, Retry, RetryDecision, RetryHeaders, retry};
-use crate::format;
-use crate::types::{Attempt, CallFailure};
+use crate::types::problem::notice;
+use crate::types::{Attempt, CallFailure, UserError};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 
@@ -14,7 +14,7 @@ pub struct Waiting {
     /// Milliseconds until the next try, where that is known.
     pub millis: Option<f64>,
     /// Why, as text; empty when it is only a queue.
-    pub why: String,
+    pub why: Option<UserError>,
 }
 
 /// What is asked, and who follows it.
@@ -52,7 +52,7 @@ impl<P: Ports> Courier<P> {
             let queued = port.now_millis();
             let tell = |before: usize, millis: Option<f64>| {
                 let before = u32::try_from(before).unwrap_or(u32::MAX);
-                let why = millis.map_or_else(String::new, |millis| retry::rate_limited(origin, millis));
+                let why = millis.map(|millis| retry::rate_limited(origin, millis));
                 waiting(Waiting { before, millis, why });
             };
             let place = self.queue.turn(port, (origin, model), !first, tell).await;
@@ -85,7 +85,7 @@ impl<P: Ports> Courier<P> {
                 RetryDecision::Over => return Err(failure),
                 RetryDecision::TooLong { wait_millis } => return Err(retry::with_wait(failure, wait_millis)),
                 RetryDecision::Again { after_millis } => {
-                    let why = format!("{} Retrying in {}.", failure.message, format::duration(after_millis));
+                    let why = Some(notice::retrying(failure.error, after_millis));
                     waiting(Waiting { before: 0, millis: Some(after_millis), why });
                     port.sleep(after_millis).await;
                 }

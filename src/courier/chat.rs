@@ -89,7 +89,7 @@ pub struct CallEnd {
     /// What it cost; nothing when the price is unknown.
     pub cost: Option<Cost>,
     /// Something to tell the person about the day's spending.
-    pub notice: Option<String>,
+    pub notice: Option<UserError>,
     /// Every try, the last one included.
     pub attempts: Vec<Attempt>,
 }
@@ -202,8 +202,7 @@ impl<P: Ports> Courier<P> {
 
     /// Planned once before it is its turn: what cannot be sent is said at once, and what will be is shown.
     fn prepare<'a>(&self, asked: &'a Chat) -> Result<(Job<'a>, Sent), NotSent> {
-        let refused =
-            |error: Error| NotSent::Refused(UserError::new("send", error.to_string(), error.hint()));
+        let refused = |error: Error| NotSent::Refused(error.into());
         let evidence = self.evidence_for(&asked.prompt)?;
         let mut target = self.target(&asked.endpoint).map_err(refused)?;
         target.quirks.omit.extend(asked.omit.iter().cloned());

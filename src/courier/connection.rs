@@ -2,7 +2,8 @@
 
 use super::{Body, Clock, Courier, Deadlines, EgressEnd, Limits, NetworkError, Ports, Purpose, RetryHeaders};
 use crate::provider::HttpRequest;
-use crate::types::{CallFailure, FailureCause};
+use crate::types::problem::host;
+use crate::types::{CallFailure, FailureCause, UserError};
 use futures_util::future::{Either, select};
 use std::pin::pin;
 
@@ -118,13 +119,13 @@ impl<'a, P: Ports> Connection<'a, P> {
     }
 
     /// All of the answer, which is refused beyond `most` bytes.
-    pub async fn read_all(&mut self, most: usize, hint: &str) -> Result<Vec<u8>, Missed> {
+    pub async fn read_all(&mut self, most: usize, advice: UserError) -> Result<Vec<u8>, Missed> {
         let mut all = Vec::new();
         while let Some(bytes) = self.next().await? {
             all.extend_from_slice(&bytes);
             if all.len() > most {
-                let message = format!("The response is larger than {} MB.", most >> 20);
-                return Err(self.abandon(CallFailure::new(FailureCause::Garbled, message, hint)));
+                let error = host::response_too_large(most >> 20, advice);
+                return Err(self.abandon(CallFailure::new(FailureCause::Garbled, error)));
             }
         }
         Ok(all)

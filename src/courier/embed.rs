@@ -7,6 +7,7 @@ use super::{Courier, Ports, Purpose, Stop};
 use crate::kernel::f32s_to_le_bytes;
 use crate::provider::catalogue::VectorTarget;
 use crate::provider::{Error, embeddings};
+use crate::types::problem::worker;
 use crate::types::{Endpoint, UserError};
 use serde::{Deserialize, Serialize};
 
@@ -49,7 +50,7 @@ impl<P: Ports> Courier<P> {
         on(
             match self.batches(asked, stop, on).await {
                 Ok(()) => EmbedUpdate::Done,
-                Err(ended) => EmbedUpdate::Failed(ended.to_user_error("embed")),
+                Err(ended) => EmbedUpdate::Failed(ended.into()),
             },
             &[],
         );
@@ -104,12 +105,11 @@ impl<P: Ports> Courier<P> {
     }
 }
 
-impl Ended {
-    /// For a person who asked no column.
-    pub(super) fn to_user_error(&self, stage: &str) -> UserError {
-        match self {
-            Self::Stopped => UserError::new(stage, "stopped", "Try again; finished work is kept."),
-            Self::Failed(failure) => user_error(stage, failure),
+impl From<Ended> for UserError {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Stopped => worker::call_stopped(),
+            Ended::Failed(failure) => user_error(failure),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::connection::{Connection, Missed};
 use super::{Courier, Limits, Ports, Purpose, RetryHeaders, Stream};
 use crate::provider::{Dialect, HttpRequest};
+use crate::types::problem::host;
 use crate::types::{CallFailure, ChatEvent, FailureCause};
 use std::ops::ControlFlow;
 
@@ -141,9 +142,5 @@ fn clipped(mut event: ChatEvent, room: usize) -> (ChatEvent, usize) {
 }
 
 fn too_long() -> CallFailure {
-    CallFailure::new(
-        FailureCause::TooLong,
-        format!("The answer was cut off at {} MB. What came before is kept.", MAX_ANSWER_BYTES >> 20),
-        "Set Max output tokens for this column, or ask for a shorter answer.",
-    )
+    CallFailure::new(FailureCause::TooLong, host::answer_too_long(MAX_ANSWER_BYTES >> 20))
 }

@@ -3,7 +3,7 @@
 use super::vault::VaultKey;
 use super::{Courier, Origin, Ports, Purpose};
 use crate::provider::{Error, HttpRequest, Key};
-use crate::types::{Endpoint, UserError};
+use crate::types::{Endpoint, UserError, problem};
 use serde::{Deserialize, Serialize};
 
 /// Longest time between two looks at the clock: a sleeping computer stops timers.
@@ -93,8 +93,7 @@ impl<P: Ports> Courier<P> {
             let key = if key.is_empty() { None } else { Some(Key::new(key)?) };
             Ok((target.provider, origin, key))
         });
-        let (provider, origin, key) =
-            bound.map_err(|error| UserError::new("key", error.to_string(), error.hint()))?;
+        let (provider, origin, key) = bound?;
         let Some(key) = key else { return self.forget_key(&origin).await };
         self.keyring.borrow_mut().put(origin.clone(), key.clone());
         self.owners.borrow_mut().insert(origin.clone(), provider.clone());
@@ -159,11 +158,7 @@ impl<P: Ports> Courier<P> {
         let now = self.port.epoch_millis();
         match verb {
             VaultVerb::Create(_) if self.db.unavailable().await.is_some() => {
-                return Err(UserError::new(
-                    "vault",
-                    "this browser blocks storage",
-                    "Allow this site to store data; keys stay in memory until then.",
-                ));
+                return Err(problem::vault::no_storage());
             }
             VaultVerb::Create(passphrase) => {
                 let keys = self.typed_keys();

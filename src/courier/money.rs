@@ -6,6 +6,7 @@ use crate::courier::Health;
 use crate::format::date::Date;
 use crate::provider::Target;
 use crate::provider::pricing::{self, Tariff};
+use crate::types::problem::notice;
 use crate::types::{
     Answer, AnswerState, CallFailure, Cost, Dialect, Price, Spending, SpendingLimits, Usage, UserError,
 };
@@ -92,7 +93,7 @@ impl<P: Ports> Courier<P> {
         quote: Quote,
         failure: Option<&CallFailure>,
         answer: &Answer,
-    ) -> (Option<Cost>, Option<String>) {
+    ) -> (Option<Cost>, Option<UserError>) {
         // What failed before the first token and reports nothing is taken to be free.
         let charged = answer.usage.is_some() || answer.timing.first_token_millis.is_some();
         let usage = answer.usage.unwrap_or(Usage {
@@ -128,17 +129,16 @@ impl<P: Ports> Courier<P> {
         };
         let notice = match self.db.settle(&call, spent.as_ref(), quote.reservation.as_deref()).await {
             Ok(today_usd) => self.alert(today_usd, cost.as_ref()).await,
-            Err(error) => Some(format!("This call could not be added to Spending: {error}")),
+            Err(error) => Some(notice::not_counted(error)),
         };
         (cost, notice)
     }
 
     /// What to say when this call made the day's spending pass the alert level.
-    async fn alert(&self, today_usd: f64, cost: Option<&Cost>) -> Option<String> {
+    async fn alert(&self, today_usd: f64, cost: Option<&Cost>) -> Option<UserError> {
         let limit = self.db.limits().await.alert_usd?;
         let before = today_usd - cost?.usd;
-        (before < limit && today_usd >= limit)
-            .then(|| format!("Daily warning: ${today_usd:.4} spent today; your warning level is ${limit}."))
+        (before < limit && today_usd >= limit).then(|| notice::spending_warning(today_usd, limit))
     }
 
     /// What was spent.
@@ -158,7 +158,7 @@ impl<P: Ports> Courier<P> {
         let usable = |usd: Option<f64>| usd.filter(|usd| usd.is_finite() && *usd >= 0.0);
         let limits =
             SpendingLimits { alert_usd: usable(limits.alert_usd), stop_usd: usable(limits.stop_usd) };
-        self.db.set_limits(limits).await.map_err(super::prices::user_error)
+        Ok(self.db.set_limits(limits).await?)
     }
 
     /// How one's own calls went.
@@ -167,7 +167,7 @@ impl<P: Ports> Courier<P> {
     /// The database fails.
     pub async fn health(&self) -> Result<Vec<Health>, UserError> {
         let now = self.port.epoch_millis();
-        let calls = self.db.calls_since(now - HEALTH_MILLIS).await.map_err(super::prices::user_error)?;
+        let calls = self.db.calls_since(now - HEALTH_MILLIS).await?;
         Ok(summarise(&calls, now))
     }
 
@@ -176,7 +176,7 @@ impl<P: Ports> Courier<P> {
     /// # Errors
     /// The database fails.
     pub async fn clear_health(&self) -> Result<(), UserError> {
-        self.db.forget_calls(f64::INFINITY).await.map_err(super::prices::user_error)
+        Ok(self.db.forget_calls(f64::INFINITY).await?)
     }
 
     /// The day here, `YYYY-MM-DD`.

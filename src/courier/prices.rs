@@ -4,7 +4,7 @@ use super::money::CustomPrice;
 use super::{Courier, Ports, Purpose, Reply};
 use crate::provider::HttpRequest;
 use crate::provider::pricing::{self, Entered, Moment, PriceBook, PriceList, Tariff};
-use crate::store;
+use crate::types::problem::prices;
 use crate::types::{Endpoint, Price, UserError};
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 const SHIPPED: &str = "prices/genai-prices.json";
 const BY_HAND: &str = "prices-by-hand";
 const FETCHED: &str = "prices-fetched";
-const KEEP: &str = "The current prices stay in use. Try again later.";
 
 /// Where newer prices come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,11 +98,11 @@ impl<P: Ports> Courier<P> {
             let mut book = self.book.borrow_mut();
             match price {
                 None => book.forget(provider, model),
-                Some(price) => book.enter(provider, model, price, &today).map_err(unusable)?,
+                Some(price) => book.enter(provider, model, price, &today)?,
             }
             book.entered().to_vec()
         };
-        self.db.set_pref(BY_HAND, Some(&entered)).await.map_err(user_error)
+        Ok(self.db.set_pref(BY_HAND, Some(&entered)).await?)
     }
 
     /// Fetches a newer list because the person asked for it.
@@ -117,23 +116,22 @@ impl<P: Ports> Courier<P> {
                 let kept = self.db.set_pref::<Fetched>(FETCHED, None).await;
                 *self.prices_loaded.lock().await = false;
                 self.load_prices().await;
-                return kept.map_err(user_error);
+                return Ok(kept?);
             }
             PriceSource::OpenRouter => "https://openrouter.ai/api/v1/models",
             PriceSource::ModelsDev => "https://models.dev/api.json",
         };
         let http = HttpRequest { method: "GET".into(), url: url.into(), ..HttpRequest::default() };
-        let failed = |message: String| UserError::new("prices", message, KEEP);
         let reply = self.fetch_list(&http, Purpose::Prices).await;
-        let body = match reply.map_err(|failure| failed(failure.message))? {
+        let body = match reply.map_err(|failure| prices::not_fetched(failure.error))? {
             Reply::Status(status, body) if (200..300).contains(&status) => body,
-            Reply::Status(status, _) => return Err(failed(format!("{url} answered {status}"))),
-            Reply::NetworkError | Reply::TimedOut => return Err(failed(format!("{url} did not respond"))),
+            Reply::Status(status, _) => return Err(prices::refused(url, status)),
+            Reply::NetworkError | Reply::TimedOut => return Err(prices::no_response(url)),
         };
         let fetched = Fetched { source, day: self.today(), body };
-        let list = fetched.list().map_err(unusable)?;
+        let list = fetched.list()?;
         self.book.borrow_mut().add(list);
-        self.db.set_pref(FETCHED, Some(&fetched)).await.map_err(user_error)
+        Ok(self.db.set_pref(FETCHED, Some(&fetched)).await?)
     }
 
     /// Reads what was kept, once. What cannot be read is left out: prices are then unknown, never wrong.
@@ -157,12 +155,4 @@ impl<P: Ports> Courier<P> {
         book.restore(self.db.pref::<Vec<Entered>>(BY_HAND).await.unwrap_or_default());
         *self.book.borrow_mut() = book;
     }
-}
-
-fn unusable(error: pricing::Error) -> UserError {
-    UserError::new("prices", error.to_string(), error.hint())
-}
-
-pub(super) fn user_error(error: store::Error) -> UserError {
-    UserError::new("prices", error.to_string(), error.hint())
 }

@@ -5,7 +5,7 @@ use super::{
     Courier, EgressEnd, HostFacts, LocalAccess, Observation, Ports, Probe, Purpose, Reply, diagnose,
 };
 use crate::provider::HttpRequest;
-use crate::types::{CallFailure, Endpoint, FailureCause};
+use crate::types::{CallFailure, Endpoint, FailureCause, problem};
 use futures_util::future::{Either, select};
 use std::pin::pin;
 use url::Url;
@@ -83,9 +83,5 @@ impl<P: Ports> Courier<P> {
 
 /// Nothing explains it.
 fn unknown() -> CallFailure {
-    CallFailure::new(
-        FailureCause::Unreachable,
-        "The request failed; the browser gives no reason.",
-        "Open the browser's network panel and run this column again.",
-    )
+    CallFailure::new(FailureCause::Unreachable, problem::reach::unknown())
 }

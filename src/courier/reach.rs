@@ -9,7 +9,8 @@
 
 use super::gateway;
 use crate::provider::{address, failure};
-use crate::types::{CallFailure, Cors, CorsStatus, Dialect, FailureCause};
+use crate::types::problem::{advice, phrase, reach, with};
+use crate::types::{CallFailure, Cors, CorsStatus, Dialect, FailureCause, UserError};
 use url::{Host, Url};
 
 /// How the request ended, as far as the page may see.
@@ -102,57 +103,31 @@ pub fn diagnose(seen: &Observation<'_>) -> Option<CallFailure> {
             )),
         };
     }
-    let fail = |cause, message: String, hint: &str| Some(CallFailure::new(cause, message, hint));
+    let fail = |cause, error| Some(CallFailure::new(cause, error));
     // The flag is only believed for hosts out there: a local server answers without a network.
     if !seen.online && !local {
-        return fail(
-            FailureCause::Offline,
-            "The browser has no network connection.".into(),
-            "Connect and run this column again. The built-in models work offline.",
-        );
+        return fail(FailureCause::Offline, reach::offline());
     }
     if local && seen.local_access == LocalAccess::Denied {
-        return fail(
-            FailureCause::LocalNetworkDenied,
-            format!(
-                "The browser blocks this page from reaching {host}, an address on your machine or local network."
-            ),
-            "Click the icon to the left of the address bar, open the site settings, allow local network access, then try again.",
-        );
+        return fail(FailureCause::LocalNetworkDenied, reach::local_denied(host));
     }
     if is_mixed_content(seen, url.as_ref()) {
-        return fail(
-            FailureCause::MixedContent,
-            format!(
-                "This page is served over https, so the browser blocks calls to plain http addresses such as {host} (mixed content)."
-            ),
-            "Use an https address, or open Sidecite from http://localhost.",
-        );
+        return fail(FailureCause::MixedContent, reach::mixed_content(host));
     }
     if local && seen.local_access == LocalAccess::Asks && seen.probe != Probe::Resolved {
-        return fail(
-            FailureCause::LocalNetworkDenied,
-            format!(
-                "The browser asks for permission to reach {host}, an address on your machine or local network."
-            ),
-            "Allow it when the browser asks, then try again.",
-        );
+        return fail(FailureCause::LocalNetworkDenied, reach::local_asks(host));
     }
     if seen.reply == Reply::TimedOut {
-        return fail(
-            FailureCause::TimedOut,
-            format!("{host} did not respond within {} s.", (seen.elapsed_millis / 1000.0).round()),
-            "Check that the server is up and not overloaded, then run this column again.",
-        );
+        let secs = (seen.elapsed_millis / 1000.0).round();
+        return fail(FailureCause::TimedOut, reach::no_response(host, secs));
     }
     match seen.probe {
         Probe::Resolved if seen.had_key && hides_refusals(seen) => Some(hidden_refusal(seen, &host)),
         Probe::Resolved => Some(blocked(seen, url.as_ref(), &host, local)),
-        Probe::NotMade | Probe::NetworkError => fail(
-            FailureCause::Unreachable,
-            format!("Nothing answers at {host}."),
-            &unreachable_hint(seen, &host, local),
-        ),
+        Probe::NotMade | Probe::NetworkError => {
+            let advice = unreachable_advice(seen, &host, local);
+            fail(FailureCause::Unreachable, reach::unreachable(host, advice))
+        }
     }
 }
 
@@ -164,53 +139,38 @@ fn hides_refusals(seen: &Observation<'_>) -> bool {
 
 fn hidden_refusal(seen: &Observation<'_>, host: &str) -> CallFailure {
     let why = match &seen.known.cors {
-        _ if seen.keyless == Probe::Resolved => "it responds to this page when no key is sent".to_owned(),
-        Some(cors) => format!("it is known to allow calls from browsers ({})", dated(cors)),
-        None => String::new(),
+        Some(cors) if seen.keyless != Probe::Resolved => phrase::allows_browsers(dated(cors)),
+        _ => phrase::keyless_works(),
     };
-    CallFailure::new(
-        FailureCause::Unauthorized,
-        format!(
-            "{host} most likely refused the key: {why}, but the browser may not read its response to this key."
-        ),
-        "Check the key and the path of the base URL.",
-    )
+    CallFailure::new(FailureCause::Unauthorized, reach::key_hidden(host, why))
 }
 
 /// Something answers, but not to pages.
 fn blocked(seen: &Observation<'_>, url: Option<&Url>, host: &str, local: bool) -> CallFailure {
-    let known = seen.known.cors.as_ref().filter(|_| !local);
-    let mut message = format!("{host} responds, but does not allow calls from {} (CORS).", seen.page_origin);
-    if let Some(cors) = known.filter(|cors| cors.status == CorsStatus::Blocked) {
-        message.push_str(&format!(" {} is known to block browsers ({}).", seen.known.name, dated(cors)));
-    }
-    let hint = match known {
-        _ if local => "Enable CORS on the server: restart it with the setting below.".to_owned(),
-        Some(cors) if !cors.fix.is_empty() => cors.fix.replace("{page_origin}", seen.page_origin),
-        Some(cors) if cors.status == CorsStatus::Blocked => {
-            "Run a proxy, such as one of these, and enter its address under Gateway base URL.".to_owned()
-        }
-        _ => format!(
-            "Check the path of the base URL. If the provider does not allow calls from browsers, use a proxy and enter its address as the base URL.{}",
-            if seen.had_key {
-                " Some providers report a refused key this way: check the key too."
-            } else {
-                ""
-            }
-        ),
+    let (known, origin) = (seen.known.cors.as_ref().filter(|_| !local), seen.page_origin);
+    let known_blocked = known.filter(|cors| cors.status == CorsStatus::Blocked);
+    let advice = match known {
+        _ if local => advice::enable_cors(),
+        Some(cors) if !cors.fix.is_empty() => advice::catalogue(cors.fix.replace("{page_origin}", origin)),
+        _ if known_blocked.is_some() => advice::run_proxy(),
+        _ if seen.had_key => advice::check_path_and_key(),
+        _ => advice::check_path(),
+    };
+    let error = match known_blocked {
+        Some(cors) => reach::cors_known(host, origin, seen.known.name.as_str(), dated(cors), advice),
+        None => reach::cors(host, origin, advice),
     };
     let fixes = url.map_or_else(Vec::new, |url| {
         gateway::fixes(url, local, seen.page_origin, &seen.known.litellm, seen.known.dialect)
     });
-    CallFailure { fixes, ..CallFailure::new(FailureCause::Cors, message, hint) }
+    CallFailure { fixes, ..CallFailure::new(FailureCause::Cors, error) }
 }
 
-fn dated(cors: &Cors) -> String {
-    match (cors.seen.is_empty(), cors.source.is_empty()) {
-        (true, true) => "according to the catalogue".to_owned(),
-        (true, false) => cors.source.clone(),
-        (false, true) => format!("seen {}", cors.seen),
-        (false, false) => format!("seen {}, {}", cors.seen, cors.source),
+fn dated(cors: &Cors) -> UserError {
+    match (cors.seen.as_str(), cors.source.as_str()) {
+        ("", "") => phrase::by_catalogue(),
+        ("", source) => phrase::by_source(source),
+        (day, source) => phrase::seen(day, source),
     }
 }
 
@@ -221,9 +181,8 @@ fn with_version_hint(mut failure: CallFailure, url: Option<&Url>) -> CallFailure
             part.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
         })
     });
-    let about_model = failure.hint.contains("models");
-    if failure.cause == FailureCause::NotFound && !versioned && !about_model {
-        failure.hint = "Add /v1 to the end of the base URL: most providers need it.".into();
+    if !versioned && failure.error.inner() == Some(&advice::check_version_path()) {
+        failure.error = with::advice(failure.error, advice::add_version_path());
     }
     failure
 }
@@ -246,17 +205,13 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn unreachable_hint(seen: &Observation<'_>, host: &str, local: bool) -> String {
-    if local {
-        let ask = if seen.page_origin.starts_with("https:") {
-            " If the browser asks for access to devices on your network, allow it."
-        } else {
-            ""
-        };
-        return format!("Start the server and check the port of {host}.{ask}");
+fn unreachable_advice(seen: &Observation<'_>, host: &str, local: bool) -> UserError {
+    match local {
+        true if seen.page_origin.starts_with("https:") => advice::start_server_and_allow(host),
+        true => advice::start_server(host),
+        false if seen.elapsed_millis > 10_000.0 => advice::check_firewall(),
+        false => advice::check_spelling(),
     }
-    let slow = if seen.elapsed_millis > 10_000.0 { " A firewall may be dropping the request." } else { "" };
-    format!("Check the spelling of the address. An extension or a firewall may also block it.{slow}")
 }
 
 fn host_and_port(url: &Url) -> String {

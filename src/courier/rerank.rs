@@ -38,7 +38,7 @@ impl<P: Ports> Courier<P> {
     pub async fn rerank(&self, asked: &Rerank, stop: &Stop, on: &dyn Fn(RerankUpdate)) {
         on(match self.scores(asked, stop, on).await {
             Ok(scores) => RerankUpdate::Done(scores),
-            Err(ended) => RerankUpdate::Failed(ended.to_user_error("rerank")),
+            Err(ended) => RerankUpdate::Failed(ended.into()),
         });
     }
 

@@ -7,8 +7,8 @@
 //! the host says how long to wait, that counts instead; above [`MAX_HINT_MILLIS`] the person is told and decides.
 
 use super::{Origin, http_date};
-use crate::format;
-use crate::types::{CallFailure, FailureCause};
+use crate::types::problem::{advice, notice, with};
+use crate::types::{CallFailure, FailureCause, UserError};
 
 /// Second tries and third ones; then it is over.
 pub const MAX_RETRIES: u32 = 2;
@@ -119,18 +119,15 @@ impl Retry {
 }
 
 /// What a column shows while it waits for `origin`.
-pub fn rate_limited(origin: &Origin, millis: f64) -> String {
+pub fn rate_limited(origin: &Origin, millis: f64) -> UserError {
     let host = origin.as_str().split_once("://").map_or(origin.as_str(), |(_, host)| host);
-    format!("Rate limited by {host}, retrying in {}", format::duration(millis))
+    notice::rate_limited(host, millis)
 }
 
 /// The same failure, saying how long the host asks to wait.
 pub fn with_wait(failure: CallFailure, wait_millis: f64) -> CallFailure {
     CallFailure {
-        hint: format!(
-            "The provider asks to wait {}. Run this column again after that.",
-            format::duration(wait_millis)
-        ),
+        error: with::advice(failure.error, advice::wait_as_asked(wait_millis)),
         retry_after_millis: Some(wait_millis.ceil() as u64),
         ..failure
     }

@@ -2,6 +2,7 @@
 //! has ended. Calls whose price is unknown are counted, never priced at 0.
 
 use crate::provider::pricing::Counts;
+use crate::types::problem::request;
 use crate::types::{CallFailure, Cost, FailureCause, Spending, SpendingLimits};
 
 /// Days kept; older ones are dropped when something is noted.
@@ -91,16 +92,12 @@ pub fn verdict(limits: &SpendingLimits, spent_usd: f64, estimate_usd: Option<f64
 impl SpendingVerdict {
     /// Why nothing is sent, if so.
     pub fn to_failure(&self) -> Option<CallFailure> {
-        let Self::Stop { spent_usd, estimate_usd, limit_usd } = self else { return None };
-        let more = match estimate_usd {
-            Some(usd) => format!("and this call may cost up to ${usd:.4}"),
-            None => "and the price of this call is unknown".to_owned(),
+        let Self::Stop { spent_usd, estimate_usd, limit_usd } = *self else { return None };
+        let error = match estimate_usd {
+            Some(usd) => request::over_budget(spent_usd, limit_usd, usd),
+            None => request::over_budget_unpriced(spent_usd, limit_usd),
         };
-        Some(CallFailure::new(
-            FailureCause::OverBudget,
-            format!("Nothing was sent: ${spent_usd:.4} of ${limit_usd} (the daily limit) is spent, {more}."),
-            "Raise the daily limit in Providers (Spending), lower Max output tokens, or wait until tomorrow.",
-        ))
+        Some(CallFailure::new(FailureCause::OverBudget, error))
     }
 }
 

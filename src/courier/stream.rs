@@ -5,6 +5,7 @@
 //! is masked in whatever a host says of it.
 
 use crate::provider::{Decoder, Dialect, HttpRequest, Key, failure, models};
+use crate::types::problem::host as problem;
 use crate::types::{CallFailure, ChatEvent, FailureCause, ModelEntry};
 use url::Url;
 
@@ -113,7 +114,7 @@ impl Stream {
     fn masked(&self, mut events: Vec<ChatEvent>) -> Vec<ChatEvent> {
         for event in &mut events {
             if let (ChatEvent::Failed(failure), Some(key)) = (event, &self.key) {
-                failure.message = key.redact(&failure.message);
+                failure.error.change_texts(&|text| key.redact(text));
             }
         }
         events
@@ -134,14 +135,10 @@ pub fn read_models(request: &HttpRequest, status: u16, body: &[u8]) -> Result<Ve
     } else if let Some(models) = models::parse_models(body).filter(|models| !models.is_empty()) {
         return Ok(models);
     } else {
-        CallFailure {
-            message: format!("{host} responds, but lists no models."),
-            hint: "Check that the base URL ends in /v1, or type the model ID.".into(),
-            ..failure::garbled(&String::from_utf8_lossy(body.get(..2_000).unwrap_or(body)))
-        }
+        CallFailure::new(FailureCause::Garbled, problem::no_models(host.as_str()))
     };
     if let Some(key) = &key {
-        failure.message = key.redact(&failure.message);
+        failure.error.change_texts(&|text| key.redact(text));
     }
     Err(failure)
 }
@@ -150,13 +147,7 @@ pub fn read_models(request: &HttpRequest, status: u16, body: &[u8]) -> Result<Ve
 pub(super) fn redirected(host: &str, status: u16) -> CallFailure {
     CallFailure {
         status: (status != 0).then_some(status),
-        ..CallFailure::new(
-            FailureCause::NotFound,
-            format!(
-                "{host} redirects to another address. Redirects are not followed, because the key belongs to this address only."
-            ),
-            "Enter the final address as the base URL (check https and the path).",
-        )
+        ..CallFailure::new(FailureCause::NotFound, problem::redirects(host))
     }
 }
 

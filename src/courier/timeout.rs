@@ -7,6 +7,7 @@
 //! minutes after its first sign of life. Comments alone keep a connection waiting for [`SILENCE_MILLIS`] at most.
 
 use crate::provider::address;
+use crate::types::problem::reach;
 use crate::types::{CallFailure, ChatEvent, FailureCause};
 use url::Url;
 
@@ -146,25 +147,16 @@ impl Deadlines {
             return None;
         }
         let secs = |since: f64| ((deadline - since) / 1_000.0).round();
-        let message = match self.phase {
-            Phase::Connecting => format!("No response within {} s.", secs(self.since_millis)),
+        let error = match self.phase {
+            Phase::Connecting => reach::silent(secs(self.since_millis)),
             Phase::AwaitingFirstEvent if self.since_millis > self.responded_millis => {
-                format!(
-                    "The connection was open for {} s, but no answer started.",
-                    secs(self.responded_millis)
-                )
+                reach::only_open(secs(self.responded_millis))
             }
-            Phase::AwaitingFirstEvent => {
-                format!("The request was accepted, but nothing was sent for {} s.", secs(self.since_millis))
-            }
-            Phase::AwaitingText | Phase::Streaming | Phase::Over => format!(
-                "The stream stalled: nothing received for {} s. The text so far is kept.",
-                secs(self.since_millis)
-            ),
+            Phase::AwaitingFirstEvent => reach::nothing_sent(secs(self.since_millis)),
+            Phase::AwaitingText | Phase::Streaming | Phase::Over => reach::stalled(secs(self.since_millis)),
         };
         self.phase = Phase::Over;
-        let hint = "Check that the server is up and not overloaded, then run this column again.";
-        Some(CallFailure::new(FailureCause::TimedOut, message, hint))
+        Some(CallFailure::new(FailureCause::TimedOut, error))
     }
 
     fn limit_millis(&self) -> Option<f64> {

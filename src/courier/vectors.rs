@@ -5,6 +5,7 @@ use super::{Keyring, Origin, stream};
 use crate::provider::catalogue::{Limits, RerankTarget, VectorTarget};
 use crate::provider::embeddings::{self, Purpose, Vectors};
 use crate::provider::{Error, HttpRequest, Key, Target, failure, rerank, sigv4};
+use crate::types::problem::{advice, host, with};
 use crate::types::{AuthKind, CallFailure, FailureCause, UserError};
 use std::ops::Range;
 use url::Url;
@@ -100,7 +101,7 @@ pub fn refusal(http: &HttpRequest, status: u16, body: &[u8]) -> Option<CallFailu
     }
     let mut failure = failure::from_response(&host, status, body, key.is_some());
     if let Some(key) = &key {
-        failure.message = key.redact(&failure.message);
+        failure.error.change_texts(&|text| key.redact(text));
     }
     Some(failure)
 }
@@ -116,8 +117,7 @@ pub fn read_vectors(
     dimensions: Option<usize>,
 ) -> Result<Vectors, CallFailure> {
     let wrong = |error: embeddings::Error| {
-        let message = format!("{} did not return embeddings: {error}.", aimed.target.base);
-        CallFailure::new(FailureCause::Garbled, message, error.hint())
+        CallFailure::new(FailureCause::Garbled, host::no_embeddings(aimed.target.base.as_str(), error))
     };
     embeddings::decode(aimed.shape, body, count, dimensions).map_err(wrong)
 }
@@ -128,22 +128,16 @@ pub fn read_vectors(
 /// When it is not exactly one a passage.
 pub fn read_scores(aimed: &RerankTarget, body: &[u8], count: usize) -> Result<Vec<f32>, CallFailure> {
     let wrong = |error: rerank::Error| {
-        let message = format!("{} did not return scores: {error}.", aimed.target.base);
-        CallFailure::new(FailureCause::Garbled, message, error.hint())
+        CallFailure::new(FailureCause::Garbled, host::no_scores(aimed.target.base.as_str(), error))
     };
     rerank::decode(aimed.shape, body, count).map_err(wrong)
 }
 
-/// A failure of `stage` for a person who asked no column.
-pub fn user_error(stage: &str, failure: &CallFailure) -> UserError {
-    let hint = failure
-        .hint
-        .replace("Run this column again", "Try again")
-        .replace("run this column again", "try again");
-    let about_columns = ["column", "passages, or choose", "Run again"].iter().any(|part| hint.contains(part));
-    let hint = match about_columns {
-        true => "Check the model and its key in Settings; finished work is kept.".to_owned(),
-        false => hint,
-    };
-    UserError::new(stage, failure.message.clone(), hint)
+/// A failure for a person who asked no column.
+pub fn user_error(failure: CallFailure) -> UserError {
+    let is_about_columns = failure.error.inner().is_some_and(|advice| advice.code.area() == "column_advice");
+    match is_about_columns {
+        true => with::advice(failure.error, advice::check_settings()),
+        false => with::no_column(failure.error),
+    }
 }

@@ -5,6 +5,7 @@ use super::connection::{Connection, Missed};
 use super::vectors::{origin_of, refusal};
 use super::{Courier, Limits, Ports, Purpose, Reply, Stop};
 use crate::provider::{Error, HttpRequest, Target};
+use crate::types::problem::{advice, host};
 use crate::types::{Answer, AnswerState, CallFailure, Endpoint, FailureCause, Usage};
 use futures_util::future::{Either, select};
 use std::cell::RefCell;
@@ -91,10 +92,9 @@ impl<P: Ports> Courier<P> {
         self.key_was_used(&http);
         let started = self.port.now_millis();
         let mut connection = Connection::new(self, Limits::for_url(&http.url));
-        let hint = "Check that the base URL points to an embeddings API.";
         let body = async {
             connection.open(&http, batch.purpose, first).await?;
-            connection.read_all(MAX_BATCH_BYTES, hint).await
+            connection.read_all(MAX_BATCH_BYTES, advice::check_embeddings_url()).await
         };
         let body = body.await;
         let status = connection.status;
@@ -105,9 +105,7 @@ impl<P: Ports> Courier<P> {
             },
             Err(Missed::Failed(failure)) => Err(failure),
             Err(Missed::Network) if status.is_some() => {
-                let hint = "Check that the server is up, then run this column again.";
-                let message = "The connection closed before the response was complete.";
-                Err(CallFailure::new(FailureCause::CutOff, message, hint))
+                Err(CallFailure::new(FailureCause::CutOff, host::connection_closed()))
             }
             Err(Missed::Network) => {
                 let elapsed = self.port.now_millis() - started;
@@ -127,11 +125,10 @@ impl<P: Ports> Courier<P> {
         purpose: Purpose,
     ) -> Result<Reply, CallFailure> {
         let mut connection = Connection::new(self, Limits::LOCAL);
-        let hint = "Check the base URL: this is not a list.";
         let body = {
             let read = pin!(async {
                 connection.open(http, purpose, true).await?;
-                connection.read_all(MAX_LIST_BYTES, hint).await
+                connection.read_all(MAX_LIST_BYTES, advice::not_a_list()).await
             });
             match select(read, pin!(self.port.sleep(CHECK_MILLIS))).await {
                 Either::Left((body, _)) => body,

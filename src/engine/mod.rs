@@ -20,48 +20,37 @@ pub use ingest::{Incoming, Outcome, ingest, rechunk};
 pub use open::{collect, open, refresh, remove, restore};
 pub use search::{ChunkRef, Dropped, Found, Rerank, highlights, search};
 
+use crate::types::problem::engine as problem;
 use crate::types::{UserError, embedder_name};
 use crate::{chunk, embed, index, retrieve, store};
 use serde::{Deserialize, Serialize};
 
 /// Why a verb failed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[error("{}", UserError::from(self.clone()))]
 pub enum Error {
     /// Cutting.
-    #[error(transparent)]
     Chunk(#[from] chunk::Error),
     /// Embedding.
-    #[error(transparent)]
     Embed(#[from] embed::Error),
     /// Indexing.
-    #[error(transparent)]
     Index(#[from] index::Error),
     /// Retrieving.
-    #[error(transparent)]
     Retrieve(#[from] retrieve::Error),
     /// Keeping.
-    #[error(transparent)]
     Store(#[from] store::Error),
     /// Nothing to index.
-    #[error("\"{name}\" has no text to index")]
     NoChunks {
         /// The document.
         name: String,
     },
     /// No such document.
-    #[error("the document is not stored here")]
     UnknownDocument,
     /// Nothing was asked.
-    #[error("the question is empty")]
     EmptyQuestion,
     /// Nothing to search.
-    #[error("there are no documents to search yet")]
     EmptyCorpus,
     /// An embedder's vectors had another number of numbers before.
-    #[error(
-        "{} returned an embedding of {got} dimensions; it had {expected} before",
-        embedder_name(embedder)
-    )]
     Dimensions {
         /// Which embedder.
         embedder: String,
@@ -71,7 +60,6 @@ pub enum Error {
         got: usize,
     },
     /// Texts that no vector, or passages that no score came for.
-    #[error("expected {expected} results, got {got}")]
     Missing {
         /// Asked for.
         expected: usize,
@@ -79,59 +67,35 @@ pub enum Error {
         got: usize,
     },
     /// No document has vectors of this embedder.
-    #[error("no document is embedded by {} yet", embedder_name(embedder))]
     NotEmbedded {
         /// Which embedder.
         embedder: String,
     },
     /// A host's refusal, in its words.
-    #[error("{}", .0.message)]
     Host(UserError),
     /// The person stopped it.
-    #[error("stopped")]
     Stopped,
 }
 
-impl Error {
-    /// The stage that failed, for the row and the log.
-    pub fn stage(&self) -> &str {
-        match self {
-            Self::Chunk(_) | Self::NoChunks { .. } => "chunk",
-            Self::Embed(_) | Self::Dimensions { .. } | Self::Missing { .. } => "embed",
-            Self::Index(_) => "index",
-            Self::Host(user_error) => &user_error.stage,
-            Self::Retrieve(_)
-            | Self::EmptyQuestion
-            | Self::EmptyCorpus
-            | Self::NotEmbedded { .. }
-            | Self::Stopped => "search",
-            Self::Store(_) | Self::UnknownDocument => "store",
-        }
-    }
-
-    /// What to do about it.
-    pub fn hint(&self) -> String {
-        match self {
-            Self::Chunk(error) => error.hint(),
-            Self::Embed(error) => error.hint(),
-            Self::Index(error) => error.hint(),
-            Self::Retrieve(error) => error.hint(),
-            Self::Store(error) => error.hint(),
-            Self::NoChunks { .. } => "Add a file that contains text.".into(),
-            Self::UnknownDocument => "Reload the page to see the stored documents.".into(),
-            Self::EmptyQuestion => "Type a question first.".into(),
-            Self::Dimensions { .. } => {
-                "The model behind that name has changed. Set Embedding dimensions in Settings, or choose another model: \
-                 documents are then embedded again."
-                    .into()
+impl From<Error> for UserError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Chunk(error) => error.into(),
+            Error::Embed(error) => error.into(),
+            Error::Index(error) => error.into(),
+            Error::Retrieve(error) => error.into(),
+            Error::Store(error) => error.into(),
+            Error::NoChunks { name } => problem::no_chunks(name),
+            Error::UnknownDocument => problem::unknown_document(),
+            Error::EmptyQuestion => problem::empty_question(),
+            Error::EmptyCorpus => problem::empty_corpus(),
+            Error::Dimensions { embedder, expected, got } => {
+                problem::dimensions(embedder_name(&embedder), got, expected)
             }
-            Self::Missing { .. } => "Try again; finished work is kept.".into(),
-            Self::NotEmbedded { .. } => {
-                "Press \"Embed them now\" above the documents, or set Mode in Settings to Lexical.".into()
-            }
-            Self::Host(user_error) => user_error.hint.clone(),
-            Self::Stopped => "Ask again.".into(),
-            Self::EmptyCorpus => "Add documents, or press \"Try the sample\".".into(),
+            Error::Missing { expected, got } => problem::missing(expected, got),
+            Error::NotEmbedded { embedder } => problem::not_embedded(embedder_name(&embedder)),
+            Error::Host(error) => error,
+            Error::Stopped => problem::stopped(),
         }
     }
 }

@@ -6,14 +6,15 @@
 //! Rate-limit headers are mostly hidden from a page (CORS), so waiting times are read from the body.
 
 use super::redact::{clip, redact};
-use crate::types::{CallFailure, FailureCause};
+use crate::types::problem::{advice, column_advice, host};
+use crate::types::{CallFailure, FailureCause, UserError};
 use serde_json::Value;
 
 /// Most characters quoted of a provider's own words.
 pub const MAX_WORDS_CHARS: usize = 300;
 
-/// The failure that `status` and `body` mean. `host` names who answered; `had_key` says whether a key was sent.
-pub fn from_response(host: &str, status: u16, body: &[u8], had_key: bool) -> CallFailure {
+/// The failure that `status` and `body` mean. `name` is who answered; `had_key` says whether a key was sent.
+pub fn from_response(name: &str, status: u16, body: &[u8], had_key: bool) -> CallFailure {
     let value = serde_json::from_slice::<Value>(body).ok();
     let words = match &value {
         Some(value) => words_of(value),
@@ -21,25 +22,24 @@ pub fn from_response(host: &str, status: u16, body: &[u8], had_key: bool) -> Cal
     };
     let raw = String::from_utf8_lossy(body).to_lowercase();
     let cause = cause_of(status, &raw);
-    let what = match cause {
-        FailureCause::Unauthorized if had_key => format!("{host} refused the key"),
-        FailureCause::Unauthorized => format!("{host} requires a key"),
-        FailureCause::NotFound => format!("{host} has no such address or model"),
-        FailureCause::RateLimited => format!("Rate limited by {host}"),
-        FailureCause::QuotaUsedUp => format!("{host} reports that the quota or balance is used up"),
-        FailureCause::BrowserForbidden => {
-            format!("{host} blocks calls from browsers for this key's organisation")
-        }
-        FailureCause::TimedOut => format!("{host} timed out"),
-        FailureCause::BadRequest => format!("{host} rejected the request"),
-        FailureCause::HostError => format!("{host} failed"),
-        _ => format!("{host} sent an unexpected response"),
-    };
     let hint = hint_for(cause, status, &raw, value.as_ref(), had_key);
+    let (name, words) = (name.to_owned(), quotable(words));
+    let error = match cause {
+        FailureCause::Unauthorized if had_key => host::refused_key(name, status, words, hint),
+        FailureCause::Unauthorized => host::requires_key(name, status, words, hint),
+        FailureCause::NotFound => host::not_found(name, status, words, hint),
+        FailureCause::RateLimited => host::rate_limited(name, status, words, hint),
+        FailureCause::QuotaUsedUp => host::quota_used_up(name, status, words, hint),
+        FailureCause::BrowserForbidden => host::blocks_browsers(name, status, words, hint),
+        FailureCause::TimedOut => host::timed_out(name, status, words, hint),
+        FailureCause::BadRequest => host::rejected(name, status, words, hint),
+        FailureCause::HostError => host::failed(name, status, words, hint),
+        _ => host::unexpected(name, status, words, hint),
+    };
     CallFailure {
         parameter: value.as_ref().and_then(parameter_named).filter(|_| cause == FailureCause::BadRequest),
         retry_after_millis: wait_secs(value.as_ref(), &raw).map(|secs| (secs * 1000.0).ceil() as u64),
-        ..CallFailure::new(cause, format!("{what} ({status}).{}", quoted(words)), hint).with_status(status)
+        ..CallFailure::new(cause, error).with_status(status)
     }
 }
 
@@ -65,32 +65,24 @@ pub fn from_stream_error(error: &Value) -> CallFailure {
         FailureCause::RateLimited | FailureCause::QuotaUsedUp => cause,
         _ => FailureCause::HostError,
     };
-    let message = format!("The provider reported an error in its response.{}", quoted(words));
     CallFailure {
         retry_after_millis: wait_secs(Some(error), &raw).map(|secs| (secs * 1000.0).ceil() as u64),
-        ..CallFailure::new(cause, message, hint)
+        ..CallFailure::new(cause, host::stream_error(quotable(words), hint))
     }
 }
 
 /// A 200 answer that is not in the dialect: its first words are quoted.
 pub fn garbled(body_start: &str) -> CallFailure {
-    let html = body_start.trim_start().starts_with('<');
-    let what = if html { "a web page" } else { "in an unknown format" };
-    CallFailure::new(
-        FailureCause::Garbled,
-        format!("The response is {what}, not a chat stream.{}", quoted(words_of_text(body_start))),
-        "Check the base URL: it usually ends in /v1. A login page or proxy may be in the way.",
-    )
+    let words = quotable(words_of_text(body_start));
+    let is_html = body_start.trim_start().starts_with('<');
+    let error = if is_html { host::web_page(words) } else { host::unknown_format(words) };
+    CallFailure::new(FailureCause::Garbled, error)
 }
 
 /// The stream ended before the answer did.
 pub fn cut_off(any_text: bool) -> CallFailure {
-    let message = if any_text {
-        "The stream ended before the answer was complete; the text so far is kept."
-    } else {
-        "The connection closed before any answer arrived."
-    };
-    CallFailure::new(FailureCause::CutOff, message, "Run this column again.")
+    let error = if any_text { host::cut_off_amid() } else { host::cut_off() };
+    CallFailure::new(FailureCause::CutOff, error)
 }
 
 /// The provider's own words in an error body, unclipped and unmasked.
@@ -181,11 +173,9 @@ fn html_words(html: &str) -> String {
     text
 }
 
-fn quoted(words: Option<String>) -> String {
-    match words.map(|words| clip(&redact(&words), MAX_WORDS_CHARS)).filter(|words| !words.is_empty()) {
-        Some(words) => format!(" Response: “{words}”"),
-        None => String::new(),
-    }
+/// The words, clipped and with secrets masked; empty where there are none.
+fn quotable(words: Option<String>) -> String {
+    words.map(|words| clip(&redact(&words), MAX_WORDS_CHARS)).unwrap_or_default()
 }
 
 fn status_inside(error: &Value) -> Option<u16> {
@@ -244,64 +234,36 @@ fn hint_for(
     raw_lower: &str,
     value: Option<&Value>,
     had_key: bool,
-) -> String {
+) -> UserError {
     let says = |signs: &[&str]| signs.iter().any(|sign| raw_lower.contains(sign));
     match cause {
-        FailureCause::Unauthorized if says(&CLOCK_SIGNS) => {
-            "Check this computer's clock: requests signed more than five minutes early or late are refused. \
-             If the clock is right, copy the secret access key again."
-                .into()
-        }
-        FailureCause::Unauthorized if !had_key => "Enter a key: unlock the vault in Providers (Keys), or type the key in Add column.".into(),
-        FailureCause::Unauthorized if status == 403 => {
-            "Check that the key may use this model and that the provider allows calls from this site.".into()
-        }
-        FailureCause::Unauthorized => {
-            "Check the key: it may be revoked or mistyped. Delete it in Providers (Keys), then type it again in Add column.".into()
-        }
-        FailureCause::NotFound if says(&["model"]) => {
-            "Use Test connection in Add column to list the models of this endpoint.".into()
-        }
-        FailureCause::NotFound => "Check the base URL: most providers need it to end in /v1.".into(),
-        FailureCause::QuotaUsedUp => "Check the plan and balance at the provider.".into(),
-        FailureCause::BrowserForbidden => {
-            "Ask an administrator of the organisation to allow CORS requests, use another organisation's key, or use a gateway.".into()
-        }
+        FailureCause::Unauthorized if says(&CLOCK_SIGNS) => advice::check_clock(),
+        FailureCause::Unauthorized if !had_key => column_advice::enter_key(),
+        FailureCause::Unauthorized if status == 403 => advice::check_permission(),
+        FailureCause::Unauthorized => column_advice::check_key(),
+        FailureCause::NotFound if says(&["model"]) => column_advice::test_connection(),
+        FailureCause::NotFound => advice::check_version_path(),
+        FailureCause::QuotaUsedUp => advice::check_plan(),
+        FailureCause::BrowserForbidden => advice::allow_cors(),
         FailureCause::RateLimited => match wait_secs(value, raw_lower) {
-            Some(secs) => format!("Wait about {} s, then run this column again.", secs.ceil()),
-            None => "Wait a minute, then run this column again, or choose another model.".into(),
+            Some(secs) => advice::wait(secs.ceil() as u64),
+            None => advice::wait_a_minute(),
         },
-        FailureCause::BadRequest
-            if status == 413
-                || says(&[
-                    "context_length",
-                    "context length",
-                    "too long",
-                    "too large",
-                    "maximum context",
-                    "exceed_context",
-                ]) =>
-        {
-            "Send fewer or shorter passages, or choose a model with a longer context.".into()
-        }
+        FailureCause::BadRequest if status == 413 || says(&TOO_LONG_SIGNS) => column_advice::fewer_passages(),
         FailureCause::BadRequest => match value.and_then(parameter_named) {
-            Some(parameter) => {
-                format!("Press \"Run again without `{parameter}`\", or choose another model.")
-            }
-            None if says(&["model"]) => {
-                "Use Test connection in Add column to list the models of this endpoint.".into()
-            }
-            None => "Check the model ID, or choose another model.".into(),
+            Some(parameter) => column_advice::without_parameter(parameter),
+            None if says(&["model"]) => column_advice::test_connection(),
+            None => advice::check_model(),
         },
-        FailureCause::HostError if status == 503 && says(&["loading"]) => {
-            "The model is still loading on the server. Run this column again in a moment.".into()
-        }
-        FailureCause::TimedOut | FailureCause::HostError => {
-            "Run this column again. If it keeps failing, check the provider's logs or status page.".into()
-        }
-        _ => "Check the base URL of this endpoint.".into(),
+        FailureCause::HostError if status == 503 && says(&["loading"]) => advice::still_loading(),
+        FailureCause::TimedOut | FailureCause::HostError => advice::check_status(),
+        _ => advice::check_url(),
     }
 }
+
+/// What hosts say of a prompt that exceeds the model's context.
+const TOO_LONG_SIGNS: [&str; 6] =
+    ["context_length", "context length", "too long", "too large", "maximum context", "exceed_context"];
 
 /// What AWS says of a signature that it does not accept: mostly the clock, else the secret.
 const CLOCK_SIGNS: [&str; 5] = [

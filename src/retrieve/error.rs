@@ -1,14 +1,15 @@
 //! What retrieval refuses.
 
 use crate::index;
-use crate::types::{RetrievalMode, RetrievalSettings};
+use crate::types::problem::retrieve;
+use crate::types::{RetrievalMode, RetrievalSettings, UserError};
 use serde::{Deserialize, Serialize};
 
 /// Why there is no ranking.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[error("{}", UserError::from(self.clone()))]
 pub enum Error {
     /// A setting is out of range.
-    #[error("{name} is {value}; it must be between {least} and {most}")]
     Setting {
         /// Its name.
         name: String,
@@ -20,27 +21,20 @@ pub enum Error {
         most: f32,
     },
     /// Searching by meaning needs the question's embedding.
-    #[error("{} retrieval needs an embedder", mode.name())]
     NoQueryVector {
         /// The mode asked for.
         mode: RetrievalMode,
     },
     /// The index refused the question's embedding.
-    #[error(transparent)]
     Index(#[from] index::Error),
 }
 
-impl Error {
-    /// What to do about it.
-    pub fn hint(&self) -> String {
-        match self {
-            Self::Setting { name, least, most, .. } => {
-                format!("Set {name} to a value from {least} to {most}.")
-            }
-            Self::NoQueryVector { .. } => {
-                "Wait until the embedder is loaded, or set Mode in Settings to Lexical.".to_owned()
-            }
-            Self::Index(error) => error.hint(),
+impl From<Error> for UserError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Setting { name, value, least, most } => retrieve::setting(name, value, least, most),
+            Error::NoQueryVector { mode } => retrieve::no_query_vector(mode.name()),
+            Error::Index(error) => error.into(),
         }
     }
 }

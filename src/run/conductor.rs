@@ -1,6 +1,6 @@
 use crate::types::{
     AnswerState, Attempt, CallFailure, ChatEvent, Column, ColumnId, Cost, Evidence, FailureCause, Recipe,
-    RecipeId, Retrieval, Run, RunAnswer, Sent, Span, UserError,
+    RecipeId, Retrieval, Run, RunAnswer, Sent, Span, UserError, problem,
 };
 use std::sync::Arc;
 
@@ -327,7 +327,7 @@ impl Conductor {
 
     /// The reason stands once, with the run; the column only says that it has nothing to answer from.
     fn fail_without_evidence(&mut self, column: ColumnId) -> Vec<Command> {
-        let failure = CallFailure::new(FailureCause::NoEvidence, "No evidence was retrieved.", "");
+        let failure = CallFailure::new(FailureCause::NoEvidence, problem::run::no_evidence());
         if let Some(answer) = self.run.answer_mut(column) {
             answer.answer.apply(&ChatEvent::Failed(failure), 0.0);
         }
@@ -346,8 +346,7 @@ impl Conductor {
         else {
             return Vec::new();
         };
-        let error = UserError::new("search", "the search was stopped", "Press Run again or Ask again.");
-        retrieval.outcome = Some(Err(error));
+        retrieval.outcome = Some(Err(problem::run::search_stopped()));
         vec![Command::CancelSearch(recipe)]
     }
 

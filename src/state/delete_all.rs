@@ -1,6 +1,5 @@
 use crate::browser::indexed_db::{corpus_name, courier_name, delete_database};
 use crate::state::{AppState, settings};
-use crate::types::UserError;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -14,8 +13,7 @@ impl AppState {
             services.terminate();
             for name in [corpus_name(), courier_name()] {
                 if let Err(error) = delete_database(&name).await {
-                    let error = UserError::new("store", error.to_string(), error.hint());
-                    return self.corpus.user_error.set(Some(error));
+                    return self.corpus.user_error.set(Some(error.into()));
                 }
             }
             settings::clear();

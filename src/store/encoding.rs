@@ -1,3 +1,4 @@
+use super::migrations::v1;
 use super::{Error, Kind};
 use crate::kernel::{f32s_from_le_bytes, f32s_to_le_bytes};
 use serde::{Serialize, de::DeserializeOwned};
@@ -9,9 +10,10 @@ pub trait Stored: Serialize + DeserializeOwned {
     /// First byte of its rows: raised when the shape changes, and `older` then reads the shape before.
     const VERSION: u8 = VERSION;
 
-    /// The value in a row of an older version, whose first byte was `version`; nothing for a version that never was.
+    /// The value in a row of an older version, whose first byte was `version`, without its head; nothing for a version
+    /// that never was.
     fn older(version: u8, body: &[u8]) -> Option<Result<Self, postcard::Error>> {
-        (version == super::migrations::v1::VERSION).then(|| postcard::from_bytes(body))
+        (version == v1::VERSION).then(|| postcard::from_bytes(body))
     }
 }
 
@@ -30,19 +32,21 @@ pub fn encode<T: Stored>(value: &T, what: &str) -> Result<Vec<u8>, Error> {
 /// The value that `encode` of this or an earlier version made.
 pub fn decode<T: Stored>(bytes: &[u8], what: &str) -> Result<T, Error> {
     let damaged = |reason: String| Error::Damaged { what: what.to_owned(), reason };
+    let older = |version: u8, body: &[u8]| {
+        T::older(version, body).ok_or_else(|| damaged(format!("version {version} is unknown")))
+    };
     let read = match bytes {
         [] => return Err(damaged("it is empty".into())),
-        [version, kind, body @ ..] if *version == T::VERSION && *kind == T::KIND as u8 => {
-            postcard::from_bytes(body)
-        }
-        [version, ..] if *version == T::VERSION => return Err(damaged("it is of another kind".into())),
-        [version, ..] if *version > T::VERSION => {
-            return Err(damaged(format!("version {version}; this page supports version {}", T::VERSION)));
-        }
-        [version, body @ ..] => match T::older(*version, body) {
-            Some(read) => read,
-            None => return Err(damaged(format!("version {version} is unknown"))),
+        // Version 1 did not state the kind.
+        [v1::VERSION, body @ ..] => older(v1::VERSION, body)?,
+        [version, kind, body @ ..] if *kind == T::KIND as u8 => match *version {
+            version if version == T::VERSION => postcard::from_bytes(body),
+            version if version > T::VERSION => {
+                return Err(damaged(format!("version {version}; this page supports version {}", T::VERSION)));
+            }
+            version => older(version, body)?,
         },
+        _ => return Err(damaged("it is of another kind".into())),
     };
     read.map_err(|error| damaged(error.to_string()))
 }

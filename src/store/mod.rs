@@ -20,20 +20,20 @@ pub use record::{Damaged, Loaded, Record, Row};
 pub use tables::{Kind, Table};
 pub use upload::{Tombstone, UploadInfo, UploadState};
 
-use crate::types::{DocumentId, Sha256, Spending};
+use crate::types::problem::store;
+use crate::types::{DocumentId, Sha256, Spending, UserError};
 use serde::{Deserialize, Serialize};
 
 /// Why something could not be kept or read back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{}", UserError::from(self.clone()))]
 pub enum Error {
     /// The browser's quota or the disk is full.
-    #[error("not enough browser storage to save \"{what}\"")]
     Full {
         /// What was being written.
         what: String,
     },
     /// A stored record cannot be read.
-    #[error("the stored record of {what} is damaged: {reason}")]
     Damaged {
         /// Which record.
         what: String,
@@ -41,7 +41,6 @@ pub enum Error {
         reason: String,
     },
     /// The database refused.
-    #[error("the browser's database failed while {doing}: {reason}")]
     Failed {
         /// The step.
         doing: String,
@@ -49,39 +48,31 @@ pub enum Error {
         reason: String,
     },
     /// The browser forbids storage.
-    #[error("this browser blocks storage: {reason}")]
     Unavailable {
         /// The database's word.
         reason: String,
     },
     /// The database was written by a later version of this program; it is left as it is.
-    #[error("This browser holds data of a newer version of Sidecite ({name})")]
     Newer {
         /// The database.
         name: String,
     },
 }
 
-/// How long something removed can be brought back, in milliseconds.
-pub const UNDO_MILLIS: u64 = 10_000;
-
-impl Error {
-    /// What to do about it.
-    pub fn hint(&self) -> String {
-        match self {
-            Self::Full { .. } => "Free disk space or remove documents, then press Retry.".into(),
-            Self::Damaged { .. } => {
-                "Press Read again where the original is stored, or remove the document and add it again."
-                    .into()
-            }
-            Self::Failed { .. } => "Reload the page. If it persists, close other tabs with this page.".into(),
-            Self::Unavailable { .. } => {
-                "Allow this site to store data. Until then everything lasts as long as the tab.".into()
-            }
-            Self::Newer { .. } => "Reload the page to get that version. Nothing was changed.".into(),
+impl From<Error> for UserError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Full { what } => store::full(what),
+            Error::Damaged { what, reason } => store::damaged(what, reason),
+            Error::Failed { doing, reason } => store::failed(doing, reason),
+            Error::Unavailable { reason } => store::unavailable(reason),
+            Error::Newer { name } => store::newer(name),
         }
     }
 }
+
+/// How long something removed can be brought back, in milliseconds.
+pub const UNDO_MILLIS: u64 = 10_000;
 
 impl Stored for Spending {
     const KIND: Kind = Kind::Spending;

@@ -1,3 +1,4 @@
+use super::migrations::v2;
 use super::{Kind, Stored};
 use crate::types::{Run, RunSummary};
 
@@ -5,9 +6,10 @@ use crate::types::{Run, RunSummary};
 
 impl Stored for Run {
     const KIND: Kind = Kind::Run;
+    const VERSION: u8 = 3;
 
-    fn older(_: u8, _: &[u8]) -> Option<Result<Self, postcard::Error>> {
-        None
+    fn older(version: u8, body: &[u8]) -> Option<Result<Self, postcard::Error>> {
+        (version == v2::VERSION).then(|| v2::run(body))
     }
 }
 

@@ -1,9 +1,10 @@
+use super::migrations::v2;
 use super::{Kind, Stored};
 use crate::types::UserError;
 use serde::{Deserialize, Serialize};
 
 /// What is known of an added file without its bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UploadInfo {
     /// Its name.
     pub name: String,
@@ -16,7 +17,7 @@ pub struct UploadInfo {
 }
 
 /// What has become of an added file. Whether it is a document, its manifest says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum UploadState {
     /// Chosen; its bytes are not stored yet.
     Pending,
@@ -30,6 +31,11 @@ pub enum UploadState {
 
 impl Stored for UploadInfo {
     const KIND: Kind = Kind::Upload;
+    const VERSION: u8 = 3;
+
+    fn older(version: u8, body: &[u8]) -> Option<Result<Self, postcard::Error>> {
+        (version == v2::VERSION).then(|| v2::upload(body))
+    }
 }
 
 /// Something removed: hidden at once, collected later, so that it can be brought back until then.

@@ -1,4 +1,4 @@
-use super::Span;
+use super::{Span, UserError};
 use serde::{Deserialize, Serialize};
 
 /// What is sent to a model, before any provider's wire format.
@@ -150,17 +150,15 @@ pub struct Usage {
     pub billed_output_tokens: Option<u64>,
 }
 
-/// Why a column failed, in words for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Why a column failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CallFailure {
     /// The kind, for tests and retry rules.
     pub cause: FailureCause,
     /// HTTP status, where there was one.
     pub status: Option<u16>,
-    /// What happened, in one sentence; a provider's own words are quoted as its own.
-    pub message: String,
-    /// What to do about it.
-    pub hint: String,
+    /// What happened; a provider's own words are among its arguments, to be quoted as its own.
+    pub error: UserError,
     /// The request parameter that the host does not take: the page offers to run again without it.
     pub parameter: Option<String>,
     /// How long the host asks to wait.
@@ -171,16 +169,8 @@ pub struct CallFailure {
 
 impl CallFailure {
     /// A failure without a status, parameter, wait or command.
-    pub fn new(cause: FailureCause, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self {
-            cause,
-            status: None,
-            message: message.into(),
-            hint: hint.into(),
-            parameter: None,
-            retry_after_millis: None,
-            fixes: Vec::new(),
-        }
+    pub fn new(cause: FailureCause, error: UserError) -> Self {
+        Self { cause, status: None, error, parameter: None, retry_after_millis: None, fixes: Vec::new() }
     }
 
     /// The same, with the HTTP status that came.

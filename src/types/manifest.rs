@@ -33,21 +33,3 @@ pub struct Manifest {
     /// `parse::READER_VERSION` of the reader that read it.
     pub reader: u32,
 }
-
-/// An error on its way to a person: what happened and what to do. Stage errors become this at the thread boundary.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UserError {
-    /// Where it happened: `parse`, `chunk`, `embed`, `search`, `store`, …
-    pub stage: String,
-    /// One plain sentence.
-    pub message: String,
-    /// What to do.
-    pub hint: String,
-}
-
-impl UserError {
-    /// UserError of `stage`.
-    pub fn new(stage: &str, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { stage: stage.to_owned(), message: message.into(), hint: hint.into() }
-    }
-}

@@ -15,6 +15,8 @@ mod evidence;
 mod fit;
 mod id;
 mod manifest;
+/// What went wrong, as a code with arguments.
+pub mod problem;
 mod provider;
 mod recipe;
 mod run;
@@ -36,7 +38,8 @@ pub use endpoint::{AuthKind, Endpoint};
 pub use evidence::{Evidence, Passage, Scores, SearchTiming};
 pub use fit::Fit;
 pub use id::{DocumentId, Sha256, sha256};
-pub use manifest::{Manifest, UserError};
+pub use manifest::Manifest;
+pub use problem::{Argument, UserError};
 pub use provider::{
     Cors, CorsStatus, Cost, FamilyHost, ModelEntry, ModelFamily, Price, ProviderGroup, ProviderRow, Route,
     Spending, SpendingLimits, UrlParam,

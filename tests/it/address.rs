@@ -1,5 +1,6 @@
 //! `provider::address` and keys: what a person types → a URL and a header, or a refusal with a hint.
 
+use crate::support::InWords;
 use sidecite::provider::{Dialect, Error, Key, Target, address};
 use sidecite::types::{AuthKind, ChatRequest, Message, Role};
 
@@ -53,7 +54,9 @@ fn addresses_are_joined_or_refused_with_a_hint() {
     nameless.model = " ".into();
     assert_eq!(url("https://h.example", &nameless), Err(Error::NoModel));
     for error in [refused("ftp://h.example"), refused("x.example"), Error::NoModel] {
-        assert!(!error.hint().is_empty() && error.to_failure().message.starts_with("Nothing was sent"));
+        assert!(
+            !error.hint().is_empty() && error.to_failure().error.message().starts_with("Nothing was sent")
+        );
     }
 }
 

@@ -141,6 +141,13 @@ fn leptos_is_found_away_from_the_screen() {
 }
 
 #[test]
+fn words_for_people_are_found_away_from_the_screen() {
+    check("parse/mod.rs", "use crate::messages::ENGLISH;", &["src/parse/mod.rs:1: `messages`"]);
+    check("bin/app.rs", "fn f() { crate::messages::ENGLISH; }", &["src/bin/app.rs:1: `messages`"]);
+    check("ui/app.rs", "use crate::messages::ENGLISH;", &[]);
+}
+
+#[test]
 fn clocks_and_files_are_found_in_pure_modules_but_not_in_their_tests() {
     check("parse/mod.rs", "use std::{fmt, fs::File};", &["src/parse/mod.rs:1: modules above `worker`"]);
     check("parse/mod.rs", "let t = std::time::Instant::now();", &["src/parse/mod.rs:1: modules above"]);

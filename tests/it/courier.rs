@@ -1,5 +1,6 @@
 //! `courier`: keys stay with their origin, requests are shown without them, failures name their true cause.
 
+use crate::support::InWords;
 use proptest::prelude::*;
 use sidecite::courier::{
     Deadlines, Egress, EgressEnd, KeyStatus, Keyring, Limits, Origin, Purpose, Stream, inspect,
@@ -260,8 +261,8 @@ fn a_refusal_becomes_one_failure_without_the_key() {
     }
     let failure = failure_of(&stream.on_end());
     assert_eq!((failure.cause, failure.status), (FailureCause::Unauthorized, Some(401)));
-    assert!(!failure.message.contains("CANARY"), "{}", failure.message);
-    assert!(failure.message.contains("Incorrect API key provided"));
+    assert!(!failure.error.message().contains("CANARY"), "{}", failure.error.message());
+    assert!(failure.error.message().contains("Incorrect API key provided"));
 }
 
 #[test]
@@ -274,7 +275,7 @@ fn an_endless_error_body_is_bounded() {
     assert!(stream.is_complete());
     let failure = failure_of(&stream.on_end());
     assert_eq!(failure.cause, FailureCause::HostError);
-    assert!(failure.message.chars().count() < 400);
+    assert!(failure.error.message().chars().count() < 400);
 }
 
 #[test]
@@ -302,7 +303,7 @@ fn redirects_are_not_followed() {
     for status in [0, 301, 302, 307, 308] {
         let failure = failure_of(&stream().on_response(status, None));
         assert_eq!(failure.cause, FailureCause::NotFound);
-        assert!(failure.message.contains("not followed"));
+        assert!(failure.error.message().contains("not followed"));
     }
 }
 
@@ -319,7 +320,7 @@ fn models_or_why_not() {
     assert_eq!(read_models(&request, 200, b"<html>Sign in</html>").unwrap_err().cause, FailureCause::Garbled);
     assert_eq!(read_models(&request, 200, br#"{"data":[]}"#).unwrap_err().cause, FailureCause::Garbled);
     let echoed = format!("{{\"detail\":\"bad {SECRET}\"}}");
-    assert!(!read_models(&request, 403, echoed.as_bytes()).unwrap_err().message.contains("CANARY"));
+    assert!(!read_models(&request, 403, echoed.as_bytes()).unwrap_err().error.message().contains("CANARY"));
 }
 
 // ---------------------------------------------------------------- timeouts, egress
@@ -341,7 +342,7 @@ fn patience_ends_once_and_bytes_restart_it() {
     assert_eq!(deadlines.deadline_millis(), None);
 
     let mut deadlines = Deadlines::new(Limits::REMOTE, 0.0);
-    assert!(deadlines.expire(30_000.0).unwrap().message.contains("30 s"));
+    assert!(deadlines.expire(30_000.0).unwrap().error.message().contains("30 s"));
     let mut deadlines = Deadlines::new(Limits::REMOTE, 0.0);
     deadlines.on_end();
     assert!(deadlines.expire(1e9).is_none());
@@ -376,7 +377,7 @@ fn thinking_models_get_more_time_until_their_answer_begins() {
     deadlines.on_bytes(910_000.0);
     deadlines.on_events(&thought);
     assert_eq!(deadlines.deadline_millis(), Some(970_000.0));
-    assert!(deadlines.expire(970_000.0).unwrap().message.contains("60 s"));
+    assert!(deadlines.expire(970_000.0).unwrap().error.message().contains("60 s"));
     deadlines.on_events(&text);
     assert_eq!(deadlines.deadline_millis(), None);
 }
@@ -397,7 +398,7 @@ fn comments_alone_do_not_hold_the_line_for_ever() {
     let mut deadlines = Deadlines::new(Limits::REMOTE, 0.0);
     deadlines.on_bytes(0.0);
     deadlines.on_bytes(590_000.0);
-    assert!(deadlines.expire(600_000.0).unwrap().message.contains("600 s, but no answer started"));
+    assert!(deadlines.expire(600_000.0).unwrap().error.message().contains("600 s, but no answer started"));
 }
 
 #[test]

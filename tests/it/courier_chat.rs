@@ -1,6 +1,7 @@
 //! The courier asks a model: what is sent, what is reported, and where it ends.
 
 use crate::courier_fakes::{Script, Step, World, answer, ask, chat, delta, endpoint};
+use crate::support::InWords;
 use futures_util::future::join;
 use sidecite::courier::exchange::MAX_ANSWER_BYTES;
 use sidecite::courier::{BuildPrompt, ChatUpdate, FRAME_MILLIS, NotSent, Purpose, SetKey, Stop};
@@ -131,7 +132,7 @@ fn at_two_megabytes_the_request_is_aborted_and_what_came_is_kept() {
     let report = world.run(ask(&courier, &world, &chat(HOST, "m"), &Stop::default()));
     let failure = report.failure();
     assert_eq!(failure.cause, FailureCause::TooLong);
-    assert!(failure.message.contains("cut off at 2 MB"), "{}", failure.message);
+    assert!(failure.error.message().contains("cut off at 2 MB"), "{}", failure.error.message());
     assert_eq!(report.text().len(), MAX_ANSWER_BYTES);
     assert_eq!((world.got.borrow().len(), report.end().attempts.len()), (1, 1));
     assert!(world.got.borrow()[0].aborted.is_some());
@@ -169,7 +170,7 @@ fn an_error_within_the_stream_ends_it() {
     });
     let courier = world.courier();
     let report = world.run(ask(&courier, &world, &chat(HOST, "m"), &Stop::default()));
-    assert!(report.failure().message.contains("overloaded"));
+    assert!(report.failure().error.message().contains("overloaded"));
     assert!(world.got.borrow()[0].aborted.is_some() && report.text() == "So");
 }
 

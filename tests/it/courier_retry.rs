@@ -1,6 +1,7 @@
 //! The courier asks again, waits its turn, and gives up in time.
 
 use crate::courier_fakes::{Script, Step, World, answer, ask, chat, delta};
+use crate::support::InWords;
 use futures_util::future::{join, join_all};
 use sidecite::courier::{ChatUpdate, EgressEnd, Purpose, Stop};
 use sidecite::types::{ChatEvent, FailureCause};
@@ -144,7 +145,7 @@ fn a_refusal_is_said_in_the_hosts_words_and_not_repeated() {
     let world = World::new(|_, _| Script::status(401, "{\"error\":{\"message\":\"no such key\"}}"));
     let courier = world.courier();
     let report = world.run(ask(&courier, &world, &chat(HOST, "m"), &Stop::default()));
-    assert!(report.failure().message.contains("no such key"));
+    assert!(report.failure().error.message().contains("no such key"));
     assert_eq!(world.got.borrow().len(), 1);
     assert_eq!(report.events().iter().filter(|event| matches!(event, ChatEvent::Failed(_))).count(), 1);
 }

@@ -1,6 +1,7 @@
 //! The courier embeds, scores, lists models: answers that are read whole.
 
 use crate::courier_fakes::{Script, Step, World, answer, endpoint};
+use crate::support::InWords;
 use futures_util::future::join;
 use sidecite::courier::{Check, Checked, Embed, EmbedUpdate, Rerank, RerankUpdate, Stop};
 use sidecite::provider::embeddings::Purpose;
@@ -59,7 +60,7 @@ fn a_stop_ends_an_embedding_amid_a_batch() {
         stop.stop();
     }));
     assert!(
-        matches!(updates.into_inner().as_slice(), [EmbedUpdate::Failed(error)] if error.message == "stopped")
+        matches!(updates.into_inner().as_slice(), [EmbedUpdate::Failed(error)] if error.message() == "stopped")
     );
     assert!(world.now() < 200.0 && world.got.borrow()[0].aborted.is_some());
 }
@@ -102,7 +103,7 @@ fn a_model_list_without_end_is_aborted() {
     let checked = check(&world, "", &courier);
     let [Checked::Failed(failure)] = checked.as_slice() else { panic!("{checked:?}") };
     assert_eq!(failure.cause, FailureCause::Garbled);
-    assert!(failure.message.contains("larger than 16 MB"), "{}", failure.message);
+    assert!(failure.error.message().contains("larger than 16 MB"), "{}", failure.error.message());
     assert!(world.got.borrow()[0].aborted.is_some_and(|at| at < 100.0));
 }
 

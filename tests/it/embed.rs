@@ -1,5 +1,6 @@
 //! The embedder against the Hugging Face tokenizer and the f32 model. Most tests need the prepared model file.
 
+use crate::support::InWords;
 use proptest::prelude::*;
 use serde_json::Value;
 use sha2::{Digest, Sha256};

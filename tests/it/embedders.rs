@@ -1,6 +1,7 @@
 //! Embedders of hosts beside the built-in one: widths that differ, batches that fail, what is asked twice (nothing), rerankers.
 
 use crate::engine_fakes::{Counts, Fake, Words, incoming};
+use crate::support::InWords;
 use futures_util::FutureExt;
 use sidecite::engine::{self, Corpus, Error, Outcome};
 use sidecite::provider::embeddings::Purpose;
@@ -167,7 +168,7 @@ fn after_a_failed_batch_only_what_is_missing_is_asked_for() {
     let text = long(60);
     let Err(Error::Host(user_error)) = bench.ingest(&host, "long.txt", &text) else { panic!("not refused") };
     assert_eq!(
-        (user_error.message.as_str(), user_error.hint.as_str()),
+        (user_error.message().as_str(), user_error.hint().as_str()),
         ("Rate limit reached (429).", "Wait a minute.")
     );
     assert_eq!(host.passages().len(), 12);

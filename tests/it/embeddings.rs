@@ -1,5 +1,6 @@
 //! `provider::embeddings` and `provider::rerank`: requests in each host's shape, answers put in order and checked.
 
+use crate::support::InWords;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sidecite::provider::catalogue::{Limits, RerankTarget, VectorTarget};

@@ -3,7 +3,8 @@
 use sidecite::chunk::Tokens;
 use sidecite::engine::{Embedder, Error, Incoming, Rerank};
 use sidecite::provider::embeddings::Purpose;
-use sidecite::types::{Block, BlockKind, ChunkSettings, Document, Format, Span, UserError, sha256};
+use sidecite::types::problem::legacy;
+use sidecite::types::{Block, BlockKind, ChunkSettings, Document, Format, Span, sha256};
 use std::cell::{Cell, RefCell};
 
 /// Words as tokens.
@@ -82,11 +83,7 @@ impl Embedder for Fake {
     ) -> Result<bool, Error> {
         for (at, batch) in texts.chunks(self.batch).enumerate() {
             if self.batches_left.get() == 0 {
-                return Err(Error::Host(UserError::new(
-                    "embed",
-                    "Rate limit reached (429).",
-                    "Wait a minute.",
-                )));
+                return Err(Error::Host(legacy::text("Rate limit reached (429).", "Wait a minute.")));
             }
             self.batches_left.set(self.batches_left.get() - 1);
             self.asked.borrow_mut().extend(batch.iter().map(|text| (purpose, (*text).to_owned())));

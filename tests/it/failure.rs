@@ -1,5 +1,6 @@
 //! `provider::failure` and `redact`: statuses and bodies → a cause, a sentence and a hint, without secrets.
 
+use crate::support::InWords;
 use crate::support::{bodies, data};
 use sidecite::provider::{failure, redact};
 use sidecite::types::FailureCause;
@@ -124,11 +125,11 @@ fn statuses_and_bodies_become_words_and_hints() {
     ] {
         let failure = failure::from_response("h.example", status, body.as_bytes(), true);
         assert_eq!((failure.cause, failure.status), (cause, Some(status)), "{body}");
-        assert!(failure.message.contains("h.example "), "{}", failure.message);
-        assert!(failure.message.contains(words), "{} lacks {words}", failure.message);
-        assert!(failure.hint.contains(hint), "{} lacks {hint} ({body})", failure.hint);
+        assert!(failure.error.message().contains("h.example "), "{}", failure.error.message());
+        assert!(failure.error.message().contains(words), "{} lacks {words}", failure.error.message());
+        assert!(failure.error.hint().contains(hint), "{} lacks {hint} ({body})", failure.error.hint());
     }
-    assert!(failure::from_response("h", 401, b"", false).hint.contains("Enter a key"));
+    assert!(failure::from_response("h", 401, b"", false).error.hint().contains("Enter a key"));
 }
 
 #[test]
@@ -140,7 +141,7 @@ fn recorded_error_bodies_are_quoted() {
             let Some((_, after)) = name.split_once("http-") else { continue };
             let status: u16 = after[..3].parse().unwrap();
             let failure = failure::from_response("h", status, &std::fs::read(&path).unwrap(), true);
-            assert!(failure.message.contains("Response: “"), "{name}: {}", failure.message);
+            assert!(failure.error.message().contains("Response: “"), "{name}: {}", failure.error.message());
             assert!(!matches!(failure.cause, FailureCause::Garbled), "{name}");
         }
     }

@@ -1,5 +1,6 @@
 //! Every hostile file ends as its list says, within ten seconds, on a stack as small as a wasm worker's.
 
+use crate::support::InWords;
 use sidecite::parse::{Error, ParseOptions, Parsed, parse};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -71,7 +72,7 @@ fn hostile_files_end_well() {
         let outcome = read(name.clone(), std::fs::read(&path).unwrap());
         if let Err(error) = &outcome {
             println!("{name}: {error}");
-            assert!(!error.to_string().contains('\n') && error.to_string().len() < 400);
+            assert!(!error.message().contains('\n') && error.message().len() < 400);
         }
         let expected = EXPECTED.iter().find(|(file, _)| *file == name).map(|(_, expected)| expected);
         match (expected, outcome) {

@@ -1,5 +1,6 @@
 //! The exact index equals brute force, whatever is put in and taken out.
 
+use crate::support::InWords;
 use proptest::prelude::*;
 use sidecite::index::{Error, Flat, Neighbour, Quantization, VectorIndex};
 use sidecite::kernel::dot::{self, scalar};

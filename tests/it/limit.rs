@@ -2,6 +2,7 @@
 
 use sidecite::courier::limit::{AT_ONCE, GROW_AFTER, MAX_PACE_MILLIS, PACE_MILLIS, PAUSE_MILLIS};
 use sidecite::courier::{CallOutcome, Limiter, Origin, Retry, RetryDecision, RetryHeaders, Ticket, Turn};
+use sidecite::types::problem::legacy;
 use sidecite::types::{CallFailure, FailureCause};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -169,7 +170,10 @@ fn every_later_refusal_doubles_the_distance_and_successes_take_it_back() {
 #[test]
 fn failures_count_by_their_status() {
     let of = |status| {
-        CallOutcome::of(&CallFailure::new(FailureCause::HostError, "", "").with_status(status), Some(7.0))
+        CallOutcome::of(
+            &CallFailure::new(FailureCause::HostError, legacy::text("", "")).with_status(status),
+            Some(7.0),
+        )
     };
     for status in [429, 529] {
         assert_eq!(of(status), CallOutcome::Limited { wait_millis: Some(7.0) });
@@ -177,7 +181,7 @@ fn failures_count_by_their_status() {
     for status in [400, 401, 500, 502] {
         assert_eq!(of(status), CallOutcome::Other);
     }
-    let quota = CallFailure::new(FailureCause::QuotaUsedUp, "", "").with_status(429);
+    let quota = CallFailure::new(FailureCause::QuotaUsedUp, legacy::text("", "")).with_status(429);
     assert_eq!(CallOutcome::of(&quota, None), CallOutcome::Other);
 }
 
@@ -277,7 +281,8 @@ fn storm(seed: u64, says_when: bool, per_second: f64) -> Storm {
             }
             Event::Refused(column, ticket, wait_millis) => {
                 storm.host.under_way -= 1;
-                let failure = CallFailure::new(FailureCause::RateLimited, "", "").with_status(429);
+                let failure =
+                    CallFailure::new(FailureCause::RateLimited, legacy::text("", "")).with_status(429);
                 storm.refusals.push((now, wait_millis));
                 limiter.release(ticket, CallOutcome::of(&failure, wait_millis), now);
                 let headers = RetryHeaders { wait_millis, should_retry: None };

@@ -35,6 +35,7 @@ mod limit;
 mod local_model;
 mod markup;
 mod markup_stream;
+mod messages;
 mod models;
 #[cfg(feature = "reader")]
 mod parse;

@@ -1,5 +1,6 @@
 //! The readers on own fixtures, on random input, and on the real files of the shared data.
 
+use crate::support::InWords;
 use crate::support::data;
 use proptest::prelude::*;
 use sidecite::parse::{Error, ParseOptions, Parsed, clean_name, parse, sniff};
@@ -112,7 +113,7 @@ fn what_is_not_read_is_named() {
         "a PowerPoint presentation (.pptx)"
     );
     let error = Error::Unsupported { found: "a PNG image".to_owned() };
-    assert_eq!(error.to_string(), "File type not supported: a PNG image.");
+    assert_eq!(error.message(), "File type not supported: a PNG image.");
     assert!(!error.hint().is_empty());
 }
 

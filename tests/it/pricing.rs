@@ -1,5 +1,6 @@
 //! `provider::pricing` and `courier::spending`: prices found, costs computed, limits kept.
 
+use crate::support::InWords;
 use serde_json::Value;
 use sidecite::courier::spending::{self, DAYS_KEPT, SpendingVerdict};
 use sidecite::format::date::Date;
@@ -357,7 +358,7 @@ fn limits_warn_and_stop() {
     assert_eq!(stop, SpendingVerdict::Stop { spent_usd: 1.5, estimate_usd: Some(0.75), limit_usd: 2.0 });
     let failure = stop.to_failure().unwrap();
     assert_eq!(failure.cause, FailureCause::OverBudget);
-    assert!(failure.message.contains("$1.5000 of $2 "), "{}", failure.message);
+    assert!(failure.error.message().contains("$1.5000 of $2 "), "{}", failure.error.message());
     // Unknown prices pass until the limit is reached.
     assert!(matches!(verdict(1.999, None), SpendingVerdict::Alert { .. }));
     assert!(matches!(verdict(2.0, None), SpendingVerdict::Stop { estimate_usd: None, .. }));

@@ -9,7 +9,7 @@ use sidecite::provider::embeddings;
 use sidecite::types::{
     Attempt, CallFailure, ChatEvent, ChunkSettings, Cost, EmbedderRef, Endpoint, Evidence, FailureCause,
     Format, Manifest, Message, NativeCitation, Parameters, Price, RerankerRef, RetrievalSettings, Role,
-    SearchTiming, Sha256, Span, Spending, SpendingLimits, TimedEvent, UserError, Warning, sha256,
+    SearchTiming, Sha256, Span, Spending, SpendingLimits, TimedEvent, UserError, Warning, problem, sha256,
 };
 use sidecite::worker::protocol::*;
 use std::fmt::{Debug, Write};
@@ -66,7 +66,7 @@ fn sent() -> Sent {
 }
 
 fn failure() -> CallFailure {
-    CallFailure::new(FailureCause::TooLong, "cut off", "shorter").with_status(200)
+    CallFailure::new(FailureCause::TooLong, problem::host::answer_too_long(2_u64)).with_status(200)
 }
 
 fn events() -> Vec<TimedEvent> {
@@ -79,7 +79,7 @@ fn events() -> Vec<TimedEvent> {
 }
 
 fn error() -> UserError {
-    UserError::new("store", "full", "free some")
+    problem::store::full("a file")
 }
 
 fn courier_verbs(lines: &mut Lines) {
@@ -130,14 +130,20 @@ fn courier_verbs(lines: &mut Lines) {
 
 fn courier_replies(lines: &mut Lines) {
     let update = |lines: &mut Lines, name: &str, update| lines.reply::<Chat>(name, update);
-    let waiting = Waiting { before: 2, millis: Some(500.0), why: "busy".into() };
+    let waiting =
+        Waiting { before: 2, millis: Some(500.0), why: Some(problem::notice::rate_limited("h", 500.0)) };
     update(lines, "Chat: waiting", ChatUpdate::Waiting(waiting.clone()));
     update(lines, "Chat: started", ChatUpdate::Started(sent()));
     update(lines, "Chat: events", ChatUpdate::Events(events()));
     let cost = Some(Cost { usd: 0.5, reported: true, source: "list".into() });
     let attempt =
         Attempt { queued_millis: 1.0, took_millis: 2.0, failure: Some(failure()), pause_millis: Some(500.0) };
-    let end = CallEnd { at_millis: 99.0, cost, notice: None, attempts: vec![attempt] };
+    let end = CallEnd {
+        at_millis: 99.0,
+        cost,
+        notice: Some(problem::notice::spending_warning(1.5, 1.0)),
+        attempts: vec![attempt],
+    };
     update(lines, "Chat: ended", ChatUpdate::Ended(end));
     update(lines, "Chat: unknown evidence", ChatUpdate::NotSent(NotSent::UnknownEvidence(hash())));
     update(lines, "Chat: refused", ChatUpdate::NotSent(NotSent::Refused(error())));
@@ -235,7 +241,10 @@ fn engine(lines: &mut Lines) {
     );
     lines.reply::<Open>("Open: newer", Ok(Opened::Newer));
     lines.reply::<Ingest>("Ingest: progress", IngestUpdate::Progress { done: 1, total: 2 });
-    lines.reply::<Ingest>("Ingest: waiting", IngestUpdate::Waiting("busy".into()));
+    lines.reply::<Ingest>(
+        "Ingest: waiting",
+        IngestUpdate::Waiting(Some(problem::notice::rate_limited("h", 500.0))),
+    );
     lines.reply::<Ingest>("Ingest: stored", IngestUpdate::Stored(manifest));
     lines.reply::<Ingest>("Ingest: failed", IngestUpdate::Failed(error()));
     let highlights = vec![vec![Span::new(1, 2)]];

@@ -1,5 +1,6 @@
 //! `diagnose`: what a browser saw of a request → the true cause, in words, with a fix.
 
+use crate::support::InWords;
 use sidecite::courier::{HostFacts, LocalAccess, Observation, Probe, Reply, diagnose};
 use sidecite::types::{Cors, CorsStatus, FailureCause};
 
@@ -25,8 +26,8 @@ fn seen(url: &'static str, reply: Reply, probe: Probe) -> Observation<'static> {
 fn check_reach(observation: Observation<'_>, cause: FailureCause, hint: &str) {
     let failure = diagnose(&observation).unwrap_or_else(|| panic!("reachable: {observation:?}"));
     assert_eq!(failure.cause, cause, "{observation:?}");
-    assert!(failure.hint.contains(hint), "{} lacks {hint:?}", failure.hint);
-    assert!(!failure.message.is_empty());
+    assert!(failure.error.hint().contains(hint), "{} lacks {hint:?}", failure.error.hint());
+    assert!(!failure.error.message().is_empty());
 }
 
 #[test]
@@ -143,7 +144,11 @@ fn a_provider_that_takes_no_pages_gets_a_gateway_to_copy() {
     let url = "https://integrate.api.nvidia.com/v1/chat/completions";
     let failure = diagnose(&Observation { known: &known, ..seen(url, Reply::NetworkError, Probe::Resolved) });
     assert!(
-        failure.unwrap().message.contains("NVIDIA NIM is known to block browsers (seen 2026-08-21, big-AGI)")
+        failure
+            .unwrap()
+            .error
+            .message()
+            .contains("NVIDIA NIM is known to block browsers (seen 2026-08-21, big-AGI)")
     );
     let litellm = fix_of(url, "LiteLLM", &known);
     assert!(
@@ -163,14 +168,14 @@ fn a_refused_key_that_hides_behind_cors_is_told_apart() {
     // Readable without the key: pages are let in, so it is the key.
     let failure = diagnose(&Observation { keyless: Probe::Resolved, ..with_key() }).unwrap();
     assert_eq!(failure.cause, FailureCause::Unauthorized);
-    assert!(failure.message.contains("no key is sent"), "{}", failure.message);
+    assert!(failure.error.message().contains("no key is sent"), "{}", failure.error.message());
     // Not readable either, but known to let pages in.
     let cors = |status| Cors { status, seen: "2026-08".into(), source: "E2".into(), fix: String::new() };
     let open = HostFacts { cors: Some(cors(CorsStatus::Allowed)), ..HostFacts::default() };
     let failure =
         diagnose(&Observation { keyless: Probe::NetworkError, known: &open, ..with_key() }).unwrap();
     assert_eq!(failure.cause, FailureCause::Unauthorized);
-    assert!(failure.message.contains("seen 2026-08, E2"), "{}", failure.message);
+    assert!(failure.error.message().contains("seen 2026-08, E2"), "{}", failure.error.message());
     // Nothing is known.
     let failure = diagnose(&Observation { keyless: Probe::NetworkError, ..with_key() }).unwrap();
     assert_eq!(failure.cause, FailureCause::Cors);
@@ -187,10 +192,10 @@ fn the_permission_for_local_addresses_has_words_of_its_own() {
     };
     let denied = with(LocalAccess::Denied, Probe::NetworkError);
     assert_eq!(denied.cause, FailureCause::LocalNetworkDenied);
-    assert!(denied.hint.contains("site settings"), "{}", denied.hint);
+    assert!(denied.error.hint().contains("site settings"), "{}", denied.error.hint());
     let asks = with(LocalAccess::Asks, Probe::NetworkError);
     assert_eq!(asks.cause, FailureCause::LocalNetworkDenied);
-    assert!(asks.hint.contains("Allow it"), "{}", asks.hint);
+    assert!(asks.error.hint().contains("Allow it"), "{}", asks.error.hint());
     // Once allowed, plain http to the own network is no mixed content any more.
     assert_eq!(with(LocalAccess::Granted, Probe::NetworkError).cause, FailureCause::Unreachable);
     assert_eq!(with(LocalAccess::Granted, Probe::Resolved).cause, FailureCause::Cors);

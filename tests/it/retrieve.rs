@@ -1,5 +1,6 @@
 //! Fusion, validation and the rule against repetition.
 
+use crate::support::InWords;
 use futures_util::FutureExt;
 use sidecite::index::{Flat, Neighbour, VectorIndex};
 use sidecite::lexical::{Bm25, LexicalIndex, Match};

@@ -1,9 +1,11 @@
 //! `courier::retry`: when to ask again, and when never.
 
+use crate::support::InWords;
 use proptest::prelude::*;
 use sidecite::courier::retry::{self, Retry, RetryDecision, RetryHeaders};
 use sidecite::courier::{HostFacts, LocalAccess, Observation, Probe, Reply, diagnose, http_date};
 use sidecite::provider::failure;
+use sidecite::types::problem::legacy;
 use sidecite::types::{CallFailure, FailureCause};
 
 /// 2026-11-21 08:00:00 UTC, as `date -u -d … +%s` gives it.
@@ -71,20 +73,21 @@ fn every_cause_has_one_answer_without_a_status() {
         F::Crashed,
     ];
     for cause in all {
-        let retried = first(&CallFailure::new(cause, "", ""), &RetryHeaders::default()).is_some();
+        let retried =
+            first(&CallFailure::new(cause, legacy::text("", "")), &RetryHeaders::default()).is_some();
         assert_eq!(retried, cause == F::Unreachable, "{cause:?}");
     }
 }
 
 #[test]
 fn a_used_up_quota_is_never_retried_whatever_the_host_says() {
-    let quota = CallFailure::new(FailureCause::QuotaUsedUp, "", "").with_status(429);
+    let quota = CallFailure::new(FailureCause::QuotaUsedUp, legacy::text("", "")).with_status(429);
     let eager = headers(&[("x-should-retry", "true"), ("retry-after", "1")]);
     assert_eq!(first(&quota, &eager), None);
     for status in [400, 401, 402, 403, 404] {
         assert_eq!(first(&refused(status, "{}"), &eager), None, "{status}");
     }
-    let forbidden = CallFailure::new(FailureCause::BrowserForbidden, "", "").with_status(409);
+    let forbidden = CallFailure::new(FailureCause::BrowserForbidden, legacy::text("", "")).with_status(409);
     assert_eq!(first(&forbidden, &eager), None);
 }
 
@@ -159,7 +162,7 @@ fn a_long_wait_is_told_not_waited() {
     }
     let told = retry::with_wait(failure, 3_600_000.0);
     assert_eq!(told.retry_after_millis, Some(3_600_000));
-    assert!(told.hint.contains("1 h"), "{}", told.hint);
+    assert!(told.error.hint().contains("1 h"), "{}", told.error.hint());
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! The conductor: every order of events, stop, run again, ask again, follow-up, history.
 
+use crate::support::InWords;
 use sidecite::run::{
     Asked, ColumnEvent, Command, Conductor, HistoryLimits, Turn, changes, condense_messages, condensed,
     expired, joined,
 };
 use sidecite::types::{
-    AnswerState, ChatEvent, Column, ColumnId, Cost, Evidence, FailureCause, ModelRef, Parameters, Recipe,
-    RecipeId, RetrievalSettings, Run, RunId, RunSummary, SearchTiming, Thumb, UserError, sha256,
+    AnswerState, CallFailure, ChatEvent, Column, ColumnId, Cost, Evidence, FailureCause, ModelRef,
+    Parameters, Recipe, RecipeId, RetrievalSettings, Run, RunId, RunSummary, SearchTiming, Thumb, UserError,
+    problem, sha256,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -73,7 +75,7 @@ fn ended() -> ColumnEvent {
 }
 
 fn failure() -> UserError {
-    UserError::new("search", "there are no documents", "Add documents.")
+    problem::engine::empty_corpus()
 }
 
 #[test]
@@ -148,11 +150,10 @@ fn play(conductor: &mut Conductor, under_way: &mut BTreeMap<u32, Turn>, step: St
                 let Some(turn) = under_way.get(&id) else { return };
                 let event = match step {
                     Step::Text(_) => text("word "),
-                    Step::Fails(_) => chat(ChatEvent::Failed(sidecite::types::CallFailure::new(
-                        FailureCause::HostError,
-                        "no",
-                        "",
-                    ))),
+                    Step::Fails(_) => {
+                        let error = problem::host::no_reason();
+                        chat(ChatEvent::Failed(CallFailure::new(FailureCause::HostError, error)))
+                    }
                     _ => ended(),
                 };
                 conductor.on_event(ColumnId(id), *turn, event)
@@ -257,7 +258,10 @@ fn a_failed_search_is_reported_once_and_tried_again_on_request() {
     for answer in &run.answers {
         let shown = answer.answer.failure.as_ref().unwrap();
         assert_eq!(shown.cause, FailureCause::NoEvidence);
-        assert!(!shown.message.contains("there are no documents"), "the reason stands once, with the run");
+        assert!(
+            !shown.error.message().contains("there are no documents"),
+            "the reason stands once, with the run"
+        );
     }
     let commands = conductor.ask_column(ColumnId(2), 1.0);
     assert_eq!(searches(&commands), [FIRST]);

@@ -1,5 +1,6 @@
 //! `provider::sigv4`: AWS's own test suite, paths as Bedrock has them, credentials as people type them, nothing leaks.
 
+use crate::support::InWords;
 use serde_json::{Value, json};
 use sidecite::provider::{Dialect, Error, HttpRequest, Key, Target, encode, failure, sigv4};
 use sidecite::types::{AuthKind, ChatRequest, FailureCause, Message, Parameters, Role};
@@ -291,7 +292,10 @@ fn credentials_of_another_form_are_refused_with_the_form() {
     let mut http = request("GET", "https://h.example/", &[], "");
     let error = sigv4::sign(&mut http, &Key::new(PAIR).unwrap(), " ", "s", 0).unwrap_err();
     assert_eq!(error, Error::NoRegion);
-    assert!(error.hint().contains("us-east-1") && error.to_failure().message.starts_with("Nothing was sent"));
+    assert!(
+        error.hint().contains("us-east-1")
+            && error.to_failure().error.message().starts_with("Nothing was sent")
+    );
 }
 
 #[test]
@@ -327,10 +331,10 @@ fn a_signature_that_does_not_fit_points_at_the_clock() {
     ] {
         let failure = failure::from_response("h.example", 403, body(json!(words)).as_bytes(), true);
         assert_eq!(failure.cause, FailureCause::Unauthorized);
-        assert!(failure.hint.contains("computer's clock"), "{words}: {}", failure.hint);
+        assert!(failure.error.hint().contains("computer's clock"), "{words}: {}", failure.error.hint());
     }
     let typed = r#"{"__type":"com.amazon.coral.service#InvalidSignatureException","message":"x"}"#;
-    assert!(failure::from_response("h", 403, typed.as_bytes(), true).hint.contains("clock"));
+    assert!(failure::from_response("h", 403, typed.as_bytes(), true).error.hint().contains("clock"));
     let other = body(json!("You don't have access to the model with the specified model ID."));
-    assert!(!failure::from_response("h", 403, other.as_bytes(), true).hint.contains("clock"));
+    assert!(!failure::from_response("h", 403, other.as_bytes(), true).error.hint().contains("clock"));
 }

@@ -1,12 +1,14 @@
 //! The store: a profile of version 1 is read without loss, rows are joined by key, and a damaged row costs one document.
 
+use crate::support::InWords;
 use serde_json::Value;
+use sidecite::courier::{CallRecord, Outcome};
 use sidecite::store::migrations::v1;
 use sidecite::store::{
     Error, Loaded, Record, Table, Tombstone, UploadInfo, UploadState, decode, decode_embedding, encode,
     tables,
 };
-use sidecite::types::{DocumentId, Sha256, Spending, sha256};
+use sidecite::types::{DocumentId, FailureCause, Run, Sha256, Spending, Thumb, sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -123,7 +125,7 @@ fn its_files_and_its_spending_are_read_too() {
         .collect();
     assert_eq!(uploads.len(), 4);
     let broken = uploads.iter().find(|upload| upload.name == "broken.pdf").unwrap();
-    assert!(matches!(&broken.state, UploadState::Failed(error) if !error.hint.is_empty()), "{broken:?}");
+    assert!(matches!(&broken.state, UploadState::Failed(error) if !error.hint().is_empty()), "{broken:?}");
     assert_eq!(uploads.iter().filter(|upload| upload.state == UploadState::Waiting).count(), 3);
     let spending = recorded("courier").remove("spending").unwrap();
     let spent: Spending = decode(&bytes(&spending[0].1), "a day").unwrap();
@@ -208,6 +210,42 @@ fn rows_of_another_document_or_kind_are_not_taken_for_its_own() {
     let row = encode(&upload, "a file").unwrap();
     assert_eq!(decode::<UploadInfo>(&row, "a file").unwrap(), upload);
     assert!(decode::<Tombstone>(&row, "a mark").unwrap_err().to_string().contains("another kind"));
+}
+
+/// Rows that were written when problems were sentences.
+#[test]
+fn problems_of_version_2_keep_their_words() {
+    let rows = include_str!("../data/store/v2/failures.hex");
+    let row = |name: &str| {
+        let hex = rows.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim();
+        let byte = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+        (0..hex.len()).step_by(2).map(byte).collect::<Vec<u8>>()
+    };
+    let upload: UploadInfo = decode(&row("upload"), "a file").unwrap();
+    assert_eq!((upload.name.as_str(), upload.size_bytes), ("broken.pdf", 42));
+    let UploadState::Failed(error) = &upload.state else { panic!("{upload:?}") };
+    assert_eq!(error.message(), "The PDF is damaged: no pages.");
+    assert_eq!(error.hint(), "Open the file in its application.");
+
+    let run: Run = decode(&row("run"), "a run").unwrap();
+    assert_eq!(run.retrievals[0].error().unwrap().hint(), "Add documents.");
+    assert_eq!(run.retrievals[0].highlights.len(), 1);
+    let answer = &run.answers[0];
+    let failure = answer.answer.failure.as_ref().unwrap();
+    assert_eq!((failure.cause, failure.status), (FailureCause::BadRequest, Some(400)));
+    assert_eq!(failure.error.message(), "h.example rejected the request (400).");
+    assert_eq!((failure.parameter.as_deref(), failure.retry_after_millis), (Some("seed"), Some(2_000)));
+    assert_eq!((failure.fixes.len(), answer.answer.text.as_str()), (1, "So"));
+    let tried = answer.attempts[0].failure.as_ref().unwrap();
+    assert_eq!((tried.cause, tried.error.hint().as_str()), (FailureCause::RateLimited, "Wait a minute."));
+    assert_eq!((answer.note.as_str(), answer.thumb), ("a note", Some(Thumb::Down)));
+    // What was read is written anew, and read again.
+    let again = encode(&run, "a run").unwrap();
+    assert_eq!((again[0], decode::<Run>(&again, "a run").unwrap()), (3, run));
+    assert!(decode::<Run>(&row("upload"), "a run").unwrap_err().to_string().contains("another kind"));
+
+    let call: CallRecord = decode(&row("call"), "a call").unwrap();
+    assert_eq!(call.outcome, Outcome::Failed(FailureCause::TooLong));
 }
 
 /// Rows of version 2 as they are, so that a later version knows what it must read.

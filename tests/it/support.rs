@@ -1,5 +1,7 @@
 //! What several test modules share.
 
+use sidecite::messages::ENGLISH;
+use sidecite::types::UserError;
 use std::path::{Path, PathBuf};
 
 /// `part` of the shared test data, which a clone does not have: `None`, and a line saying so, where it is missing. With
@@ -30,4 +32,20 @@ pub fn bodies(folder: &Path) -> Vec<PathBuf> {
         .collect();
     files.sort();
     files
+}
+
+/// What a person reads of an error.
+pub trait InWords {
+    fn message(&self) -> String;
+    fn hint(&self) -> String;
+}
+
+impl<T: Clone + Into<UserError>> InWords for T {
+    fn message(&self) -> String {
+        ENGLISH.message(&self.clone().into())
+    }
+
+    fn hint(&self) -> String {
+        ENGLISH.hint(&self.clone().into())
+    }
 }

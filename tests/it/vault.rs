@@ -3,6 +3,7 @@
 //! AES-GCM is RustCrypto's here and the browser's in `tests/browser.rs`; both must give the bytes of
 //! `tests/data/vault/v1.json`, which neither of them made.
 
+use crate::support::InWords;
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use sidecite::courier::Origin;
@@ -109,7 +110,7 @@ fn any_changed_byte_is_an_error() {
             let error = unlock(&bytes).expect_err(&format!("byte {at} ^ {flip:#x}"));
             let name = format!("{error:?}").split([' ', '{']).next().unwrap().to_owned();
             *causes.entry(name).or_default() += 1;
-            assert!(!error.to_string().is_empty() && !error.hint().is_empty());
+            assert!(!error.message().is_empty() && !error.hint().is_empty());
         }
     }
     println!("{causes:?}");

@@ -1,5 +1,6 @@
 //! `courier::vectors`: batches, keys that go to their own origin only, signatures, and what a host says.
 
+use crate::support::InWords;
 use sidecite::courier::vectors::{
     MAX_TEXTS, Wanted, origin_of, plan_embeddings, plan_rerank, read_vectors, refusal, runs, user_error,
 };
@@ -75,13 +76,15 @@ fn what_the_host_says_is_told_in_its_words_without_the_key_and_without_columns()
     let body = br#"{"message":"too many requests for co-canary-1, try again in 0.3s"}"#;
     let failure = refusal(&http, 429, body).unwrap();
     assert_eq!((failure.cause, failure.retry_after_millis), (FailureCause::RateLimited, Some(300)));
-    assert!(failure.message.contains("too many requests") && !failure.message.contains("canary"));
+    assert!(
+        failure.error.message().contains("too many requests") && !failure.error.message().contains("canary")
+    );
     for status in [0, 302, 400, 401, 404, 413, 429, 503] {
-        let user_error = user_error("rerank", &refusal(&http, status, body).unwrap());
+        let user_error = user_error(refusal(&http, status, body).unwrap());
         assert!(
-            !user_error.hint.is_empty() && !user_error.hint.contains("column"),
+            !user_error.hint().is_empty() && !user_error.hint().contains("column"),
             "{status}: {}",
-            user_error.hint
+            user_error.hint()
         );
     }
     assert_eq!(refusal(&http, 200, b"[]"), None);
@@ -94,7 +97,7 @@ fn another_width_than_before_names_both_numbers() {
     assert_eq!(read_vectors(&openai, body, 1, Some(3)).unwrap().vectors, [[1.0, 0.0, 0.0]]);
     let failure = read_vectors(&openai, body, 1, Some(4)).unwrap_err();
     assert_eq!(failure.cause, FailureCause::Garbled);
-    assert!(failure.message.contains("3 dimensions instead of 4"), "{}", failure.message);
+    assert!(failure.error.message().contains("3 dimensions instead of 4"), "{}", failure.error.message());
 }
 
 #[test]

@@ -1,11 +1,11 @@
-use super::{missing_file, site_url};
+use super::site_url;
 use crate::browser::clock::{now_millis, yield_now};
 use crate::browser::fetch::site_file;
 use crate::courier::{EventBatch, Stop};
 use crate::evidence::EvidenceCache;
 use crate::local_model::{Error, Generation, Model, Step, extractive};
 use crate::prompt::{Budget, Fit, Prompt, Sent, Style};
-use crate::types::{CallFailure, ChatEvent, Evidence, FailureCause, Parameters, Sha256, UserError};
+use crate::types::{CallFailure, ChatEvent, Evidence, FailureCause, Parameters, Sha256, UserError, problem};
 use crate::worker::protocol::{Extract, Generate, ModelUpdate, ToLocalModel};
 use crate::worker::{Outbox, Request, serve};
 use futures_util::lock::Mutex;
@@ -136,7 +136,7 @@ impl ModelState {
         let request = serde_json::to_string_pretty(&prompt.request).unwrap_or_default();
         let speaker = Speaker::start(Sent::of(&prompt, evidence, request), reply);
         if let Err(error) = generate(model, &prompt, stop, &speaker).await {
-            speaker.say(failed(user_error(error)));
+            speaker.say(failed(error.into()));
         }
         speaker.end();
     }
@@ -154,8 +154,8 @@ impl ModelState {
             }
         })
         .await
-        .map_err(|reason| missing_file("model", WEIGHTS, &reason))?;
-        let model = Model::load(bytes).map_err(user_error)?;
+        .map_err(|reason| problem::read::site_file_missing(WEIGHTS, reason))?;
+        let model = Model::load(bytes)?;
         Ok(self.model.get_or_init(|| RefCell::new(model)))
     }
 }
@@ -198,9 +198,5 @@ fn fit(model: &Model, asked: &Generate, evidence: Option<&Evidence>) -> Prompt {
 }
 
 fn failed(user_error: UserError) -> ChatEvent {
-    ChatEvent::Failed(CallFailure::new(FailureCause::Model, user_error.message, user_error.hint))
-}
-
-fn user_error(error: Error) -> UserError {
-    UserError::new("model", error.to_string(), error.hint())
+    ChatEvent::Failed(CallFailure::new(FailureCause::Model, user_error))
 }

@@ -14,7 +14,6 @@ pub use local_model::local_model;
 pub use reader::reader;
 pub use renderer::renderer;
 
-use crate::types::UserError;
 use wasm_bindgen::JsCast;
 
 /// The URL of a file of our own site, given relative to the site's root. Workers lie one folder below it.
@@ -25,13 +24,4 @@ pub(super) fn site_url(path: &str) -> String {
         Ok(url) => url.into(),
         Err(_) => path.to_owned(),
     }
-}
-
-/// UserError with a file of our own site.
-fn missing_file(stage: &str, path: &str, reason: &str) -> UserError {
-    UserError::new(
-        stage,
-        format!("the file {path} of this site could not be loaded: {reason}"),
-        "Reload the page. If it persists, the site is incomplete: build and publish it again.",
-    )
 }

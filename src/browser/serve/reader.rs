@@ -1,5 +1,5 @@
 use crate::parse::{Error, ParseOptions, parse};
-use crate::types::UserError;
+use crate::types::problem;
 use crate::worker::protocol::{Parsed, ToReader, Unreadable};
 use crate::worker::{Request, serve};
 
@@ -22,8 +22,7 @@ pub fn reader() {
                 match postcard::to_allocvec(&parsed.document) {
                     Ok(document) => reply.send_with(&Ok(head), &document),
                     Err(error) => {
-                        let user_error =
-                            UserError::new("parse", error.to_string(), "Report this file as a bug.");
+                        let user_error = problem::parse::not_encoded(error.to_string());
                         reply.send(&Err(Unreadable { user_error, password: false }));
                     }
                 }

@@ -7,8 +7,8 @@
 use super::{AutoLock, Envelope, Error, IV_BYTES, Iv, Kdf, Sealing, kdf};
 use crate::courier::{CourierDb, Origin, Ports};
 use crate::provider::Key;
-use crate::store;
 use crate::types::UserError;
+use crate::types::problem::vault;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -81,12 +81,8 @@ impl<P: Ports> KeyVault<P> {
         keys: &[VaultKey],
         now_millis: f64,
     ) -> Result<(), UserError> {
-        if self.db.vault().await.map_err(stored)?.is_some() {
-            return Err(UserError::new(
-                "vault",
-                "a key vault already exists",
-                "Unlock it, or delete it first.",
-            ));
+        if self.db.vault().await?.is_some() {
+            return Err(vault::exists());
         }
         self.write_whole(None, passphrase, keys, now_millis).await
     }
@@ -96,7 +92,7 @@ impl<P: Ports> KeyVault<P> {
     /// # Errors
     /// `WrongPassphrase` and all else that the envelope says; it then stays as it was, open or locked.
     pub async fn unlock(&self, passphrase: &str, now_millis: f64) -> Result<Vec<VaultKey>, UserError> {
-        let (_, envelope) = self.read().await?.ok_or_else(none)?;
+        let (_, envelope) = self.read().await?.ok_or_else(vault::none)?;
         let (aes, keys) = self.opened(&envelope, passphrase).await?;
         self.keep_open(aes, now_millis);
         Ok(keys)
@@ -108,24 +104,23 @@ impl<P: Ports> KeyVault<P> {
     /// A locked vault, one whose passphrase another tab has changed, no room.
     pub async fn put(&self, (provider, origin, key): &VaultKey, now_millis: f64) -> Result<(), UserError> {
         if !self.used(now_millis) {
-            return Err(locked());
+            return Err(vault::locked());
         }
-        let aes = self.open.borrow().as_ref().map(|open| Rc::clone(&open.aes)).ok_or_else(locked)?;
+        let aes = self.open.borrow().as_ref().map(|open| Rc::clone(&open.aes)).ok_or_else(vault::locked)?;
         for _ in 0..TRIES {
-            let (seen, envelope) = self.read().await?.ok_or_else(none)?;
-            let verifier = envelope.opening().into_iter().next().ok_or_else(locked)?;
-            if self.port.open(&aes, &verifier).await.map_err(user_error)?.is_none() {
+            let (seen, envelope) = self.read().await?.ok_or_else(vault::none)?;
+            let verifier = envelope.opening().into_iter().next().ok_or_else(vault::locked)?;
+            if self.port.open(&aes, &verifier).await?.is_none() {
                 self.lock();
-                return Err(locked());
+                return Err(vault::locked());
             }
-            let sealing =
-                self.iv().and_then(|iv| envelope.sealing(provider, origin, key, iv)).map_err(user_error)?;
+            let sealing = self.iv().and_then(|iv| envelope.sealing(provider, origin, key, iv))?;
             let new = self.sealed(&aes, sealing).await?.to_bytes();
-            if self.db.replace_vault(Some(&seen), Some(new)).await.map_err(stored)? {
+            if self.db.replace_vault(Some(&seen), Some(new)).await? {
                 return Ok(());
             }
         }
-        Err(busy())
+        Err(vault::changed_elsewhere())
     }
 
     /// Takes the key of `origin` out, be the vault open or not; says whether there was one.
@@ -139,11 +134,11 @@ impl<P: Ports> KeyVault<P> {
                 return Ok(false);
             }
             let new = envelope.to_bytes();
-            if self.db.replace_vault(Some(&seen), Some(new)).await.map_err(stored)? {
+            if self.db.replace_vault(Some(&seen), Some(new)).await? {
                 return Ok(true);
             }
         }
-        Err(busy())
+        Err(vault::changed_elsewhere())
     }
 
     /// Encrypts everything again under another passphrase, and leaves the vault open: its keys.
@@ -151,8 +146,8 @@ impl<P: Ports> KeyVault<P> {
     /// # Errors
     /// A wrong or a too short passphrase; everything then stays as it was.
     pub async fn rekey(&self, from: &str, to: &str, now_millis: f64) -> Result<Vec<VaultKey>, UserError> {
-        kdf::check_passphrase(to).map_err(user_error)?;
-        let (seen, envelope) = self.read().await?.ok_or_else(none)?;
+        kdf::check_passphrase(to)?;
+        let (seen, envelope) = self.read().await?.ok_or_else(vault::none)?;
         let (_, keys) = self.opened(&envelope, from).await?;
         self.write_whole(Some(&seen), to, &keys, now_millis).await?;
         Ok(keys)
@@ -165,12 +160,12 @@ impl<P: Ports> KeyVault<P> {
     pub async fn destroy(&self) -> Result<(), UserError> {
         self.lock();
         for _ in 0..TRIES {
-            let seen = self.db.vault().await.map_err(stored)?;
-            if self.db.replace_vault(seen.as_deref(), None).await.map_err(stored)? {
+            let seen = self.db.vault().await?;
+            if self.db.replace_vault(seen.as_deref(), None).await? {
                 return Ok(());
             }
         }
-        Err(busy())
+        Err(vault::changed_elsewhere())
     }
 
     async fn write_whole(
@@ -180,13 +175,13 @@ impl<P: Ports> KeyVault<P> {
         keys: &[VaultKey],
         now_millis: f64,
     ) -> Result<(), UserError> {
-        kdf::check_passphrase(passphrase).map_err(user_error)?;
-        let kdf = Kdf::new(self.random().map_err(user_error)?);
-        let aes = self.port.import(&kdf.derive(passphrase).map_err(user_error)?).await.map_err(user_error)?;
-        let sealing = Sealing::whole(kdf, keys, || self.iv()).map_err(user_error)?;
+        kdf::check_passphrase(passphrase)?;
+        let kdf = Kdf::new(self.random()?);
+        let aes = self.port.import(&kdf.derive(passphrase)?).await?;
+        let sealing = Sealing::whole(kdf, keys, || self.iv())?;
         let new = self.sealed(&aes, sealing).await?.to_bytes();
-        if !self.db.replace_vault(seen, Some(new)).await.map_err(stored)? {
-            return Err(busy());
+        if !self.db.replace_vault(seen, Some(new)).await? {
+            return Err(vault::changed_elsewhere());
         }
         self.keep_open(aes, now_millis);
         Ok(())
@@ -197,8 +192,8 @@ impl<P: Ports> KeyVault<P> {
     }
 
     async fn read(&self) -> Result<Option<(Vec<u8>, Envelope)>, UserError> {
-        let Some(bytes) = self.db.vault().await.map_err(stored)? else { return Ok(None) };
-        let envelope = Envelope::parse(&bytes).map_err(user_error)?;
+        let Some(bytes) = self.db.vault().await? else { return Ok(None) };
+        let envelope = Envelope::parse(&bytes)?;
         Ok(Some((bytes, envelope)))
     }
 
@@ -207,22 +202,22 @@ impl<P: Ports> KeyVault<P> {
         envelope: &Envelope,
         passphrase: &str,
     ) -> Result<(P::Aes, Vec<VaultKey>), UserError> {
-        let kek = envelope.kdf().derive(passphrase).map_err(user_error)?;
-        let aes = self.port.import(&kek).await.map_err(user_error)?;
+        let kek = envelope.kdf().derive(passphrase)?;
+        let aes = self.port.import(&kek).await?;
         let mut texts = Vec::new();
         for job in envelope.opening() {
-            texts.push(self.port.open(&aes, &job).await.map_err(user_error)?);
+            texts.push(self.port.open(&aes, &job).await?);
         }
-        let keys = envelope.opened(texts).map_err(user_error)?;
+        let keys = envelope.opened(texts)?;
         Ok((aes, keys))
     }
 
     async fn sealed(&self, aes: &P::Aes, sealing: Sealing) -> Result<Envelope, UserError> {
         let mut outputs = Vec::new();
         for job in sealing.jobs() {
-            outputs.push(self.port.seal(aes, job).await.map_err(user_error)?);
+            outputs.push(self.port.seal(aes, job).await?);
         }
-        sealing.finish(outputs).map_err(user_error)
+        Ok(sealing.finish(outputs)?)
     }
 
     fn iv(&self) -> Result<Iv, Error> {
@@ -234,24 +229,4 @@ impl<P: Ports> KeyVault<P> {
         let filled = self.port.random(&mut bytes);
         filled.then_some(bytes).ok_or_else(|| Error::Crypto { reason: "no random numbers available".into() })
     }
-}
-
-fn user_error(error: Error) -> UserError {
-    UserError::new("vault", error.to_string(), error.hint())
-}
-
-fn stored(error: store::Error) -> UserError {
-    UserError::new("vault", error.to_string(), error.hint())
-}
-
-fn none() -> UserError {
-    UserError::new("vault", "there is no key vault", "Create one in Providers (Keys).")
-}
-
-fn locked() -> UserError {
-    UserError::new("vault", "the key vault is locked", "Enter its passphrase in Providers (Keys).")
-}
-
-fn busy() -> UserError {
-    UserError::new("vault", "another tab has changed the key vault", "Try again.")
 }

@@ -23,6 +23,8 @@ pub use envelope::{Entry, Envelope, Sealing};
 pub use kdf::{Kdf, Kek};
 pub use key_vault::{KeyVault, VaultKey};
 
+use crate::types::UserError;
+use crate::types::problem::vault as problem;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -54,24 +56,21 @@ impl fmt::Debug for Job {
 
 /// Why the vault cannot be opened or written. Nothing is changed then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{}", UserError::from(self.clone()))]
 pub enum Error {
     /// The stored bytes begin otherwise.
-    #[error("the stored data is not a key vault")]
     NotAVault,
     /// Written by a later version of this page.
-    #[error("the key vault has version {version}; this page supports version {}", envelope::VERSION)]
     Newer {
         /// Its version.
         version: u8,
     },
     /// The stored bytes end early, go on too long or hold nonsense.
-    #[error("the key vault is damaged: {reason}")]
     Damaged {
         /// What is wrong.
         reason: String,
     },
     /// Parameters that make guessing cheap: nobody but an attacker would have stored them.
-    #[error("the key vault uses too weak a key derivation ({memory_kib} KiB, {passes} passes)")]
     WeakKdf {
         /// Memory it names.
         memory_kib: u32,
@@ -79,9 +78,6 @@ pub enum Error {
         passes: u32,
     },
     /// Parameters that would take this tab's memory or time.
-    #[error(
-        "the key vault uses too costly a key derivation ({memory_kib} KiB, {passes} passes, {lanes} lanes)"
-    )]
     CostlyKdf {
         /// Memory it names.
         memory_kib: u32,
@@ -91,10 +87,8 @@ pub enum Error {
         lanes: u32,
     },
     /// The verifier does not open.
-    #[error("the passphrase is wrong, or the key vault was modified")]
     WrongPassphrase,
     /// The passphrase is right, but an entry does not open.
-    #[error("the stored key of {provider} for {origin} was modified or is damaged")]
     Tampered {
         /// Whose.
         provider: String,
@@ -102,44 +96,35 @@ pub enum Error {
         origin: String,
     },
     /// A new passphrase that is too short.
-    #[error("the passphrase is shorter than {} characters", kdf::MIN_PASSPHRASE_CHARS)]
     ShortPassphrase,
     /// A name or a key that does not fit.
-    #[error("{what} is too long to be stored")]
     TooLong {
         /// What.
         what: String,
     },
     /// There is not enough memory for the derivation.
-    #[error("not enough memory to derive the vault's key")]
     NoMemory,
     /// The browser's cryptography failed, or is missing (a page served over plain http has none).
-    #[error("the browser's cryptography failed: {reason}")]
     Crypto {
         /// Its words.
         reason: String,
     },
 }
 
-impl Error {
-    /// What to do about it.
-    pub fn hint(&self) -> String {
-        match self {
-            Self::NotAVault | Self::Damaged { .. } | Self::WeakKdf { .. } | Self::CostlyKdf { .. } => {
-                "Press Delete vault in Providers (Keys), then enter the keys again.".into()
-            }
-            Self::Newer { .. } => "Reload the page to get the newest version.".into(),
-            Self::WrongPassphrase => {
-                "Try again. A forgotten passphrase cannot be recovered; you can only delete the vault in Providers (Keys).".into()
-            }
-            Self::Tampered { .. } => {
-                "Delete this key in Providers (Keys), enter it again, and consider revoking it at the provider."
-                    .into()
-            }
-            Self::ShortPassphrase => "Use several words.".into(),
-            Self::TooLong { .. } => "Copy the key again.".into(),
-            Self::NoMemory => "Close other tabs and try again.".into(),
-            Self::Crypto { .. } => "Open Sidecite over https or from http://localhost.".into(),
+impl From<Error> for UserError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotAVault => problem::not_a_vault(),
+            Error::Newer { version } => problem::newer(version, envelope::VERSION),
+            Error::Damaged { reason } => problem::damaged(reason),
+            Error::WeakKdf { memory_kib, passes } => problem::weak_kdf(memory_kib, passes),
+            Error::CostlyKdf { memory_kib, passes, lanes } => problem::costly_kdf(memory_kib, passes, lanes),
+            Error::WrongPassphrase => problem::wrong_passphrase(),
+            Error::Tampered { provider, origin } => problem::tampered(provider, origin),
+            Error::ShortPassphrase => problem::short_passphrase(kdf::MIN_PASSPHRASE_CHARS),
+            Error::TooLong { what } => problem::too_long(what),
+            Error::NoMemory => problem::no_memory(),
+            Error::Crypto { reason } => problem::crypto(reason),
         }
     }
 }

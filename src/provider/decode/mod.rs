@@ -20,6 +20,7 @@ use super::failure;
 use super::framing::eventstream::{EventStream, Frame};
 use super::framing::lines::Lines;
 use super::framing::sse::{MAX_EVENT_BYTES, SseDecoder, SseEvent};
+use crate::types::problem::host;
 use crate::types::{CallFailure, ChatEvent, Dialect, FailureCause};
 use serde_json::Value;
 
@@ -190,7 +191,7 @@ impl Decoder {
             }
             Framing::Sse(sse) => {
                 let events = sse.push(bytes);
-                let failed = sse.error().is_some();
+                let failed = sse.is_too_large();
                 events.iter().for_each(|event| self.read_event(event));
                 if failed {
                     self.give_up(too_large());
@@ -208,11 +209,7 @@ impl Decoder {
                 let (frames, error) = stream.push(bytes);
                 frames.iter().for_each(|frame| self.read_frame(frame));
                 if let Some(error) = error {
-                    self.give_up(CallFailure::new(
-                        FailureCause::Garbled,
-                        format!("The response is damaged: {error}."),
-                        error.hint(),
-                    ));
+                    self.give_up(CallFailure::new(FailureCause::Garbled, host::damaged(error)));
                 }
             }
         }
@@ -333,9 +330,5 @@ fn sniff(start: &[u8], usual: FramingKind) -> Framing {
 }
 
 fn too_large() -> CallFailure {
-    CallFailure::new(
-        FailureCause::Garbled,
-        format!("The provider sent an event larger than {} MB.", MAX_EVENT_BYTES / (1024 * 1024)),
-        "This is not a chat endpoint: check the base URL.",
-    )
+    CallFailure::new(FailureCause::Garbled, host::event_too_large(MAX_EVENT_BYTES >> 20))
 }

@@ -1,6 +1,7 @@
 //! An answer that a host's filter kept back → a failure in words: a finish reason alone leaves an empty column.
 
 use crate::provider::redact::{clip, redact};
+use crate::types::problem::host;
 use crate::types::{CallFailure, FailureCause};
 
 /// Most characters quoted of the host's explanation.
@@ -26,21 +27,17 @@ impl Blocked {
 
 /// The failure; `why` is the host's word for the reason, `words` its explanation.
 pub(super) fn failure(what: Blocked, why: &str, words: Option<&str>) -> CallFailure {
-    let what = match what {
-        Blocked::Question => format!("The provider blocked the question ({why})."),
-        Blocked::Answer => format!("The provider blocked the answer ({why})."),
-        Blocked::Rest => format!("The provider stopped the answer here ({why}); the text so far is kept."),
+    let words = quotable(words.unwrap_or(""));
+    let error = match what {
+        Blocked::Question => host::blocked_question(why, words),
+        Blocked::Answer => host::blocked_answer(why, words),
+        Blocked::Rest => host::blocked_rest(why, words),
     };
-    CallFailure::new(
-        // Asking the same again gives the same: no cause that is retried.
-        FailureCause::BadRequest,
-        what + &quoted(words.unwrap_or("")),
-        "Rephrase the question, or choose another model.",
-    )
+    // Asking the same again gives the same: no cause that is retried.
+    CallFailure::new(FailureCause::BadRequest, error)
 }
 
-/// The host's explanation, to be appended: clipped, secrets masked, and marked as its own. Empty where there is none.
-pub(super) fn quoted(words: &str) -> String {
-    let words = clip(&redact(words), MAX_WORDS_CHARS);
-    if words.is_empty() { words } else { format!(" Response: “{words}”") }
+/// The host's explanation, to be quoted: clipped, secrets masked. Empty where there is none.
+pub(super) fn quotable(words: &str) -> String {
+    clip(&redact(words), MAX_WORDS_CHARS)
 }

@@ -13,6 +13,8 @@ pub use decode::{Vectors, decode};
 pub use encode::{Purpose, encode};
 
 use super::catalogue::Limits;
+use crate::types::UserError;
+use crate::types::problem::embeddings as problem;
 use serde::Deserialize;
 use std::ops::Range;
 
@@ -48,12 +50,11 @@ pub enum EmbeddingApi {
 
 /// Why an answer is not the vectors that were asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", UserError::from(self.clone()))]
 pub enum Error {
     /// Not JSON, or JSON without vectors where they belong.
-    #[error("the response contains no embeddings")]
     NoVectors,
     /// Another number of vectors than of texts.
-    #[error("expected {expected} embeddings, got {got}")]
     Count {
         /// Texts sent.
         expected: usize,
@@ -61,10 +62,8 @@ pub enum Error {
         got: usize,
     },
     /// A number twice, or one that is no text's.
-    #[error("the embeddings are out of order")]
     Order,
     /// Another length than expected, or than the first vector's.
-    #[error("embedding {place} has {got} dimensions instead of {expected}")]
     Dimensions {
         /// Which, from 0.
         place: usize,
@@ -74,24 +73,20 @@ pub enum Error {
         expected: usize,
     },
     /// A value that is no finite number, or nothing but zeros.
-    #[error("embedding {place} is invalid: a value is not a number, or all are 0")]
     NotAVector {
         /// Which, from 0.
         place: usize,
     },
 }
 
-impl Error {
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::NoVectors => "Check that the model is an embedding model.",
-            Self::Dimensions { .. } => {
-                "The model has changed since the documents were indexed. Remove the documents and add them again."
-            }
-            Self::Count { .. } | Self::Order | Self::NotAVector { .. } => {
-                "Try again. If it persists, the provider or the model is at fault."
-            }
+impl From<Error> for UserError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NoVectors => problem::missing(),
+            Error::Count { expected, got } => problem::count(expected, got),
+            Error::Order => problem::order(),
+            Error::Dimensions { place, got, expected } => problem::dimensions(place, got, expected),
+            Error::NotAVector { place } => problem::invalid(place),
         }
     }
 }

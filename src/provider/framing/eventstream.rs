@@ -4,6 +4,8 @@
 //! before it`, big-endian (`smithy-rs` `aws-smithy-eventstream`, `frame.rs`). A header is `u8 length, name, u8 type,
 //! value`; strings (type 7) have a `u16` length. A damaged frame ends the stream: what follows cannot be trusted.
 
+use crate::types::UserError;
+use crate::types::problem::frame;
 use serde::{Deserialize, Serialize};
 
 /// Largest frame, after the service's own limit.
@@ -30,9 +32,9 @@ impl Frame {
 
 /// Why frames cannot be read further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{}", UserError::from(self.clone()))]
 pub enum EventStreamError {
     /// The lengths in front are wrong or damaged.
-    #[error("the length of a frame does not match its checksum (expected {expected:08x}, found {found:08x})")]
     Prelude {
         /// As stated.
         expected: u32,
@@ -40,9 +42,6 @@ pub enum EventStreamError {
         found: u32,
     },
     /// The frame's bytes are damaged.
-    #[error(
-        "a frame of {bytes} bytes does not match its checksum (expected {expected:08x}, found {found:08x})"
-    )]
     Message {
         /// Size of the frame.
         bytes: usize,
@@ -52,7 +51,6 @@ pub enum EventStreamError {
         found: u32,
     },
     /// Lengths that cannot be.
-    #[error("a frame states {total} bytes with {headers} bytes of headers")]
     Lengths {
         /// Whole frame.
         total: usize,
@@ -60,15 +58,24 @@ pub enum EventStreamError {
         headers: usize,
     },
     /// Headers that end in the middle or are of an unknown type.
-    #[error("the headers of a frame are unreadable")]
     Headers,
 }
 
-impl EventStreamError {
-    /// What to do about it.
-    pub fn hint(&self) -> String {
-        "Run this column again. If it persists, a proxy may be changing the data.".into()
+impl From<EventStreamError> for UserError {
+    fn from(error: EventStreamError) -> Self {
+        match error {
+            EventStreamError::Prelude { expected, found } => frame::prelude(hex(expected), hex(found)),
+            EventStreamError::Message { bytes, expected, found } => {
+                frame::message(bytes, hex(expected), hex(found))
+            }
+            EventStreamError::Lengths { total, headers } => frame::lengths(total, headers),
+            EventStreamError::Headers => frame::headers(),
+        }
     }
+}
+
+fn hex(checksum: u32) -> String {
+    format!("{checksum:08x}")
 }
 
 /// Takes bytes, yields frames.

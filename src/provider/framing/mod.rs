@@ -9,4 +9,4 @@ pub mod sse;
 
 pub use eventstream::{EventStream, EventStreamError, Frame};
 pub use lines::Lines;
-pub use sse::{SseDecoder, SseError, SseEvent};
+pub use sse::{SseDecoder, SseEvent};

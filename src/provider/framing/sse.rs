@@ -8,8 +8,6 @@
 //! One departure: the specification discards an event that lacks its closing blank line; gateways forget that line,
 //! so `finish` yields such an event, marked `complete: false`. Refuses events over [`MAX_EVENT_BYTES`].
 
-use serde::{Deserialize, Serialize};
-
 /// Most bytes of one event, lines and all.
 pub const MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
 
@@ -26,24 +24,6 @@ pub struct SseEvent {
     pub complete: bool,
 }
 
-/// Why a stream of events cannot be read further.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-pub enum SseError {
-    /// More than [`MAX_EVENT_BYTES`] without an end.
-    #[error("one event of the stream is larger than {limit_bytes} bytes")]
-    EventTooLarge {
-        /// The limit.
-        limit_bytes: usize,
-    },
-}
-
-impl SseError {
-    /// What to do about it.
-    pub fn hint(&self) -> String {
-        "This is not a chat endpoint: check the base URL.".into()
-    }
-}
-
 /// Takes bytes, yields events.
 #[derive(Clone, Debug, Default)]
 pub struct SseDecoder {
@@ -56,15 +36,15 @@ pub struct SseDecoder {
     /// The last byte was a CR: an LF that follows belongs to it.
     after_cr: bool,
     past_first_line: bool,
-    error: Option<SseError>,
+    too_large: bool,
 }
 
 impl SseDecoder {
-    /// Events completed by `bytes`, in order. After an error nothing more comes.
+    /// Events completed by `bytes`, in order. After one that is too large nothing more comes.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<SseEvent> {
         let mut events = Vec::new();
         let mut rest = bytes;
-        while self.error.is_none() && !rest.is_empty() {
+        while !self.too_large && !rest.is_empty() {
             if std::mem::take(&mut self.after_cr)
                 && let Some(after) = rest.strip_prefix(b"\n")
             {
@@ -74,7 +54,7 @@ impl SseDecoder {
             let end = rest.iter().position(|&b| b == b'\n' || b == b'\r');
             let (part, after) = rest.split_at(end.unwrap_or(rest.len()));
             if self.line.len() + self.data.len() + part.len() > MAX_EVENT_BYTES {
-                self.error = Some(SseError::EventTooLarge { limit_bytes: MAX_EVENT_BYTES });
+                self.too_large = true;
                 (self.line, self.data) = (Vec::new(), Vec::new());
                 break;
             }
@@ -92,7 +72,7 @@ impl SseDecoder {
     /// The event that was under way when the stream ended, if it has data.
     pub fn finish(&mut self) -> Vec<SseEvent> {
         let mut events = Vec::new();
-        if self.error.is_none() {
+        if !self.too_large {
             if !self.line.is_empty() {
                 events.extend(self.end_line());
             }
@@ -101,9 +81,9 @@ impl SseDecoder {
         events
     }
 
-    /// What stopped the decoder.
-    pub fn error(&self) -> Option<SseError> {
-        self.error
+    /// Whether an event was too large.
+    pub fn is_too_large(&self) -> bool {
+        self.too_large
     }
 
     fn end_line(&mut self) -> Option<SseEvent> {

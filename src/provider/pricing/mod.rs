@@ -21,28 +21,27 @@ pub use day::Moment;
 pub use estimate::{estimate, output_tokens, prompt_tokens};
 pub use list::PriceList;
 
+use crate::types::UserError;
+use crate::types::problem::prices;
+
 /// Why a price list or a price cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", UserError::from(self.clone()))]
 pub enum Error {
     /// Not JSON, or not in the expected form.
-    #[error("the price list cannot be read: {0}")]
     Unreadable(String),
     /// It holds no price at all.
-    #[error("the price list contains no prices")]
     Empty,
     /// An entered price that is no amount of money.
-    #[error("a price must be a number of dollars, 0 or more")]
     BadPrice,
 }
 
-impl Error {
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::Unreadable(_) | Self::Empty => {
-                "The current prices stay in use. Try again later, or enter a custom price."
-            }
-            Self::BadPrice => "Enter US dollars per 1M tokens, such as 0.15.",
+impl From<Error> for UserError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Unreadable(reason) => prices::unreadable(reason),
+            Error::Empty => prices::empty(),
+            Error::BadPrice => prices::bad_price(),
         }
     }
 }

@@ -6,6 +6,8 @@
 use super::catalogue::RerankTarget;
 use super::percent::path_segment;
 use super::{Error as RequestError, HttpRequest, Key};
+use crate::types::UserError;
+use crate::types::problem::scores;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -27,12 +29,11 @@ pub enum RerankApi {
 
 /// Why an answer is not the scores that were asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", UserError::from(self.clone()))]
 pub enum Error {
     /// Not JSON, or JSON without scores where they belong.
-    #[error("the response contains no scores")]
     NoScores,
     /// Another number of scores than of passages.
-    #[error("expected {expected} scores, got {got}")]
     Count {
         /// Passages sent.
         expected: usize,
@@ -40,24 +41,21 @@ pub enum Error {
         got: usize,
     },
     /// A number twice, or one that is no passage's.
-    #[error("the scores are out of order")]
     Order,
     /// A score that is no finite number.
-    #[error("the score of passage {place} is not a number")]
     NotAScore {
         /// Which, from 0.
         place: usize,
     },
 }
 
-impl Error {
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::NoScores => {
-                "Check that the model is a reranker and that the server runs in reranking mode."
-            }
-            _ => "Try again. If it persists, the provider or the model is at fault.",
+impl From<Error> for UserError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NoScores => scores::missing(),
+            Error::Count { expected, got } => scores::count(expected, got),
+            Error::Order => scores::order(),
+            Error::NotAScore { place } => scores::invalid(place),
         }
     }
 }

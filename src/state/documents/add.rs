@@ -6,6 +6,7 @@ use crate::browser::files;
 use crate::browser::indexed_db::Upload;
 use crate::state::{AppState, Original, Row, RowState};
 use crate::store::{Error, UploadInfo, UploadState};
+use crate::types::problem::read;
 use crate::types::{DocumentId, Sha256, UserError};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -91,26 +92,10 @@ impl AppState {
             return Err(Error::Newer { name: crate::browser::indexed_db::corpus_name() }.into());
         }
         if file.size() > MAX_BYTES {
-            return Err(UserError::new(
-                "read",
-                format!("{} exceeds the limit of 100 MB per file", crate::format::bytes(file.size() as u64)),
-                "Split the file, or add only the part you need.",
-            ));
+            return Err(read::too_large(file.size() as u64));
         }
-        let buffer = files::bytes(file).await.map_err(|_| {
-            UserError::new(
-                "read",
-                "the browser could not read the file",
-                "It may have been moved or changed since you selected it. Add it again.",
-            )
-        })?;
-        digest(&buffer).await.ok_or_else(|| {
-            UserError::new(
-                "read",
-                "this page was loaded over plain http, where browsers disable the functions it needs",
-                "Open it over https or from http://localhost.",
-            )
-        })
+        let buffer = files::bytes(file).await.map_err(|_| read::unreadable())?;
+        digest(&buffer).await.ok_or_else(read::insecure_page)
     }
 
     /// Stores the file's bytes; where there is no room, at least that it was added. The tab has it until then.

@@ -126,8 +126,8 @@ pub enum RowState {
         started: Option<(f64, u32)>,
         /// Call in the engine, for cancelling.
         call: Option<u32>,
-        /// Why nothing comes at the moment; empty while all goes well.
-        waits: String,
+        /// Why nothing comes at the moment; nothing while all goes well.
+        waits: Option<UserError>,
     },
     /// Wholly stored and searchable.
     Ready(Manifest),
@@ -250,7 +250,7 @@ mod tests {
             total: 40,
             started,
             call: None,
-            waits: String::new(),
+            waits: None,
         };
         assert_eq!(state(0, None).time_left(10.0), None);
         assert_eq!(state(10, Some((0.0, 0))).time_left(1000.0).as_deref(), Some("about 3 s left"));

@@ -1,7 +1,7 @@
 use crate::browser::indexed_db::{Upload, UploadStore};
 use crate::state::{AppState, Original, Row, RowState};
 use crate::store::{Damaged, UploadState};
-use crate::types::{DocumentId, Manifest, UserError};
+use crate::types::{DocumentId, Manifest, UserError, problem};
 use crate::worker::protocol::{Open, Opened, Outcome, ToEngine};
 use crate::worker::{Client, OpenCall};
 use leptos::prelude::*;
@@ -86,11 +86,7 @@ impl AppState {
         // The loop ends when the engine does; it is started anew by whoever asks next.
         if !self.corpus.opened.get_untracked() && !self.corpus.newer.get_untracked() {
             let words = self.services().engine.exit_reason().unwrap_or_default();
-            self.corpus.user_error.set(Some(UserError::new(
-                "engine",
-                format!("the search engine could not be started: {words}"),
-                "Reload the page. If it persists, this browser may be too old: it needs WebAssembly SIMD.",
-            )));
+            self.corpus.user_error.set(Some(problem::engine::not_started(words)));
         }
     }
 
@@ -134,15 +130,8 @@ fn stored(is_stored: bool) -> Original {
 
 /// Why the bytes of an added file are not stored.
 fn not_stored(state: &UploadState) -> UserError {
-    let (message, hint) = match state {
-        UploadState::Pending => (
-            "this file was not stored before the page was closed",
-            "Add the file again. If it is not stored then either, free disk space or remove documents.",
-        ),
-        _ => (
-            "this browser had no room to store the file",
-            "Free disk space or remove documents, then add the file again.",
-        ),
-    };
-    UserError::new("store", message, hint)
+    match state {
+        UploadState::Pending => problem::store::closed_too_soon(),
+        _ => problem::store::no_room(),
+    }
 }

@@ -2,7 +2,7 @@ use crate::browser::clock::{now_millis, sleep};
 use crate::browser::files;
 use crate::state::{AppState, Row, RowState};
 use crate::store::UploadState;
-use crate::types::{DocumentId, EmbedderRef, UserError};
+use crate::types::{DocumentId, EmbedderRef, UserError, problem};
 use crate::worker::protocol::{Forget, Ingest, IngestUpdate, Parsed, ReadFile, Unreadable};
 use crate::worker::{OpenCall, Reply};
 use futures_util::future::{Either, select};
@@ -58,13 +58,7 @@ impl AppState {
     async fn bring_in(self, row: Row) {
         let id = row.id;
         let Some(buffer) = self.original(id).await else {
-            return self
-                .fail(
-                    id,
-                    UserError::new("read", "the original file is no longer available", "Add the file again."),
-                    false,
-                )
-                .await;
+            return self.fail(id, problem::read::original_gone(), false).await;
         };
         let (format, pages, warnings, document) = match self.read(&row, buffer).await {
             ReadOutcome::Parsed(reply) => match reply.body {
@@ -78,25 +72,10 @@ impl AppState {
             },
             ReadOutcome::GivenUp => return,
             ReadOutcome::TimedOut => {
-                return self
-                    .fail(
-                        id,
-                        UserError::new(
-                            "parse",
-                            "reading the file took longer than 60 seconds and was stopped",
-                            "The file may be damaged. Save it again with another application, or split it.",
-                        ),
-                        false,
-                    )
-                    .await;
+                let error = problem::parse::too_slow(READ_LIMIT_MILLIS.unsigned_abs() / 1_000);
+                return self.fail(id, error, false).await;
             }
-            ReadOutcome::Crashed => {
-                return self.fail(id, UserError::new(
-                    "parse",
-                    "the file crashed the reader, which was restarted",
-                    "The file may be damaged. Save it again with another application, then add it again.",
-                ), false).await;
-            }
+            ReadOutcome::Crashed => return self.fail(id, problem::parse::crashed(), false).await,
         };
         // Cancelled or removed while it was being read.
         if !self.corpus.rows.value(&id).is_some_and(|row| matches!(row.state, RowState::Reading { .. })) {
@@ -124,7 +103,7 @@ impl AppState {
                 total: 0,
                 started: None,
                 call: Some(call.id),
-                waits: String::new(),
+                waits: None,
             },
         );
         spawn_local(async move {
@@ -166,7 +145,7 @@ impl AppState {
                         if let RowState::Embedding { done, total, started, waits, .. } = &mut row.state {
                             started.get_or_insert((now_millis(), now_done));
                             (*done, *total) = (now_done, now_total);
-                            waits.clear();
+                            *waits = None;
                         }
                     });
                     self.publish(id);
@@ -192,9 +171,7 @@ impl AppState {
             self.set_state(id, RowState::Queued);
         } else {
             let words = self.services().engine.exit_reason().unwrap_or_default();
-            let message = format!("indexing this document crashed the engine twice ({words})");
-            let hint = "Your other documents are safe. Reload the page and press Retry.";
-            self.fail(id, UserError::new("engine", message, hint), false).await;
+            self.fail(id, problem::engine::crashed_twice(words), false).await;
         }
     }
 

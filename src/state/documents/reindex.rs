@@ -42,7 +42,7 @@ impl AppState {
                 total: 0,
                 started: None,
                 call: Some(call.id),
-                waits: String::new(),
+                waits: None,
             };
             self.set_state(id, state);
             let (embedder, all) = (embedder.clone(), all.clone());

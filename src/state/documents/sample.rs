@@ -1,7 +1,7 @@
 use crate::browser::fetch::site_file;
 use crate::browser::files;
 use crate::state::{AppState, RowState};
-use crate::types::{RunId, UserError};
+use crate::types::{RunId, problem};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Deserialize;
@@ -51,11 +51,10 @@ impl AppState {
             for document in &sample.documents {
                 match site_file(&format!("./sample/{}", document.file), |_, _| {}).await {
                     Ok(bytes) => loaded.extend(files::from_bytes(&document.file, &bytes)),
-                    Err(reason) => self.corpus.user_error.set(Some(UserError::new(
-                        "read",
-                        format!("the sample file {} could not be loaded: {reason}", document.file),
-                        "Reload the page. If it persists, the site is incomplete: build and publish it again.",
-                    ))),
+                    Err(reason) => {
+                        let error = problem::read::sample_missing(document.file.as_str(), reason);
+                        self.corpus.user_error.set(Some(error));
+                    }
                 }
             }
             let question = self.session.question.get_untracked();

@@ -88,5 +88,5 @@ impl AppState {
 }
 
 fn failure(user_error: UserError) -> CallFailure {
-    CallFailure::new(FailureCause::BadRequest, user_error.message, user_error.hint)
+    CallFailure::new(FailureCause::BadRequest, user_error)
 }

@@ -1,6 +1,6 @@
 use crate::courier::{EgressEntry, Health, Origin, ProviderLists, SpendingReport};
 use crate::state::AppState;
-use crate::types::{ModelFamily, Price, ProviderRow, UserError};
+use crate::types::{ModelFamily, Price, ProviderRow, UserError, problem};
 use crate::worker::OpenCall;
 use crate::worker::protocol::{Call, ForgetKey, KeyStates, ListKeys, Outcome, ToCourier};
 use leptos::prelude::*;
@@ -100,8 +100,7 @@ impl AppState {
     /// The courier is gone, with the keys that were only in its memory.
     pub(in crate::state) fn courier_died(self) -> UserError {
         let reason = self.services().courier.exit_reason().unwrap_or_default();
-        let hint = "Try again. Enter keys again that are not in the vault.";
-        UserError::new("courier", format!("the network worker stopped: {reason}"), hint)
+        problem::worker::network_stopped(reason)
     }
 
     /// Asks for a list and shows it.

@@ -103,8 +103,7 @@ impl AppState {
         };
         match outcome {
             Err(error) if !signal.aborted() => {
-                let (message, hint) = error.words();
-                follower.failed(CallFailure::new(FailureCause::Model, message, hint)).await;
+                follower.failed(CallFailure::new(FailureCause::Model, error.into())).await;
             }
             _ => follower.end(elapsed(), None, Vec::new()).await,
         }

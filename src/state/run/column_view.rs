@@ -2,6 +2,7 @@ use crate::run::Turn;
 use crate::state::Rendered;
 use crate::types::{
     Answer, AnswerState, Attempt, CallFailure, Column, Cost, Evidence, RunAnswer, Sent, Thumb, Timing, Usage,
+    UserError,
 };
 use std::sync::Arc;
 
@@ -109,8 +110,8 @@ pub enum Stage {
         before: u32,
         /// Until the next try, where that is known.
         millis: Option<f64>,
-        /// Why, in words; empty when it is only a queue.
-        why: String,
+        /// Why; nothing when it is only a queue.
+        why: Option<UserError>,
     },
     /// Sent; the host has not answered yet.
     Sent,

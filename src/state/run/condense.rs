@@ -1,6 +1,7 @@
 use crate::prompt::PromptSpec;
 use crate::run::{condense_messages, condensed};
 use crate::state::AppState;
+use crate::types::problem::condense;
 use crate::types::{Answer, ColumnId, ModelRef, Parameters, UserError};
 use crate::worker::protocol::{Chat, ChatUpdate, Generate, ModelUpdate, NotSent};
 use leptos::prelude::*;
@@ -21,7 +22,7 @@ impl AppState {
         });
         let column = self.session.columns.value(&column).map(|view| view.column);
         let (Some(messages), Some(column)) = (messages, column) else {
-            return Err(failed("the run or the column is gone"));
+            return Err(condense::gone());
         };
         let prompt = PromptSpec::Messages(messages);
         let parameters = Parameters { max_tokens: Some(MAX_TOKENS), ..column.parameters.clone() };
@@ -29,19 +30,19 @@ impl AppState {
             ModelRef::Remote { endpoint, model } => {
                 let settings = self.settings.get_untracked();
                 let found = settings.endpoint(endpoint).cloned();
-                let endpoint = found.ok_or_else(|| failed("the endpoint of this column was removed"))?;
+                let endpoint = found.ok_or_else(condense::endpoint_removed)?;
                 let omit = settings.omitted(endpoint.id, &model);
                 self.chat_once(Chat { endpoint, model, prompt, parameters, omit }).await?
             }
             ModelRef::SmolLm2 => {
                 self.generate_once(Generate { prompt, parameters, budget_tokens: BUDGET_TOKENS }).await?
             }
-            ModelRef::Extractive | ModelRef::Chrome => return Err(failed("this model cannot rewrite text")),
+            ModelRef::Extractive | ModelRef::Chrome => return Err(condense::cannot_rewrite()),
         };
         if let Some(failure) = answer.failure {
-            return Err(UserError::new("condense", failure.message, failure.hint));
+            return Err(failure.error);
         }
-        condensed(&answer.text).ok_or_else(|| failed("the model did not answer with a question"))
+        condensed(&answer.text).ok_or_else(condense::no_question)
     }
 
     async fn chat_once(self, call: Chat) -> Result<Answer, UserError> {
@@ -58,7 +59,7 @@ impl AppState {
                 ChatUpdate::Started(_) | ChatUpdate::Waiting(_) => {}
             }
         }
-        Err(failed("the network worker stopped"))
+        Err(condense::network_stopped())
     }
 
     async fn generate_once(self, call: Generate) -> Result<Answer, UserError> {
@@ -74,10 +75,6 @@ impl AppState {
                 ModelUpdate::Loading { .. } | ModelUpdate::Started(_) | ModelUpdate::Reading { .. } => {}
             }
         }
-        Err(failed("the worker of the built-in models stopped"))
+        Err(condense::model_stopped())
     }
-}
-
-fn failed(reason: &str) -> UserError {
-    UserError::new("condense", reason, "Try another model, or edit the question yourself.")
 }

@@ -4,7 +4,7 @@ use crate::browser::clock::now_millis;
 use crate::prompt::PromptSpec;
 use crate::run::{ColumnEvent, Turn};
 use crate::state::AppState;
-use crate::types::{CallFailure, ColumnId, Evidence, FailureCause, ModelRef, UserError};
+use crate::types::{CallFailure, ColumnId, Evidence, FailureCause, ModelRef, UserError, problem};
 use crate::worker::OpenCall;
 use crate::worker::protocol::{
     BuildPrompt, Call, CallEnd, Chat, ChatUpdate, Extract, Generate, ModelUpdate, NotSent, ToLocalModel,
@@ -87,7 +87,7 @@ impl AppState {
             }
         }
         let reason = self.services().local_model.exit_reason().unwrap_or_default();
-        follower.crashed("the worker of the built-in models", &reason).await;
+        follower.crashed(problem::worker::model_crashed(reason)).await;
     }
 
     async fn follow_courier(self, follower: Follower, call: Chat, evidence: Option<Arc<Evidence>>) {
@@ -103,7 +103,7 @@ impl AppState {
             }
         }
         let reason = self.services().courier.exit_reason().unwrap_or_default();
-        follower.crashed("the network worker", &reason).await;
+        follower.crashed(problem::worker::network_crashed(reason)).await;
     }
 
     async fn follow_chat_updates(self, follower: &Follower, mut call: OpenCall<ChatUpdate>) -> Followed {
@@ -161,15 +161,11 @@ impl AppState {
             }
         }
         let reason = self.services().courier.exit_reason().unwrap_or_default();
-        follower.crashed("the network worker", &reason).await;
+        follower.crashed(problem::worker::network_crashed(reason)).await;
     }
 
     fn fail_without_endpoint(self, id: ColumnId, turn: Turn) {
-        let failure = CallFailure::new(
-            FailureCause::NotFound,
-            "The endpoint of this column was removed.",
-            "Remove this column and add the endpoint again.",
-        );
+        let failure = CallFailure::new(FailureCause::NotFound, problem::request::endpoint_removed());
         self.conduct(|conductor| conductor.on_event(id, turn, ColumnEvent::Failed(failure, 0.0)));
     }
 
@@ -213,5 +209,5 @@ async fn follow_model_updates(follower: &Follower, mut call: OpenCall<ModelUpdat
 
 /// A request that was refused before it left.
 fn not_sent(user_error: UserError) -> CallFailure {
-    CallFailure::new(FailureCause::BadRequest, user_error.message, user_error.hint)
+    CallFailure::new(FailureCause::BadRequest, user_error)
 }

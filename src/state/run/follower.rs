@@ -6,7 +6,7 @@ use super::session::AnswerOf;
 use crate::browser::clock::{now_millis, sleep};
 use crate::run::{ColumnEvent, Conductor, Turn};
 use crate::state::AppState;
-use crate::types::{Attempt, CallFailure, ChatEvent, ColumnId, Cost, FailureCause, RunId, Sent};
+use crate::types::{Attempt, CallFailure, ChatEvent, ColumnId, Cost, FailureCause, RunId, Sent, UserError};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::Cell;
@@ -126,10 +126,8 @@ impl Follower {
     }
 
     /// The worker died.
-    pub(super) async fn crashed(&self, who: &str, reason: &str) {
-        let message = format!("{who} stopped: {reason}");
-        let hint = "Run this column again to restart it.";
-        self.failed(CallFailure::new(FailureCause::Crashed, message, hint)).await;
+    pub(super) async fn crashed(&self, error: UserError) {
+        self.failed(CallFailure::new(FailureCause::Crashed, error)).await;
     }
 
     /// A column is over when all of its answer is shown.

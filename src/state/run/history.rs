@@ -2,7 +2,7 @@ use crate::browser::clock::{epoch_millis, now_millis};
 use crate::run::{HistoryLimits, expired};
 use crate::state::AppState;
 use crate::store;
-use crate::types::{DocumentId, Run, RunId, RunSummary, UserError};
+use crate::types::{DocumentId, Run, RunId, RunSummary, UserError, problem};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -51,7 +51,7 @@ impl AppState {
     async fn read_summaries(self) -> Result<Vec<RunSummary>, UserError> {
         let services = self.services();
         let Some(runs) = services.runs().await else { return Ok(Vec::new()) };
-        let stored = runs.summaries().await.map_err(user_error)?;
+        let stored = runs.summaries().await?;
         // A summary that cannot be read is left out; the others open.
         let mut summaries: Vec<RunSummary> =
             stored.iter().filter_map(|(_, bytes)| store::decode(bytes, "a run").ok()).collect();
@@ -102,7 +102,7 @@ impl AppState {
     async fn put(self, id: RunId, (summary, run): (Vec<u8>, Vec<u8>)) -> Result<(), UserError> {
         let services = self.services();
         match services.runs().await {
-            Some(runs) => runs.put(&id.to_string(), &summary, &run).await.map_err(user_error),
+            Some(runs) => Ok(runs.put(&id.to_string(), &summary, &run).await?),
             None => Ok(()),
         }
     }
@@ -127,7 +127,7 @@ impl AppState {
         let services = self.services();
         let Some(store) = services.runs().await else { return };
         if let Err(error) = store.delete(&names(ids)).await {
-            return self.history.user_error.set(Some(user_error(error)));
+            return self.history.user_error.set(Some(error.into()));
         }
         self.history.runs.update(|runs| {
             if let Some(runs) = runs {
@@ -150,17 +150,10 @@ impl AppState {
     }
 
     pub(in crate::state) async fn read_run(self, id: RunId) -> Result<Run, UserError> {
-        let gone = || {
-            UserError::new(
-                "history",
-                "this run is no longer stored",
-                "Reload the page to read the list again.",
-            )
-        };
         let services = self.services();
-        let runs = services.runs().await.ok_or_else(gone)?;
-        let bytes = runs.get(&id.to_string()).await.map_err(user_error)?.ok_or_else(gone)?;
-        store::decode(&bytes, "this run").map_err(user_error)
+        let runs = services.runs().await.ok_or_else(problem::run::not_stored)?;
+        let bytes = runs.get(&id.to_string()).await?.ok_or_else(problem::run::not_stored)?;
+        Ok(store::decode(&bytes, "this run")?)
     }
 
     /// Changes the run on the screen, and stores it. The header calls this and not [`Self::change_run`], which would bring the
@@ -199,7 +192,7 @@ impl AppState {
             let services = self.services();
             let Some(runs) = services.runs().await else { return };
             if let Err(error) = runs.bury(&names(&ids), epoch_millis()).await {
-                return self.history.user_error.set(Some(user_error(error)));
+                return self.history.user_error.set(Some(error.into()));
             }
             self.history.deleted.set(ids);
             self.load_history();
@@ -214,7 +207,7 @@ impl AppState {
             let services = self.services();
             let Some(runs) = services.runs().await else { return };
             if let Err(error) = runs.restore(&names(&ids)).await {
-                self.history.user_error.set(Some(user_error(error)));
+                self.history.user_error.set(Some(error.into()));
             }
             self.load_history();
         });
@@ -226,7 +219,7 @@ impl AppState {
             let services = self.services();
             let Some(runs) = services.runs().await else { return };
             if let Err(error) = runs.clear().await {
-                self.history.user_error.set(Some(user_error(error)));
+                self.history.user_error.set(Some(error.into()));
             }
             self.load_history();
         });
@@ -255,14 +248,10 @@ impl AppState {
 
 /// The summary and the run, as stored.
 fn encoded(run: &Run) -> Result<(Vec<u8>, Vec<u8>), UserError> {
-    let summary = store::encode(&RunSummary::from(run), "a run").map_err(user_error)?;
-    Ok((summary, store::encode(run, "a run").map_err(user_error)?))
+    let summary = store::encode(&RunSummary::from(run), "a run")?;
+    Ok((summary, store::encode(run, "a run")?))
 }
 
 fn names(ids: &[RunId]) -> Vec<String> {
     ids.iter().map(RunId::to_string).collect()
-}
-
-fn user_error(error: store::Error) -> UserError {
-    UserError::new("history", error.to_string(), error.hint())
 }

@@ -1,6 +1,6 @@
 use crate::run::{Conductor, Found};
 use crate::state::AppState;
-use crate::types::{EmbedderRef, RecipeId, UserError};
+use crate::types::{EmbedderRef, RecipeId, problem};
 use crate::worker::protocol::{self, Search};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -27,15 +27,11 @@ impl AppState {
     }
 
     async fn retrieve(self, recipe: RecipeId) -> Found {
-        let stopped = |reason: &str| {
-            let message = format!("the search engine stopped: {reason}");
-            UserError::new("search", message, "Press Ask again. If it persists, reload the page.")
-        };
         let asked = self.session.conductor.with_value(|conductor| {
             let run = conductor.as_ref()?.run();
             Some((run.question.clone(), run.retrieval(recipe)?.recipe.clone()))
         });
-        let Some((question, recipe)) = asked else { return Err(stopped("the run is gone")) };
+        let Some((question, recipe)) = asked else { return Err(problem::run::gone()) };
         let remote = recipe.embedder != EmbedderRef::BuiltIn || recipe.reranker.is_some();
         let verb = Search {
             question,
@@ -52,6 +48,6 @@ impl AppState {
                 return Ok((Arc::new(evidence), highlights));
             }
         }
-        Err(stopped(&self.services().engine.exit_reason().unwrap_or_default()))
+        Err(problem::engine::search_crashed(self.services().engine.exit_reason().unwrap_or_default()))
     }
 }

@@ -1,7 +1,7 @@
 use super::column_view::ColumnView;
 use crate::run::Conductor;
 use crate::state::{Settings, SignalList};
-use crate::types::{Answer, Column, ColumnId, Evidence, Retrieval, Run, RunId, Span};
+use crate::types::{Answer, Column, ColumnId, Evidence, Retrieval, Run, RunId, Span, UserError};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub struct Session {
     /// What a screen reader says.
     pub announcement: RwSignal<String>,
     /// Something about the day's spending.
-    pub notice: RwSignal<Option<String>>,
+    pub notice: RwSignal<Option<UserError>>,
     /// The engine's call of the search.
     pub search: RwSignal<Option<u32>>,
     pub(in crate::state) conductor: StoredValue<Option<Conductor>, LocalStorage>,

@@ -2,3 +2,4 @@
 //! becomes one failed row and is not lost.
 
 pub mod v1;
+pub mod v2;

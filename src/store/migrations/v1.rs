@@ -1,5 +1,6 @@
 //! Version 1: six tables keyed by document, matched by position; embeddings without a header; uploads as arrays.
 
+use super::v2;
 use crate::kernel::f32s_from_le_bytes;
 use crate::store::record::{ChunkSet, Row};
 use crate::store::{
@@ -98,7 +99,7 @@ pub fn embedding(bytes: &[u8]) -> Vec<u8> {
 
 /// An added file; `failure` is JSON.
 pub fn upload(name: String, size_bytes: u64, added_millis: u64, failure: Option<&str>) -> UploadInfo {
-    let state = match failure.and_then(|json| serde_json::from_str(json).ok()) {
+    let state = match failure.and_then(v2::user_error) {
         Some(error) => UploadState::Failed(error),
         None => UploadState::Waiting,
     };

@@ -1,6 +1,6 @@
 use crate::format;
 use crate::state::{AnswerOf, AppState, ColumnView, Dialog, Stage};
-use crate::types::{AnswerState, CallFailure, ColumnId, ModelRef};
+use crate::types::{AnswerState, CallFailure, ColumnId, ModelRef, UserError};
 use crate::ui::answers::answer::AnswerBody;
 use crate::ui::answers::feedback::Feedback;
 use crate::ui::answers::metrics::Metrics;
@@ -8,6 +8,7 @@ use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field::button;
 use crate::ui::part::fixes;
 use crate::ui::part::icon::{Icon, Name};
+use crate::ui::part::problem;
 use leptos::prelude::*;
 
 /// One column: who answers, what it says, what it took.
@@ -137,16 +138,16 @@ fn waiting_text(view: &ColumnView) -> Option<String> {
         }
         Stage::Reading { done, total } => format!("Reading the prompt, {done} of {total} tokens"),
         Stage::Downloading { percent } => format!("Downloading Chrome's model, {percent} %"),
-        Stage::Waiting { before, millis, why } => waiting_for_host(*before, *millis, why),
+        Stage::Waiting { before, millis, why } => waiting_for_host(*before, *millis, why.as_ref()),
         Stage::Sent => "Waiting for the first token".to_owned(),
     })
 }
 
-fn waiting_for_host(before: u32, millis: Option<f64>, why: &str) -> String {
-    match millis {
-        Some(millis) if why.is_empty() => format!("Rate limited, retrying in {}", format::duration(millis)),
-        None if why.is_empty() => format!("Queued, {before} ahead"),
-        _ => why.to_owned(),
+fn waiting_for_host(before: u32, millis: Option<f64>, why: Option<&UserError>) -> String {
+    match (millis, why) {
+        (_, Some(why)) => problem::message(why),
+        (Some(millis), None) => format!("Rate limited, retrying in {}", format::duration(millis)),
+        (None, None) => format!("Queued, {before} ahead"),
     }
 }
 

@@ -3,6 +3,7 @@ use crate::types::ColumnId;
 use crate::ui::answers::column::ColumnCard;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::icon::{Icon, Name};
+use crate::ui::part::problem;
 use crate::ui::run::head::RunHeader;
 use leptos::html;
 use leptos::prelude::*;
@@ -57,7 +58,7 @@ pub fn Composer() -> impl IntoView {
                 </button>
             </div>
             <p class="composer-cost hint">{live(move || estimate.get())}</p>
-            <div class="composer-notice" role="status">{live(move || state.session.notice.get().map(|notice| view! { <p class="notice warn">{notice}</p> }))}</div>
+            <div class="composer-notice" role="status">{live(move || state.session.notice.get().map(|notice| view! { <p class="notice warn">{problem::message(&notice)}</p> }))}</div>
             <RunHeader/>
             <h2 class="visually-hidden">"Answers"</h2>
             <div class="columns" class:has-expanded=sig(move || state.session.expanded.get().is_some())>

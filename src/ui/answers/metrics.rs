@@ -3,6 +3,7 @@ use crate::state::ColumnView;
 use crate::state::providers::money::usd;
 use crate::types::{Attempt, Cost, ModelRef};
 use crate::ui::part::erased::live;
+use crate::ui::part::problem;
 use leptos::prelude::*;
 
 /// What an answer took: retrieval, first token, pace, total, tokens, and the hash of the evidence it got.
@@ -103,7 +104,9 @@ fn attempts_title(attempts: &[Attempt]) -> String {
         let pause =
             attempt.pause_millis.map(|millis| format!(" Retried after {}.", format::duration(millis)));
         match &attempt.failure {
-            Some(failure) => format!("{took}: {}{}", failure.message, pause.unwrap_or_default()),
+            Some(failure) => {
+                format!("{took}: {}{}", problem::message(&failure.error), pause.unwrap_or_default())
+            }
             None => format!("{took}: answered"),
         }
     };

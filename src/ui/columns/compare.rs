@@ -3,7 +3,7 @@ use crate::state::providers::catalogue::address;
 use crate::state::providers::compare::{HostRow, hosts};
 use crate::state::providers::money::per_million;
 use crate::state::{AppState, Dialog, MAX_COLUMNS};
-use crate::types::{Column, ColumnId, Endpoint, ModelRef, Parameters, RecipeId, UserError};
+use crate::types::{Column, ColumnId, Endpoint, ModelRef, Parameters, RecipeId, UserError, problem};
 use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field;
@@ -97,8 +97,8 @@ pub fn Compare() -> impl IntoView {
             // All keys first: columns are added at once or not at all.
             for (endpoint, _, key) in &chosen {
                 if let Err(failure) = state.give_key(endpoint, Purpose::Chat, key.clone()).await {
-                    let message = format!("{}: {}", endpoint.name, failure.message);
-                    return user_error.set(Some(UserError::new("key", message, failure.hint)));
+                    let error = problem::with::endpoint(endpoint.name.as_str(), failure.error);
+                    return user_error.set(Some(error));
                 }
             }
             for (endpoint, model, _) in chosen {

@@ -4,6 +4,7 @@ use crate::state::{AppState, Row, RowActions, RowState};
 use crate::types::DocumentId;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::icon::{Icon, Name};
+use crate::ui::part::problem;
 use leptos::prelude::*;
 
 /// One document: name, state, size, pages, chunks, progress, and what can be done.
@@ -51,11 +52,10 @@ fn about(row: &Row) -> String {
             parts.insert(0, format.label().into());
             parts.extend(pages(*count));
             parts.push(if *total == 0 { "chunking".into() } else { format!("chunk {done} of {total}") });
-            if waits.is_empty() {
-                parts.extend(row.state.time_left(now_millis()));
-            } else {
-                parts.push(waits.clone());
-            }
+            parts.extend(match waits {
+                Some(why) => Some(problem::message(why)),
+                None => row.state.time_left(now_millis()),
+            });
         }
         RowState::Ready(manifest) => {
             parts.insert(0, manifest.format.label().into());
@@ -90,18 +90,15 @@ fn reason(row: &Row) -> AnyView {
     let id = row.id;
     match &row.state {
         RowState::Failed { user_error, password } => {
-            let (message, hint) = (user_error.message.clone(), user_error.hint.clone());
             let password = *password;
             view! {
-                <span class="document-row-reason bad">{message}" "<span class="hint">{hint}</span></span>
+                <span class="document-row-reason bad">{problem::text(user_error)}</span>
                 {password.then(|| view! { <Password id name=row.name.clone()/> })}
             }
             .into_any()
         }
         RowState::Damaged(user_error) => {
-            let (message, hint) = (user_error.message.clone(), user_error.hint.clone());
-            view! { <span class="document-row-reason bad">{message}" "<span class="hint">{hint}</span></span> }
-                .into_any()
+            view! { <span class="document-row-reason bad">{problem::text(user_error)}</span> }.into_any()
         }
         RowState::Ready(manifest) if !manifest.warnings.is_empty() => {
             let warnings: Vec<String> =

@@ -1,5 +1,6 @@
 use crate::types::UserError;
 use crate::ui::part::erased::{listener, sig};
+use crate::ui::part::problem;
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -91,9 +92,7 @@ pub fn user_error(user_error: Option<UserError>) -> AnyView {
     match user_error {
         None => ().into_any(),
         Some(user_error) => {
-            let (message, hint) = (user_error.message, user_error.hint);
-            view! { <p class="notice bad" role="alert">{message}" "<span class="hint">{hint}</span></p> }
-                .into_any()
+            view! { <p class="notice bad" role="alert">{problem::text(&user_error)}</p> }.into_any()
         }
     }
 }

@@ -1,13 +1,14 @@
 use crate::types::{CallFailure, Fix};
 use crate::ui::part::erased::live;
 use crate::ui::part::field::button;
+use crate::ui::part::problem;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 /// A failure: what happened, what to do, and the commands that repair it.
 pub fn failure(failure: &CallFailure) -> AnyView {
     view! {
-        <p class="notice bad">{failure.message.clone()}" "<span class="hint">{failure.hint.clone()}</span></p>
+        <p class="notice bad">{problem::text(&failure.error)}</p>
         {failure.fixes.iter().map(fix).collect_view()}
     }
     .into_any()

@@ -6,3 +6,4 @@ pub mod erased;
 pub mod field;
 pub mod fixes;
 pub mod icon;
+pub mod problem;

@@ -1,6 +1,7 @@
 use crate::state::AppState;
 use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::{listener, live, sig};
+use crate::ui::part::problem;
 use crate::ui::providers::health::health;
 use crate::ui::providers::keys::keys;
 use crate::ui::providers::network_log::sent;
@@ -81,7 +82,7 @@ pub fn Providers() -> impl IntoView {
             >
                 <div role="status" class="providers-said">
                     {live(move || state.providers.with(|store| store.user_error.clone()).map(|user_error| view! {
-                        <p class="notice bad">{user_error.message}" "<span class="hint">{user_error.hint}</span></p>
+                        <p class="notice bad">{problem::text(&user_error)}</p>
                     }))}
                     {live(move || Some(state.providers.with(|store| store.done)).filter(|done| !done.is_empty()).map(|done| view! {
                         <p class="notice good">{done}</p>

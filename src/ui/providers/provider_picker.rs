@@ -2,6 +2,7 @@ use crate::state::AppState;
 use crate::state::providers::catalogue::{GROUPS, is_found, matches};
 use crate::types::{Cors, CorsStatus, Dialect, ProviderRow};
 use crate::ui::part::erased::{listener, live, sig};
+use crate::ui::part::problem;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -66,7 +67,7 @@ pub fn ProviderPicker(
                 />
             </div>
             {live(move || state.providers.with(|store| store.no_catalogue.clone()).map(|user_error| view! {
-                <p class="hint">"The list of providers could not be loaded: "{user_error.message}</p>
+                <p class="hint">"The list of providers could not be loaded: "{problem::message(&user_error)}</p>
             }))}
             <div class="provider-list" node_ref=list>{groups}</div>
         </div>

@@ -2,7 +2,9 @@ use crate::chunk;
 use crate::retrieve;
 use crate::run::HistoryLimits;
 use crate::state::{AppState, Settings};
-use crate::types::{CallFailure, ChunkSettings, ChunkStrategy, Recipe, RetrievalMode, RetrievalSettings};
+use crate::types::{
+    CallFailure, ChunkSettings, ChunkStrategy, Recipe, RetrievalMode, RetrievalSettings, UserError,
+};
 use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field;
@@ -21,9 +23,8 @@ pub fn SettingsDialog() -> impl IntoView {
     let history = RwSignal::new(state.settings.with_untracked(|settings| settings.history));
     let budget = RwSignal::new(state.settings.with_untracked(|settings| settings.budget_tokens));
     let wrong = move || {
-        chunk::validate(chunking.get()).err().map(|error| (error.to_string(), error.hint())).or_else(|| {
-            retrieve::validate(&retrieval.get()).err().map(|error| (error.to_string(), error.hint()))
-        })
+        let wrong = chunk::validate(chunking.get()).err().map(UserError::from);
+        wrong.or_else(|| retrieve::validate(&retrieval.get()).err().map(UserError::from))
     };
     let (embedder, reranker) = state.settings.with_untracked(|settings| {
         let recipe = &settings.recipe;
@@ -98,7 +99,7 @@ pub fn SettingsDialog() -> impl IntoView {
                 </fieldset>
                 <HistoryFields history/>
                 {cache::cache()}
-                {live(move || wrong().map(|(message, hint)| view! { <p class="notice bad" role="alert">{message}" "<span class="hint">{hint}</span></p> }))}
+                {live(move || field::user_error(wrong()))}
                 {live(move || refused.get().map(|failure| fixes::failure(&failure)))}
                 <div class="form-actions">
                     <button class="button primary" type="submit" disabled=sig(move || wrong().is_some() || is_loading())>"Save"</button>

@@ -117,7 +117,7 @@ pub enum IngestUpdate {
         total: u32,
     },
     /// The embedder's host lets it wait: why.
-    Waiting(String),
+    Waiting(Option<UserError>),
     /// Wholly stored and indexed.
     Stored(Manifest),
     /// Given up on request.

@@ -12,8 +12,13 @@ pub fn order(lib: &str) -> Vec<String> {
 pub fn findings(file: &str, source: &str, order: &[String]) -> Vec<String> {
     let mut found = Vec::new();
     for path in paths(file, source) {
-        let rules =
-            [upwards(file, &path, order), web(file, &path), leptos(file, &path), pure(file, &path, order)];
+        let rules = [
+            upwards(file, &path, order),
+            web(file, &path),
+            leptos(file, &path),
+            pure(file, &path, order),
+            words(file, &path),
+        ];
         found.extend(rules.into_iter().flatten().map(|what| format!("src/{file}:{}: {what}", path.line)));
     }
     found
@@ -78,4 +83,12 @@ fn pure(file: &str, path: &Path, order: &[String]) -> Option<String> {
     );
     impure
         .then(|| format!("modules above `worker` do no I/O and do not know the time: `{}`", words.join("::")))
+}
+
+/// Rule 5: problems are put in words where they are shown.
+fn words(file: &str, path: &Path) -> Option<String> {
+    let is_messages =
+        matches!(path.words.as_slice(), [head, target, ..] if head == "crate" && target == "messages");
+    let may = path.in_test || ["messages", "ui"].contains(&place(file));
+    (is_messages && !may).then(|| "`messages` is for `ui`: elsewhere a problem is its code".to_owned())
 }

@@ -1,6 +1,7 @@
 //! What is sent: headers on the row's list only, documented addresses, quirks, gateways.
 
 use super::{built_in, endpoint, filled, question, url_of};
+use crate::support::InWords;
 use proptest::prelude::*;
 use serde_json::Value;
 use sidecite::provider::{Catalogue, Error, Key, ModelList, encode, encode_models};

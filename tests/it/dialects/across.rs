@@ -3,6 +3,7 @@
 use super::asked::{body_of, plain, request, sent, target};
 use super::openai_responses::{event, text_delta};
 use super::{decoded, sse};
+use crate::support::InWords;
 use serde_json::{Value, json};
 use sidecite::provider::{Dialect, SystemRole, Target};
 use sidecite::types::{AuthKind, ChatRequest, Message, Parameters, Role, SourceDocument};
@@ -19,7 +20,7 @@ fn errors_inside_a_stream_end_it_whatever_their_shape() {
         ] {
             let decoded = decoded(dialect, &body);
             assert_eq!(decoded.error, error, "{body}");
-            assert!(decoded.failure().message.contains("“Too much.”"));
+            assert!(decoded.failure().error.message().contains("“Too much.”"));
         }
     }
     let flat = json!({"type": "error", "code": "x", "message": "Too much.", "param": null});
@@ -31,7 +32,7 @@ fn errors_inside_a_stream_end_it_whatever_their_shape() {
     assert_eq!(both.error, json!({"message": "Too much indeed."}));
     assert_eq!((both.finish_reason.as_deref(), both.text.as_str()), (Some("failed"), ""));
     // With words of its own, not those of the second.
-    assert!(both.failure().message.contains("“Too much.”"));
+    assert!(both.failure().error.message().contains("“Too much.”"));
 }
 
 #[test]

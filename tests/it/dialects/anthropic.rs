@@ -2,6 +2,7 @@
 
 use super::asked::{body, body_of, everything, request, target};
 use super::{decoded, sse};
+use crate::support::InWords;
 use crate::wire::decode;
 use serde_json::{Value, json};
 use sidecite::provider::{Dialect, SystemRole};
@@ -232,9 +233,9 @@ fn refusal_ends_with_words() {
     assert_eq!(none.finish_reason.as_deref(), Some("refusal"));
     assert_eq!((none.error.clone(), none.counts()["output"].clone()), (Value::Null, json!(2)));
     for part in ["blocked the answer", "cyber", "“Not under our policy.”"] {
-        assert!(none.failure().message.contains(part), "{:?}", none.failure());
+        assert!(none.failure().error.message().contains(part), "{:?}", none.failure());
     }
-    assert!(some.failure().message.contains("text so far is kept"));
+    assert!(some.failure().error.message().contains("text so far is kept"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Bedrock Converse: frames, citations, exceptions, damaged frames, JSON forms, requests.
 
 use super::asked::{longer_request, plain, sent};
+use crate::support::InWords;
 use crate::wire::{Decoded, decode, decode_at_all_cuts, event, frame, sse};
 use serde_json::{Value, json};
 use sidecite::provider::Dialect;
@@ -134,8 +135,8 @@ fn exceptions_and_errors_end_the_answer() {
         let limited = hint.to_lowercase().starts_with("wait");
         let cause = if limited { FailureCause::RateLimited } else { FailureCause::HostError };
         assert_eq!((failure.cause, decoded.failures), (cause, 1));
-        assert!(failure.message.contains(words), "{} lacks {words}", failure.message);
-        assert!(failure.hint.contains(hint), "{} lacks {hint}", failure.hint);
+        assert!(failure.error.message().contains(words), "{} lacks {words}", failure.error.message());
+        assert!(failure.error.hint().contains(hint), "{} lacks {hint}", failure.error.hint());
         assert_eq!(decoded.text, "so far");
         assert!(decoded.error["headers"].is_object() && decoded.error.get("body").is_some());
     }
@@ -151,7 +152,7 @@ fn damage_keeps_the_text_so_far_and_truncation_is_reported() {
         let decoded = decode_at_all_cuts(Dialect::BedrockConverse, &body);
         let failure = decoded.failure.unwrap();
         assert_eq!((decoded.text.as_str(), failure.cause), ("so far", FailureCause::Garbled), "byte {at}");
-        assert!(failure.message.contains("damaged") && !failure.hint.is_empty());
+        assert!(failure.error.message().contains("damaged") && !failure.error.hint().is_empty());
     }
     for end in [first, first + 3, first + 12, good.concat().len() - 1] {
         let decoded = decode_at_all_cuts(Dialect::BedrockConverse, &good.concat()[..end]);
@@ -198,10 +199,10 @@ fn answers_in_json_are_read() {
         assert_eq!((decoded.text.as_str(), decoded.failures), ("ab", 0));
     }
     let failed = decode(Dialect::BedrockConverse, br#"{"throttlingException":{"message":"slow"}}"#, 9);
-    assert!(failed.failure.unwrap().message.contains("throttlingException: slow"));
+    assert!(failed.failure.unwrap().error.message().contains("throttlingException: slow"));
     assert_eq!(failed.error, json!({"message": "slow"}));
     let refused = decode(Dialect::BedrockConverse, br#"{"message":"The security token is invalid"}"#, 9);
-    assert!(refused.failure.unwrap().message.contains("security token is invalid"));
+    assert!(refused.failure.unwrap().error.message().contains("security token is invalid"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Cohere v2: blocks, tool plans, citations in characters, whole answers, errors, requests.
 
 use super::asked::{MESSAGES, longer_request, plain, sent};
+use crate::support::InWords;
 use crate::wire::{Decoded, decode, decode_at_all_cuts, decode_framed, sse};
 use serde_json::{Value, json};
 use sidecite::provider::Dialect;
@@ -206,10 +207,14 @@ fn errors_are_failures_and_the_text_stands() {
         let failure = decoded.failure.clone().unwrap_or_else(|| panic!("{end}"));
         assert_eq!((failure.cause, decoded.failures), (FailureCause::HostError, 1), "{end}");
         assert_eq!((decoded.text.as_str(), &decoded.error), ("so far", &error), "{end}");
-        assert!(error.is_null() || failure.message.contains("“overloaded”"), "{}", failure.message);
+        assert!(
+            error.is_null() || failure.error.message().contains("“overloaded”"),
+            "{}",
+            failure.error.message()
+        );
     }
     let refused = decode_at_all_cuts(Dialect::CohereV2, br#"{"id":"x","message":"invalid api token"}"#);
-    assert!(refused.failure.unwrap().message.contains("“invalid api token”"));
+    assert!(refused.failure.unwrap().error.message().contains("“invalid api token”"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::asked::{body, everything, request, target};
 use super::{decoded, sse};
+use crate::support::InWords;
 use serde_json::{Value, json};
 use sidecite::provider::{Dialect, SystemRole};
 use sidecite::types::{ChatRequest, Effort, Parameters};
@@ -70,9 +71,9 @@ fn blocked_questions_and_answers_say_why() {
         json!({"input": 7, "output": 0, "total": 7, "reasoning": null, "cached": null})
     );
     for part in ["blocked the question", "SAFETY", "hate speech"] {
-        assert!(blocked.failure().message.contains(part), "{:?}", blocked.failure());
+        assert!(blocked.failure().error.message().contains(part), "{:?}", blocked.failure());
     }
-    assert!(!blocked.failure().message.contains("harassment"));
+    assert!(!blocked.failure().error.message().contains("harassment"));
     assert_eq!(blocked.error, Value::Null);
 
     let ended = |text: &str, reason: &str| {
@@ -89,7 +90,7 @@ fn blocked_questions_and_answers_say_why() {
     ] {
         let ended = ended(text, reason);
         assert_eq!((ended.text.as_str(), ended.finish_reason.as_deref()), (text, Some(reason)));
-        let message = ended.failure.map(|failure| failure.message);
+        let message = ended.failure.map(|failure| failure.error.message());
         assert_eq!(message.is_some(), words.is_some(), "{reason}: {message:?}");
         assert!(message.unwrap_or_default().contains(words.unwrap_or("")), "{reason}");
     }
@@ -108,7 +109,7 @@ fn errors_are_found_in_objects_arrays_and_streams() {
     ] {
         let decoded = decoded(Dialect::Gemini, &body);
         assert_eq!(decoded.error, error);
-        assert!(decoded.failure().message.contains("“The model is overloaded.”"));
+        assert!(decoded.failure().error.message().contains("“The model is overloaded.”"));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Ollama: an object a line, last lines of all kinds, errors, requests.
 
 use super::asked::{MESSAGES, longer_request, plain, sent};
+use crate::support::InWords;
 use crate::wire::{Decoded, decode_at_all_cuts};
 use serde_json::{Value, json};
 use sidecite::provider::Dialect;
@@ -80,7 +81,7 @@ fn last_lines_of_all_kinds() {
 fn errors_and_ends_without_done_are_reported() {
     let failed = ollama(&[said("so far"), json!({"error": "model runner has died"}), said("lost")], "\n");
     assert_eq!((failed.text.as_str(), failed.error), ("so far", json!("model runner has died")));
-    assert!(failed.failure.unwrap().message.contains("“model runner has died”"));
+    assert!(failed.failure.unwrap().error.message().contains("“model runner has died”"));
     let refused = ollama(&[json!({"error": "model 'x' not found"})], "");
     assert_eq!(refused.failure.unwrap().cause, FailureCause::HostError);
     for (body, any) in [
@@ -89,7 +90,10 @@ fn errors_and_ends_without_done_are_reported() {
     ] {
         let cut = decode_at_all_cuts(Dialect::Ollama, body.as_bytes());
         let failure = cut.failure.unwrap();
-        assert_eq!((failure.cause, failure.message.contains("text so far")), (FailureCause::CutOff, any));
+        assert_eq!(
+            (failure.cause, failure.error.message().contains("text so far")),
+            (FailureCause::CutOff, any)
+        );
     }
 }
 

@@ -1,5 +1,6 @@
 //! OpenAI chat completions: ends, damage, foreign bodies, requests. Its oddities are files of `tests/data/streams/openai-chat`.
 
+use crate::support::InWords;
 use crate::wire::decode;
 use serde_json::Value;
 use sidecite::provider::{Dialect, Error, HttpRequest, Key, Target};
@@ -35,8 +36,8 @@ fn incomplete_and_foreign_answers_fail_by_name() {
     ] {
         let failure = failure_of(&body);
         assert_eq!(failure.cause, cause, "{body:.80}");
-        assert!(failure.message.contains(words), "{} lacks {words}", failure.message);
-        assert!(!failure.hint.is_empty());
+        assert!(failure.error.message().contains(words), "{} lacks {words}", failure.error.message());
+        assert!(!failure.error.hint().is_empty());
     }
     assert_eq!(
         decode(Dialect::OpenaiChat, format!("{delta}\n\ndata: not json\n\n{delta}\n\n").as_bytes(), 9).text,

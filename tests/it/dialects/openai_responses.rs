@@ -4,6 +4,7 @@ mod annotations;
 
 use super::asked::{body, everything};
 use super::{decoded, sse};
+use crate::support::InWords;
 use serde_json::{Value, json};
 use sidecite::provider::Dialect;
 use sidecite::types::{Effort, FailureCause, Parameters};
@@ -199,7 +200,7 @@ fn answers_say_why_they_are_incomplete_or_failed() {
         "incomplete",
         json!({"status": "incomplete", "incomplete_details": {"reason": "content_filter"}}),
     );
-    assert!(filtered.failure().message.contains("content_filter"));
+    assert!(filtered.failure().error.message().contains("content_filter"));
     assert_eq!(filtered.text, "so far");
 
     let failed = ended(
@@ -211,10 +212,10 @@ fn answers_say_why_they_are_incomplete_or_failed() {
         (failed.finish_reason.as_deref(), failed.failure().cause),
         (Some("failed"), FailureCause::HostError)
     );
-    assert!(failed.failure().message.contains("“It broke.”"));
+    assert!(failed.failure().error.message().contains("“It broke.”"));
 
     let silent = ended("failed", json!({"status": "failed", "error": null}));
-    assert!(silent.failure().message.contains("without giving a reason"));
+    assert!(silent.failure().error.message().contains("without giving a reason"));
     assert_eq!(silent.error, Value::Null);
 }
 

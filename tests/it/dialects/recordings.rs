@@ -1,6 +1,7 @@
 //! Answers and refusals as providers send them decode to what is written beside them, at every cut: the project's own
 //! (`tests/data/streams`), and the recordings of `SIDECITE_DATA` where they are there.
 
+use crate::support::InWords;
 use crate::support::{bodies, data};
 use crate::wire::{Decoded, decode_at_all_cuts};
 use serde_json::{Value, json};
@@ -131,7 +132,7 @@ fn check_refusals(recordings: &[Recording]) -> BTreeMap<&'static str, usize> {
         assert_eq!(expected["text"], "", "{name}");
         let failure = failure::from_response("h.example", recording.status, &body, true);
         assert_eq!(failure.status, Some(recording.status), "{name}");
-        assert!(failure.message.contains("Response: “"), "{name}: {}", failure.message);
+        assert!(failure.error.message().contains("Response: “"), "{name}: {}", failure.error.message());
         if let Some(cause) = expected.get("failure") {
             assert_eq!(json!(format!("{:?}", failure.cause)), *cause, "{name}");
         }

@@ -1,5 +1,6 @@
 //! AWS event streams: published frames, every split, every damaged byte, impossible lengths.
 
+use crate::support::InWords;
 use sidecite::provider::framing::eventstream::{EventStream, EventStreamError, Frame, MAX_FRAME_BYTES};
 
 fn frames(pieces: &[&[u8]]) -> (Vec<Frame>, Option<EventStreamError>, bool) {

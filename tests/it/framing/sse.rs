@@ -10,7 +10,7 @@ fn sse(pieces: &[&[u8]]) -> Vec<Event> {
     let mut decoder = SseDecoder::default();
     let mut events: Vec<_> = pieces.iter().flat_map(|piece| decoder.push(piece)).collect();
     events.extend(decoder.finish());
-    assert_eq!(decoder.error(), None);
+    assert!(!decoder.is_too_large());
     events.into_iter().map(|event| (event.name, event.data, event.complete)).collect()
 }
 
@@ -101,7 +101,7 @@ fn it_is_bounded() {
     for _ in 0..(MAX_EVENT_BYTES >> 20) + 1 {
         assert!(decoder.push(&piece).is_empty());
     }
-    assert!(decoder.error().is_some());
+    assert!(decoder.is_too_large());
     assert!(decoder.push(b"\n\ndata: a\n\n").is_empty());
     assert!(decoder.finish().is_empty());
 }

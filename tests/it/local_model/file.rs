@@ -1,6 +1,7 @@
 //! Damaged model files, and what their errors say.
 
 use super::tiny::*;
+use crate::support::InWords;
 use sidecite::local_model::{Error, Generation, Model};
 use sidecite::types::Parameters;
 
@@ -19,7 +20,7 @@ fn a_damaged_file_is_an_error_and_nothing_worse() {
             bytes[at] = if random.next().is_multiple_of(2) { 0xff } else { random.next() as u8 };
         }
         match Model::load(bytes) {
-            Err(error) => assert!(!error.to_string().is_empty() && !error.hint().is_empty()),
+            Err(error) => assert!(!error.message().is_empty() && !error.hint().is_empty()),
             Ok(mut model) => {
                 if let Ok(mut generation) = Generation::start(
                     &model,

@@ -2,7 +2,7 @@ use crate::courier::Stop;
 use crate::engine::{BuiltIn, Embedder, Error, Rerank};
 use crate::kernel::f32s_from_le_bytes;
 use crate::provider::embeddings::Purpose;
-use crate::types::{EmbedderRef, RerankerRef, UserError};
+use crate::types::{EmbedderRef, RerankerRef, UserError, problem};
 use crate::worker::PortClient;
 use crate::worker::protocol::{Embed, EmbedUpdate, RerankUpdate, ToCourier};
 use std::cell::RefCell;
@@ -36,8 +36,7 @@ impl Link {
 }
 
 fn gone() -> Error {
-    let hint = "Try again. Enter keys again that are not in the vault.";
-    Error::Host(UserError::new("courier", "the network worker stopped", hint))
+    Error::Host(problem::worker::network_stopped(""))
 }
 
 /// The embedder of one call.
@@ -57,7 +56,7 @@ pub struct Host<'a, M> {
     /// Ends the call.
     pub stop: &'a Stop,
     /// Told why it takes long.
-    pub waiting: &'a dyn Fn(String),
+    pub waiting: &'a dyn Fn(Option<UserError>),
 }
 
 impl Host<'_, EmbedderRef> {

@@ -4,7 +4,7 @@
 mod any_store;
 mod host;
 
-use super::{missing_file, site_url};
+use super::site_url;
 use crate::browser::clock::{epoch_millis, now_millis, yield_now};
 use crate::browser::fetch::site_file;
 use crate::browser::indexed_db::IndexedDb;
@@ -14,7 +14,7 @@ use crate::embed::DIMENSIONS;
 use crate::engine::{self, BuiltIn, Corpus, Incoming, Outcome};
 use crate::parse::READER_VERSION;
 use crate::store::{self, MemoryStore, Store, UNDO_MILLIS};
-use crate::types::{Document, EmbedderRef, RetrievalMode, UserError};
+use crate::types::{Document, EmbedderRef, RetrievalMode, UserError, problem};
 use crate::worker::protocol::{
     Found, Ingest, IngestUpdate, Opened, Preview, Rechunk, Search, StoredDocument, ToEngine,
 };
@@ -170,8 +170,8 @@ async fn ingest(
     reply: &Outbox<IngestUpdate>,
 ) -> Result<IngestUpdate, UserError> {
     let bytes = request.bytes();
-    let document: Document = postcard::from_bytes(&bytes)
-        .map_err(|error| UserError::new("parse", error.to_string(), "Reload the page and try again."))?;
+    let document: Document =
+        postcard::from_bytes(&bytes).map_err(|error| problem::parse::not_decoded(error.to_string()))?;
     drop(bytes);
     debug_assert_eq!(document.id, asked.id);
     let Ingest { size_bytes, added_millis, chunking, ref embedder, ref warnings, .. } = *asked;
@@ -180,7 +180,7 @@ async fn ingest(
     let _turn = state.turn.lock().await;
     drop(state.opening.lock().await);
     let (store, model) = (state.store().await?, state.model().await?);
-    let waiting = |why: String| reply.send(&IngestUpdate::Waiting(why));
+    let waiting = |why: Option<UserError>| reply.send(&IngestUpdate::Waiting(why));
     let chosen = state.chosen(embedder, &request.stop, &waiting).await?;
     let pause = async || goes_on(&request.stop).await;
     let tell = |done, total| reply.send(&IngestUpdate::Progress { done, total });
@@ -196,7 +196,7 @@ async fn rechunk(
     let _turn = state.turn.lock().await;
     drop(state.opening.lock().await);
     let (store, model) = (state.store().await?, state.model().await?);
-    let waiting = |why: String| reply.send(&IngestUpdate::Waiting(why));
+    let waiting = |why: Option<UserError>| reply.send(&IngestUpdate::Waiting(why));
     let chosen = state.chosen(&asked.embedder, stop, &waiting).await?;
     let pause = async || goes_on(stop).await;
     let tell = |done, total| reply.send(&IngestUpdate::Progress { done, total });
@@ -266,7 +266,7 @@ impl EngineState {
         }
         let bytes = site_file(&site_url(WEIGHTS), |_, _| {})
             .await
-            .map_err(|reason| missing_file("embed", WEIGHTS, &reason))?;
+            .map_err(|reason| problem::read::site_file_missing(WEIGHTS, reason))?;
         let model = BuiltIn::load(&bytes).map_err(engine::Error::from)?;
         Ok(self.model.get_or_init(|| model))
     }
@@ -276,7 +276,7 @@ impl EngineState {
         &'a self,
         embedder: &'a EmbedderRef,
         stop: &'a Stop,
-        waiting: &'a dyn Fn(String),
+        waiting: &'a dyn Fn(Option<UserError>),
     ) -> Result<Chosen<'a>, UserError> {
         Ok(match embedder {
             EmbedderRef::BuiltIn => Chosen::BuiltIn(self.model().await?),

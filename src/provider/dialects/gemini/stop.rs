@@ -2,6 +2,7 @@
 
 use crate::provider::dialects::blocked::{self, Blocked};
 use crate::provider::dialects::loose::{items, text};
+use crate::types::problem::host;
 use crate::types::{CallFailure, FailureCause};
 use serde_json::Value;
 
@@ -18,14 +19,8 @@ pub(super) fn answer(reason: &str, candidate: &Value, any_text: bool, any_call: 
         return Some(blocked::failure(Blocked::after(any_text), &why(reason, candidate), Some(words)));
     }
     let usual = matches!(reason, "STOP" | "MAX_TOKENS");
-    (!usual && !any_text && !any_call).then(|| {
-        let words = blocked::quoted(words);
-        CallFailure::new(
-            FailureCause::HostError,
-            format!("The provider ended without an answer ({reason}).{words}"),
-            "Run this column again, or choose another model.",
-        )
-    })
+    (!usual && !any_text && !any_call)
+        .then(|| CallFailure::new(FailureCause::HostError, host::no_answer(reason, blocked::quotable(words))))
 }
 
 /// Reasons of filters (<https://ai.google.dev/api/generate-content#FinishReason>).

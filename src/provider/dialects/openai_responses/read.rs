@@ -9,6 +9,7 @@ use crate::provider::decode::{Out, ToolCall};
 use crate::provider::dialects::ReadAnswer;
 use crate::provider::dialects::blocked::{self, Blocked};
 use crate::provider::dialects::loose::{count, error, first_text, items, text};
+use crate::types::problem::host;
 use crate::types::{CallFailure, FailureCause};
 use serde_json::Value;
 
@@ -163,11 +164,9 @@ impl Reader {
             out.error(error);
         }
         match reason.as_deref() {
-            Some("failed" | "cancelled") => out.fail(CallFailure::new(
-                FailureCause::HostError,
-                "The provider ended the answer without giving a reason.",
-                "Run this column again.",
-            )),
+            Some("failed" | "cancelled") => {
+                out.fail(CallFailure::new(FailureCause::HostError, host::no_reason()));
+            }
             Some("content_filter") => {
                 out.fail(blocked::failure(Blocked::after(!self.parts.is_empty()), "content_filter", None));
             }

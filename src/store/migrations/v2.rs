@@ -1,0 +1,195 @@
+//! Version 2 of the rows that hold problems: as sentences, before there were codes. Everything else is as it was.
+
+use crate::store::{UploadInfo, UploadState};
+use crate::types::problem::legacy;
+use crate::types::{
+    Answer, AnswerState, Attempt, CallFailure, Column, Cost, Evidence, FailureCause, Fix, NativeCitation,
+    Recipe, RecipeId, Retrieval, Run, RunAnswer, RunId, Sent, Span, Thumb, Timing, Usage, UserError,
+};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// First byte of its rows.
+pub const VERSION: u8 = 2;
+
+#[derive(Deserialize)]
+struct OldUserError {
+    #[serde(rename = "stage")]
+    _stage: String,
+    message: String,
+    hint: String,
+}
+
+impl From<OldUserError> for UserError {
+    fn from(old: OldUserError) -> Self {
+        legacy::text(old.message, old.hint)
+    }
+}
+
+/// The problem in what version 1 kept as JSON.
+pub(super) fn user_error(json: &str) -> Option<UserError> {
+    serde_json::from_str::<OldUserError>(json).ok().map(UserError::from)
+}
+
+#[derive(Deserialize)]
+struct OldUpload {
+    name: String,
+    size_bytes: u64,
+    added_millis: u64,
+    state: OldUploadState,
+}
+
+#[derive(Deserialize)]
+enum OldUploadState {
+    Pending,
+    Waiting,
+    Cancelled,
+    Failed(OldUserError),
+}
+
+pub(in crate::store) fn upload(body: &[u8]) -> Result<UploadInfo, postcard::Error> {
+    let OldUpload { name, size_bytes, added_millis, state } = postcard::from_bytes(body)?;
+    let state = match state {
+        OldUploadState::Pending => UploadState::Pending,
+        OldUploadState::Waiting => UploadState::Waiting,
+        OldUploadState::Cancelled => UploadState::Cancelled,
+        OldUploadState::Failed(error) => UploadState::Failed(error.into()),
+    };
+    Ok(UploadInfo { name, size_bytes, added_millis, state })
+}
+
+#[derive(Deserialize)]
+struct OldFailure {
+    cause: FailureCause,
+    status: Option<u16>,
+    message: String,
+    hint: String,
+    parameter: Option<String>,
+    retry_after_millis: Option<u64>,
+    fixes: Vec<Fix>,
+}
+
+impl From<OldFailure> for CallFailure {
+    fn from(old: OldFailure) -> Self {
+        Self {
+            cause: old.cause,
+            status: old.status,
+            error: legacy::text(old.message, old.hint),
+            parameter: old.parameter,
+            retry_after_millis: old.retry_after_millis,
+            fixes: old.fixes,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct OldRun {
+    id: RunId,
+    name: Option<String>,
+    star: bool,
+    question: String,
+    started_millis: u64,
+    follow_up_of: Option<RunId>,
+    again_of: Option<RunId>,
+    retrievals: Vec<OldRetrieval>,
+    answers: Vec<OldRunAnswer>,
+}
+
+#[derive(Deserialize)]
+struct OldRetrieval {
+    id: RecipeId,
+    recipe: Recipe,
+    outcome: Option<Result<Arc<Evidence>, OldUserError>>,
+    highlights: Vec<Vec<Span>>,
+}
+
+#[derive(Deserialize)]
+struct OldRunAnswer {
+    column: Column,
+    name: String,
+    place: String,
+    answer: OldAnswer,
+    sent: Option<Sent>,
+    cost: Option<Cost>,
+    attempts: Vec<OldAttempt>,
+    note: String,
+    thumb: Option<Thumb>,
+}
+
+#[derive(Deserialize)]
+struct OldAnswer {
+    state: AnswerState,
+    text: String,
+    reasoning: String,
+    citations: Vec<NativeCitation>,
+    usage: Option<Usage>,
+    deltas: u32,
+    finish_reason: Option<String>,
+    failure: Option<OldFailure>,
+    timing: Timing,
+}
+
+#[derive(Deserialize)]
+struct OldAttempt {
+    queued_millis: f64,
+    took_millis: f64,
+    failure: Option<OldFailure>,
+    pause_millis: Option<f64>,
+}
+
+pub(in crate::store) fn run(body: &[u8]) -> Result<Run, postcard::Error> {
+    let old: OldRun = postcard::from_bytes(body)?;
+    Ok(Run {
+        id: old.id,
+        name: old.name,
+        star: old.star,
+        question: old.question,
+        started_millis: old.started_millis,
+        follow_up_of: old.follow_up_of,
+        again_of: old.again_of,
+        retrievals: old.retrievals.into_iter().map(retrieval).collect(),
+        answers: old.answers.into_iter().map(run_answer).collect(),
+    })
+}
+
+fn retrieval(old: OldRetrieval) -> Retrieval {
+    let outcome = old.outcome.map(|outcome| outcome.map_err(UserError::from));
+    Retrieval { id: old.id, recipe: old.recipe, outcome, highlights: old.highlights }
+}
+
+fn run_answer(old: OldRunAnswer) -> RunAnswer {
+    RunAnswer {
+        column: old.column,
+        name: old.name,
+        place: old.place,
+        answer: answer(old.answer),
+        sent: old.sent,
+        cost: old.cost,
+        attempts: old.attempts.into_iter().map(attempt).collect(),
+        note: old.note,
+        thumb: old.thumb,
+    }
+}
+
+fn answer(old: OldAnswer) -> Answer {
+    Answer {
+        state: old.state,
+        text: old.text,
+        reasoning: old.reasoning,
+        citations: old.citations,
+        usage: old.usage,
+        deltas: old.deltas,
+        finish_reason: old.finish_reason,
+        failure: old.failure.map(CallFailure::from),
+        timing: old.timing,
+    }
+}
+
+fn attempt(old: OldAttempt) -> Attempt {
+    Attempt {
+        queued_millis: old.queued_millis,
+        took_millis: old.took_millis,
+        failure: old.failure.map(CallFailure::from),
+        pause_millis: old.pause_millis,
+    }
+}
