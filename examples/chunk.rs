@@ -6,6 +6,7 @@
 
 use sidecite::chunk::{Tokens, chunk, validate};
 use sidecite::embed::Minilm;
+use sidecite::messages::ENGLISH;
 use sidecite::parse::{ParseOptions, parse};
 use sidecite::types::{ChunkSettings, ChunkStrategy, Span};
 use std::io::Write;
@@ -36,7 +37,8 @@ fn tokenizer() -> Result<Box<dyn Tokens>, String> {
         return Ok(Box::new(Words));
     };
     let bytes = std::fs::read(&model).map_err(|error| format!("{}: {error}", model.display()))?;
-    let minilm = Minilm::load(&bytes).map_err(|error| format!("{}: {error}", model.display()))?;
+    let minilm =
+        Minilm::load(&bytes).map_err(|error| format!("{}: {}", model.display(), ENGLISH.sentences(error)))?;
     Ok(Box::new(minilm.tokenizer().clone()))
 }
 
@@ -86,11 +88,11 @@ fn run() -> Result<(), String> {
         }
     }
     let file = file.ok_or(USAGE)?;
-    let plan = validate(settings).map_err(|error| format!("{error} {}", error.hint()))?;
+    let plan = validate(settings).map_err(|error| ENGLISH.sentences(error))?;
     let tokens = tokenizer()?;
     let bytes = std::fs::read(&file).map_err(|error| format!("{file}: {error}"))?;
     let parsed =
-        parse(&file, &bytes, &options).map_err(|error| format!("{file}: {error} {}", error.hint()))?;
+        parse(&file, &bytes, &options).map_err(|error| format!("{file}: {}", ENGLISH.sentences(error)))?;
     for warning in &parsed.warnings {
         eprintln!("warning: {}", warning.message);
     }

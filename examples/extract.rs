@@ -5,6 +5,7 @@
 //! Warnings go to stderr; a file that gives no text ends with exit code 1 and one line on stderr.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+use sidecite::messages::ENGLISH;
 use sidecite::parse::{ParseOptions, parse};
 use sidecite::types::Span;
 use std::io::Write;
@@ -39,7 +40,7 @@ fn run() -> Result<(), String> {
     let file = file.ok_or("usage: extract FILE [--password P] [--blocks]")?;
     let bytes = std::fs::read(&file).map_err(|error| format!("{file}: {error}"))?;
     let parsed =
-        parse(&file, &bytes, &options).map_err(|error| format!("{file}: {error} {}", error.hint()))?;
+        parse(&file, &bytes, &options).map_err(|error| format!("{file}: {}", ENGLISH.sentences(error)))?;
     for warning in &parsed.warnings {
         eprintln!("warning: {}", warning.message);
     }

@@ -2,6 +2,7 @@
 //! chat model answer; text on stdout as it comes, speed on stderr.
 
 use sidecite::local_model::{Generation, Model, Step};
+use sidecite::messages::ENGLISH;
 use sidecite::types::{ChatRequest, Message, Parameters, Role};
 use std::io::Write;
 use std::path::PathBuf;
@@ -48,7 +49,7 @@ fn run() -> Result<(), String> {
     let started = Instant::now();
     let bytes = std::fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     let mut model =
-        Model::load(bytes).map_err(|error| format!("{}: {error}. {}", file.display(), error.hint()))?;
+        Model::load(bytes).map_err(|error| format!("{}: {}", file.display(), ENGLISH.sentences(error)))?;
     let loaded = started.elapsed();
     let request = ChatRequest {
         model: "smollm2-135m-instruct".to_owned(),
@@ -56,8 +57,7 @@ fn run() -> Result<(), String> {
         parameters,
         ..ChatRequest::default()
     };
-    let mut generation =
-        Generation::start(&model, &request).map_err(|error| format!("{error}. {}", error.hint()))?;
+    let mut generation = Generation::start(&model, &request).map_err(|error| ENGLISH.sentences(error))?;
     let (mut started, mut prefill) = (Instant::now(), 0.0);
     let mut out = std::io::stdout();
     loop {

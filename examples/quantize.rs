@@ -1,5 +1,6 @@
 //! `quantize MODEL.safetensors VOCAB.txt OUT`: makes the int8 embedder file from the f32 checkpoint.
 
+use sidecite::messages::ENGLISH;
 use std::fs;
 use std::process::ExitCode;
 
@@ -22,8 +23,7 @@ fn run(arguments: &[String]) -> Result<String, String> {
     };
     let weights = fs::read(weights).map_err(|error| format!("{weights}: {error}"))?;
     let vocab = fs::read_to_string(vocab).map_err(|error| format!("{vocab}: {error}"))?;
-    let file =
-        sidecite::embed::quantize(&weights, &vocab).map_err(|error| format!("{error}. {}", error.hint()))?;
+    let file = sidecite::embed::quantize(&weights, &vocab).map_err(|error| ENGLISH.sentences(error))?;
     fs::write(out, &file).map_err(|error| format!("{out}: {error}"))?;
     Ok(format!("{out}: {} bytes, sha256 {}", file.len(), sidecite::types::sha256(&file)))
 }

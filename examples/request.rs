@@ -7,6 +7,7 @@
 
 use serde_json::json;
 use sidecite::courier::{Keyring, Origin, inspect, plan, plan_models};
+use sidecite::messages::ENGLISH;
 use sidecite::provider::{Catalogue, Key};
 use sidecite::types::{AuthKind, ChatRequest, Dialect, Effort, Endpoint, Message, Parameters, Role};
 use std::process::ExitCode;
@@ -51,7 +52,7 @@ fn run(arguments: impl Iterator<Item = String>) -> Result<String, String> {
     if let Some(route) = row.routes.first() {
         asked.endpoint.dialect = asked.dialect.unwrap_or(route.dialect);
     }
-    let shown = |error: sidecite::provider::Error| format!("{error}. {}", error.hint());
+    let shown = |error: sidecite::provider::Error| ENGLISH.sentences(error);
     let mut target = catalogue.target(&asked.endpoint).map_err(shown)?;
     target.quirks.omit.extend(asked.omit);
     let mut keyring = Keyring::default();

@@ -11,6 +11,7 @@ use sidecite::embed::{DIMENSIONS, Minilm, Scratch};
 use sidecite::evaluate::ranking::{ndcg, recall, reciprocal_rank};
 use sidecite::index::{Flat, VectorIndex};
 use sidecite::lexical::{Bm25, LexicalIndex, Weighting};
+use sidecite::messages::ENGLISH;
 use sidecite::retrieve::fuse;
 use sidecite::types::{RetrievalMode, RetrievalSettings};
 use std::collections::HashMap;
@@ -98,7 +99,7 @@ fn options() -> Result<Options, String> {
         }
     }
     let folder = folder.ok_or_else(|| usage.to_owned())?;
-    sidecite::retrieve::validate(&settings).map_err(|error| error.to_string())?;
+    sidecite::retrieve::validate(&settings).map_err(|error| ENGLISH.sentences(error))?;
     Ok(Options { folder, settings, depth: k.max(100) })
 }
 
@@ -158,7 +159,7 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Vec<
         let neighbours = match &dense {
             Some(Dense { index, questions }) => match questions.get(at).and_then(Option::as_deref) {
                 Some(vector) => {
-                    index.nearest(vector, options.depth, None).map_err(|error| error.to_string())?
+                    index.nearest(vector, options.depth, None).map_err(|error| ENGLISH.sentences(error))?
                 }
                 None => Vec::new(),
             },
@@ -186,12 +187,13 @@ fn dense(texts: &[String], questions: &[String]) -> Result<Dense, String> {
             path.display()
         )
     })?;
-    let model = Minilm::load(&bytes).map_err(|error| format!("{}: {error}", path.display()))?;
-    let mut index = Flat::new(DIMENSIONS).map_err(|error| error.to_string())?;
+    let model =
+        Minilm::load(&bytes).map_err(|error| format!("{}: {}", path.display(), ENGLISH.sentences(error)))?;
+    let mut index = Flat::new(DIMENSIONS).map_err(|error| ENGLISH.sentences(error))?;
     index.reserve(texts.len());
     for (key, vector) in (0u32..).zip(embed(&model, texts)) {
         if let Some(vector) = vector {
-            index.insert(key, &vector).map_err(|error| error.to_string())?;
+            index.insert(key, &vector).map_err(|error| ENGLISH.sentences(error))?;
         }
     }
     Ok(Dense { index, questions: embed(&model, questions) })

@@ -45,6 +45,14 @@ impl Catalogue {
         self.text_of(error, true, |entry| entry.hint)
     }
 
+    /// Both as sentences, for a terminal.
+    pub fn sentences(&self, error: impl Into<UserError>) -> String {
+        let error = error.into();
+        let message = self.message(&error);
+        let stop = if message.ends_with('.') { "" } else { "." };
+        format!("{message}{stop} {}", self.hint(&error))
+    }
+
     fn text_of(&self, error: &UserError, in_column: bool, part: fn(Entry<'_>) -> &str) -> String {
         let name = error.code.name();
         // A problem of another version of this program: at least it is named.

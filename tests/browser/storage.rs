@@ -8,7 +8,7 @@ use sidecite::browser::indexed_db::{
 use sidecite::browser::{crypto, files, lock, site};
 use sidecite::store::{Error, Loaded, Record, Store, UploadInfo, UploadState};
 use sidecite::types::{
-    Chunk, ChunkSettings, Document, DocumentId, Format, Manifest, Sha256, Span, UserError, sha256,
+    Chunk, ChunkSettings, Document, DocumentId, Format, Manifest, Sha256, Span, problem, sha256,
 };
 use std::cell::Cell;
 use std::rc::Rc;
@@ -150,7 +150,7 @@ async fn an_added_file_waits_until_its_document_is_stored() {
     let pending = Sha256(crypto::random().unwrap());
     uploads.put(&[upload(pending, "upload.txt", UploadState::Pending, None)]).await.unwrap();
     uploads.settle(pending, upload(id, "upload.txt", UploadState::Waiting, Some(file.into()))).await.unwrap();
-    let failure = UploadState::Failed(UserError::new("parse", "it is damaged", "mend it"));
+    let failure = UploadState::Failed(problem::parse::corrupt("PDF", "no pages"));
     uploads.set_state(id, failure.clone()).await.unwrap();
     let (waiting, originals) = uploads.waiting().await.unwrap();
     assert!(waiting.iter().all(|upload| upload.id != pending) && originals.contains(&id));

@@ -32,7 +32,7 @@ impl Frame {
 
 /// Why frames cannot be read further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{}", UserError::from(self.clone()))]
+#[error("{}", UserError::from(*self))]
 pub enum EventStreamError {
     /// The lengths in front are wrong or damaged.
     Prelude {
