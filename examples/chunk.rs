@@ -94,7 +94,7 @@ fn run() -> Result<(), String> {
     let parsed =
         parse(&file, &bytes, &options).map_err(|error| format!("{file}: {}", ENGLISH.sentences(error)))?;
     for warning in &parsed.warnings {
-        eprintln!("warning: {}", warning.message);
+        eprintln!("warning: {}", ENGLISH.message(&warning.what));
     }
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for chunk in chunk(&parsed.document, &plan, tokens.as_ref()) {

@@ -42,7 +42,7 @@ fn run() -> Result<(), String> {
     let parsed =
         parse(&file, &bytes, &options).map_err(|error| format!("{file}: {}", ENGLISH.sentences(error)))?;
     for warning in &parsed.warnings {
-        eprintln!("warning: {}", warning.message);
+        eprintln!("warning: {}", ENGLISH.message(&warning.what));
     }
     let document = &parsed.document;
     let shown = if blocks {

@@ -9,7 +9,7 @@
 
 use super::gateway;
 use crate::provider::{address, failure};
-use crate::types::problem::{advice, phrase, reach, with};
+use crate::types::problem::{advice, flaw, phrase, reach, with};
 use crate::types::{CallFailure, Cors, CorsStatus, Dialect, FailureCause, UserError};
 use url::{Host, Url};
 
@@ -169,7 +169,7 @@ fn blocked(seen: &Observation<'_>, url: Option<&Url>, host: &str, local: bool) -
 fn dated(cors: &Cors) -> UserError {
     match (cors.seen.as_str(), cors.source.as_str()) {
         ("", "") => phrase::by_catalogue(),
-        ("", source) => phrase::by_source(source),
+        ("", source) => flaw::words(source),
         (day, source) => phrase::seen(day, source),
     }
 }

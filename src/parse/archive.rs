@@ -1,6 +1,7 @@
 //! A zip file → its members, unpacked under the limits.
 
 use super::{Error, encoding, limits, xml};
+use crate::types::problem::flaw;
 use std::io::{Cursor, Read};
 
 /// An opened zip file.
@@ -20,7 +21,7 @@ impl<'a> Archive<'a> {
         if zip.len() > limits::ZIP_ENTRIES {
             return Err(Error::Bomb {
                 what: "the archive".to_owned(),
-                reason: format!("{} entries, the limit is {}", zip.len(), limits::ZIP_ENTRIES),
+                reason: flaw::too_many_entries(zip.len(), limits::ZIP_ENTRIES),
             });
         }
         let names =
@@ -52,10 +53,10 @@ impl<'a> Archive<'a> {
             .iter()
             .position(|member| member == name)
             .or_else(|| self.names.iter().position(|member| member.eq_ignore_ascii_case(name)))
-            .ok_or_else(|| Error::corrupt("archive", format!("the part {name} is missing")))?;
+            .ok_or_else(|| Error::flawed("archive", flaw::part_missing(name)))?;
         let mut file = self.zip.by_index(index).map_err(|error| match error {
             zip::result::ZipError::UnsupportedArchive(_) => {
-                Error::corrupt(name, "it is encrypted or uses an unsupported compression")
+                Error::flawed(name, flaw::unsupported_compression())
             }
             other => Error::corrupt(name, other),
         })?;

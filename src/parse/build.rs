@@ -5,7 +5,8 @@
 
 use super::clean::{Removed, clean_into, clean_name};
 use super::{Error, limits};
-use crate::types::{Block, BlockKind, Document, Format, Span, Warning, sha256};
+use crate::types::problem::warning;
+use crate::types::{Block, BlockKind, Document, Format, Span, UserError, Warning, sha256};
 
 /// A document in the making.
 #[derive(Debug, Default)]
@@ -102,10 +103,9 @@ impl Builder {
     }
 
     /// Says that something went partly wrong.
-    pub fn warn(&mut self, message: impl Into<String>) {
-        let message = message.into();
-        if self.warnings.len() < 100 && !self.warnings.iter().any(|warning| warning.message == message) {
-            self.warnings.push(Warning { message });
+    pub fn warn(&mut self, what: UserError) {
+        if self.warnings.len() < 100 && !self.warnings.iter().any(|warning| warning.what == what) {
+            self.warnings.push(Warning { what });
         }
     }
 
@@ -140,10 +140,10 @@ impl Builder {
         }
         let Removed { tags, bidi } = self.removed;
         if tags > 0 {
-            self.warn(format!("{tags} invisible Unicode tag characters were removed."));
+            self.warn(warning::tags_removed(tags));
         }
         if bidi > 0 {
-            self.warn(format!("{bidi} characters that override the writing direction were removed."));
+            self.warn(warning::bidi_removed(bidi));
         }
         let title = self.title.as_deref().map(one_line_title).filter(|title| !title.is_empty());
         let document = Document {

@@ -4,6 +4,7 @@
 //! letter statistics (chardetng, Firefox's detector). Bytes that fit nothing become U+FFFD with a warning.
 
 use super::Builder;
+use crate::types::problem::warning;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use std::borrow::Cow;
 
@@ -24,7 +25,7 @@ pub fn decode<'a>(bytes: &'a [u8], builder: &mut Builder) -> Cow<'a, str> {
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Allow);
     detector.feed(bytes, true);
     let guess = hangul(bytes).unwrap_or_else(|| detector.guess(None, chardetng::Utf8Detection::Allow));
-    builder.warn(format!("Unknown encoding; read as {}.", guess.name()));
+    builder.warn(warning::unknown_encoding(guess.name()));
     decode_as(guess, bytes, builder)
 }
 
@@ -79,10 +80,7 @@ fn decode_as<'a>(encoding: &'static Encoding, bytes: &'a [u8], builder: &mut Bui
     let text = if used == encoding_rs::EUC_KR { composed(text) } else { text };
     if broken {
         let bad = text.matches('\u{FFFD}').count();
-        builder.warn(format!(
-            "{bad} characters could not be decoded as {} and are shown as \u{FFFD}.",
-            used.name()
-        ));
+        builder.warn(warning::undecoded(bad, used.name()));
     }
     text
 }

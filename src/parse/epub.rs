@@ -4,6 +4,7 @@
 
 use super::archive::{Archive, resolve};
 use super::{Builder, Error, encoding, html, xml};
+use crate::types::problem::{flaw, warning};
 use percent_encoding::percent_decode_str;
 use std::collections::HashMap;
 
@@ -29,7 +30,7 @@ pub fn read(bytes: &[u8], builder: &mut Builder) -> Result<(), Error> {
                 html::read(&text, builder);
             }
             Err(error @ (Error::Bomb { .. } | Error::TooLarge { .. })) => return Err(error),
-            Err(error) => builder.warn(format!("A chapter could not be read: {error}")),
+            Err(error) => builder.warn(warning::chapter_unreadable(error)),
         }
     }
     builder.title = title.or_else(|| builder.title.take());
@@ -51,7 +52,7 @@ fn package_path(archive: &mut Archive<'_>) -> Result<String, Error> {
     }
     found
         .or_else(|| archive.names().iter().find(|name| name.ends_with(".opf")).cloned())
-        .ok_or_else(|| Error::corrupt("EPUB", "it has no package document"))
+        .ok_or_else(|| Error::flawed("EPUB", flaw::no_package()))
 }
 
 #[derive(Debug, Default)]

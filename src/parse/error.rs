@@ -1,8 +1,8 @@
 use crate::types::UserError;
-use crate::types::problem::parse;
+use crate::types::problem::{flaw, parse};
 use serde::{Deserialize, Serialize};
 
-/// Why a file gives no document at all. Partial user_error is a `Warning` instead.
+/// Why a file gives no document at all. Partial trouble is a `Warning` instead.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[error("{}", UserError::from(self.clone()))]
 pub enum Error {
@@ -31,14 +31,14 @@ pub enum Error {
         /// The part of the file.
         what: String,
         /// Which limit it breaks.
-        reason: String,
+        reason: UserError,
     },
     /// The file is damaged beyond reading.
     Corrupt {
         /// What the file, or the part of it, should have been.
         what: String,
         /// What is wrong.
-        reason: String,
+        reason: UserError,
     },
     /// The file is of a kind that is not read.
     Unsupported {
@@ -66,14 +66,19 @@ impl From<Error> for UserError {
 }
 
 impl Error {
-    /// `Corrupt`, for short.
-    pub(super) fn corrupt(what: &str, reason: impl std::fmt::Display) -> Self {
-        Self::Corrupt { what: what.to_owned(), reason: one_line(&reason.to_string()) }
+    /// `Corrupt`, in the words of whoever found the damage.
+    pub(super) fn corrupt(what: &str, words: impl std::fmt::Display) -> Self {
+        Self::flawed(what, flaw::words(one_line(&words.to_string())))
+    }
+
+    /// `Corrupt`, for a reason of our own.
+    pub(super) fn flawed(what: &str, reason: UserError) -> Self {
+        Self::Corrupt { what: what.to_owned(), reason }
     }
 }
 
 /// A foreign message made fit to stand inside a sentence: one line, no control characters, not endless.
-fn one_line(message: &str) -> String {
+pub(super) fn one_line(message: &str) -> String {
     let flat: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
     flat.trim().trim_end_matches('.').to_owned()
 }

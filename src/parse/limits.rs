@@ -2,6 +2,7 @@
 //! what a header says about sizes is never believed.
 
 use super::Error;
+use crate::types::problem::flaw;
 
 /// Largest file, in bytes.
 pub const FILE_BYTES: u64 = 100 * 1024 * 1024;
@@ -34,15 +35,12 @@ pub fn check_file(size: usize) -> Result<(), Error> {
 /// Refuses a member that unpacks to far more than it is; `packed` and `unpacked` in bytes so far.
 pub fn check_unpacked(what: &str, packed: u64, unpacked: u64, together: u64) -> Result<(), Error> {
     if unpacked > RATIO_FREE_BYTES && unpacked / packed.max(1) > RATIO {
-        return Err(Error::Bomb {
-            what: what.to_owned(),
-            reason: format!("it unpacks to more than {RATIO} times its size"),
-        });
+        return Err(Error::Bomb { what: what.to_owned(), reason: flaw::unpacks_too_far(RATIO) });
     }
     if together > UNPACKED_BYTES {
         return Err(Error::Bomb {
             what: what.to_owned(),
-            reason: format!("the file unpacks to more than {} MB", UNPACKED_BYTES / 1024 / 1024),
+            reason: flaw::unpacks_to_more(UNPACKED_BYTES >> 20),
         });
     }
     Ok(())

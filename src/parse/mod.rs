@@ -48,6 +48,8 @@ pub use sniff::sniff;
 pub const READER_VERSION: u32 = 1;
 
 #[cfg(feature = "reader")]
+use crate::types::problem::warning;
+#[cfg(feature = "reader")]
 use crate::types::{Document, Warning};
 #[cfg(feature = "reader")]
 use build::Builder;
@@ -62,7 +64,7 @@ pub struct ParseOptions {
 
 /// A document, and what went partly wrong while reading it.
 #[cfg(feature = "reader")]
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Parsed {
     /// The document.
     pub document: Document,
@@ -81,7 +83,7 @@ pub struct Parsed {
 /// let document = parsed.document;
 /// let spans: Vec<&str> = document.blocks.iter().map(|block| block.span.of(&document.text)).collect();
 /// assert_eq!(spans, ["Tariff", "A ticket costs 12 euros."]);
-/// assert!(parsed.warnings[0].message.contains("contains HTML"));
+/// assert_eq!(parsed.warnings[0].what.code.name(), "warning.other_name");
 /// # Ok::<(), sidecite::parse::Error>(())
 /// ```
 #[cfg(feature = "reader")]
@@ -92,7 +94,7 @@ pub fn parse(name: &str, bytes: &[u8], options: &ParseOptions) -> Result<Parsed,
     if let Some(claimed) = sniff::claimed(name)
         && claimed != spec.label
     {
-        builder.warn(format!("The file is named as {claimed}, but contains {}.", spec.label));
+        builder.warn(warning::other_name(claimed, spec.label));
     }
     (spec.reader.read)(bytes, options, &mut builder)?;
     match builder.finish(name, bytes, spec.format) {

@@ -4,6 +4,7 @@
 //! so nothing is expanded and nothing is loaded. Depth and attributes are bounded.
 
 use super::{Error, limits};
+use crate::types::problem::flaw;
 use quick_xml::events::{BytesStart, Event};
 use std::borrow::Cow;
 
@@ -92,10 +93,7 @@ pub fn walk(
 
 fn check(what: &str, start: &BytesStart<'_>, depth: usize) -> Result<(), Error> {
     if depth > limits::XML_DEPTH {
-        return Err(Error::Bomb {
-            what: what.to_owned(),
-            reason: format!("elements nest deeper than {}", limits::XML_DEPTH),
-        });
+        return Err(Error::Bomb { what: what.to_owned(), reason: flaw::nested_too_deep(limits::XML_DEPTH) });
     }
     // Counting the equals signs bounds the attributes without parsing them.
     if start.attributes_raw().matches('=').count() > limits::XML_ATTRIBUTES * 4
@@ -104,7 +102,7 @@ fn check(what: &str, start: &BytesStart<'_>, depth: usize) -> Result<(), Error> 
     {
         return Err(Error::Bomb {
             what: what.to_owned(),
-            reason: format!("an element has more than {} attributes", limits::XML_ATTRIBUTES),
+            reason: flaw::too_many_attributes(limits::XML_ATTRIBUTES),
         });
     }
     Ok(())

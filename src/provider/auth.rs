@@ -4,6 +4,7 @@
 //! posted to the page without leaking. There is no `Deserialize`: a mask must not come back as a key.
 
 use super::Error;
+use crate::types::problem::flaw;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
@@ -23,20 +24,20 @@ impl Key {
     /// # Errors
     /// `BadKey` when nothing is left, or when it holds characters that a header cannot carry.
     pub fn new(typed: &str) -> Result<Self, Error> {
-        let bad = |reason: &str| Error::BadKey { reason: reason.to_owned() };
+        let bad = |reason| Error::BadKey { reason };
         let trimmed = typed.trim();
         let key = match trimmed.get(..7) {
             Some(scheme) if scheme.eq_ignore_ascii_case("bearer ") => trimmed.get(7..).unwrap_or("").trim(),
             _ => trimmed,
         };
         if key.is_empty() || key.eq_ignore_ascii_case("bearer") {
-            return Err(bad("it is empty"));
+            return Err(bad(flaw::empty()));
         }
         if key.chars().any(char::is_whitespace) {
-            return Err(bad("it contains white space"));
+            return Err(bad(flaw::white_space()));
         }
         if !key.chars().all(|c| c.is_ascii_graphic()) {
-            return Err(bad("it contains characters other than letters, digits and signs"));
+            return Err(bad(flaw::other_characters()));
         }
         Ok(Self(key.to_owned()))
     }

@@ -5,7 +5,7 @@ use crate::types::{CallFailure, Dialect, FailureCause, UserError};
 use serde::{Deserialize, Serialize};
 
 /// Why no request could be written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[error("{}", UserError::from(self.clone()))]
 pub enum Error {
     /// The address is empty.
@@ -34,12 +34,12 @@ pub enum Error {
     /// A key that no header can carry.
     BadKey {
         /// What is wrong with it, without showing it.
-        reason: String,
+        reason: UserError,
     },
     /// A key that is no pair of AWS credentials.
     BadAwsKey {
         /// What is wrong with it, without showing it.
-        reason: String,
+        reason: UserError,
     },
     /// A host of AWS without a region.
     NoRegion,
@@ -57,7 +57,7 @@ pub enum Error {
         /// The blank's label.
         label: String,
         /// What it may hold.
-        reason: String,
+        reason: UserError,
     },
     /// No such row in the catalogue.
     UnknownProvider {

@@ -60,7 +60,7 @@ pub fn from_stream_error(error: &Value) -> CallFailure {
         None => FailureCause::HostError,
     };
     let hint = hint_for(cause, status.unwrap_or(500), &raw, Some(error), true);
-    // What stands inside a stream is the host's user_error whatever its number, but for limits, which have words of their own.
+    // What stands inside a stream is the host's own failure whatever its number, but for limits, which have words of their own.
     let cause = match cause {
         FailureCause::RateLimited | FailureCause::QuotaUsedUp => cause,
         _ => FailureCause::HostError,

@@ -9,6 +9,7 @@
 use super::percent::{self, path_segment};
 use super::{Error, HttpRequest, Key};
 use crate::format::date::Date;
+use crate::types::problem::flaw;
 use crate::types::sha256;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -72,22 +73,22 @@ struct Credentials<'a> {
 
 impl<'a> Credentials<'a> {
     fn parse(text: &'a str) -> Result<Self, Error> {
-        let bad = |reason: &str| Error::BadAwsKey { reason: reason.to_owned() };
+        let bad = |reason| Error::BadAwsKey { reason };
         let mut parts = text.split(':');
         let id = parts.next().unwrap_or("");
-        let secret = parts.next().ok_or_else(|| bad("the secret access key is missing"))?;
+        let secret = parts.next().ok_or_else(|| bad(flaw::no_secret()))?;
         let token = parts.next();
         if parts.next().is_some() {
-            return Err(bad("it has more than three parts"));
+            return Err(bad(flaw::too_many_parts()));
         }
         if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-            return Err(bad("it does not begin with an access key id"));
+            return Err(bad(flaw::no_key_id()));
         }
         if secret.is_empty() {
-            return Err(bad("the secret access key is empty"));
+            return Err(bad(flaw::empty_secret()));
         }
         if token.is_some_and(str::is_empty) {
-            return Err(bad("the session token is empty"));
+            return Err(bad(flaw::empty_token()));
         }
         Ok(Self { id, secret, token })
     }
@@ -136,7 +137,7 @@ fn timestamp(epoch_secs: u64) -> (String, String) {
 /// HMAC with SHA-256 (RFC 2104), which takes keys of any length.
 fn hmac_sha256(key: &[u8], message: &[u8]) -> Result<Vec<u8>, Error> {
     let mac = Hmac::<Sha256>::new_from_slice(key)
-        .map_err(|error| Error::BadAwsKey { reason: error.to_string() })?;
+        .map_err(|error| Error::BadAwsKey { reason: flaw::words(error.to_string()) })?;
     Ok(mac.chain_update(message).finalize().into_bytes().to_vec())
 }
 

@@ -1,4 +1,5 @@
-use super::{Error, Kind, Stored, Table, decode, decode_vectors, encode, encode_vectors, migrations, tables};
+use super::migrations::{v1, v2};
+use super::{Error, Kind, Stored, Table, decode, decode_vectors, encode, encode_vectors, tables};
 use crate::types::{Chunk, Document, DocumentId, Manifest};
 use serde::{Deserialize, Serialize};
 
@@ -38,9 +39,14 @@ pub type Row = (Table, String, Vec<u8>);
 
 impl Stored for Manifest {
     const KIND: Kind = Kind::Manifest;
+    const VERSION: u8 = 3;
 
     fn older(version: u8, body: &[u8]) -> Option<Result<Self, postcard::Error>> {
-        (version == migrations::v1::VERSION).then(|| migrations::v1::manifest(body))
+        match version {
+            v1::VERSION => Some(v1::manifest(body)),
+            v2::VERSION => Some(v2::manifest(body)),
+            _ => None,
+        }
     }
 }
 

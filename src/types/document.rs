@@ -1,4 +1,4 @@
-use super::{DocumentId, Span};
+use super::{DocumentId, Span, UserError};
 use serde::{Deserialize, Serialize};
 
 /// One parsed upload: its text, and what is known of the text's structure.
@@ -70,10 +70,10 @@ pub enum Format {
 }
 
 /// Something that went partly wrong while reading a document; the rest was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Warning {
-    /// One plain sentence.
-    pub message: String,
+    /// What it was.
+    pub what: UserError,
 }
 
 impl Document {

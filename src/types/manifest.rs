@@ -2,7 +2,7 @@ use super::{ChunkSettings, DocumentId, Format, Warning};
 use serde::{Deserialize, Serialize};
 
 /// What the corpus knows of one stored document without opening it. Its presence means: wholly stored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Hash of the original bytes.
     pub id: DocumentId,

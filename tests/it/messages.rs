@@ -10,7 +10,7 @@ use std::path::Path;
 const CATALOGUES: [(&str, Catalogue); 1] = [("en", ENGLISH)];
 
 /// Areas of parts: advice and phrases are one sentence each.
-const PARTS: [&str; 4] = ["advice", "column_advice", "phrase", "notice"];
+const PARTS: [&str; 6] = ["advice", "column_advice", "flaw", "phrase", "notice", "warning"];
 /// The reason stands with the run, and so does what to do.
 const WITHOUT_HINT: [&str; 1] = ["run.no_evidence"];
 

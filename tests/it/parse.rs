@@ -82,7 +82,7 @@ fn text_in_any_encoding() {
         b"Der M\xFCller ging \xFCber die gr\xFCne Wiese.",
         "Der Müller ging über die grüne Wiese.",
     );
-    assert!(latin.warnings[0].message.contains("windows-1252"));
+    assert!(latin.warnings[0].what.message().contains("windows-1252"));
     let korean =
         encoding_rs::EUC_KR.encode("이 문서는 한국어로 쓰여 있습니다. 검색을 위한 글이다.").0.into_owned();
     check("a.txt", &korean, "이 문서는 한국어로 쓰여 있습니다. 검색을 위한 글이다.");
@@ -126,7 +126,7 @@ fn formats_are_told_by_content() {
     assert_eq!(sniff("notes", b"# just a line"), Ok(Format::Text));
     assert_eq!(sniff("x.bin", b"junk\n%PDF-1.4\n"), Ok(Format::Pdf));
     let parsed = check("not_a.docx", b"<html><body>x</body></html>", "x");
-    assert_eq!(parsed.warnings[0].message, "The file is named as DOCX, but contains HTML.");
+    assert_eq!(parsed.warnings[0].what.message(), "The file is named as DOCX, but contains HTML.");
 }
 
 #[test]

@@ -190,7 +190,7 @@ fn courier_replies(lines: &mut Lines) {
 fn engine(lines: &mut Lines) {
     let chunking = ChunkSettings::default();
     let embedder = EmbedderRef::Remote { endpoint: endpoint(), model: "e".into(), dimensions: None };
-    let warnings = vec![Warning { message: "w".into() }];
+    let warnings = vec![Warning { what: problem::warning::truncated() }];
     lines.ask("Open", Open);
     lines.ask("Connect", Connect { link: 1 });
     lines.ask("Disconnect", Disconnect { link: 1 });

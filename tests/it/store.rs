@@ -8,7 +8,9 @@ use sidecite::store::{
     Error, Loaded, Record, Table, Tombstone, UploadInfo, UploadState, decode, decode_embedding, encode,
     tables,
 };
-use sidecite::types::{DocumentId, FailureCause, Run, Sha256, Spending, Thumb, sha256};
+use sidecite::types::{
+    ChunkSettings, DocumentId, FailureCause, Format, Manifest, Run, Sha256, Spending, Thumb, sha256,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -243,6 +245,27 @@ fn problems_of_version_2_keep_their_words() {
     let again = encode(&run, "a run").unwrap();
     assert_eq!((again[0], decode::<Run>(&again, "a run").unwrap()), (3, run));
     assert!(decode::<Run>(&row("upload"), "a run").unwrap_err().to_string().contains("another kind"));
+
+    // A manifest was what version 1 had, with its reader behind it.
+    let (format, chunking) = (Format::Pdf, ChunkSettings::default());
+    let body = (
+        sha256(b"a"),
+        "a.pdf",
+        format,
+        None::<String>,
+        9_u64,
+        2_u32,
+        8_u64,
+        1_u32,
+        3_u64,
+        chunking,
+        "e",
+        7_u64,
+    );
+    let body = postcard::to_allocvec(&(body, [("One page is blank.",)].as_slice(), 4_u32)).unwrap();
+    let manifest: Manifest = decode(&[&[2, 1], body.as_slice()].concat(), "a document").unwrap();
+    assert_eq!((manifest.name.as_str(), manifest.reader), ("a.pdf", 4));
+    assert_eq!(manifest.warnings[0].what.message(), "One page is blank.");
 
     let call: CallRecord = decode(&row("call"), "a call").unwrap();
     assert_eq!(call.outcome, Outcome::Failed(FailureCause::TooLong));

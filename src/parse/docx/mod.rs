@@ -11,6 +11,7 @@ mod styles;
 use super::archive::Archive;
 use super::{Builder, Error, xml};
 use crate::types::BlockKind;
+use crate::types::problem::{flaw, warning};
 use body::{Body, Piece};
 use numbering::Numbering;
 use styles::Styles;
@@ -103,7 +104,7 @@ fn main_part(archive: &mut Archive<'_>) -> Result<String, Error> {
         .map(|relation| relation.target)
         .or_else(|| archive.has("word/document.xml").then(|| "word/document.xml".to_owned()))
         .or_else(|| archive.names().iter().find(|name| name.ends_with("document.xml")).cloned())
-        .ok_or_else(|| Error::corrupt("DOCX", "it has no main document"))
+        .ok_or_else(|| Error::flawed("DOCX", flaw::no_main_document()))
 }
 
 /// A part that may be missing. A damaged one is a warning, an unsafe one is an error.
@@ -115,7 +116,7 @@ fn optional(archive: &mut Archive<'_>, part: &str, builder: &mut Builder) -> Res
         Ok(text) => Ok(Some(text)),
         Err(error @ (Error::Bomb { .. } | Error::TooLarge { .. })) => Err(error),
         Err(error) => {
-            builder.warn(error.to_string());
+            builder.warn(warning::part_unreadable(error));
             Ok(None)
         }
     }
@@ -125,7 +126,7 @@ fn optional(archive: &mut Archive<'_>, part: &str, builder: &mut Builder) -> Res
 fn tolerate(outcome: Result<(), Error>, nothing_read: bool, builder: &mut Builder) -> Result<(), Error> {
     match outcome {
         Err(error @ Error::Corrupt { .. }) if !nothing_read => {
-            builder.warn(format!("{error} Only the text before the damage was read."));
+            builder.warn(warning::rest_unreadable(error));
             Ok(())
         }
         other => other,

@@ -9,6 +9,7 @@ mod flat;
 use super::Builder;
 use super::clean::collapse_into;
 use crate::types::BlockKind;
+use crate::types::problem::warning;
 use ego_tree::iter::Edge;
 use scraper::{Html, Node};
 
@@ -18,8 +19,7 @@ const MAX_DEPTH: usize = 2_000;
 /// Reads a whole page or a fragment.
 pub fn read(text: &str, builder: &mut Builder) {
     if flat::depth_exceeds(text, MAX_DEPTH) {
-        builder
-            .warn(format!("The page is nested deeper than {MAX_DEPTH} elements; it was read as plain text."));
+        builder.warn(warning::nested_too_deep(MAX_DEPTH));
         flat::read(text, builder);
         return;
     }

@@ -9,6 +9,9 @@ mod join;
 mod layout;
 
 use super::{Builder, Error, limits};
+use crate::parse::error::one_line;
+use crate::types::UserError;
+use crate::types::problem::{flaw, warning};
 use layout::Piece;
 use pdf_oxide::PdfDocument;
 use pdf_oxide::converters::ConversionOptions;
@@ -23,28 +26,24 @@ pub fn read(bytes: &[u8], password: Option<&str>, builder: &mut Builder) -> Resu
         if let Ok(found) = mended
             && found.has_text()
         {
-            builder.warn("The file is truncated; only the text before the cut was read.");
+            builder.warn(warning::truncated());
             outcome = Ok(found);
         }
     }
     let found = outcome?;
     if !found.has_text() {
         if found.bomb {
-            return Err(Error::Bomb {
-                what: "a page".to_owned(),
-                reason: "its content unpacks to an unsafe size".to_owned(),
-            });
+            return Err(Error::Bomb { what: "a page".to_owned(), reason: flaw::unsafe_content() });
         }
         if let Some(error) = found.errors.first() {
-            return Err(Error::corrupt("PDF", error));
+            return Err(Error::flawed("PDF", error.clone()));
         }
     }
-    found.errors.iter().for_each(|error| builder.warn(error.clone()));
+    found.errors.iter().for_each(|error| builder.warn(warning::page_unreadable(error.clone())));
     builder.title = found.title.clone();
     let blank = found.pages.iter().filter(|page| page.is_empty()).count();
     if found.has_text() && blank > 0 {
-        let which = if blank == 1 { "1 page has".to_owned() } else { format!("{blank} pages have") };
-        builder.warn(format!("{which} no text layer (scanned or blank)."));
+        builder.warn(warning::blank_pages(blank));
     }
     for step in join::over_pages(found.pages) {
         match step {
@@ -59,7 +58,7 @@ pub fn read(bytes: &[u8], password: Option<&str>, builder: &mut Builder) -> Resu
 /// wasm they end the reader, which the page starts anew.
 fn caught(read: impl FnOnce() -> Result<Found, Error>) -> Result<Found, Error> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
-        .unwrap_or_else(|_| Err(Error::corrupt("PDF", "it cannot be decoded")))
+        .unwrap_or_else(|_| Err(Error::flawed("PDF", flaw::not_decodable())))
 }
 
 /// What the pages of a PDF gave.
@@ -68,7 +67,7 @@ struct Found {
     title: Option<String>,
     pages: Vec<Vec<Piece>>,
     /// One sentence for each page that failed.
-    errors: Vec<String>,
+    errors: Vec<UserError>,
     /// Whether something unpacked to more than the decoder's limit.
     bomb: bool,
 }
@@ -129,7 +128,7 @@ fn read_pages(pdf: &PdfDocument) -> Result<Found, Error> {
         let mut text = match pdf.extract_text_with_options(page, &options) {
             Ok(text) => text,
             Err(error) => {
-                found.errors.push(format!("Page {} could not be read: {error}.", page + 1));
+                found.errors.push(flaw::page_unreadable(page + 1, one_line(&error.to_string())));
                 String::new()
             }
         };
@@ -145,7 +144,7 @@ fn read_pages(pdf: &PdfDocument) -> Result<Found, Error> {
             && let Err(error) = pdf.get_page_content_data(page)
         {
             // Extraction takes content that cannot be decoded for no content; here it is told apart.
-            found.errors.push(format!("Page {} could not be read: {error}.", page + 1));
+            found.errors.push(flaw::page_unreadable(page + 1, one_line(&error.to_string())));
         }
         total += text.len();
         if total > limits::TEXT_BYTES {
@@ -167,7 +166,7 @@ fn read_pages(pdf: &PdfDocument) -> Result<Found, Error> {
             || message.contains("bomb")
     };
     found.bomb = pdf.take_structured_warnings().iter().any(|warning| decoder_refused(&warning.message))
-        || found.errors.iter().any(|error| decoder_refused(error));
+        || found.errors.iter().any(|error| decoder_refused(&error.to_string()));
     Ok(found)
 }
 

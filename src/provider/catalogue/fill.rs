@@ -4,6 +4,7 @@
 use crate::provider::Error;
 use crate::provider::percent::path_segment;
 use crate::types::UrlParam;
+use crate::types::problem::flaw;
 use std::collections::BTreeMap;
 
 /// Where in a URL a parameter stands.
@@ -76,21 +77,21 @@ fn word(param: &UrlParam, values: &BTreeMap<String, String>, place: Place) -> Re
     let Some(value) = value(param, values) else {
         return Err(Error::MissingBlank { label: param.label.clone(), example: param.example.clone() });
     };
-    let bad = |reason: &str| Error::BadBlank { label: param.label.clone(), reason: reason.to_owned() };
+    let bad = |reason| Error::BadBlank { label: param.label.clone(), reason };
     match place {
         Place::Host => {
             let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
             if !plain || value.len() > 63 || value.starts_with('-') || value.ends_with('-') {
-                return Err(bad("it may only contain letters, digits and hyphens"));
+                return Err(bad(flaw::not_a_label()));
             }
             Ok(value.to_ascii_lowercase())
         }
         Place::Port => match value.parse::<u16>() {
             Ok(port) if port > 0 && value.bytes().all(|byte| byte.is_ascii_digit()) => Ok(port.to_string()),
-            _ => Err(bad("it must be a number from 1 to 65535")),
+            _ => Err(bad(flaw::not_a_port())),
         },
         // A dot alone would be taken for the folder itself, two for the one above.
-        Place::Path if matches!(value, "." | "..") => Err(bad("it must be a name")),
+        Place::Path if matches!(value, "." | "..") => Err(bad(flaw::not_a_name())),
         Place::Path => Ok(path_segment(value)),
     }
 }

@@ -20,9 +20,9 @@ pub const DATABASE_VERSION: u32 = 1;
 /// The only reader there was.
 const READER: u32 = 1;
 
-/// `Manifest` before it named its reader.
+/// `Manifest` before it named its reader, which version 2 added at its end.
 #[derive(Deserialize)]
-struct OldManifest {
+pub(super) struct OldManifest {
     id: DocumentId,
     name: String,
     format: Format,
@@ -35,27 +35,32 @@ struct OldManifest {
     chunking: ChunkSettings,
     embedder: String,
     added_millis: u64,
-    warnings: Vec<Warning>,
+    warnings: Vec<v2::OldWarning>,
+}
+
+impl OldManifest {
+    pub(super) fn read_by(self, reader: u32) -> Manifest {
+        Manifest {
+            id: self.id,
+            name: self.name,
+            format: self.format,
+            title: self.title,
+            size_bytes: self.size_bytes,
+            pages: self.pages,
+            characters: self.characters,
+            chunks: self.chunks,
+            tokens: self.tokens,
+            chunking: self.chunking,
+            embedder: self.embedder,
+            added_millis: self.added_millis,
+            warnings: self.warnings.into_iter().map(Warning::from).collect(),
+            reader,
+        }
+    }
 }
 
 pub(in crate::store) fn manifest(body: &[u8]) -> Result<Manifest, postcard::Error> {
-    let old: OldManifest = postcard::from_bytes(body)?;
-    Ok(Manifest {
-        id: old.id,
-        name: old.name,
-        format: old.format,
-        title: old.title,
-        size_bytes: old.size_bytes,
-        pages: old.pages,
-        characters: old.characters,
-        chunks: old.chunks,
-        tokens: old.tokens,
-        chunking: old.chunking,
-        embedder: old.embedder,
-        added_millis: old.added_millis,
-        warnings: old.warnings,
-        reader: READER,
-    })
+    Ok(postcard::from_bytes::<OldManifest>(body)?.read_by(READER))
 }
 
 /// The rows of a stored document: `get` gives its value in a table of version 1. Vectors keep their bytes.

@@ -1,10 +1,12 @@
 //! Version 2 of the rows that hold problems: as sentences, before there were codes. Everything else is as it was.
 
+use super::v1;
 use crate::store::{UploadInfo, UploadState};
 use crate::types::problem::legacy;
 use crate::types::{
-    Answer, AnswerState, Attempt, CallFailure, Column, Cost, Evidence, FailureCause, Fix, NativeCitation,
-    Recipe, RecipeId, Retrieval, Run, RunAnswer, RunId, Sent, Span, Thumb, Timing, Usage, UserError,
+    Answer, AnswerState, Attempt, CallFailure, Column, Cost, Evidence, FailureCause, Fix, Manifest,
+    NativeCitation, Recipe, RecipeId, Retrieval, Run, RunAnswer, RunId, Sent, Span, Thumb, Timing, Usage,
+    UserError, Warning,
 };
 use serde::Deserialize;
 use std::sync::Arc;
@@ -29,6 +31,22 @@ impl From<OldUserError> for UserError {
 /// The problem in what version 1 kept as JSON.
 pub(super) fn user_error(json: &str) -> Option<UserError> {
     serde_json::from_str::<OldUserError>(json).ok().map(UserError::from)
+}
+
+#[derive(Deserialize)]
+pub(super) struct OldWarning {
+    message: String,
+}
+
+impl From<OldWarning> for Warning {
+    fn from(old: OldWarning) -> Self {
+        Self { what: legacy::text(old.message, "") }
+    }
+}
+
+pub(in crate::store) fn manifest(body: &[u8]) -> Result<Manifest, postcard::Error> {
+    let (old, reader): (v1::OldManifest, u32) = postcard::from_bytes(body)?;
+    Ok(old.read_by(reader))
 }
 
 #[derive(Deserialize)]

@@ -2,59 +2,6 @@
 
 use super::{Argument, UserError};
 
-/// What a function of a code takes for an argument of that kind.
-macro_rules! given {
-    (Text) => { impl Into<String> };
-    (Count) => { impl TryInto<u64> };
-    (Bytes) => { impl TryInto<u64> };
-    (Millis) => { impl Into<f64> };
-    (Number) => { impl Into<f64> };
-    (Usd) => { impl Into<f64> };
-    (Error) => { impl Into<UserError> };
-}
-
-macro_rules! argument {
-    (Count, $given:ident) => {
-        Argument::Count($given.try_into().unwrap_or(u64::MAX))
-    };
-    (Bytes, $given:ident) => {
-        Argument::Bytes($given.try_into().unwrap_or(u64::MAX))
-    };
-    (Error, $given:ident) => {
-        Argument::Error(Box::new($given.into()))
-    };
-    ($kind:ident, $given:ident) => {
-        Argument::$kind($given.into())
-    };
-}
-
-/// A module an area, a function a code; and the list of them all.
-macro_rules! codes {
-    ($($(#[$about:meta])* $area:ident { $($code:ident($($name:ident: $kind:ident),*),)* })*) => {
-        $(
-            $(#[$about])*
-            pub mod $area {
-                use super::*;
-                $(
-                    #[doc = concat!("`", stringify!($area), ".", stringify!($code), "`.")]
-                    pub fn $code($($name: given!($kind)),*) -> UserError {
-                        let name = concat!(stringify!($area), ".", stringify!($code));
-                        UserError::new(name, vec![$(argument!($kind, $name)),*])
-                    }
-                )*
-            }
-        )*
-
-        /// Every code by name, with the names and kinds of its arguments.
-        pub const ALL: &[(&str, &[(&str, &str)])] = &[
-            $($((
-                concat!(stringify!($area), ".", stringify!($code)),
-                &[$((stringify!($name), stringify!($kind))),*],
-            ),)*)*
-        ];
-    };
-}
-
 codes! {
     /// Problems that were stored as text, before there were codes.
     legacy {
@@ -83,8 +30,8 @@ codes! {
         password_needed(),
         wrong_password(),
         too_large(what: Text, size: Count, limit: Count),
-        bomb(what: Text, reason: Text),
-        corrupt(what: Text, reason: Text),
+        bomb(what: Text, reason: Error),
+        corrupt(what: Text, reason: Error),
         unsupported(found: Text, formats: Text),
         too_slow(limit_secs: Count),
         crashed(),
@@ -170,12 +117,12 @@ codes! {
         unsupported_scheme(scheme: Text),
         has_userinfo(),
         not_a_url(typed: Text, reason: Text),
-        bad_key(reason: Text),
-        bad_aws_key(reason: Text),
+        bad_key(reason: Error),
+        bad_aws_key(reason: Error),
         no_region(),
         no_model(),
         missing_blank(label: Text, example: Text),
-        bad_blank(label: Text, reason: Text),
+        bad_blank(label: Text, reason: Error),
         unknown_provider(id: Text),
         no_route(name: Text, dialect: Text),
         not_offered(name: Text, what: Text),
@@ -304,6 +251,21 @@ codes! {
         network_stopped(),
         model_stopped(),
     }
+    /// What went partly wrong while a file was read.
+    warning {
+        other_name(claimed: Text, found: Text),
+        unknown_encoding(guess: Text),
+        undecoded(count: Count, encoding: Text),
+        tags_removed(count: Count),
+        bidi_removed(count: Count),
+        nested_too_deep(limit: Count),
+        chapter_unreadable(error: Error),
+        part_unreadable(error: Error),
+        rest_unreadable(error: Error),
+        page_unreadable(error: Error),
+        truncated(),
+        blank_pages(pages: Count),
+    }
     /// Said while a call waits, or when it has ended.
     notice {
         rate_limited(host: Text, time: Millis),
@@ -353,12 +315,38 @@ codes! {
         fewer_passages(),
         without_parameter(parameter: Text),
     }
+    /// What is wrong with a file, a key or a blank.
+    flaw {
+        words(text: Text),
+        too_many_entries(count: Count, limit: Count),
+        nested_too_deep(limit: Count),
+        too_many_attributes(limit: Count),
+        unpacks_too_far(ratio: Count),
+        unpacks_to_more(limit_mb: Count),
+        unsafe_content(),
+        part_missing(name: Text),
+        unsupported_compression(),
+        no_package(),
+        no_main_document(),
+        not_decodable(),
+        page_unreadable(page: Count, reason: Text),
+        empty(),
+        white_space(),
+        other_characters(),
+        not_a_label(),
+        not_a_port(),
+        not_a_name(),
+        no_secret(),
+        too_many_parts(),
+        no_key_id(),
+        empty_secret(),
+        empty_token(),
+    }
     /// Parts of a sentence.
     phrase {
         keyless_works(),
         allows_browsers(source: Error),
         by_catalogue(),
-        by_source(source: Text),
         seen(day: Text, source: Text),
         again_in_column(),
         again_elsewhere(),

@@ -4,6 +4,59 @@
 //! A code travels by its name, never by a number, so that what was stored survives when codes are added or reordered. One
 //! that is gone by then is shown as it is. `codes` lists them all, each with a function that takes its arguments.
 
+/// What a function of a code takes for an argument of that kind.
+macro_rules! given {
+    (Text) => { impl Into<String> };
+    (Count) => { impl TryInto<u64> };
+    (Bytes) => { impl TryInto<u64> };
+    (Millis) => { impl Into<f64> };
+    (Number) => { impl Into<f64> };
+    (Usd) => { impl Into<f64> };
+    (Error) => { impl Into<UserError> };
+}
+
+macro_rules! argument {
+    (Count, $given:ident) => {
+        Argument::Count($given.try_into().unwrap_or(u64::MAX))
+    };
+    (Bytes, $given:ident) => {
+        Argument::Bytes($given.try_into().unwrap_or(u64::MAX))
+    };
+    (Error, $given:ident) => {
+        Argument::Error(Box::new($given.into()))
+    };
+    ($kind:ident, $given:ident) => {
+        Argument::$kind($given.into())
+    };
+}
+
+/// A module an area, a function a code; and the list of them all.
+macro_rules! codes {
+    ($($(#[$about:meta])* $area:ident { $($code:ident($($name:ident: $kind:ident),*),)* })*) => {
+        $(
+            $(#[$about])*
+            pub mod $area {
+                use super::*;
+                $(
+                    #[doc = concat!("`", stringify!($area), ".", stringify!($code), "`.")]
+                    pub fn $code($($name: given!($kind)),*) -> UserError {
+                        let name = concat!(stringify!($area), ".", stringify!($code));
+                        UserError::new(name, vec![$(argument!($kind, $name)),*])
+                    }
+                )*
+            }
+        )*
+
+        /// Every code by name, with the names and kinds of its arguments.
+        pub const ALL: &[(&str, &[(&str, &str)])] = &[
+            $($((
+                concat!(stringify!($area), ".", stringify!($code)),
+                &[$((stringify!($name), stringify!($kind))),*],
+            ),)*)*
+        ];
+    };
+}
+
 mod codes;
 
 pub use codes::*;

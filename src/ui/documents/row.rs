@@ -102,7 +102,7 @@ fn reason(row: &Row) -> AnyView {
         }
         RowState::Ready(manifest) if !manifest.warnings.is_empty() => {
             let warnings: Vec<String> =
-                manifest.warnings.iter().map(|warning| warning.message.clone()).collect();
+                manifest.warnings.iter().map(|warning| problem::message(&warning.what)).collect();
             view! { <span class="document-row-reason"><Icon name=Name::Warning/>{warnings.join(" ")}</span> }
                 .into_any()
         }
