@@ -1,9 +1,9 @@
-use crate::state::{AnswerOf, AppState, Cell, ColumnView, Dialog, MAX_COLUMNS};
+use crate::state::{Action, AnswerOf, AppState, Cell, ColumnView, Dialog, MAX_COLUMNS};
 use crate::types::ColumnId;
 use crate::ui::answers::column::ColumnCard;
+use crate::ui::part::deferred::{self, Part};
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::icon::{Icon, Name};
-use crate::ui::run::head::RunHeader;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -14,17 +14,18 @@ pub fn Composer() -> impl IntoView {
     let question = state.session.question;
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        state.ask();
+        state.act(Action::Ask);
     };
     let node = NodeRef::<html::Textarea>::new();
     // Enter asks, Shift+Enter makes a line, as in every chat.
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();
-            state.ask();
+            state.act(Action::Ask);
         }
     };
     let busy = Memo::new(move |_| state.session.is_busy());
+    let has_run = Memo::new(move |_| state.session.head.with(Option::is_some));
     let full = move || state.session.columns.len() >= MAX_COLUMNS;
     let estimate = Memo::new(move |_| state.cost_estimate());
     view! {
@@ -47,7 +48,7 @@ pub fn Composer() -> impl IntoView {
             <div class="composer-bar">
                 <Starters/>
                 <span class="composer-spring"></span>
-                <button class="button" disabled=sig(move || !busy.get()) on:click=listener(move |_| state.stop_all())>
+                <button class="button" disabled=sig(move || !busy.get()) on:click=listener(move |_| state.act(Action::StopAll))>
                     <Icon name=Name::Stop/>
                     "Stop all"
                 </button>
@@ -58,7 +59,7 @@ pub fn Composer() -> impl IntoView {
             </div>
             <p class="composer-cost hint">{live(move || estimate.get())}</p>
             <div class="composer-notice" role="status">{live(move || state.session.notice.get().map(|notice| view! { <p class="notice warn">{notice}</p> }))}</div>
-            <RunHeader/>
+            {live(move || has_run.get().then(|| deferred::part(Part::RunHead)))}
             <h2 class="visually-hidden">"Answers"</h2>
             <div class="columns" class:has-expanded=sig(move || state.session.expanded.get().is_some())>
                 <For each=move || cards(state) key=|(_, cell)| cell.serial let:card>
@@ -100,7 +101,7 @@ fn Starters() -> impl IntoView {
                             title=question.clone()
                             on:click=listener(move |_| {
                                 state.session.question.set(question.clone());
-                                state.ask();
+                                state.act(Action::Ask);
                             })
                         >
                             {label}

@@ -1,7 +1,7 @@
 use crate::browser::files;
 use crate::format;
 use crate::parse;
-use crate::state::{AppState, Dialog, place};
+use crate::state::{Action, AppState, Dialog, place};
 use crate::types::EmbedderRef;
 use crate::ui::documents::notices;
 use crate::ui::documents::row::DocumentRow;
@@ -26,7 +26,7 @@ pub fn Documents() -> impl IntoView {
     };
     let picked = move |node: NodeRef<html::Input>| {
         if let Some(input) = node.get_untracked() {
-            state.add_files(files::of_list(input.files()));
+            state.act(Action::AddFiles(files::of_list(input.files())));
             // The same file can be picked again later.
             input.set_value("");
         }
@@ -36,7 +36,7 @@ pub fn Documents() -> impl IntoView {
         dragging.set(false);
         if let Some(transfer) = event.data_transfer() {
             let dropped = files::of_drop(&transfer);
-            spawn_local(async move { state.add_files(files::collect(dropped).await) });
+            spawn_local(async move { state.act(Action::AddFiles(files::collect(dropped).await)) });
         }
     };
     view! {
@@ -133,7 +133,7 @@ fn Empty() -> impl IntoView {
             <button
                 class="button primary"
                 disabled=sig(move || state.sample.with(Option::is_none))
-                on:click=listener(move |_| state.try_sample())
+                on:click=listener(move |_| state.act(Action::TrySample))
             >
                 "Try the sample"
             </button>

@@ -1,7 +1,7 @@
 //! What is to be said about the documents as a whole, above and below their list.
 
 use crate::format;
-use crate::state::AppState;
+use crate::state::{Action, AppState};
 use crate::ui::part::erased::listener;
 use leptos::prelude::*;
 
@@ -16,7 +16,7 @@ pub fn outdated(state: AppState) -> AnyView {
     let text =
         format!("{documents} not embedded by {} yet. Until then, only BM25 finds them. ", embedder.name());
     view! {
-        <p class="notice">{text}<button class="button" on:click=move |_| state.renew()>"Embed them now"</button></p>
+        <p class="notice">{text}<button class="button" on:click=move |_| state.act(Action::Renew)>"Embed them now"</button></p>
     }
     .into_any()
 }
@@ -46,7 +46,7 @@ pub fn read_before(state: AppState) -> AnyView {
         "{} read by an older reader. ",
         format::counted(ids.len() as u64, "document was", "documents were")
     );
-    let again = move |_| ids.iter().for_each(|id| state.retry(*id, None));
+    let again = move |_| ids.iter().for_each(|id| state.act(Action::Retry(*id, None)));
     view! { <p class="notice">{text}<button class="button" on:click=again>"Read all again"</button></p> }
         .into_any()
 }
@@ -58,7 +58,7 @@ pub fn removed(state: AppState) -> AnyView {
         view! {
             <p class="notice">
                 "Removed "<bdi>{name}</bdi>" "
-                <button class="button" aria-label=label on:click=listener(move |_| state.undo_remove(id))>"Undo"</button>
+                <button class="button" aria-label=label on:click=listener(move |_| state.act(Action::UndoRemove(id)))>"Undo"</button>
             </p>
         }
         .into_any()
