@@ -57,6 +57,10 @@ pub enum Action {
     Remove(DocumentId),
     /// Bring a removed document back.
     UndoRemove(DocumentId),
+    /// Delete the stored runs that quote a removed document.
+    DeleteQuoting(DocumentId),
+    /// Bring back the runs that were deleted last.
+    UndoDeleteRuns,
     /// Embed what the chosen embedder has not embedded.
     Renew,
     /// Open a document in the viewer.
@@ -158,6 +162,8 @@ pub fn perform(state: AppState, action: Action) {
         Action::Retry(id, password) => state.retry(id, password),
         Action::Remove(id) => state.remove(id),
         Action::UndoRemove(id) => state.undo_remove(id),
+        Action::DeleteQuoting(id) => state.delete_quoting(id),
+        Action::UndoDeleteRuns => state.undo_delete_runs(),
         Action::Renew => state.renew(),
         Action::OpenDocument(id, focus) => state.open_document(id, focus),
         Action::Receive(bytes) => state.receive(&bytes),

@@ -1,4 +1,4 @@
-use crate::browser::clock::{epoch_millis, now_millis};
+use crate::browser::clock::{epoch_millis, now_millis, sleep};
 use crate::run::{HistoryLimits, expired};
 use crate::state::AppState;
 use crate::store;
@@ -21,6 +21,8 @@ pub struct History {
     pub runs: RwSignal<Option<Vec<RunSummary>>>,
     /// Why history cannot be read or written.
     pub user_error: RwSignal<Option<UserError>>,
+    /// Runs that quote a document which was just removed.
+    pub quoting: RwSignal<Vec<(DocumentId, Vec<RunId>)>>,
     /// Runs that were just deleted, for Undo.
     pub deleted: RwSignal<Vec<RunId>>,
     next_save_millis: StoredValue<f64>,
@@ -31,6 +33,7 @@ impl Default for History {
         Self {
             runs: RwSignal::new(None),
             user_error: RwSignal::new(None),
+            quoting: RwSignal::new(Vec::new()),
             deleted: RwSignal::new(Vec::new()),
             next_save_millis: StoredValue::new(0.0),
         }
@@ -201,8 +204,12 @@ impl AppState {
             if let Err(error) = runs.bury(&names(&ids), epoch_millis()).await {
                 return self.history.user_error.set(Some(user_error(error)));
             }
-            self.history.deleted.set(ids);
+            self.history.deleted.set(ids.clone());
             self.load_history();
+            sleep(UNDO_MILLIS as i32).await;
+            if self.history.deleted.with_untracked(|deleted| *deleted == ids) {
+                self.history.deleted.set(Vec::new());
+            }
         });
     }
 
@@ -245,11 +252,24 @@ impl AppState {
         });
     }
 
-    /// Runs whose evidence quotes a document.
-    pub async fn runs_quoting(self, document: DocumentId) -> Vec<RunId> {
+    /// Looks for stored runs whose evidence quotes a document.
+    pub(in crate::state) async fn find_quoting(self, document: DocumentId) {
         let runs = self.read_summaries().await.unwrap_or_default();
         let quoting = runs.into_iter().filter(|run| run.documents.contains(&document));
-        quoting.map(|run| run.id).collect()
+        let ids: Vec<RunId> = quoting.map(|run| run.id).collect();
+        if !ids.is_empty() {
+            self.history.quoting.update(|quoting| quoting.push((document, ids)));
+        }
+    }
+
+    /// Deletes the stored runs whose evidence quotes a document that was just removed.
+    pub fn delete_quoting(self, document: DocumentId) {
+        let mut ids = Vec::new();
+        self.history.quoting.update(|quoting| {
+            let found = quoting.extract_if(.., |(id, _)| *id == document);
+            ids = found.flat_map(|(_, ids)| ids).collect();
+        });
+        self.delete_runs(ids);
     }
 }
 
