@@ -11,6 +11,9 @@ const SAVE_MILLIS: f64 = 3_000.0;
 /// Storing takes at most this part of the page's time.
 const SAVE_SHARE: f64 = 0.02;
 
+/// Runs that are too old are looked for this often.
+const AGING_MILLIS: f64 = 3_600_000.0;
+
 /// How long Undo can bring deleted runs back after the page was closed.
 const UNDO_MILLIS: u64 = 60_000;
 
@@ -26,6 +29,7 @@ pub struct History {
     /// Runs that were just deleted, for Undo.
     pub deleted: RwSignal<Vec<RunId>>,
     next_save_millis: StoredValue<f64>,
+    next_aging_millis: StoredValue<f64>,
 }
 
 impl Default for History {
@@ -36,6 +40,7 @@ impl Default for History {
             quoting: RwSignal::new(Vec::new()),
             deleted: RwSignal::new(Vec::new()),
             next_save_millis: StoredValue::new(0.0),
+            next_aging_millis: StoredValue::new(0.0),
         }
     }
 }
@@ -110,16 +115,23 @@ impl AppState {
         }
     }
 
-    /// Deletes what the limits no longer allow.
+    /// Deletes what the limits no longer allow. Runs are counted each time; their ages are looked at once an hour.
     async fn apply_limits(self, limits: HistoryLimits) {
-        let known = self.history.runs.with_untracked(|runs| runs.as_ref().map(Vec::len));
-        if limits.max_days == 0
-            && (limits.max_runs == 0 || known.is_some_and(|known| known <= limits.max_runs as usize))
-        {
+        let is_due = limits.max_days > 0 && now_millis() >= self.history.next_aging_millis.get_value();
+        if !is_due && !self.is_over(limits.max_runs).await {
             return;
         }
+        self.history.next_aging_millis.set_value(now_millis() + AGING_MILLIS);
         if let Ok(runs) = self.read_summaries().await {
             self.forget(&expired(&runs, limits, epoch_millis())).await;
+        }
+    }
+
+    async fn is_over(self, max_runs: u32) -> bool {
+        let services = self.services();
+        match services.runs().await {
+            Some(runs) if max_runs > 0 => runs.count().await.is_ok_and(|count| count > max_runs as usize),
+            _ => false,
         }
     }
 
@@ -242,6 +254,7 @@ impl AppState {
     /// Collects what was deleted in an earlier session and what the limits no longer allow.
     pub fn tidy_history(self) {
         let limits = self.settings.with_untracked(|settings| settings.history);
+        self.history.next_aging_millis.set_value(0.0);
         spawn_local(async move {
             let services = self.services();
             if let Some(runs) = services.runs().await {
