@@ -24,9 +24,7 @@ pub fn Composer() -> impl IntoView {
             state.act(Action::Ask);
         }
     };
-    let busy = Memo::new(move |_| state.session.is_busy());
     let has_run = Memo::new(move |_| state.session.head.with(Option::is_some));
-    let full = move || state.session.columns.len() >= MAX_COLUMNS;
     let estimate = Memo::new(move |_| state.cost_estimate());
     view! {
         <section class="composer" aria-label="Question and answers">
@@ -45,18 +43,7 @@ pub fn Composer() -> impl IntoView {
                     "Ask"
                 </button>
             </form>
-            <div class="composer-bar">
-                <Starters/>
-                <span class="composer-spring"></span>
-                <button class="button" disabled=sig(move || !busy.get()) on:click=listener(move |_| state.act(Action::StopAll))>
-                    <Icon name=Name::Stop/>
-                    "Stop all"
-                </button>
-                <button class="button" disabled=full on:click=listener(move |_| state.view.dialog.set(Some(Dialog::AddColumn)))>
-                    <Icon name=Name::Add/>
-                    "Add column"
-                </button>
-            </div>
+            <Bar/>
             <p class="composer-cost hint">{live(move || estimate.get())}</p>
             <div class="composer-notice" role="status">{live(move || state.session.notice.get().map(|notice| view! { <p class="notice warn">{notice}</p> }))}</div>
             {live(move || has_run.get().then(|| deferred::part(Part::RunHead)))}
@@ -67,6 +54,29 @@ pub fn Composer() -> impl IntoView {
                 </For>
             </div>
         </section>
+    }
+    .into_any()
+}
+
+/// What can be done about the columns as a whole.
+#[component]
+fn Bar() -> impl IntoView {
+    let state = AppState::get();
+    let full = move || state.session.columns.len() >= MAX_COLUMNS;
+    let busy = Memo::new(move |_| state.session.is_busy());
+    view! {
+        <div class="composer-bar">
+            <Starters/>
+            <span class="composer-spring"></span>
+            <button class="button" disabled=sig(move || !busy.get()) on:click=listener(move |_| state.act(Action::StopAll))>
+                <Icon name=Name::Stop/>
+                "Stop all"
+            </button>
+            <button class="button" disabled=full on:click=listener(move |_| state.view.dialog.set(Some(Dialog::AddColumn)))>
+                <Icon name=Name::Add/>
+                "Add column"
+            </button>
+        </div>
     }
     .into_any()
 }

@@ -1,6 +1,6 @@
 use crate::format;
 use crate::state::{Action, AppState, Focus, RunHead};
-use crate::types::{Passage, Span};
+use crate::types::{Evidence, Passage, Span};
 use crate::ui::evidence::pane::nothing_yet;
 use crate::ui::part::erased::{listener, live};
 use crate::ui::part::field;
@@ -14,34 +14,7 @@ pub fn Passages() -> impl IntoView {
     let evidence =
         Memo::new(move |_| head.with(|head| head.as_ref().and_then(|head| head.evidence().cloned())));
     let is_searching = Memo::new(move |_| head.with(|head| head.as_ref().is_some_and(RunHead::is_searching)));
-    let about = move || {
-        evidence.get().map(|evidence| {
-            let timing = evidence.timing;
-            let mut stages = vec![
-                ("embedding", timing.embed_millis),
-                ("dense", timing.dense_millis),
-                ("BM25", timing.lexical_millis),
-            ];
-            if timing.rerank_millis > 0.0 {
-                stages.push(("reranker", timing.rerank_millis));
-            }
-            let stages = stages.iter().map(|(name, millis)| format!("{name} {}", format::duration(*millis)));
-            let unembedded = match timing.unembedded {
-                0 => String::new(),
-                count => format!(
-                    ". {} not embedded by the chosen embedder yet: searched by BM25 only",
-                    format::counted(u64::from(count), "chunk", "chunks")
-                ),
-            };
-            format!(
-                "{} of {} chunks in {} ({}){unembedded}",
-                evidence.passages.len(),
-                format::count(u64::from(timing.chunks)),
-                format::duration(timing.total_millis),
-                stages.collect::<Vec<_>>().join(", "),
-            )
-        })
-    };
+    let about = move || evidence.get().map(|evidence| about(&evidence));
     let hash = move || evidence.get().map(|evidence| evidence.sha256);
     let list = move || {
         let evidence = evidence.get()?;
@@ -73,6 +46,34 @@ pub fn Passages() -> impl IntoView {
         <ol class="evidence-list">{list}</ol>
     }
     .into_any()
+}
+
+/// How much was found where, and how long that took.
+fn about(evidence: &Evidence) -> String {
+    let timing = evidence.timing;
+    let mut stages = vec![
+        ("embedding", timing.embed_millis),
+        ("dense", timing.dense_millis),
+        ("BM25", timing.lexical_millis),
+    ];
+    if timing.rerank_millis > 0.0 {
+        stages.push(("reranker", timing.rerank_millis));
+    }
+    let stages = stages.iter().map(|(name, millis)| format!("{name} {}", format::duration(*millis)));
+    let unembedded = match timing.unembedded {
+        0 => String::new(),
+        count => format!(
+            ". {} not embedded by the chosen embedder yet: searched by BM25 only",
+            format::counted(u64::from(count), "chunk", "chunks")
+        ),
+    };
+    format!(
+        "{} of {} chunks in {} ({}){unembedded}",
+        evidence.passages.len(),
+        format::count(u64::from(timing.chunks)),
+        format::duration(timing.total_millis),
+        stages.collect::<Vec<_>>().join(", "),
+    )
 }
 
 fn card(state: AppState, passage: &Passage, words: Vec<Span>) -> AnyView {
