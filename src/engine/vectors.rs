@@ -35,13 +35,9 @@ pub(super) async fn vectors<S: Store, E: Embedder>(
             known.insert(*key, vector);
         }
     }
-    let mut missing: Vec<(Sha256, &str)> = Vec::new();
     let mut asked: HashSet<Sha256> = HashSet::new();
-    for (key, text) in keys.iter().zip(texts).filter(|(key, _)| !known.contains_key(key)) {
-        if asked.insert(*key) {
-            missing.push((*key, text));
-        }
-    }
+    let unknown = keys.iter().zip(texts).filter(|(key, _)| !known.contains_key(key) && asked.insert(**key));
+    let missing: Vec<(Sha256, &str)> = unknown.map(|(key, text)| (*key, text.as_str())).collect();
     let total = u32::try_from(texts.len()).unwrap_or(u32::MAX);
     let mut done: u32 = known.keys().filter_map(|key| uses.get(key)).sum();
     progress(done, total);

@@ -61,6 +61,12 @@ impl LayerCache {
         }
     }
 
+    /// What the raw pointers rely on.
+    fn assert_shapes(&self) {
+        let cells = self.kv_heads * self.head * self.capacity;
+        assert!(self.keys.len() == cells && self.values.len() == cells && self.head.is_multiple_of(GROUP));
+    }
+
     /// Attention of `queries` (`tokens × heads × head`, the first at `position`), whose keys are in the cache already,
     /// into `out` of the same shape.
     pub(super) fn attend(
@@ -74,13 +80,9 @@ impl LayerCache {
         let (head, width) = (self.head, heads * self.head);
         let tokens = queries.len() / width;
         let share = heads / self.kv_heads;
+        self.assert_shapes();
         assert!(tokens > 0 && position + tokens <= self.capacity && out.len() == queries.len());
-        assert!(
-            queries.len() == tokens * width && share * self.kv_heads == heads && head.is_multiple_of(GROUP)
-        );
-        assert!(
-            self.keys.len() == self.kv_heads * head * self.capacity && self.values.len() == self.keys.len()
-        );
+        assert!(queries.len() == tokens * width && share * self.kv_heads == heads);
         let stride = (position + tokens).next_multiple_of(GROUP);
         scores.clear();
         scores.resize(4 * stride, 0.0);

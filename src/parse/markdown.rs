@@ -5,7 +5,7 @@
 
 use super::{Builder, html};
 use crate::types::BlockKind;
-use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 /// Reads a Markdown text.
 pub fn read(text: &str, builder: &mut Builder) {
@@ -94,19 +94,10 @@ impl<'b> Reader<'b> {
             Tag::Paragraph
             | Tag::DefinitionList
             | Tag::DefinitionListTitle
-            | Tag::DefinitionListDefinition => {
-                self.flush();
-            }
+            | Tag::DefinitionListDefinition => self.flush(),
             Tag::Heading { level, .. } => {
                 self.flush();
-                self.heading = Some(match level {
-                    HeadingLevel::H1 => 1,
-                    HeadingLevel::H2 => 2,
-                    HeadingLevel::H3 => 3,
-                    HeadingLevel::H4 => 4,
-                    HeadingLevel::H5 => 5,
-                    HeadingLevel::H6 => 6,
-                });
+                self.heading = Some(level as u8);
             }
             Tag::BlockQuote(_) => {
                 self.flush();
@@ -127,14 +118,7 @@ impl<'b> Reader<'b> {
             Tag::Item => {
                 self.flush();
                 self.items += 1;
-                self.marker = Some(match self.lists.last_mut() {
-                    Some(Some(number)) => {
-                        let marker = format!("{number}. ");
-                        *number = number.saturating_add(1);
-                        marker
-                    }
-                    _ => "- ".to_owned(),
-                });
+                self.marker = Some(self.next_marker());
             }
             Tag::FootnoteDefinition(label) => {
                 self.flush();
@@ -163,6 +147,18 @@ impl<'b> Reader<'b> {
             | Tag::Subscript
             | Tag::Link { .. }
             | Tag::Image { .. } => {}
+        }
+    }
+
+    /// What stands before the next item of the innermost list.
+    fn next_marker(&mut self) -> String {
+        match self.lists.last_mut() {
+            Some(Some(number)) => {
+                let marker = format!("{number}. ");
+                *number = number.saturating_add(1);
+                marker
+            }
+            _ => "- ".to_owned(),
         }
     }
 
@@ -205,14 +201,7 @@ impl<'b> Reader<'b> {
                 self.builder.block(BlockKind::Table, &rows);
             }
             TagEnd::TableHead | TagEnd::TableRow => self.inline.push('\n'),
-            TagEnd::MetadataBlock(_) => {
-                self.metadata = false;
-                let fields = std::mem::take(&mut self.inline);
-                if self.builder.title.is_none() {
-                    self.builder.title = title_field(&fields);
-                }
-                self.builder.block(BlockKind::Paragraph, &fields);
-            }
+            TagEnd::MetadataBlock(_) => self.end_metadata(),
             TagEnd::Paragraph
             | TagEnd::DefinitionList
             | TagEnd::DefinitionListTitle
@@ -226,6 +215,15 @@ impl<'b> Reader<'b> {
             | TagEnd::Link
             | TagEnd::Image => {}
         }
+    }
+
+    fn end_metadata(&mut self) {
+        self.metadata = false;
+        let fields = std::mem::take(&mut self.inline);
+        if self.builder.title.is_none() {
+            self.builder.title = title_field(&fields);
+        }
+        self.builder.block(BlockKind::Paragraph, &fields);
     }
 
     fn flush(&mut self) {

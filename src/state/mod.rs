@@ -3,6 +3,7 @@
 //! There is one context, `AppState`. Values are plain data; a list that changes row by row is a list of cells
 //! (`SignalList`), so that one row's progress repaints one row.
 
+mod action;
 mod delete_all;
 mod documents;
 /// Providers and endpoints.
@@ -13,6 +14,7 @@ mod settings;
 mod signal_list;
 mod view;
 
+pub use action::{Action, Actions, Perform, perform};
 pub use documents::{Corpus, Original, Row, RowActions, RowState, Sample, Tabs, Totals};
 pub use providers::{CheckState, Listed, ProviderStore, Trial};
 pub use run::{
@@ -49,6 +51,8 @@ pub struct AppState {
     pub providers: RwSignal<ProviderStore>,
     /// Chrome's built-in model.
     pub chrome: Chrome,
+    /// What waits for code that is still being loaded.
+    pub actions: Actions,
     /// The workers.
     services: StoredValue<Services, LocalStorage>,
 }
@@ -69,6 +73,7 @@ impl AppState {
             checking: RwSignal::new(CheckState::Idle),
             providers: RwSignal::new(ProviderStore::default()),
             chrome: Chrome::default(),
+            actions: Actions::default(),
             services: StoredValue::new_local(Services::new(move || corpus.newer.set(true))),
         }
     }
@@ -94,8 +99,8 @@ impl AppState {
         self.join_tabs();
         self.open_corpus();
         self.load_sample_index();
-        self.price_columns();
-        self.tidy_history();
+        self.act_later(Action::PriceColumns);
+        self.act_later(Action::TidyHistory);
     }
 }
 

@@ -1,6 +1,6 @@
 use crate::state::{AppState, Pane};
 use crate::ui::answers::composer::Composer;
-use crate::ui::deferred::drawer;
+use crate::ui::deferred::code;
 use crate::ui::documents::list::Documents;
 use crate::ui::evidence::pane::EvidencePane;
 use crate::ui::header::Header;
@@ -34,7 +34,7 @@ pub fn App() -> impl IntoView {
     let state = AppState::new();
     state.provide();
     state.start();
-    Deferred::provide(state, drawer);
+    Deferred::provide(state, code);
     Effect::new(move || {
         let theme = state.settings.with(|settings| settings.theme.name());
         if let Some(root) = document().document_element() {

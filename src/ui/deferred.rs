@@ -1,36 +1,40 @@
-//! Dialogs and document viewer, in a wasm of their own.
+//! What the first view does not need, in a wasm of its own: dialogs, document viewer, answers, evidence, and the code of
+//! every [`crate::state::Action`].
 //!
-//! A release build moves [`draw`] and what only it needs into a second file (`cargo xtask build`, wasm splitting), so that the
-//! first view does not wait for them. All state stays in the page's wasm; other builds keep them there too.
+//! A release build moves what only [`code`] reaches into a second file (`cargo xtask build`, wasm splitting), so that the
+//! first view does not wait for it. All state stays in the page's wasm; other builds keep everything there.
 
-use crate::state::Dialog;
-use crate::ui::answers::request::Request;
+use crate::state::{Dialog, perform};
+use crate::ui::answers::{body::ColumnBody, request::Request};
 use crate::ui::columns::{add_column::AddColumn, compare::Compare};
 use crate::ui::documents::paste::Paste;
-use crate::ui::evidence::viewer::Viewer;
-use crate::ui::part::deferred::{Draw, Part};
+use crate::ui::evidence::{passages::Passages, viewer::Viewer};
+use crate::ui::part::deferred::{Code, Part};
 use crate::ui::providers::dialog::Providers;
-use crate::ui::run::{follow_up::FollowUpDialog, history::HistoryDialog};
+use crate::ui::run::{follow_up::FollowUpDialog, head::RunHeader, history::HistoryDialog};
 use crate::ui::settings::dialog::SettingsDialog;
 use leptos::prelude::*;
 use leptos::wasm_split::SplitLoaderError;
 
-/// The drawing function, from the second wasm where the build has made one.
-#[cfg(split_dialogs)]
-#[leptos::wasm_split::wasm_split(dialogs, wasm_split_path = ::leptos::wasm_split, fallible)]
-pub fn drawer() -> Result<Draw, SplitLoaderError> {
-    Ok(draw)
+/// The code, from the second wasm where the build has made one.
+#[cfg(split_deferred)]
+#[leptos::wasm_split::wasm_split(deferred, wasm_split_path = ::leptos::wasm_split, fallible)]
+pub fn code() -> Result<Code, SplitLoaderError> {
+    Ok(Code { draw, perform })
 }
 
-#[cfg(not(split_dialogs))]
-pub async fn drawer() -> Result<Draw, SplitLoaderError> {
-    Ok(draw)
+#[cfg(not(split_deferred))]
+pub async fn code() -> Result<Code, SplitLoaderError> {
+    Ok(Code { draw, perform })
 }
 
 fn draw(part: Part) -> AnyView {
     match part {
         Part::Dialog(dialog) => draw_dialog(dialog),
         Part::Viewer => view! { <Viewer/> }.into_any(),
+        Part::Passages => view! { <Passages/> }.into_any(),
+        Part::RunHead => view! { <RunHeader/> }.into_any(),
+        Part::Answer(of, view) => view! { <ColumnBody of view/> }.into_any(),
     }
 }
 

@@ -1,7 +1,6 @@
-use crate::state::{AppState, Dialog};
+use crate::state::{Action, AppState, Dialog};
 use crate::ui::part::erased::{listener, sig};
 use crate::ui::part::icon::{Icon, Name};
-use crate::ui::run::head::HistoryButton;
 use leptos::prelude::*;
 
 /// The bar on top.
@@ -41,6 +40,24 @@ pub fn Header() -> impl IntoView {
                 "Settings"
             </button>
         </header>
+    }
+    .into_any()
+}
+
+/// The button that opens history.
+#[component]
+fn HistoryButton() -> impl IntoView {
+    let state = AppState::get();
+    let open = move |_| {
+        state.act(Action::LoadHistory);
+        state.view.dialog.set(Some(Dialog::History));
+    };
+    let has_error = move || state.history.user_error.with(Option::is_some);
+    view! {
+        <button class="button quiet" class:warn=sig(has_error) on:click=listener(open)>
+            <Icon name=Name::History/>
+            "History"
+        </button>
     }
     .into_any()
 }

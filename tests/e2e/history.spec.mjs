@@ -89,6 +89,24 @@ describe("history", () => {
     await tab.close();
   });
 
+  it("offers to delete the runs that quote a removed document, and brings them back", async () => {
+    const tab = await prepared(lab, hosts());
+    const { page } = tab;
+    await asked(tab);
+    await page.getByRole("button", { name: "Remove lighthouse.txt", exact: true }).click();
+    const notices = page.getByRole("status", { name: "Removed documents" });
+    await notices.getByRole("button", { name: "Delete 1 run that quotes it", exact: true }).click();
+    await notices.getByText("1 run deleted.").waitFor();
+    let list = await openHistory(page);
+    await until(async () => (await list.getByRole("listitem").count()) === 0, { what: "no run" });
+    await closeDialog(page);
+    await notices.getByRole("button", { name: "Undo deleting runs", exact: true }).click();
+    list = await openHistory(page);
+    await until(async () => (await list.getByRole("listitem").count()) === 1, { what: "the run again" });
+    tab.assertClean();
+    await tab.close();
+  });
+
   it("asks again with the documents of today, beside the answers of then", async () => {
     const tab = await prepared(lab, hosts());
     const { page } = tab;

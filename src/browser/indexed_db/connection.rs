@@ -180,6 +180,12 @@ pub(super) async fn keys(transaction: &Transaction, table: &str) -> Result<Vec<S
     Ok(keys.iter().filter_map(JsValue::as_string).collect())
 }
 
+/// How many rows a table has.
+pub(super) async fn count(transaction: &Transaction, table: &str) -> Result<usize, Error> {
+    let count = store(transaction, table)?.count(None).map_err(doing("reading"))?;
+    Ok(count.await.map_err(doing("reading"))? as usize)
+}
+
 /// The rows of a table, in the order of their keys.
 pub(super) async fn rows(transaction: &Transaction, table: &str) -> Result<Vec<(String, JsValue)>, Error> {
     let reading = store(transaction, table)?;

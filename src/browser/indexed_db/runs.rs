@@ -1,5 +1,5 @@
 use super::connection::{
-    Connection, bytes_value, complete, delete, get, keys, put, rows, store, value_bytes,
+    Connection, bytes_value, complete, count, delete, get, keys, put, rows, store, value_bytes,
 };
 use super::{connection::doing, open_corpus};
 use crate::store::{Error, Table, Tombstone, decode, encode};
@@ -35,6 +35,12 @@ impl RunStore {
         let transaction = self.0.write(&[SUMMARIES])?;
         put(&transaction, SUMMARIES, id, &bytes_value(summary))?;
         complete(transaction, "the run").await
+    }
+
+    /// How many runs are kept, with the removed ones.
+    pub async fn count(&self) -> Result<usize, Error> {
+        let transaction = self.0.read(&[SUMMARIES])?;
+        count(&transaction, SUMMARIES).await
     }
 
     /// What the list shows, by id, without the removed ones.

@@ -21,16 +21,12 @@ pub fn read(bytes: &[u8], builder: &mut Builder) -> Result<(), Error> {
     let mut archive = Archive::open(bytes)?;
     let main = main_part(&mut archive)?;
     let relations = match archive.relations(&main) {
-        Ok(relations) => relations,
         Err(error @ Error::Bomb { .. }) => return Err(error),
-        Err(_) => Vec::new(),
+        relations => relations.unwrap_or_default(),
     };
     let parts = |kind: &str| -> Vec<String> {
-        relations
-            .iter()
-            .filter(|relation| relation.kind == kind)
-            .map(|relation| relation.target.clone())
-            .collect()
+        let own = relations.iter().filter(|relation| relation.kind == kind);
+        own.map(|relation| relation.target.clone()).collect()
     };
     let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     // A part that the relations forgot is looked for under its usual name.
@@ -45,10 +41,7 @@ pub fn read(bytes: &[u8], builder: &mut Builder) -> Result<(), Error> {
         Some(text) => Numbering::read(&text)?,
         None => Numbering::default(),
     };
-    builder.title = match optional(&mut archive, "docProps/core.xml", builder)? {
-        Some(text) => core_title(&text),
-        None => None,
-    };
+    builder.title = optional(&mut archive, "docProps/core.xml", builder)?.and_then(|text| core_title(&text));
 
     let text = archive.read_xml(&main)?;
     let mut body = Body::new(&styles, &mut numbering);
@@ -57,25 +50,19 @@ pub fn read(bytes: &[u8], builder: &mut Builder) -> Result<(), Error> {
     tolerate(outcome, pieces.is_empty(), builder)?;
     push(pieces, builder);
 
-    let mut notes: Vec<(usize, BlockKind, String)> = Vec::new();
+    let mut notes: Vec<(usize, String)> = Vec::new();
     for (kind, file) in [("footnotes", "footnotes.xml"), ("endnotes", "endnotes.xml")] {
         let Some(text) = optional(&mut archive, &usual(kind, file), builder)? else { continue };
         let mut body = Body::new(&styles, &mut numbering);
         let outcome = body.read(kind, &text);
         let (pieces, _) = body.finish();
         tolerate(outcome, false, builder)?;
-        for (number, mark) in cited.iter().enumerate() {
-            if mark.kind != kind {
-                continue;
-            }
-            let of_note = pieces.iter().filter(|piece| piece.note.as_deref() == Some(mark.id.as_str()));
-            let lines: Vec<&str> = of_note.map(|piece| piece.text.trim()).collect();
-            notes.push((number, BlockKind::Note, format!("[{}] {}", number + 1, lines.join("\n"))));
-        }
+        let of_kind = cited.iter().enumerate().filter(|(_, mark)| mark.kind == kind);
+        notes.extend(of_kind.map(|(at, mark)| (at, note(at + 1, &mark.id, &pieces))));
     }
-    notes.sort_by_key(|(number, ..)| *number);
-    for (_, kind, text) in &notes {
-        builder.block(*kind, text);
+    notes.sort_by_key(|(at, _)| *at);
+    for (_, text) in &notes {
+        builder.block(BlockKind::Note, text);
     }
     if builder.is_blank() {
         for part in parts("header").into_iter().chain(parts("footer")) {
@@ -88,6 +75,13 @@ pub fn read(bytes: &[u8], builder: &mut Builder) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// The text of a note, after its number.
+fn note(number: usize, id: &str, pieces: &[Piece]) -> String {
+    let own = pieces.iter().filter(|piece| piece.note.as_deref() == Some(id));
+    let lines: Vec<&str> = own.map(|piece| piece.text.trim()).collect();
+    format!("[{number}] {}", lines.join("\n"))
 }
 
 fn push(pieces: Vec<Piece>, builder: &mut Builder) {

@@ -66,7 +66,7 @@ fn caught(read: impl FnOnce() -> Result<Found, Error>) -> Result<Found, Error> {
 struct Found {
     title: Option<String>,
     pages: Vec<Vec<Piece>>,
-    /// One sentence for each page that failed.
+    /// What is wrong with each page that failed.
     errors: Vec<UserError>,
     /// Whether something unpacked to more than the decoder's limit.
     bomb: bool,
@@ -125,27 +125,7 @@ fn read_pages(pdf: &PdfDocument) -> Result<Found, Error> {
     let mut texts = Vec::new();
     let mut total = 0usize;
     for page in 0..count {
-        let mut text = match pdf.extract_text_with_options(page, &options) {
-            Ok(text) => text,
-            Err(error) => {
-                found.errors.push(flaw::page_unreadable(page + 1, one_line(&error.to_string())));
-                String::new()
-            }
-        };
-        if layout::is_sparse(&text) {
-            // Marked content with a replacement text of a few words can hide a whole page from extraction.
-            let drawn =
-                pdf.extract_chars(page).map(|chars| layout::text_of_chars(&chars)).unwrap_or_default();
-            if layout::holds_far_more(&drawn, &text) {
-                text = drawn;
-            }
-        }
-        if text.trim().is_empty()
-            && let Err(error) = pdf.get_page_content_data(page)
-        {
-            // Extraction takes content that cannot be decoded for no content; here it is told apart.
-            found.errors.push(flaw::page_unreadable(page + 1, one_line(&error.to_string())));
-        }
+        let text = page_text(pdf, page, &options, &mut found.errors);
         total += text.len();
         if total > limits::TEXT_BYTES {
             return Err(Error::TooLarge {
@@ -168,6 +148,36 @@ fn read_pages(pdf: &PdfDocument) -> Result<Found, Error> {
     found.bomb = pdf.take_structured_warnings().iter().any(|warning| decoder_refused(&warning.message))
         || found.errors.iter().any(|error| decoder_refused(&error.to_string()));
     Ok(found)
+}
+
+/// The text of a page; what could not be read of it is among the `errors`.
+fn page_text(
+    pdf: &PdfDocument,
+    page: usize,
+    options: &ConversionOptions,
+    errors: &mut Vec<UserError>,
+) -> String {
+    let mut text = match pdf.extract_text_with_options(page, options) {
+        Ok(text) => text,
+        Err(error) => {
+            errors.push(flaw::page_unreadable(page + 1, one_line(&error.to_string())));
+            String::new()
+        }
+    };
+    if layout::is_sparse(&text) {
+        // Marked content with a replacement text of a few words can hide a whole page from extraction.
+        let drawn = pdf.extract_chars(page).map(|chars| layout::text_of_chars(&chars)).unwrap_or_default();
+        if layout::holds_far_more(&drawn, &text) {
+            text = drawn;
+        }
+    }
+    if text.trim().is_empty()
+        && let Err(error) = pdf.get_page_content_data(page)
+    {
+        // Extraction takes content that cannot be decoded for no content; here it is told apart.
+        errors.push(flaw::page_unreadable(page + 1, one_line(&error.to_string())));
+    }
+    text
 }
 
 /// The title in the document information, unless it is the name of the file that a word processor printed.

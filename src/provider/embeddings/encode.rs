@@ -76,23 +76,15 @@ fn body(
 ) -> Map<String, Value> {
     let mut body = Map::new();
     let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
-    let size = match shape {
-        EmbeddingApi::Mistral | EmbeddingApi::Voyage | EmbeddingApi::Cohere | EmbeddingApi::BedrockCohere => {
-            "output_dimension"
-        }
-        _ => "dimensions",
-    };
     match shape {
         EmbeddingApi::Openai | EmbeddingApi::Nvidia | EmbeddingApi::Jina | EmbeddingApi::Mistral => {
             put("model", json!(model));
             put("input", json!(texts));
-            match shape {
-                EmbeddingApi::Nvidia => put("input_type", json!(purpose.word("passage", "query"))),
-                EmbeddingApi::Jina => {
-                    put("task", json!(purpose.word("retrieval.passage", "retrieval.query")))
-                }
-                _ => None,
-            };
+            if shape == EmbeddingApi::Nvidia {
+                put("input_type", json!(purpose.word("passage", "query")));
+            } else if shape == EmbeddingApi::Jina {
+                put("task", json!(purpose.word("retrieval.passage", "retrieval.query")));
+            }
         }
         EmbeddingApi::Voyage => {
             put("model", json!(model));
@@ -130,12 +122,21 @@ fn body(
             put("inputText", json!(texts.first().copied().unwrap_or("")));
         }
     }
-    if let (Some(dimensions), false) =
-        (dimensions, matches!(shape, EmbeddingApi::Gemini | EmbeddingApi::Vertex | EmbeddingApi::Tei))
-    {
-        put(size, json!(dimensions));
+    if let (Some(dimensions), Some(name)) = (dimensions, dimensions_name(shape)) {
+        put(name, json!(dimensions));
     }
     body
+}
+
+/// What the field is called that asks for a number of dimensions, where it stands beside the texts.
+fn dimensions_name(shape: EmbeddingApi) -> Option<&'static str> {
+    match shape {
+        EmbeddingApi::Gemini | EmbeddingApi::Vertex | EmbeddingApi::Tei => None,
+        EmbeddingApi::Mistral | EmbeddingApi::Voyage | EmbeddingApi::Cohere | EmbeddingApi::BedrockCohere => {
+            Some("output_dimension")
+        }
+        _ => Some("dimensions"),
+    }
 }
 
 fn gemini_task(purpose: Purpose) -> &'static str {

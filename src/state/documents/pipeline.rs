@@ -1,6 +1,6 @@
 use crate::browser::clock::{now_millis, sleep};
 use crate::browser::files;
-use crate::state::{AppState, Row, RowState};
+use crate::state::{Action, AppState, Row, RowState};
 use crate::store::UploadState;
 use crate::types::{DocumentId, EmbedderRef, UserError, problem};
 use crate::worker::protocol::{Forget, Ingest, IngestUpdate, Parsed, ReadFile, Unreadable};
@@ -29,6 +29,11 @@ impl AppState {
         if !rows.iter().any(|cell| cell.value.with_untracked(has_work)) {
             return self.rest();
         }
+        self.act(Action::Work);
+    }
+
+    /// Waits for this tab's turn, and starts what can be started.
+    pub(in crate::state) fn work(self) {
         spawn_local(async move {
             self.lead().await;
             self.start_next();

@@ -26,6 +26,7 @@ impl AppState {
             self.corpus.rows.remove(&id);
             self.corpus.removed.update(|removed| removed.push(row.clone()));
             self.publish_removal(id);
+            spawn_local(self.find_quoting(id));
             if let Some(Err(user_error)) = self.engine().call(Remove(id)).body().await {
                 self.corpus.user_error.set(Some(user_error));
                 self.forget_undo(id);
@@ -65,6 +66,7 @@ impl AppState {
 
     fn forget_undo(self, id: DocumentId) {
         self.corpus.removed.update(|removed| removed.retain(|row| row.id != id));
+        self.history.quoting.update(|quoting| quoting.retain(|(document, _)| *document != id));
     }
 
     /// Shows a row at its place in the order of adding.

@@ -4,7 +4,7 @@
 use super::open::state_of;
 use crate::browser::channel::Channel;
 use crate::browser::{lock, site};
-use crate::state::{AppState, Original, Row, RowState};
+use crate::state::{Action, AppState, Original, Row, RowState};
 use crate::types::DocumentId;
 use crate::worker::protocol::{Forget, Refresh};
 use futures_util::lock::Mutex;
@@ -46,12 +46,7 @@ enum Change {
 impl AppState {
     /// Listens to the other tabs, and asks what they work on.
     pub(in crate::state) fn join_tabs(self) {
-        let receive = move |bytes: &[u8]| {
-            // What a tab of another version says is not guessed at.
-            if let Ok(change) = postcard::from_bytes(bytes) {
-                self.receive(change);
-            }
-        };
+        let receive = move |bytes: &[u8]| self.act(Action::Receive(bytes.to_vec()));
         self.tabs.channel.set_value(Channel::open(&site::name("documents"), receive));
         self.broadcast(&Change::Opened);
     }
@@ -81,7 +76,10 @@ impl AppState {
         self.broadcast(&Change::Cancel(id));
     }
 
-    fn receive(self, change: Change) {
+    /// Takes in what another tab has broadcast.
+    pub(in crate::state) fn receive(self, bytes: &[u8]) {
+        // What a tab of another version says is not guessed at.
+        let Ok(change) = postcard::from_bytes(bytes) else { return };
         match change {
             Change::Opened => {
                 let rows = self.corpus.rows.cells_now().into_iter().map(|cell| cell.value.get_untracked());

@@ -153,15 +153,18 @@ impl AppState {
         self.show_head();
     }
 
+    /// A number that no column has, neither of the settings nor of the run on the screen, which may be from history.
+    pub fn new_column_id(self) -> ColumnId {
+        let shown = self.session.columns.cells_now().iter().map(|cell| cell.key.0).max().unwrap_or(0);
+        let id = self.settings.with_untracked(crate::state::Settings::next_column_id);
+        ColumnId(id.0.max(shown + 1))
+    }
+
     /// Adds a column; at most eight.
-    pub fn add_column(self, mut column: Column) -> bool {
+    pub fn add_column(self, column: Column) -> bool {
         if self.settings.with_untracked(|settings| settings.columns.len()) >= MAX_COLUMNS {
             return false;
         }
-        let shown = self.session.columns.cells_now().iter().map(|cell| cell.key.0).max().unwrap_or(0);
-        let id = self.settings.with_untracked(crate::state::Settings::next_column_id);
-        // A run from history has columns of its own.
-        column.id = ColumnId(id.0.max(shown + 1));
         self.set(|settings| settings.columns.push(column.clone()));
         let asked = self.settings.with_untracked(|settings| asked(settings, column));
         self.session.columns.put(
@@ -202,7 +205,9 @@ impl AppState {
     /// The same model without the documents, one click away.
     pub fn add_baseline(self, id: ColumnId) -> bool {
         match self.session.columns.value(&id) {
-            Some(view) => self.add_column(Column { with_documents: false, ..view.column }),
+            Some(view) => {
+                self.add_column(Column { id: self.new_column_id(), with_documents: false, ..view.column })
+            }
             None => false,
         }
     }

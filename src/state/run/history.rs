@@ -1,4 +1,4 @@
-use crate::browser::clock::{epoch_millis, now_millis};
+use crate::browser::clock::{epoch_millis, now_millis, sleep};
 use crate::run::{HistoryLimits, expired};
 use crate::state::AppState;
 use crate::store;
@@ -11,6 +11,9 @@ const SAVE_MILLIS: f64 = 3_000.0;
 /// Storing takes at most this part of the page's time.
 const SAVE_SHARE: f64 = 0.02;
 
+/// Runs that are too old are looked for this often.
+const AGING_MILLIS: f64 = 3_600_000.0;
+
 /// How long Undo can bring deleted runs back after the page was closed.
 const UNDO_MILLIS: u64 = 60_000;
 
@@ -21,9 +24,12 @@ pub struct History {
     pub runs: RwSignal<Option<Vec<RunSummary>>>,
     /// Why history cannot be read or written.
     pub user_error: RwSignal<Option<UserError>>,
+    /// Runs that quote a document which was just removed.
+    pub quoting: RwSignal<Vec<(DocumentId, Vec<RunId>)>>,
     /// Runs that were just deleted, for Undo.
     pub deleted: RwSignal<Vec<RunId>>,
     next_save_millis: StoredValue<f64>,
+    next_aging_millis: StoredValue<f64>,
 }
 
 impl Default for History {
@@ -31,8 +37,10 @@ impl Default for History {
         Self {
             runs: RwSignal::new(None),
             user_error: RwSignal::new(None),
+            quoting: RwSignal::new(Vec::new()),
             deleted: RwSignal::new(Vec::new()),
             next_save_millis: StoredValue::new(0.0),
+            next_aging_millis: StoredValue::new(0.0),
         }
     }
 }
@@ -107,16 +115,23 @@ impl AppState {
         }
     }
 
-    /// Deletes what the limits no longer allow.
+    /// Deletes what the limits no longer allow. Runs are counted each time; their ages are looked at once an hour.
     async fn apply_limits(self, limits: HistoryLimits) {
-        let known = self.history.runs.with_untracked(|runs| runs.as_ref().map(Vec::len));
-        if limits.max_days == 0
-            && (limits.max_runs == 0 || known.is_some_and(|known| known <= limits.max_runs as usize))
-        {
+        let is_due = limits.max_days > 0 && now_millis() >= self.history.next_aging_millis.get_value();
+        if !is_due && !self.is_over(limits.max_runs).await {
             return;
         }
+        self.history.next_aging_millis.set_value(now_millis() + AGING_MILLIS);
         if let Ok(runs) = self.read_summaries().await {
             self.forget(&expired(&runs, limits, epoch_millis())).await;
+        }
+    }
+
+    async fn is_over(self, max_runs: u32) -> bool {
+        let services = self.services();
+        match services.runs().await {
+            Some(runs) if max_runs > 0 => runs.count().await.is_ok_and(|count| count > max_runs as usize),
+            _ => false,
         }
     }
 
@@ -194,8 +209,12 @@ impl AppState {
             if let Err(error) = runs.bury(&names(&ids), epoch_millis()).await {
                 return self.history.user_error.set(Some(error.into()));
             }
-            self.history.deleted.set(ids);
+            self.history.deleted.set(ids.clone());
             self.load_history();
+            sleep(UNDO_MILLIS as i32).await;
+            if self.history.deleted.with_untracked(|deleted| *deleted == ids) {
+                self.history.deleted.set(Vec::new());
+            }
         });
     }
 
@@ -228,6 +247,7 @@ impl AppState {
     /// Collects what was deleted in an earlier session and what the limits no longer allow.
     pub fn tidy_history(self) {
         let limits = self.settings.with_untracked(|settings| settings.history);
+        self.history.next_aging_millis.set_value(0.0);
         spawn_local(async move {
             let services = self.services();
             if let Some(runs) = services.runs().await {
@@ -238,11 +258,24 @@ impl AppState {
         });
     }
 
-    /// Runs whose evidence quotes a document.
-    pub async fn runs_quoting(self, document: DocumentId) -> Vec<RunId> {
+    /// Looks for stored runs whose evidence quotes a document.
+    pub(in crate::state) async fn find_quoting(self, document: DocumentId) {
         let runs = self.read_summaries().await.unwrap_or_default();
         let quoting = runs.into_iter().filter(|run| run.documents.contains(&document));
-        quoting.map(|run| run.id).collect()
+        let ids: Vec<RunId> = quoting.map(|run| run.id).collect();
+        if !ids.is_empty() {
+            self.history.quoting.update(|quoting| quoting.push((document, ids)));
+        }
+    }
+
+    /// Deletes the stored runs whose evidence quotes a document that was just removed.
+    pub fn delete_quoting(self, document: DocumentId) {
+        let mut ids = Vec::new();
+        self.history.quoting.update(|quoting| {
+            let found = quoting.extract_if(.., |(id, _)| *id == document);
+            ids = found.flat_map(|(_, ids)| ids).collect();
+        });
+        self.delete_runs(ids);
     }
 }
 

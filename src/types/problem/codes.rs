@@ -272,6 +272,7 @@ codes! {
         retrying(error: Error, time: Millis),
         not_counted(error: Error),
         spending_warning(spent: Usd, limit: Number),
+        not_loaded(),
     }
     /// What to do, where the problem alone does not say: each has one sentence.
     advice {

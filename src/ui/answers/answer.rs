@@ -1,6 +1,6 @@
 use crate::cite::{Citation, Target};
 use crate::markup::{Align, Continues, Inline, Item, Node};
-use crate::state::{AnswerHead, AnswerOf, AppState, ColumnView, Focus, Rendered, RenderedPiece};
+use crate::state::{Action, AnswerHead, AnswerOf, AppState, ColumnView, Focus, Rendered, RenderedPiece};
 use crate::types::{Answer, Evidence};
 use crate::ui::part::erased::{keyed, listener, live};
 use leptos::prelude::*;
@@ -241,7 +241,7 @@ fn cite(at: usize, context: &Context) -> AnyView {
                     aria-label=label
                     title=passage.document_name.clone()
                     on:click=listener(move |_| {
-                        state.open_document(document, Some(Focus { passage: passage_span, words: words.clone() }));
+                        state.act(Action::OpenDocument(document, Some(Focus { passage: passage_span, words: words.clone() })));
                     })
                 >
                     {number}
@@ -259,7 +259,7 @@ fn cite(at: usize, context: &Context) -> AnyView {
                     aria-label=label
                     title="The quote is not in this passage."
                     on:click=listener(move |_| {
-                        state.open_document(document, Some(Focus { passage: passage_span, words: Vec::new() }));
+                        state.act(Action::OpenDocument(document, Some(Focus { passage: passage_span, words: Vec::new() })));
                     })
                 >
                     {format!("{number} ?")}

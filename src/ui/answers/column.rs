@@ -1,14 +1,8 @@
-use crate::format;
-use crate::state::{AnswerOf, AppState, ColumnView, Dialog, Stage};
-use crate::types::{AnswerState, CallFailure, ColumnId, ModelRef, UserError};
-use crate::ui::answers::answer::AnswerBody;
-use crate::ui::answers::feedback::Feedback;
-use crate::ui::answers::metrics::Metrics;
+use crate::state::{Action, AnswerOf, AppState, ColumnView, Dialog};
+use crate::types::{AnswerState, ColumnId};
+use crate::ui::part::deferred::{self, Part};
 use crate::ui::part::erased::{listener, live, sig};
-use crate::ui::part::field::button;
-use crate::ui::part::fixes;
 use crate::ui::part::icon::{Icon, Name};
-use crate::ui::part::problem;
 use leptos::prelude::*;
 
 /// One column: who answers, what it says, what it took.
@@ -24,21 +18,13 @@ pub fn ColumnCard(
     let id = of.column();
     let (column, name, place) =
         view.with_untracked(|view| (view.column.clone(), view.name.clone(), view.place.clone()));
-    let (with_documents, model) = (column.with_documents, column.model);
+    let with_documents = column.with_documents;
     let is_earlier = matches!(of, AnswerOf::Earlier(_));
     let label = if is_earlier { format!("{name}, earlier answer") } else { name.clone() };
     let title = name.clone();
     let expanded = move || state.session.expanded.get() == Some(id);
     let data_state = Memo::new(move |_| view.with(|view| view.state().map_or("idle", AnswerState::name)));
-    let failed =
-        Memo::new(move |_| view.with(|view| view.head.as_ref().and_then(|head| head.failure.clone())));
-    let waiting = Memo::new(move |_| view.with(waiting_text));
-    let cut = Memo::new(move |_| {
-        view.with(|view| {
-            view.sent.as_ref().filter(|sent| !sent.fit.is_whole()).map(|sent| sent.fit.to_string())
-        })
-    });
-    let is_small = matches!(model, ModelRef::SmolLm2);
+    let asked = Memo::new(move |_| view.with(|view| view.head.is_some()));
     let sha256 = move || {
         view.with(|view| {
             view.sent.as_ref().and_then(|sent| sent.evidence_sha256).map(|hash| hash.to_string())
@@ -69,14 +55,7 @@ pub fn ColumnCard(
                 </div>
                 <div class="column-actions">{live(move || (!is_earlier).then(|| actions(state, id, &name, with_documents, data_state.get(), expanded())))}</div>
             </header>
-            <div class="column-body" tabindex="0" role="group" aria-label="Answer">
-                <AnswerBody of view/>
-                {live(move || waiting.get().map(|text| view! { <p class="column-waiting">{text}</p> }))}
-                {live(move || failed.get().map(|failure| failed_view(state, id, &failure)))}
-                {live(move || cut.get().map(|text| cut_view(state, text, is_small)))}
-            </div>
-            <Metrics view/>
-            <Feedback of view/>
+            {live(move || if asked.get() { deferred::part(Part::Answer(of, view)) } else { not_asked() })}
         </article>
     }
     .into_any()
@@ -99,17 +78,21 @@ fn actions(
     };
     let under_way = matches!(data_state, "waiting" | "streaming");
     let run = match (under_way, data_state) {
-        (true, _) => Some(button(format!("Stop {name}"), Name::Stop, Box::new(move || state.stop(id)))),
+        (true, _) => {
+            Some(button(format!("Stop {name}"), Name::Stop, Box::new(move || state.act(Action::Stop(id)))))
+        }
         (false, "idle") => None,
-        _ => Some(button(format!("Run {name} again"), Name::Retry, Box::new(move || state.run_again(id)))),
+        _ => Some(button(
+            format!("Run {name} again"),
+            Name::Retry,
+            Box::new(move || state.act(Action::RunAgain(id))),
+        )),
     };
     let baseline = with_documents.then(|| {
         button(
             format!("Add baseline of {name} without documents"),
             Name::Baseline,
-            Box::new(move || {
-                state.add_baseline(id);
-            }),
+            Box::new(move || state.act(Action::AddBaseline(id))),
         )
     });
     let expand_label = if expanded { format!("Collapse {name}") } else { format!("Expand {name}") };
@@ -119,50 +102,11 @@ fn actions(
         {baseline}
         {button(format!("View request of {name}"), Name::Code, Box::new(move || state.view.dialog.set(Some(Dialog::Request(id)))))}
         {button(expand_label, Name::Expand, Box::new(toggle))}
-        {button(format!("Remove column {name}"), Name::Close, Box::new(move || state.remove_column(id)))}
+        {button(format!("Remove column {name}"), Name::Close, Box::new(move || state.act(Action::RemoveColumn(id))))}
     }
     .into_any()
 }
 
-/// What it is doing before the first token.
-fn waiting_text(view: &ColumnView) -> Option<String> {
-    if view.state() != Some(AnswerState::Waiting) {
-        return None;
-    }
-    Some(match &view.stage {
-        Stage::Retrieving => "Retrieving evidence".to_owned(),
-        Stage::Queued => "Queued".to_owned(),
-        Stage::Loading { done, total: 0 } => format!("Loading model, {}", format::bytes(*done)),
-        Stage::Loading { done, total } => {
-            format!("Loading model, {} of {}", format::bytes(*done), format::bytes(*total))
-        }
-        Stage::Reading { done, total } => format!("Reading the prompt, {done} of {total} tokens"),
-        Stage::Downloading { percent } => format!("Downloading Chrome's model, {percent} %"),
-        Stage::Waiting { before, millis, why } => waiting_for_host(*before, *millis, why.as_ref()),
-        Stage::Sent => "Waiting for the first token".to_owned(),
-    })
-}
-
-fn waiting_for_host(before: u32, millis: Option<f64>, why: Option<&UserError>) -> String {
-    match (millis, why) {
-        (_, Some(why)) => problem::message(why),
-        (Some(millis), None) => format!("Rate limited, retrying in {}", format::duration(millis)),
-        (None, None) => format!("Queued, {before} ahead"),
-    }
-}
-
-/// Why it failed, what to do, and the way out where the host named what it does not take.
-fn failed_view(state: AppState, id: ColumnId, failure: &CallFailure) -> AnyView {
-    let without = failure.parameter.clone().map(|parameter| {
-        let label = format!("Run again without `{parameter}`");
-        button(label, move || state.run_without(id, &parameter))
-    });
-    view! { {fixes::failure(failure)} {without} }.into_any()
-}
-
-/// What the context limit cut, with the way to raise it where it is a setting.
-fn cut_view(state: AppState, text: String, is_small: bool) -> AnyView {
-    let increase = is_small
-        .then(|| button("Increase limit".into(), move || state.view.dialog.set(Some(Dialog::Settings))));
-    view! { <p class="notice">{text}" "{increase}</p> }.into_any()
+fn not_asked() -> AnyView {
+    view! { <div class="column-body" tabindex="0" role="group" aria-label="Answer"></div> }.into_any()
 }

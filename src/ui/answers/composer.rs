@@ -1,10 +1,10 @@
-use crate::state::{AnswerOf, AppState, Cell, ColumnView, Dialog, MAX_COLUMNS};
+use crate::state::{Action, AnswerOf, AppState, Cell, ColumnView, Dialog, MAX_COLUMNS};
 use crate::types::ColumnId;
 use crate::ui::answers::column::ColumnCard;
+use crate::ui::part::deferred::{self, Part};
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::icon::{Icon, Name};
 use crate::ui::part::problem;
-use crate::ui::run::head::RunHeader;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -15,18 +15,17 @@ pub fn Composer() -> impl IntoView {
     let question = state.session.question;
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        state.ask();
+        state.act(Action::Ask);
     };
     let node = NodeRef::<html::Textarea>::new();
     // Enter asks, Shift+Enter makes a line, as in every chat.
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();
-            state.ask();
+            state.act(Action::Ask);
         }
     };
-    let busy = Memo::new(move |_| state.session.is_busy());
-    let full = move || state.session.columns.len() >= MAX_COLUMNS;
+    let has_run = Memo::new(move |_| state.session.head.with(Option::is_some));
     let estimate = Memo::new(move |_| state.cost_estimate());
     view! {
         <section class="composer" aria-label="Question and answers">
@@ -45,21 +44,10 @@ pub fn Composer() -> impl IntoView {
                     "Ask"
                 </button>
             </form>
-            <div class="composer-bar">
-                <Starters/>
-                <span class="composer-spring"></span>
-                <button class="button" disabled=sig(move || !busy.get()) on:click=listener(move |_| state.stop_all())>
-                    <Icon name=Name::Stop/>
-                    "Stop all"
-                </button>
-                <button class="button" disabled=full on:click=listener(move |_| state.view.dialog.set(Some(Dialog::AddColumn)))>
-                    <Icon name=Name::Add/>
-                    "Add column"
-                </button>
-            </div>
+            <Bar/>
             <p class="composer-cost hint">{live(move || estimate.get())}</p>
             <div class="composer-notice" role="status">{live(move || state.session.notice.get().map(|notice| view! { <p class="notice warn">{problem::message(&notice)}</p> }))}</div>
-            <RunHeader/>
+            {live(move || has_run.get().then(|| deferred::part(Part::RunHead)))}
             <h2 class="visually-hidden">"Answers"</h2>
             <div class="columns" class:has-expanded=sig(move || state.session.expanded.get().is_some())>
                 <For each=move || cards(state) key=|(_, cell)| cell.serial let:card>
@@ -67,6 +55,29 @@ pub fn Composer() -> impl IntoView {
                 </For>
             </div>
         </section>
+    }
+    .into_any()
+}
+
+/// What can be done about the columns as a whole.
+#[component]
+fn Bar() -> impl IntoView {
+    let state = AppState::get();
+    let full = move || state.session.columns.len() >= MAX_COLUMNS;
+    let busy = Memo::new(move |_| state.session.is_busy());
+    view! {
+        <div class="composer-bar">
+            <Starters/>
+            <span class="composer-spring"></span>
+            <button class="button" disabled=sig(move || !busy.get()) on:click=listener(move |_| state.act(Action::StopAll))>
+                <Icon name=Name::Stop/>
+                "Stop all"
+            </button>
+            <button class="button" disabled=full on:click=listener(move |_| state.view.dialog.set(Some(Dialog::AddColumn)))>
+                <Icon name=Name::Add/>
+                "Add column"
+            </button>
+        </div>
     }
     .into_any()
 }
@@ -101,7 +112,7 @@ fn Starters() -> impl IntoView {
                             title=question.clone()
                             on:click=listener(move |_| {
                                 state.session.question.set(question.clone());
-                                state.ask();
+                                state.act(Action::Ask);
                             })
                         >
                             {label}

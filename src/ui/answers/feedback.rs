@@ -1,4 +1,4 @@
-use crate::state::{AnswerOf, AppState, ColumnView};
+use crate::state::{Action, AnswerOf, AppState, ColumnView};
 use crate::types::{AnswerState, Thumb};
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::icon::{Icon, Name};
@@ -34,7 +34,7 @@ fn feedback(state: AppState, of: AnswerOf, view: RwSignal<ColumnView>) -> AnyVie
                 title=label
                 aria-pressed=sig(move || is_set().to_string())
                 disabled=is_earlier
-                on:click=listener(move |_| state.set_thumb(id, verdict))
+                on:click=listener(move |_| state.act(Action::SetThumb(id, verdict)))
             >
                 <Icon name=icon/>
             </button>
@@ -46,7 +46,7 @@ fn feedback(state: AppState, of: AnswerOf, view: RwSignal<ColumnView>) -> AnyVie
         if writing.get() {
             let text = note.get_untracked();
             let save = move |event| {
-                state.set_note(id, event_target_value(&event).trim().to_owned());
+                state.act(Action::SetNote(id, event_target_value(&event).trim().to_owned()));
                 writing.set(false);
             };
             view! { <textarea class="feedback-note" aria-label=field_label.clone() rows="2" autofocus on:change=listener(save)>{text}</textarea> }

@@ -84,6 +84,13 @@ fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
     if view.attempts.len() > 1 {
         rows.push(("Attempts", format::count(view.attempts.len() as u64), attempts_title(&view.attempts)));
     }
+    rows.extend(evidence_rows(view));
+    rows
+}
+
+/// The hash of the run's evidence, and of what was sent of it where that is not all.
+fn evidence_rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
+    let mut rows = Vec::new();
     if let Some(sent) = &view.sent
         && let Some(hash) = sent.evidence_sha256
     {

@@ -1,6 +1,7 @@
 //! The question and the columns.
 
 pub(in crate::ui) mod answer;
+pub(in crate::ui) mod body;
 pub(in crate::ui) mod column;
 pub(in crate::ui) mod composer;
 pub(in crate::ui) mod feedback;

@@ -1,7 +1,7 @@
 use crate::browser::chrome_model::Availability;
 use crate::courier::Purpose;
 use crate::state::{AppState, CheckState, Dialog};
-use crate::types::{Column, ColumnId, Effort, ModelRef, Parameters, RecipeId};
+use crate::types::{Column, Effort, ModelRef, Parameters, RecipeId};
 use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::{listener, sig};
 use crate::ui::part::field::{Field, button, select, text};
@@ -38,7 +38,7 @@ pub fn AddColumn() -> impl IntoView {
     };
     let add = move |model: ModelRef| {
         let column = Column {
-            id: ColumnId(0),
+            id: state.new_column_id(),
             model,
             parameters: parameters.get_untracked(),
             recipe: RecipeId::default(),

@@ -1,7 +1,7 @@
 use crate::browser::files;
 use crate::format;
 use crate::parse;
-use crate::state::{AppState, Dialog, place};
+use crate::state::{Action, AppState, Dialog, place};
 use crate::types::EmbedderRef;
 use crate::ui::documents::notices;
 use crate::ui::documents::row::DocumentRow;
@@ -16,27 +16,13 @@ use leptos::task::spawn_local;
 #[component]
 pub fn Documents() -> impl IntoView {
     let state = AppState::get();
-    let picker = NodeRef::<html::Input>::new();
-    let folder_picker = NodeRef::<html::Input>::new();
     let dragging = RwSignal::new(false);
-    let pick = move |node: NodeRef<html::Input>| {
-        if let Some(input) = node.get_untracked() {
-            input.click();
-        }
-    };
-    let picked = move |node: NodeRef<html::Input>| {
-        if let Some(input) = node.get_untracked() {
-            state.add_files(files::of_list(input.files()));
-            // The same file can be picked again later.
-            input.set_value("");
-        }
-    };
     let dropped = move |event: leptos::ev::DragEvent| {
         event.prevent_default();
         dragging.set(false);
         if let Some(transfer) = event.data_transfer() {
             let dropped = files::of_drop(&transfer);
-            spawn_local(async move { state.add_files(files::collect(dropped).await) });
+            spawn_local(async move { state.act(Action::AddFiles(files::collect(dropped).await)) });
         }
     };
     view! {
@@ -53,43 +39,8 @@ pub fn Documents() -> impl IntoView {
         >
             <div class="pane-head">
                 <h2>"Documents"</h2>
-                <div class="documents-add">
-                    <button class="button" on:click=listener(move |_| pick(picker))>
-                        <Icon name=Name::Add/>
-                        "Add documents"
-                    </button>
-                    <button class="button quiet" aria-label="Add a folder" title="Add a folder" on:click=listener(move |_| pick(folder_picker))>
-                        <Icon name=Name::Folder/>
-                    </button>
-                    <button
-                        class="button quiet"
-                        aria-label="Paste text"
-                        title="Paste text"
-                        on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Paste)))
-                    >
-                        <Icon name=Name::Paste/>
-                    </button>
-                </div>
+                <AddButtons/>
             </div>
-            <input
-                node_ref=picker
-                class="visually-hidden"
-                type="file"
-                accept=parse::accept()
-                multiple
-                tabindex="-1"
-                aria-label="Files to add"
-                on:change=listener(move |_| picked(picker))
-            />
-            <input
-                node_ref=folder_picker
-                class="visually-hidden"
-                type="file"
-                prop:webkitdirectory=true
-                tabindex="-1"
-                aria-label="Folder to add"
-                on:change=listener(move |_| picked(folder_picker))
-            />
             {live(move || notices::newer(state))}
             {live(move || field::user_error(state.corpus.user_error.get()))}
             <Show when=move || state.corpus.volatile.get()>
@@ -108,6 +59,65 @@ pub fn Documents() -> impl IntoView {
             {live(move || notices::removed(state))}
             <Foot/>
         </section>
+    }
+    .into_any()
+}
+
+/// Adds files, a folder, or pasted text.
+#[component]
+fn AddButtons() -> impl IntoView {
+    let state = AppState::get();
+    let picker = NodeRef::<html::Input>::new();
+    let folder_picker = NodeRef::<html::Input>::new();
+    let pick = move |node: NodeRef<html::Input>| {
+        if let Some(input) = node.get_untracked() {
+            input.click();
+        }
+    };
+    let picked = move |node: NodeRef<html::Input>| {
+        if let Some(input) = node.get_untracked() {
+            state.act(Action::AddFiles(files::of_list(input.files())));
+            // The same file can be picked again later.
+            input.set_value("");
+        }
+    };
+    view! {
+        <div class="documents-add">
+            <button class="button" on:click=listener(move |_| pick(picker))>
+                <Icon name=Name::Add/>
+                "Add documents"
+            </button>
+            <button class="button quiet" aria-label="Add a folder" title="Add a folder" on:click=listener(move |_| pick(folder_picker))>
+                <Icon name=Name::Folder/>
+            </button>
+            <button
+                class="button quiet"
+                aria-label="Paste text"
+                title="Paste text"
+                on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Paste)))
+            >
+                <Icon name=Name::Paste/>
+            </button>
+        </div>
+        <input
+            node_ref=picker
+            class="visually-hidden"
+            type="file"
+            accept=parse::accept()
+            multiple
+            tabindex="-1"
+            aria-label="Files to add"
+            on:change=listener(move |_| picked(picker))
+        />
+        <input
+            node_ref=folder_picker
+            class="visually-hidden"
+            type="file"
+            prop:webkitdirectory=true
+            tabindex="-1"
+            aria-label="Folder to add"
+            on:change=listener(move |_| picked(folder_picker))
+        />
     }
     .into_any()
 }
@@ -133,7 +143,7 @@ fn Empty() -> impl IntoView {
             <button
                 class="button primary"
                 disabled=sig(move || state.sample.with(Option::is_none))
-                on:click=listener(move |_| state.try_sample())
+                on:click=listener(move |_| state.act(Action::TrySample))
             >
                 "Try the sample"
             </button>

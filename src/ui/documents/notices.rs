@@ -1,8 +1,9 @@
 //! What is to be said about the documents as a whole, above and below their list.
 
 use crate::format;
-use crate::state::AppState;
-use crate::ui::part::erased::listener;
+use crate::state::{Action, AppState};
+use crate::types::{DocumentId, RunId};
+use crate::ui::part::erased::{listener, live};
 use leptos::prelude::*;
 
 /// Documents that the chosen embedder has not embedded, and the button that has it done.
@@ -16,7 +17,7 @@ pub fn outdated(state: AppState) -> AnyView {
     let text =
         format!("{documents} not embedded by {} yet. Until then, only BM25 finds them. ", embedder.name());
     view! {
-        <p class="notice">{text}<button class="button" on:click=move |_| state.renew()>"Embed them now"</button></p>
+        <p class="notice">{text}<button class="button" on:click=move |_| state.act(Action::Renew)>"Embed them now"</button></p>
     }
     .into_any()
 }
@@ -46,24 +47,53 @@ pub fn read_before(state: AppState) -> AnyView {
         "{} read by an older reader. ",
         format::counted(ids.len() as u64, "document was", "documents were")
     );
-    let again = move |_| ids.iter().for_each(|id| state.retry(*id, None));
+    let again = move |_| ids.iter().for_each(|id| state.act(Action::Retry(*id, None)));
     view! { <p class="notice">{text}<button class="button" on:click=again>"Read all again"</button></p> }
         .into_any()
 }
 
-/// What was removed a moment ago.
+/// What was removed a moment ago, and the runs that still quote it.
 pub fn removed(state: AppState) -> AnyView {
-    let line = move |id, name: String| {
+    let line = move |id: DocumentId, name: String| {
         let label = format!("Undo removing {name}");
         view! {
             <p class="notice">
                 "Removed "<bdi>{name}</bdi>" "
-                <button class="button" aria-label=label on:click=listener(move |_| state.undo_remove(id))>"Undo"</button>
+                <button class="button" aria-label=label on:click=listener(move |_| state.act(Action::UndoRemove(id)))>"Undo"</button>
+                {quoting(state, id)}
             </p>
         }
         .into_any()
     };
     let removed = state.corpus.removed.get();
     let lines = removed.into_iter().map(|row| line(row.id, row.name)).collect_view();
-    view! { <div role="status" aria-label="Removed documents">{lines}</div> }.into_any()
+    view! { <div role="status" aria-label="Removed documents">{lines}{deleted(state)}</div> }.into_any()
+}
+
+/// The button that deletes the runs which quote a removed document.
+fn quoting(state: AppState, id: DocumentId) -> AnyView {
+    let count = move || {
+        let of = |quoting: &Vec<(DocumentId, Vec<RunId>)>| {
+            quoting.iter().find(|(document, _)| *document == id).map(|(_, runs)| runs.len() as u64)
+        };
+        state.history.quoting.with(of)
+    };
+    live(move || {
+        count().map(|count| {
+            let text = format!("Delete {} it", format::counted(count, "run that quotes", "runs that quote"));
+            view! { " "<button class="button" on:click=listener(move |_| state.act(Action::DeleteQuoting(id)))>{text}</button> }
+        })
+    })
+}
+
+/// Runs that were deleted a moment ago, while the dialog that also says so is closed.
+fn deleted(state: AppState) -> AnyView {
+    live(move || {
+        let count = state.history.deleted.with(Vec::len) as u64;
+        (count > 0 && state.view.dialog.with(Option::is_none)).then(|| {
+            let text = format!("{} deleted. ", format::counted(count, "run", "runs"));
+            let undo = listener(move |_| state.act(Action::UndoDeleteRuns));
+            view! { <p class="notice">{text}<button class="button" aria-label="Undo deleting runs" on:click=undo>"Undo"</button></p> }
+        })
+    })
 }

@@ -1,6 +1,6 @@
 use crate::browser::clock::now_millis;
 use crate::format;
-use crate::state::{AppState, Row, RowActions, RowState};
+use crate::state::{Action, AppState, Row, RowActions, RowState};
 use crate::types::DocumentId;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::icon::{Icon, Name};
@@ -27,7 +27,7 @@ pub fn DocumentRow(
                 class="document-row-name"
                 disabled=sig(move || word.get() != "ready")
                 title=name.clone()
-                on:click=listener(move |_| state.open_document(id, None))
+                on:click=listener(move |_| state.act(Action::OpenDocument(id, None)))
             >
                 <bdi>{name.clone()}</bdi>
             </button>
@@ -120,7 +120,7 @@ fn Password(id: DocumentId, name: String) -> impl IntoView {
             class="document-row-password"
             on:submit=listener(move |event: leptos::ev::SubmitEvent| {
                 event.prevent_default();
-                state.retry(id, Some(typed.get_untracked()));
+                state.act(Action::Retry(id, Some(typed.get_untracked())));
             })
         >
             <input
@@ -155,17 +155,17 @@ fn actions(state: AppState, id: DocumentId, name: &str, can: RowActions) -> AnyV
     let read_again = can.read_again.then(|| {
         let label = format!("Read again {name}");
         view! {
-            <button class="button quiet tiny" aria-label=label on:click=listener(move |_| state.retry(id, None))>
+            <button class="button quiet tiny" aria-label=label on:click=listener(move |_| state.act(Action::Retry(id, None)))>
                 "Read again"
             </button>
         }
         .into_any()
     });
     view! {
-        {icon(can.cancel, format!("Cancel {name}"), "Cancel", Name::Stop, AppState::cancel)}
-        {icon(can.retry, format!("Retry {name}"), "Retry", Name::Retry, |state, id| state.retry(id, None))}
+        {icon(can.cancel, format!("Cancel {name}"), "Cancel", Name::Stop, |state, id| state.act(Action::Cancel(id)))}
+        {icon(can.retry, format!("Retry {name}"), "Retry", Name::Retry, |state, id| state.act(Action::Retry(id, None)))}
         {read_again}
-        {icon(can.remove, format!("Remove {name}"), "Remove", Name::Close, AppState::remove)}
+        {icon(can.remove, format!("Remove {name}"), "Remove", Name::Close, |state, id| state.act(Action::Remove(id)))}
     }
     .into_any()
 }

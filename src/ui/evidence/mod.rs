@@ -1,4 +1,5 @@
 //! Passages, and the document they come from.
 
 pub(in crate::ui) mod pane;
+pub(in crate::ui) mod passages;
 pub(in crate::ui) mod viewer;

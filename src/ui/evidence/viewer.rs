@@ -1,7 +1,7 @@
 use crate::format;
 use crate::state::{AppState, Opened};
 use crate::types::{Block, BlockKind, Chunk, Span};
-use crate::ui::evidence::pane::marked;
+use crate::ui::evidence::passages::marked;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field;
 use crate::ui::part::icon::{Icon, Name};

@@ -1,7 +1,7 @@
 //! Parts of the page whose code is loaded when the first view is up, behind one pointer in the context.
 
 use crate::browser::clock;
-use crate::state::{AppState, Dialog};
+use crate::state::{AnswerOf, AppState, ColumnView, Dialog, Perform};
 use crate::ui::part::dialog::Modal;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -9,7 +9,6 @@ use leptos::wasm_split::SplitLoaderError;
 
 /// How long the page is left alone after the first paint: what a visit begins with goes first.
 const QUIET_MILLIS: i32 = 1500;
-
 /// A part of the page that the first view does not need.
 #[derive(Clone, Copy)]
 pub enum Part {
@@ -17,51 +16,74 @@ pub enum Part {
     Dialog(Dialog),
     /// An open document.
     Viewer,
+    /// The evidence of the run.
+    Passages,
+    /// The run on the screen.
+    RunHead,
+    /// What a column that was asked says.
+    Answer(AnswerOf, RwSignal<ColumnView>),
 }
 
-/// Draws a part. A plain pointer: once the second wasm is there, a dialog opens without waiting.
-pub type Draw = fn(Part) -> AnyView;
+/// The deferred code, as plain pointers: once the second wasm is there, nothing waits.
+#[derive(Clone, Copy)]
+pub struct Code {
+    /// Draws a part.
+    pub draw: fn(Part) -> AnyView,
+    /// Does what an action says.
+    pub perform: Perform,
+}
 
 #[derive(Clone, Copy)]
-enum Code {
+enum Loading {
     Pending,
-    Ready(Draw),
+    Ready(Code),
     Failed,
 }
 
-/// The code of the deferred parts, in the context of the page.
+/// How far the loading is, in the context of the page.
 #[derive(Clone, Copy)]
-pub struct Deferred(RwSignal<Code>);
+pub struct Deferred(RwSignal<Loading>);
 
 impl Deferred {
-    /// Starts to load the code when the page has been left alone for a while, or when a part is opened.
-    pub fn provide<F>(state: AppState, drawer: fn() -> F)
+    /// Starts to load the code when the page has been left alone for a while, or when something needs it.
+    pub fn provide<F>(state: AppState, code: fn() -> F)
     where
-        F: Future<Output = Result<Draw, SplitLoaderError>> + 'static,
+        F: Future<Output = Result<Code, SplitLoaderError>> + 'static,
     {
-        let deferred = Self(RwSignal::new(Code::Pending));
+        let deferred = Self(RwSignal::new(Loading::Pending));
         provide_context(deferred);
         spawn_local(async move {
             clock::sleep(QUIET_MILLIS).await;
-            deferred.load(drawer()).await;
+            deferred.load(state, code()).await;
         });
         Effect::new(move || {
             let opened = state.view.dialog.with(Option::is_some) || state.view.opened.with(Option::is_some);
-            if opened && !deferred.is_ready() {
-                deferred.0.set(Code::Pending);
-                spawn_local(deferred.load(drawer()));
+            let acted = state.actions.wanted.get() > 0;
+            if (opened || acted) && !deferred.is_ready() {
+                deferred.0.set(Loading::Pending);
+                spawn_local(deferred.load(state, code()));
             }
         });
     }
 
     fn is_ready(self) -> bool {
-        matches!(self.0.get_untracked(), Code::Ready(_))
+        matches!(self.0.get_untracked(), Loading::Ready(_))
     }
 
-    async fn load(self, drawer: impl Future<Output = Result<Draw, SplitLoaderError>>) {
-        let loaded = drawer.await;
-        if !self.is_ready() {
-            self.0.set(loaded.map_or(Code::Failed, Code::Ready));
+    async fn load(self, state: AppState, code: impl Future<Output = Result<Code, SplitLoaderError>>) {
+        let loaded = code.await;
+        if self.is_ready() {
+            return;
+        }
+        match loaded {
+            Ok(code) => {
+                self.0.set(Loading::Ready(code));
+                state.actions_loaded(code.perform);
+            }
+            Err(_) => {
+                self.0.set(Loading::Failed);
+                state.actions_failed();
+            }
         }
     }
 }
@@ -69,12 +91,12 @@ impl Deferred {
 /// Draws a part, nothing while its code is on its way.
 pub fn part(part: Part) -> AnyView {
     match (expect_context::<Deferred>().0.get(), part) {
-        (Code::Pending, _) => ().into_any(),
-        (Code::Ready(draw), part) => draw(part),
-        (Code::Failed, Part::Dialog(_)) => {
+        (Loading::Pending, _) => ().into_any(),
+        (Loading::Ready(code), part) => (code.draw)(part),
+        (Loading::Failed, Part::Dialog(_)) => {
             view! { <Modal title="Could not be loaded">{not_loaded()}</Modal> }.into_any()
         }
-        (Code::Failed, Part::Viewer) => not_loaded(),
+        (Loading::Failed, _) => not_loaded(),
     }
 }
 

@@ -29,20 +29,7 @@ pub fn Providers() -> impl IntoView {
     };
     // Arrow keys walk the tabs, as screen readers tell people to expect.
     let on_key = move |event: leptos::ev::KeyboardEvent| {
-        let (at, last) = (open.get_untracked(), TABS.len() - 1);
-        let to = match event.key().as_str() {
-            "ArrowRight" => {
-                if at == last {
-                    0
-                } else {
-                    at + 1
-                }
-            }
-            "ArrowLeft" => at.checked_sub(1).unwrap_or(last),
-            "Home" => 0,
-            "End" => last,
-            _ => return,
-        };
+        let Some(to) = step(&event.key(), open.get_untracked()) else { return };
         event.prevent_default();
         turn(to);
     };
@@ -80,17 +67,37 @@ pub fn Providers() -> impl IntoView {
                 tabindex="0"
                 aria-labelledby=sig(move || format!("providers-tab-{}", open.get()))
             >
-                <div role="status" class="providers-said">
-                    {live(move || state.providers.with(|store| store.user_error.clone()).map(|user_error| view! {
-                        <p class="notice bad">{problem::text(&user_error)}</p>
-                    }))}
-                    {live(move || Some(state.providers.with(|store| store.done)).filter(|done| !done.is_empty()).map(|done| view! {
-                        <p class="notice good">{done}</p>
-                    }))}
-                </div>
+                {said(state)}
                 {panel}
             </div>
         </Modal>
+    }
+    .into_any()
+}
+
+/// Where a key leads from a tab: arrows go round.
+fn step(key: &str, at: usize) -> Option<usize> {
+    let count = TABS.len();
+    match key {
+        "ArrowRight" => Some((at + 1) % count),
+        "ArrowLeft" => Some((at + count - 1) % count),
+        "Home" => Some(0),
+        "End" => Some(count - 1),
+        _ => None,
+    }
+}
+
+/// What came of what was done last.
+fn said(state: AppState) -> AnyView {
+    view! {
+        <div role="status" class="providers-said">
+            {live(move || state.providers.with(|store| store.user_error.clone()).map(|user_error| view! {
+                <p class="notice bad">{problem::text(&user_error)}</p>
+            }))}
+            {live(move || Some(state.providers.with(|store| store.done)).filter(|done| !done.is_empty()).map(|done| view! {
+                <p class="notice good">{done}</p>
+            }))}
+        </div>
     }
     .into_any()
 }

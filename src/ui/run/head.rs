@@ -1,8 +1,8 @@
 use crate::format;
 use crate::run::changes;
-use crate::state::{AppState, Dialog, RunHead};
+use crate::state::{Action, AppState, Dialog, RunHead};
 use crate::types::UserError;
-use crate::ui::part::erased::{listener, live, sig};
+use crate::ui::part::erased::{listener, live};
 use crate::ui::part::field;
 use crate::ui::part::icon::{Icon, Name};
 use leptos::prelude::*;
@@ -75,11 +75,11 @@ fn actions(state: AppState, head: &RunHead) -> AnyView {
             aria-label=star_label
             title=star_label
             aria-pressed=star.to_string()
-            on:click=listener(move |_| state.change_shown_run(move |run| run.star = !star))
+            on:click=listener(move |_| state.act(Action::StarRun(!star)))
         >
             <Icon name=Name::Star/>
         </button>
-        <button class="button" title="Search again with the settings of today, and answer beside the old answers" on:click=listener(move |_| state.ask_again())>
+        <button class="button" title="Search again with the settings of today, and answer beside the old answers" on:click=listener(move |_| state.act(Action::AskAgain))>
             <Icon name=Name::Retry/>
             "Ask again"
         </button>
@@ -98,7 +98,7 @@ fn history_notice(state: AppState, head: &RunHead) -> AnyView {
             view! {
                 <p class="notice run-notice">
                     "From history. "
-                    <button class="button" on:click=listener(move |_| state.close_run())>"Back to current columns"</button>
+                    <button class="button" on:click=listener(move |_| state.act(Action::CloseRun))>"Back to current columns"</button>
                 </p>
             }
         })
@@ -132,22 +132,4 @@ pub(in crate::ui) fn local_time(epoch_millis: u64) -> String {
         let _ = js_sys::Reflect::set(&options, &name.into(), &value.into());
     }
     String::from(date.to_locale_string("default", &options))
-}
-
-/// The button that opens history.
-#[component]
-pub fn HistoryButton() -> impl IntoView {
-    let state = AppState::get();
-    let open = move |_| {
-        state.load_history();
-        state.view.dialog.set(Some(Dialog::History));
-    };
-    let has_error = move || state.history.user_error.with(Option::is_some);
-    view! {
-        <button class="button quiet" class:warn=sig(has_error) on:click=listener(open)>
-            <Icon name=Name::History/>
-            "History"
-        </button>
-    }
-    .into_any()
 }

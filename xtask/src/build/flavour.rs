@@ -107,7 +107,7 @@ impl Cache {
             flags.push("--cfg=erase_components".to_owned());
         }
         if self.flavour == Flavour::Page {
-            flags.push("--cfg=split_dialogs".to_owned());
+            flags.push("--cfg=split_deferred".to_owned());
         }
         if let Some(features) = self.flavour.target_features() {
             flags.push(format!("-Ctarget-feature={features}"));

@@ -17,13 +17,13 @@ pub fn build(staging: &Path, id: &str) -> Outcome<()> {
     let level = worker::PAGE.level;
     let parts = split::parts(&cache.compiled(worker::PAGE.profile, "app"), level, &cache)?;
     let finished = wasm::bound(&parts.main, "app", Some(level), &["--keep-lld-exports"], &cache)?;
-    let dialogs = read(&parts.dialogs)?;
-    let file = format!("dialogs-{}.wasm", short(&dialogs));
-    put(staging, &file, &dialogs)?;
+    let deferred = read(&parts.deferred)?;
+    let file = format!("deferred-{}.wasm", short(&deferred));
+    put(staging, &file, &deferred)?;
     write(staging, &finished, |glue| parts.glue(&glue, &file))
 }
 
-/// Writes the page that was compiled with everything else into `staging`; its dialogs stay in its wasm.
+/// Writes the page that was compiled with everything else into `staging`; nothing is split off.
 pub fn develop(staging: &Path, cache: &Cache, profile: &str) -> Outcome<()> {
     write(staging, &wasm::finished(&cache.compiled(profile, "app"), "app", None, cache)?, Ok)
 }
@@ -36,7 +36,7 @@ fn write(staging: &Path, finished: &Path, glue: impl FnOnce(String) -> Outcome<S
     let (binary, script) = imports::shortened(&read(&finished.join("app_bg.wasm"))?, &script)
         .ok_or("the page's wasm does not look as expected")?;
     let script = glue(script)?;
-    // Both files have the name, so it depends on both: the glue names the dialogs' file.
+    // Both files have the name, so it depends on both: the glue names the deferred file.
     let name = format!("app-{}", short(&[&binary, script.as_bytes()].concat()));
     let script = script.replace("app_bg.wasm", &format!("{name}_bg.wasm"));
     put(staging, &format!("{name}.js"), script.as_bytes())?;

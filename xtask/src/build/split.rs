@@ -1,6 +1,6 @@
-//! The compiled page → the wasm of the first view, and the dialogs' wasm that it loads later.
+//! The compiled page → the wasm of the first view, and the wasm that it loads later.
 //!
-//! `wasm-split-cli` follows the calls from `ui::dialogs::drawer` by the linker's relocations and moves what nothing else reaches.
+//! `wasm-split-cli` follows the calls from `ui::deferred::code` by the linker's relocations and moves what nothing else reaches.
 //! Its link module becomes part of the page's glue: one request less, and file names with a hash.
 
 use super::flavour::Cache;
@@ -11,15 +11,15 @@ use std::process::Command;
 
 /// What `wasm-split-cli` calls its link module.
 const LINK: &str = "__wasm_split.js";
-/// What it calls the part of `#[wasm_split(dialogs)]`.
-const CHUNK: &str = "split_dialogs.wasm";
+/// What it calls the part of `#[wasm_split(deferred)]`.
+const CHUNK: &str = "split_deferred.wasm";
 
 /// The parts of a page.
 pub struct Parts {
     /// Its first wasm, for `wasm-bindgen`.
     pub main: PathBuf,
-    /// The dialogs, optimised.
-    pub dialogs: PathBuf,
+    /// What is loaded later, optimised.
+    pub deferred: PathBuf,
     link: PathBuf,
 }
 
@@ -29,23 +29,23 @@ pub fn parts(compiled: &Path, level: &str, cache: &Cache) -> Outcome<Parts> {
     let _ = std::fs::remove_dir_all(&folder);
     let mut split = Command::new(setup::wasm_split()?);
     command::run(split.arg(compiled).arg(&folder).args(["--out-name", "app"]))?;
-    let dialogs = folder.join(CHUNK);
+    let deferred = folder.join(CHUNK);
     let wasms =
         tree::files(&folder)?.into_iter().filter(|file| file.extension().is_some_and(|end| end == "wasm"));
-    if wasms.count() != 2 || !dialogs.is_file() {
+    if wasms.count() != 2 || !deferred.is_file() {
         return Err(format!("{}: expected app.wasm and {CHUNK} and no other wasm", folder.display()));
     }
-    wasm::optimise(&dialogs, level, &cache.flavour.wasm_opt_features())?;
-    Ok(Parts { main: folder.join("app.wasm"), dialogs, link: folder.join(LINK) })
+    wasm::optimise(&deferred, level, &cache.flavour.wasm_opt_features())?;
+    Ok(Parts { main: folder.join("app.wasm"), deferred, link: folder.join(LINK) })
 }
 
 impl Parts {
-    /// The page's glue with the link module in it, which loads the dialogs from `file`.
+    /// The page's glue with the link module in it, which loads the rest from `file`.
     pub fn glue(&self, glue: &str, file: &str) -> Outcome<String> {
         let link = std::fs::read_to_string(&self.link)
             .map_err(|e| format!("cannot read {}: {e}", self.link.display()))?;
         joined(glue, &link, file)
-            .ok_or_else(|| "the glue and the link module of the dialogs do not look as expected".to_owned())
+            .ok_or_else(|| "the glue and the link module do not look as expected".to_owned())
     }
 }
 
@@ -76,17 +76,17 @@ mod tests {
 
     const GLUE: &str = "import * as import1 from \"./__wasm_split.js\"\nlet wasm;\n";
     const LINK_MODULE: &str = "import { initSync } from \"./app.js\";\n\nlet sharedImports;\n\
-        export const __wasm_split_load_dialogs = wrapAsyncCb(makeLoad(() => {\n\
-        const src = fetch(new URL(\"./split_dialogs.wasm\", import.meta.url));\n\
+        export const __wasm_split_load_deferred = wrapAsyncCb(makeLoad(() => {\n\
+        const src = fetch(new URL(\"./split_deferred.wasm\", import.meta.url));\n\
         return async (imports) => (WebAssembly.instantiateStreaming(src, imports));\n}, []));\n";
 
     #[test]
     fn the_link_module_becomes_part_of_the_glue() {
-        let joined = joined(GLUE, LINK_MODULE, "dialogs-1.wasm").unwrap();
+        let joined = joined(GLUE, LINK_MODULE, "deferred-1.wasm").unwrap();
         assert!(joined.starts_with("let wasm;\n"));
         assert!(!joined.contains("import {") && !joined.contains("import *") && !joined.contains("export"));
-        assert!(joined.contains("\"./dialogs-1.wasm\"") && !joined.contains("instantiateStreaming"));
-        assert!(joined.ends_with("const import1 = { __wasm_split_load_dialogs };\n"));
+        assert!(joined.contains("\"./deferred-1.wasm\"") && !joined.contains("instantiateStreaming"));
+        assert!(joined.ends_with("const import1 = { __wasm_split_load_deferred };\n"));
     }
 
     #[test]

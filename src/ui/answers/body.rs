@@ -1,0 +1,86 @@
+use crate::format;
+use crate::state::{Action, AnswerOf, AppState, ColumnView, Dialog, Stage};
+use crate::types::{AnswerState, CallFailure, ColumnId, ModelRef, UserError};
+use crate::ui::answers::answer::AnswerBody;
+use crate::ui::answers::feedback::Feedback;
+use crate::ui::answers::metrics::Metrics;
+use crate::ui::part::erased::live;
+use crate::ui::part::field::button;
+use crate::ui::part::fixes;
+use crate::ui::part::problem;
+use leptos::prelude::*;
+
+/// What a column that was asked says: its answer or why there is none, what that took, and the person's verdict.
+#[component]
+pub fn ColumnBody(
+    /// Whose answer it shows.
+    of: AnswerOf,
+    /// Its value.
+    view: RwSignal<ColumnView>,
+) -> impl IntoView {
+    let state = AppState::get();
+    let id = of.column();
+    let is_small = view.with_untracked(|view| matches!(view.column.model, ModelRef::SmolLm2));
+    let failed =
+        Memo::new(move |_| view.with(|view| view.head.as_ref().and_then(|head| head.failure.clone())));
+    let waiting = Memo::new(move |_| view.with(waiting_text));
+    let cut = Memo::new(move |_| {
+        view.with(|view| {
+            view.sent.as_ref().filter(|sent| !sent.fit.is_whole()).map(|sent| sent.fit.to_string())
+        })
+    });
+    view! {
+        <div class="column-body" tabindex="0" role="group" aria-label="Answer">
+            <AnswerBody of view/>
+            {live(move || waiting.get().map(|text| view! { <p class="column-waiting">{text}</p> }))}
+            {live(move || failed.get().map(|failure| failed_view(state, id, &failure)))}
+            {live(move || cut.get().map(|text| cut_view(state, text, is_small)))}
+        </div>
+        <Metrics view/>
+        <Feedback of view/>
+    }
+    .into_any()
+}
+
+/// What it is doing before the first token.
+fn waiting_text(view: &ColumnView) -> Option<String> {
+    if view.state() != Some(AnswerState::Waiting) {
+        return None;
+    }
+    Some(match &view.stage {
+        Stage::Retrieving => "Retrieving evidence".to_owned(),
+        Stage::Queued => "Queued".to_owned(),
+        Stage::Loading { done, total: 0 } => format!("Loading model, {}", format::bytes(*done)),
+        Stage::Loading { done, total } => {
+            format!("Loading model, {} of {}", format::bytes(*done), format::bytes(*total))
+        }
+        Stage::Reading { done, total } => format!("Reading the prompt, {done} of {total} tokens"),
+        Stage::Downloading { percent } => format!("Downloading Chrome's model, {percent} %"),
+        Stage::Waiting { before, millis, why } => waiting_for_host(*before, *millis, why.as_ref()),
+        Stage::Sent => "Waiting for the first token".to_owned(),
+    })
+}
+
+fn waiting_for_host(before: u32, millis: Option<f64>, why: Option<&UserError>) -> String {
+    match (millis, why) {
+        (_, Some(why)) => problem::message(why),
+        (Some(millis), None) => format!("Rate limited, retrying in {}", format::duration(millis)),
+        (None, None) => format!("Queued, {before} ahead"),
+    }
+}
+
+/// Why it failed, what to do, and the way out where the host named what it does not take.
+fn failed_view(state: AppState, id: ColumnId, failure: &CallFailure) -> AnyView {
+    let without = failure.parameter.clone().map(|parameter| {
+        let label = format!("Run again without `{parameter}`");
+        button(label, move || state.act(Action::RunWithout(id, parameter.clone())))
+    });
+    view! { {fixes::failure(failure)} {without} }.into_any()
+}
+
+/// What the context limit cut, with the way to raise it where it is a setting.
+fn cut_view(state: AppState, text: String, is_small: bool) -> AnyView {
+    let increase = is_small
+        .then(|| button("Increase limit".into(), move || state.view.dialog.set(Some(Dialog::Settings))));
+    view! { <p class="notice">{text}" "{increase}</p> }.into_any()
+}

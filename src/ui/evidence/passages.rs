@@ -1,0 +1,146 @@
+use crate::format;
+use crate::state::{Action, AppState, Focus, RunHead};
+use crate::types::{Evidence, Passage, Span};
+use crate::ui::evidence::pane::nothing_yet;
+use crate::ui::part::erased::{listener, live};
+use crate::ui::part::field;
+use leptos::prelude::*;
+
+/// The evidence of the run.
+#[component]
+pub fn Passages() -> impl IntoView {
+    let state = AppState::get();
+    let head = state.session.head;
+    let evidence =
+        Memo::new(move |_| head.with(|head| head.as_ref().and_then(|head| head.evidence().cloned())));
+    let is_searching = Memo::new(move |_| head.with(|head| head.as_ref().is_some_and(RunHead::is_searching)));
+    let about = move || evidence.get().map(|evidence| about(&evidence));
+    let hash = move || evidence.get().map(|evidence| evidence.sha256);
+    let list = move || {
+        let evidence = evidence.get()?;
+        let highlights =
+            head.with_untracked(|head| head.as_ref().map(RunHead::highlights).unwrap_or_default());
+        let words = highlights.into_iter().chain(std::iter::repeat(Vec::new()));
+        Some(
+            evidence
+                .passages
+                .iter()
+                .zip(words)
+                .map(|(passage, words)| card(state, passage, words))
+                .collect_view(),
+        )
+    };
+    view! {
+        <div class="pane-head">
+            <h2>"Evidence"</h2>
+            {live(move || hash().map(|hash| view! { <code class="evidence-hash" title=format!("SHA-256 of the evidence: {hash}")>{hash.short()}</code> }))}
+        </div>
+        {live(move || field::user_error(state.view.user_error.get()))}
+        {live(move || about().map(|about| view! { <p class="evidence-about">{about}</p> }))}
+        <Show when=move || is_searching.get()>
+            <p class="evidence-about">"Searching"</p>
+        </Show>
+        <Show when=move || evidence.with(Option::is_none) && !is_searching.get()>
+            {nothing_yet()}
+        </Show>
+        <ol class="evidence-list">{list}</ol>
+    }
+    .into_any()
+}
+
+/// How much was found where, and how long that took.
+fn about(evidence: &Evidence) -> String {
+    let timing = evidence.timing;
+    let mut stages = vec![
+        ("embedding", timing.embed_millis),
+        ("dense", timing.dense_millis),
+        ("BM25", timing.lexical_millis),
+    ];
+    if timing.rerank_millis > 0.0 {
+        stages.push(("reranker", timing.rerank_millis));
+    }
+    let stages = stages.iter().map(|(name, millis)| format!("{name} {}", format::duration(*millis)));
+    let unembedded = match timing.unembedded {
+        0 => String::new(),
+        count => format!(
+            ". {} not embedded by the chosen embedder yet: searched by BM25 only",
+            format::counted(u64::from(count), "chunk", "chunks")
+        ),
+    };
+    format!(
+        "{} of {} chunks in {} ({}){unembedded}",
+        evidence.passages.len(),
+        format::count(u64::from(timing.chunks)),
+        format::duration(timing.total_millis),
+        stages.collect::<Vec<_>>().join(", "),
+    )
+}
+
+fn card(state: AppState, passage: &Passage, words: Vec<Span>) -> AnyView {
+    let local: Vec<Span> = words
+        .iter()
+        .map(|span| Span {
+            start: span.start.saturating_sub(passage.span.start),
+            end: span.end.saturating_sub(passage.span.start),
+        })
+        .collect();
+    let focus = Focus { passage: passage.span, words };
+    let document = passage.document;
+    let mut place = passage.headings.join(" › ");
+    if let Some(page) = passage.page {
+        place = if place.is_empty() { format!("page {page}") } else { format!("{place} · page {page}") };
+    }
+    view! {
+        <li class="passage" data-passage=passage.number.to_string()>
+            <button
+                class="passage-head"
+                title="Open in the document"
+                on:click=listener(move |_| state.act(Action::OpenDocument(document, Some(focus.clone()))))
+            >
+                <span class="passage-number">{passage.number}</span>
+                <bdi class="passage-name">{passage.document_name.clone()}</bdi>
+                <span class="passage-place">{place}</span>
+            </button>
+            <p class="passage-text">{marked(&passage.text, &local)}</p>
+            <p class="passage-scores">{scores(passage)}</p>
+        </li>
+    }
+    .into_any()
+}
+
+/// The rank in each stage, and the scores that decided the order.
+fn scores(passage: &Passage) -> String {
+    let scores = passage.scores;
+    let stage = |name: &str, rank: Option<u32>| match rank {
+        Some(rank) => format!("{name} #{rank}"),
+        None => format!("{name} –"),
+    };
+    let mut stages = vec![
+        stage("Dense", scores.dense_rank),
+        stage("BM25", scores.lexical_rank),
+        format!("RRF {}", format::fixed(f64::from(scores.fused), 3)),
+    ];
+    stages.extend(scores.rerank.map(|score| format!("reranked {}", format::score(score))));
+    stages.join(" · ")
+}
+
+/// Text with some of its spans marked.
+pub(in crate::ui) fn marked(text: &str, spans: &[Span]) -> AnyView {
+    let mut pieces = Vec::new();
+    let mut at = 0usize;
+    for span in spans {
+        let range = span.range();
+        if range.start < at {
+            continue;
+        }
+        let (Some(before), Some(inside)) = (text.get(at..range.start), text.get(range.clone())) else {
+            continue;
+        };
+        pieces.push(before.to_owned().into_any());
+        let inside = inside.to_owned();
+        pieces.push(view! { <mark>{inside}</mark> }.into_any());
+        at = range.end;
+    }
+    pieces.push(text.get(at..).unwrap_or("").to_owned().into_any());
+    pieces.collect_view().into_any()
+}
