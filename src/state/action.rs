@@ -13,6 +13,8 @@ const NOT_LOADED: &str =
 /// Something to be done.
 #[derive(Debug)]
 pub enum Action {
+    /// Start the workers that an answer will need: a question is being typed.
+    Prepare,
     /// Ask the question of the composer.
     Ask,
     /// Ask the question of the run on the screen again.
@@ -140,6 +142,7 @@ impl AppState {
 /// Does what an action says. Everything that only this reaches stays out of the first view's wasm.
 pub fn perform(state: AppState, action: Action) {
     match action {
+        Action::Prepare => state.prepare(),
         Action::Ask => state.ask(),
         Action::AskAgain => state.ask_again(),
         Action::StopAll => state.stop_all(),

@@ -71,11 +71,20 @@ impl AppState {
         Run { id, started_millis, ..Run::default() }
     }
 
+    /// Starts the workers that an answer will need, so that its first token does not wait for them.
+    pub(in crate::state) fn prepare(self) {
+        let services = self.services();
+        services.painter.start();
+        let is_remote = |column: &Column| matches!(column.model, ModelRef::Remote { .. });
+        if self.settings.with_untracked(|settings| settings.columns.iter().any(is_remote)) {
+            services.courier.start();
+        }
+    }
+
     fn start_run(self, run: Run, columns: Vec<Column>) {
         self.stop_all();
         self.session.notice.set(None);
-        // Loaded while the evidence is being retrieved.
-        self.services().painter.start();
+        self.prepare();
         let asked = self.settings.with_untracked(|settings| {
             self.session.show_columns(settings, columns.clone());
             columns.into_iter().map(|column| asked(settings, column)).collect()
