@@ -1,5 +1,5 @@
-//! What a person does, as a value. The code that does it is loaded when the first view is up; what is done before that
-//! waits for it.
+//! What a person does, as a value. The code that does it is loaded after the first view; what is done before that waits for
+//! it.
 
 use super::AppState;
 use super::view::Focus;
@@ -79,7 +79,7 @@ pub type Perform = fn(AppState, Action);
 pub struct Actions {
     perform: StoredValue<Option<Perform>>,
     waiting: StoredValue<Vec<Action>, LocalStorage>,
-    /// Counts the actions that had to wait: somebody has to load the code.
+    /// Counts what has wanted the code: while it is not 0, somebody has to load it.
     pub wanted: RwSignal<u32>,
 }
 
