@@ -3,7 +3,7 @@ use super::session::{AnswerOf, RunHead, Session};
 use crate::browser::clock::{epoch_millis, now_millis, random};
 use crate::run::{Asked, Command, Conductor, Turn, joined};
 use crate::state::settings::MAX_COLUMNS;
-use crate::state::{AppState, Cell};
+use crate::state::{Action, AppState, Cell};
 use crate::types::{Column, ColumnId, ModelRef, RecipeId, Run, RunId, Thumb};
 use leptos::prelude::*;
 
@@ -233,7 +233,9 @@ impl AppState {
 
     /// Takes a column off the screen. A stored run keeps its answer.
     pub fn remove_column(self, id: ColumnId) {
-        self.stop(id);
+        if self.session.run_id().is_some() {
+            self.act(Action::Stop(id));
+        }
         self.session.columns.remove(&id);
         self.session.expanded.update(|expanded| *expanded = expanded.filter(|shown| *shown != id));
         self.set(|settings| settings.columns.retain(|column| column.id != id));
