@@ -1,8 +1,8 @@
-//! What a person does, as a value. The code that does it is loaded when the first view is up; what is done before that
-//! waits for it.
+//! What a person does, as a value. The code that does it is loaded after the first view; what is done before that waits for
+//! it.
 
-use super::AppState;
 use super::view::Focus;
+use super::{AppState, Row};
 use crate::types::problem::notice;
 use crate::types::{ColumnId, DocumentId, Thumb};
 use leptos::prelude::*;
@@ -10,6 +10,8 @@ use leptos::prelude::*;
 /// Something to be done.
 #[derive(Debug)]
 pub enum Action {
+    /// Start the workers that an answer will need: a question is being typed.
+    Prepare,
     /// Ask the question of the composer.
     Ask,
     /// Ask the question of the run on the screen again.
@@ -24,8 +26,6 @@ pub enum Action {
     RunWithout(ColumnId, String),
     /// Add the same model without the documents.
     AddBaseline(ColumnId),
-    /// Take a column off the screen.
-    RemoveColumn(ColumnId),
     /// Judge an answer.
     SetThumb(ColumnId, Thumb),
     /// Write a note on an answer.
@@ -50,8 +50,8 @@ pub enum Action {
     Cancel(DocumentId),
     /// Read a file again, with a password where one was asked for.
     Retry(DocumentId, Option<String>),
-    /// Remove a document.
-    Remove(DocumentId),
+    /// Remove a document, which had this row.
+    Remove(Box<Row>),
     /// Bring a removed document back.
     UndoRemove(DocumentId),
     /// Delete the stored runs that quote a removed document.
@@ -74,7 +74,7 @@ pub type Perform = fn(AppState, Action);
 pub struct Actions {
     perform: StoredValue<Option<Perform>>,
     waiting: StoredValue<Vec<Action>, LocalStorage>,
-    /// Counts the actions that had to wait: somebody has to load the code.
+    /// Counts what has wanted the code: while it is not 0, somebody has to load it.
     pub wanted: RwSignal<u32>,
 }
 
@@ -94,7 +94,13 @@ impl AppState {
         match self.actions.perform.get_value() {
             Some(perform) => perform(self, action),
             None => {
-                self.act_later(action);
+                // Pressed again because nothing seems to happen.
+                let is_again = |waiting: &Vec<Action>| {
+                    matches!(action, Action::Ask) && matches!(waiting.last(), Some(Action::Ask))
+                };
+                if !self.actions.waiting.with_value(is_again) {
+                    self.act_later(action);
+                }
                 self.actions.wanted.update(|count| *count += 1);
             }
         }
@@ -137,6 +143,7 @@ impl AppState {
 /// Does what an action says. Everything that only this reaches stays out of the first view's wasm.
 pub fn perform(state: AppState, action: Action) {
     match action {
+        Action::Prepare => state.prepare(),
         Action::Ask => state.ask(),
         Action::AskAgain => state.ask_again(),
         Action::StopAll => state.stop_all(),
@@ -144,7 +151,6 @@ pub fn perform(state: AppState, action: Action) {
         Action::RunAgain(id) => state.run_again(id),
         Action::RunWithout(id, parameter) => state.run_without(id, &parameter),
         Action::AddBaseline(id) => drop(state.add_baseline(id)),
-        Action::RemoveColumn(id) => state.remove_column(id),
         Action::SetThumb(id, thumb) => state.set_thumb(id, thumb),
         Action::SetNote(id, note) => state.set_note(id, note),
         Action::StarRun(star) => state.change_shown_run(|run| run.star = star),
@@ -157,7 +163,7 @@ pub fn perform(state: AppState, action: Action) {
         Action::Work => state.work(),
         Action::Cancel(id) => state.cancel(id),
         Action::Retry(id, password) => state.retry(id, password),
-        Action::Remove(id) => state.remove(id),
+        Action::Remove(row) => state.remove_row(*row),
         Action::UndoRemove(id) => state.undo_remove(id),
         Action::DeleteQuoting(id) => state.delete_quoting(id),
         Action::UndoDeleteRuns => state.undo_delete_runs(),

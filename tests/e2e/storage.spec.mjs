@@ -128,6 +128,36 @@ describe("what is stored", () => {
     });
   }
 
+  it("as an older reader read it says so, and is read again, one or all", async () => {
+    const tab = await prepared(lab);
+    const { page } = tab;
+    await addFiles(page, [textFile("ferry.txt", "The ferry leaves at noon.")]);
+    await settled(page, 2);
+    const { databases } = await page.evaluate(dump);
+    // The reader's version is the last field of a manifest, and its last byte.
+    const rows = databases["sidecite:/corpus"].tables.manifests.map(([key, value]) => {
+      const bytes = bytesOf(value);
+      assert.ok(bytes.at(-1) >= 1);
+      return ["manifests", key, { bytes: Buffer.from([...bytes.subarray(0, -1), 0]).toString("base64") }];
+    });
+    await goQuiet(page, lab);
+    await page.evaluate(change, { name: "sidecite:/corpus", rows });
+    await page.goto(lab.site.url);
+    await page.getByText("2 documents were read by an older reader.").waitFor();
+    const old = page.locator(".document-row").filter({ hasText: "read by an older reader" });
+    assert.equal(await old.count(), 2);
+    await page.getByRole("button", { name: "Read again ferry.txt", exact: true }).click();
+    await page.getByText("1 document was read by an older reader.").waitFor();
+    await page.getByRole("button", { name: "Read all again", exact: true }).click();
+    await until(async () => (await old.count()) === 0, { what: "both documents read again" });
+    assert.deepEqual(new Set(Object.values(states(await settled(page, 2)))), new Set(["ready"]));
+    await page.reload();
+    await settled(page, 2);
+    assert.equal(await old.count(), 0);
+    tab.assertClean();
+    await tab.close();
+  });
+
   it("and damaged can be removed where its file is gone", async () => {
     const tab = await prepared(lab);
     const { page } = tab;

@@ -1,5 +1,5 @@
 use crate::browser::clock::{epoch_millis, sleep};
-use crate::state::{AppState, Row, RowState};
+use crate::state::{Action, AppState, Row, RowState};
 use crate::store::UNDO_MILLIS;
 use crate::types::DocumentId;
 use crate::worker::protocol::{Collect, Remove, Restore};
@@ -10,14 +10,21 @@ use leptos::task::spawn_local;
 const GRACE_MILLIS: i32 = 1_000;
 
 impl AppState {
-    /// Removes a document: gone at once, and deleted when it can no longer be undone.
+    /// Removes a document: gone at once, also while the code that does the rest is being loaded.
     pub fn remove(self, id: DocumentId) {
         let Some(row) = self.corpus.rows.value(&id) else { return };
+        self.act(Action::Remove(Box::new(row)));
+        self.corpus.rows.remove(&id);
+        self.view.close_document(id);
+    }
+
+    /// Stops what is under way, and deletes when the removal can no longer be undone.
+    pub(in crate::state) fn remove_row(self, row: Row) {
+        let id = row.id;
         if row.state.is_under_way() {
             self.cancel(id);
         }
         self.corpus.rows.remove(&id);
-        self.view.close_document(id);
         spawn_local(async move {
             // Before the engine, which may be busy: a page that is closed now must not bring it back.
             if let Some(uploads) = self.services().uploads().await {

@@ -3,7 +3,7 @@ use super::session::{AnswerOf, RunHead, Session};
 use crate::browser::clock::{epoch_millis, now_millis, random};
 use crate::run::{Asked, Command, Conductor, Turn, joined};
 use crate::state::settings::MAX_COLUMNS;
-use crate::state::{AppState, Cell};
+use crate::state::{Action, AppState, Cell};
 use crate::types::{Column, ColumnId, ModelRef, RecipeId, Run, RunId, Thumb};
 use leptos::prelude::*;
 
@@ -71,11 +71,20 @@ impl AppState {
         Run { id, started_millis, ..Run::default() }
     }
 
+    /// Starts the workers that an answer will need, so that its first token does not wait for them.
+    pub(in crate::state) fn prepare(self) {
+        let services = self.services();
+        services.painter.start();
+        let is_remote = |column: &Column| matches!(column.model, ModelRef::Remote { .. });
+        if self.settings.with_untracked(|settings| settings.columns.iter().any(is_remote)) {
+            services.courier.start();
+        }
+    }
+
     fn start_run(self, run: Run, columns: Vec<Column>) {
         self.stop_all();
         self.session.notice.set(None);
-        // Loaded while the evidence is being retrieved.
-        self.services().painter.start();
+        self.prepare();
         let asked = self.settings.with_untracked(|settings| {
             self.session.show_columns(settings, columns.clone());
             columns.into_iter().map(|column| asked(settings, column)).collect()
@@ -224,7 +233,9 @@ impl AppState {
 
     /// Takes a column off the screen. A stored run keeps its answer.
     pub fn remove_column(self, id: ColumnId) {
-        self.stop(id);
+        if self.session.run_id().is_some() {
+            self.act(Action::Stop(id));
+        }
         self.session.columns.remove(&id);
         self.session.expanded.update(|expanded| *expanded = expanded.filter(|shown| *shown != id));
         self.set(|settings| settings.columns.retain(|column| column.id != id));

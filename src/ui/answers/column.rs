@@ -102,7 +102,7 @@ fn actions(
         {baseline}
         {button(format!("View request of {name}"), Name::Code, Box::new(move || state.view.dialog.set(Some(Dialog::Request(id)))))}
         {button(expand_label, Name::Expand, Box::new(toggle))}
-        {button(format!("Remove column {name}"), Name::Close, Box::new(move || state.act(Action::RemoveColumn(id))))}
+        {button(format!("Remove column {name}"), Name::Close, Box::new(move || state.remove_column(id)))}
     }
     .into_any()
 }

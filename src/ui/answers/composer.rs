@@ -39,6 +39,7 @@ pub fn Composer() -> impl IntoView {
                     prop:value=sig(move || question.get())
                     on:input=listener(move |event| question.set(event_target_value(&event)))
                     on:keydown=listener(on_key)
+                    on:focus=listener(move |_| state.act(Action::Prepare))
                 ></textarea>
                 <button class="button primary composer-ask" type="submit" disabled=sig(move || question.with(|text| text.trim().is_empty()))>
                     "Ask"

@@ -165,7 +165,7 @@ fn actions(state: AppState, id: DocumentId, name: &str, can: RowActions) -> AnyV
         {icon(can.cancel, format!("Cancel {name}"), "Cancel", Name::Stop, |state, id| state.act(Action::Cancel(id)))}
         {icon(can.retry, format!("Retry {name}"), "Retry", Name::Retry, |state, id| state.act(Action::Retry(id, None)))}
         {read_again}
-        {icon(can.remove, format!("Remove {name}"), "Remove", Name::Close, |state, id| state.act(Action::Remove(id)))}
+        {icon(can.remove, format!("Remove {name}"), "Remove", Name::Close, AppState::remove)}
     }
     .into_any()
 }

@@ -1,14 +1,13 @@
 //! Parts of the page whose code is loaded when the first view is up, behind one pointer in the context.
 
-use crate::browser::clock;
 use crate::state::{AnswerOf, AppState, ColumnView, Dialog, Perform};
 use crate::ui::part::dialog::Modal;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::SplitLoaderError;
 
-/// How long the page is left alone after the first paint: what a visit begins with goes first.
-const QUIET_MILLIS: i32 = 1500;
+/// Signs of a person who is about to do something.
+const SIGNS: [&str; 4] = ["pointermove", "pointerdown", "focusin", "dragenter"];
 /// A part of the page that the first view does not need.
 #[derive(Clone, Copy)]
 pub enum Part {
@@ -45,21 +44,25 @@ enum Loading {
 pub struct Deferred(RwSignal<Loading>);
 
 impl Deferred {
-    /// Starts to load the code when the page has been left alone for a while, or when something needs it.
+    /// Starts to load the code with the first sign of a person, or when something needs it: a page that is only looked at
+    /// does without.
     pub fn provide<F>(state: AppState, code: fn() -> F)
     where
         F: Future<Output = Result<Code, SplitLoaderError>> + 'static,
     {
         let deferred = Self(RwSignal::new(Loading::Pending));
         provide_context(deferred);
-        spawn_local(async move {
-            clock::sleep(QUIET_MILLIS).await;
-            deferred.load(state, code()).await;
-        });
+        for sign in SIGNS {
+            drop(window_event_listener_untyped(sign, move |_| {
+                if state.actions.wanted.get_untracked() == 0 {
+                    state.actions.wanted.set(1);
+                }
+            }));
+        }
         Effect::new(move || {
             let opened = state.view.dialog.with(Option::is_some) || state.view.opened.with(Option::is_some);
-            let acted = state.actions.wanted.get() > 0;
-            if (opened || acted) && !deferred.is_ready() {
+            let wanted = state.actions.wanted.get() > 0;
+            if (opened || wanted) && !deferred.is_ready() {
                 deferred.0.set(Loading::Pending);
                 spawn_local(deferred.load(state, code()));
             }

@@ -9,7 +9,7 @@ use crate::ui::run::head::local_time;
 use leptos::prelude::*;
 
 /// Rows drawn at once; more on request, so that a thousand runs open quickly.
-const PAGE: usize = 100;
+const PAGE: usize = 50;
 
 /// The stored runs: search, open, star, rename, delete.
 #[component]
