@@ -1,4 +1,5 @@
 use crate::browser::indexed_db::{corpus_name, courier_name, delete_database};
+use crate::state::documents::clear_removals;
 use crate::state::{AppState, settings};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -17,6 +18,7 @@ impl AppState {
                 }
             }
             settings::clear();
+            clear_removals();
             let _ = window().location().reload();
         });
     }

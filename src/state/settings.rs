@@ -225,7 +225,7 @@ pub(in crate::state) fn clear() {
     }
 }
 
-fn storage() -> Option<web_sys::Storage> {
+pub(in crate::state) fn storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok().flatten()
 }
 

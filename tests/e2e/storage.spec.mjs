@@ -49,7 +49,7 @@ describe("what is stored", () => {
     const rows = await settled(page, NAMES.length);
     assert.deepEqual(states(rows), { "broken.pdf": "failed", "ferry.html": "ready", "harbour.txt": "ready", "lighthouse.md": "ready" });
     assert.ok(rows.find(({ name }) => name === "broken.pdf").text.length > 40, "the reason of the failure is lost");
-    await until(async () => (await databasesOf(page)).every((name) => name.startsWith("sidecite:/")), { what: "the old databases' end" });
+    await until(async () => !(await databasesOf(page)).includes("sidecite"), { what: "the old corpus database's end" });
     const { databases } = await page.evaluate(dump);
     const corpus = databases["sidecite:/corpus"].tables;
     for (const [key, value] of OLD.sidecite.tables.vectors) {
@@ -213,6 +213,34 @@ describe("what is stored", () => {
     const late = row(page, "late.txt");
     await late.getByText(/newer version/).waitFor();
     assert.doesNotMatch(await late.innerText(), /InvalidStateError/);
+    await tab.close();
+  });
+
+  it("and removed stays away where the page is closed before a busy database has the removal", async () => {
+    const tab = await lab.open();
+    const { page } = tab;
+    await addFiles(page, [textFile("lighthouse.txt", LIGHTHOUSE), textFile("ferry.txt", "The ferry leaves at noon.")]);
+    await settled(page, 2);
+    await page.evaluate(
+      () =>
+        new Promise((busy) => {
+          indexedDB.open("sidecite:/corpus").onsuccess = ({ target }) => {
+            const table = target.result.transaction("tombstones", "readwrite").objectStore("tombstones");
+            const read = () => {
+              table.get("nothing").onsuccess = read;
+              busy();
+            };
+            read();
+          };
+        }),
+    );
+    await page.getByRole("button", { name: "Remove lighthouse.txt" }).click();
+    assert.equal(await page.locator(".document-row").count(), 1);
+    await page.reload();
+    assert.deepEqual((await settled(page, 1)).map(({ name }) => name), ["ferry.txt"]);
+    await page.reload();
+    assert.deepEqual((await settled(page, 1)).map(({ name }) => name), ["ferry.txt"]);
+    tab.assertClean();
     await tab.close();
   });
 

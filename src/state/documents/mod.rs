@@ -6,9 +6,12 @@ mod corpus;
 mod open;
 mod pipeline;
 mod reindex;
+mod removals;
 mod remove;
 mod sample;
 mod tabs;
+
+pub(in crate::state) use removals::clear as clear_removals;
 
 pub use corpus::{Corpus, Original, Row, RowActions, RowState, Totals};
 pub use sample::Sample;

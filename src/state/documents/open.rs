@@ -24,6 +24,7 @@ impl AppState {
                 self.engine();
                 return;
             }
+            self.settle_removals().await;
             if let Some((waiting, originals)) = self.waiting_uploads().await {
                 self.show_uploads(waiting, &originals);
             }

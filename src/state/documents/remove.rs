@@ -1,3 +1,4 @@
+use super::removals;
 use crate::browser::clock::{epoch_millis, sleep};
 use crate::state::{Action, AppState, Row, RowState};
 use crate::store::UNDO_MILLIS;
@@ -13,6 +14,7 @@ impl AppState {
     /// Removes a document: gone at once, also while the code that does the rest is being loaded.
     pub fn remove(self, id: DocumentId) {
         let Some(row) = self.corpus.rows.value(&id) else { return };
+        removals::add(id);
         self.act(Action::Remove(Box::new(row)));
         self.corpus.rows.remove(&id);
         self.view.close_document(id);
@@ -26,15 +28,17 @@ impl AppState {
         }
         self.corpus.rows.remove(&id);
         spawn_local(async move {
-            // Before the engine, which may be busy: a page that is closed now must not bring it back.
-            if let Some(uploads) = self.services().uploads().await {
-                let _ = uploads.bury(id, epoch_millis()).await;
-            }
+            // Before the engine, which may be busy.
+            self.settle_removal(id).await;
             self.corpus.rows.remove(&id);
             self.corpus.removed.update(|removed| removed.push(row.clone()));
             self.publish_removal(id);
             spawn_local(self.find_quoting(id));
-            if let Some(Err(user_error)) = self.engine().call(Remove(id)).body().await {
+            let removed = self.engine().call(Remove(id)).body().await;
+            if removed.is_some() {
+                removals::settle(id);
+            }
+            if let Some(Err(user_error)) = removed {
                 self.corpus.user_error.set(Some(user_error));
                 self.forget_undo(id);
                 self.show_row(row);
@@ -50,6 +54,22 @@ impl AppState {
             // What cannot be deleted now is collected at the next start.
             let _ = self.engine().call(Collect { before_millis }).body().await;
         });
+    }
+
+    /// Has the database keep a removal.
+    async fn settle_removal(self, id: DocumentId) {
+        if let Some(uploads) = self.services().uploads().await
+            && uploads.bury(id, epoch_millis()).await.is_ok()
+        {
+            removals::settle(id);
+        }
+    }
+
+    /// Has the database keep what was removed when the page was closed.
+    pub(in crate::state) async fn settle_removals(self) {
+        for id in removals::pending() {
+            self.settle_removal(id).await;
+        }
     }
 
     /// Brings a document back that was removed a moment ago.
