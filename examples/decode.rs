@@ -1,6 +1,6 @@
 //! `decode --dialect D [--framing F] [--status N] [--cut N] FILE`: feeds a recorded answer to a decoder in pieces of N
 //! bytes and prints one JSON object: text, reasoning, tool_calls, finish_reason, usage, citations, error (as the host
-//! sent it) and failure (as a person is told, null when the answer is complete).
+//! sent it) and failure (as a person sees it, null when the answer is complete).
 //!
 //! Without `--framing` the first byte tells it, as it does in the page; `chunks` (or a name that ends in `.chunks.txt`)
 //! is a payload a line, framed here as it was on the wire. `--status` outside 200..299 makes the file an error body.

@@ -12,7 +12,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    // A decoder that gives up on a damaged file is an error of that file, told in one line below.
+    // A decoder that gives up on a damaged file is an error of that file, reported in one line below.
     std::panic::set_hook(Box::new(|_| {}));
     match run() {
         Ok(()) => ExitCode::SUCCESS,

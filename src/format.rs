@@ -96,10 +96,10 @@ pub fn percent(done: u64, total: u64) -> String {
     format!("{share} %")
 }
 
-/// `about 12 s left`, from what is done so far; nothing before it can be told.
+/// `about 12 s left`, from what is done so far; nothing before it can be estimated.
 pub fn time_left(done: u64, total: u64, elapsed_millis: f64) -> Option<String> {
-    let told = done > 0 && total > done && elapsed_millis >= 500.0 && elapsed_millis.is_finite();
-    told.then(|| {
+    let is_known = done > 0 && total > done && elapsed_millis >= 500.0 && elapsed_millis.is_finite();
+    is_known.then(|| {
         let left_secs = elapsed_millis / done as f64 * (total - done) as f64 / 1_000.0;
         match left_secs {
             _ if left_secs < 1.5 => "about 1 s left".to_owned(),

@@ -1,6 +1,6 @@
 //! Chrome's built-in model (`LanguageModel`, the Prompt API): there since Chrome 148 on desktops, for windows only.
 //!
-//! Everything is looked up by name at the time of asking, so that a browser without it is told apart from one that
+//! Everything is looked up by name at the time of asking, so that a browser without it is distinguished from one that
 //! refuses. Names of older builds (`inputUsage`, whole text instead of new text) are understood.
 
 use crate::types::UserError;
@@ -27,7 +27,7 @@ pub enum Availability {
 
 impl Availability {
     /// What that means, in one sentence.
-    pub fn words(self) -> &'static str {
+    pub fn message(self) -> &'static str {
         match self {
             Self::NoApi => {
                 "This browser has no built-in model: it needs Chrome 148 or newer on Windows, macOS, Linux or Chromebook Plus."
@@ -75,13 +75,13 @@ impl From<Thrown> for UserError {
     }
 }
 
-/// Asks the browser; what it says in words nobody knows counts as unavailable.
+/// Asks the browser; an answer that is not known counts as unavailable.
 pub async fn availability() -> Availability {
     let Some(api) = api() else { return Availability::NoApi };
-    let Ok(told) = call(&api, "availability", &Array::of1(&languages())) else {
+    let Ok(availability) = call(&api, "availability", &Array::of1(&languages())) else {
         return Availability::Unavailable;
     };
-    match settled(told).await.ok().and_then(|told| told.as_string()).as_deref() {
+    match settled(availability).await.ok().and_then(|value| value.as_string()).as_deref() {
         Some("available") => Availability::Available,
         Some("downloading") => Availability::Downloading,
         Some("downloadable") => Availability::Downloadable,
@@ -136,7 +136,7 @@ impl Session {
         }
         let asked = match api() {
             Some(api) => call(&api, "create", &Array::of1(&options)),
-            None => Err(js_sys::Error::new(Availability::NoApi.words()).into()),
+            None => Err(js_sys::Error::new(Availability::NoApi.message()).into()),
         };
         async move {
             let value = settled(asked.map_err(|error| Thrown::of(&error))?).await;

@@ -103,5 +103,5 @@ fn missing() -> Error {
 }
 
 fn failed(error: &JsValue) -> Error {
-    Error::Crypto { reason: super::fetch::error_words(error) }
+    Error::Crypto { reason: super::fetch::error_message(error) }
 }

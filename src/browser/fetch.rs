@@ -122,13 +122,13 @@ impl Body {
     }
 }
 
-/// A whole file of our own site, saying how much of it is here; the reason in words when it cannot be had.
+/// A whole file of our own site, saying how much of it is here; the reason when it cannot be loaded.
 pub async fn site_file(url: &str, mut progress: impl FnMut(u64, u64)) -> Result<Vec<u8>, String> {
     let init = web_sys::RequestInit::new();
-    let words = |error: JsValue| error_words(&error);
-    let request = web_sys::Request::new_with_str_and_init(url, &init).map_err(words)?;
+    let message = |error: JsValue| error_message(&error);
+    let request = web_sys::Request::new_with_str_and_init(url, &init).map_err(message)?;
     let response: web_sys::Response =
-        JsFuture::from(global_fetch(&request)).await.map_err(words)?.unchecked_into();
+        JsFuture::from(global_fetch(&request)).await.map_err(message)?.unchecked_into();
     if !response.ok() {
         return Err(format!("HTTP {}", response.status()));
     }
@@ -136,15 +136,15 @@ pub async fn site_file(url: &str, mut progress: impl FnMut(u64, u64)) -> Result<
     let total: u64 = length.and_then(|length| length.parse().ok()).unwrap_or(0);
     let mut bytes = Vec::with_capacity(usize::try_from(total).unwrap_or(0).min(256 << 20));
     let mut body = Body::of(&response);
-    while let Some(piece) = body.next().await.map_err(words)? {
+    while let Some(piece) = body.next().await.map_err(message)? {
         bytes.extend_from_slice(&piece);
         progress(bytes.len() as u64, total);
     }
     Ok(bytes)
 }
 
-/// An exception in words.
-pub fn error_words(error: &JsValue) -> String {
+/// The message of an exception.
+pub fn error_message(error: &JsValue) -> String {
     error
         .dyn_ref::<js_sys::Error>()
         .map(|error| String::from(error.message()))

@@ -54,7 +54,7 @@ impl Http for Browser {
 
 /// The browser's word for it goes to the console only: it says nothing to a person.
 fn unexplained(error: JsValue) -> NetworkError {
-    web_sys::console::debug_1(&fetch::error_words(&error).into());
+    web_sys::console::debug_1(&fetch::error_message(&error).into());
     NetworkError
 }
 

@@ -62,7 +62,7 @@ fn sections(blocks: &[Block]) -> Vec<Group> {
 }
 
 /// Joins sections that fit one piece together: what lies below a heading always, neighbours of one level
-/// only when one of them is tiny (less than a quarter of the size). A higher heading begins anew.
+/// only when one of them is tiny (less than a quarter of the size). A higher heading starts a new one.
 fn join(sections: Vec<Group>, document: &Document, counter: &Counter, cutter: &Cutter<'_>) -> Vec<Group> {
     let range = |from: &Group, to: &Group| -> Option<(usize, usize)> {
         let first = document.blocks.get(from.blocks.0)?;

@@ -38,7 +38,7 @@ pub(super) struct Tried<T> {
 }
 
 impl<P: Ports> Courier<P> {
-    /// Asks by `once`, and again while that can help. `once` is told whether it is the first try.
+    /// Asks by `once`, and again while that can help. `once` is given whether it is the first try.
     pub(super) async fn with_retries<T>(
         &self,
         tries: &Tries<'_>,

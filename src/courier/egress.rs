@@ -46,7 +46,7 @@ impl Purpose {
     }
 }
 
-/// How a request ended on the wire; its status is told beside.
+/// How a request ended on the wire; its status is given beside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EgressEnd {
     /// The response was read to its end.

@@ -9,7 +9,7 @@ use url::Url;
 
 /// Port that the commands let Caddy listen on.
 const CADDY_PORT: u16 = 8088;
-/// Port that LiteLLM listens on unless told otherwise.
+/// Port that LiteLLM listens on unless configured otherwise.
 const LITELLM_PORT: u16 = 4000;
 
 /// The commands for the host of `url`, called from a page of `page_origin`. `litellm` is LiteLLM's prefix for the
@@ -26,7 +26,7 @@ pub fn fixes(url: &Url, local: bool, page_origin: &str, litellm: &str, dialect: 
     fixes
 }
 
-/// What a server of one's own has to be told, by what usually listens on `port`.
+/// What a server of one's own needs configured, by what usually listens on `port`.
 fn server_settings(port: Option<u16>, origin: &str) -> Vec<Fix> {
     let ollama = || fix("Ollama", format!("OLLAMA_ORIGINS={origin} ollama serve"));
     let lm_studio = || fix("LM Studio", "lms server start --cors".to_owned());
@@ -97,7 +97,7 @@ fn caddy_gateway(url: &Url, origin: &str) -> Fix {
     )
 }
 
-/// The path of the base URL that a request was made to, as far as it can be told: up to the version.
+/// The path of the base URL that a request was made to, as far as it can be determined: up to the version.
 fn base_path(url: &Url) -> String {
     let segments: Vec<&str> = url.path_segments().map(Iterator::collect).unwrap_or_default();
     let version = segments.iter().rposition(|segment| {

@@ -12,7 +12,7 @@ use super::{Origin, retry};
 use crate::types::{CallFailure, FailureCause};
 use std::collections::{BTreeMap, VecDeque};
 
-/// Requests at a time to one origin, unless told otherwise.
+/// Requests at a time to one origin, unless configured otherwise.
 pub const AT_ONCE: usize = 4;
 /// Successes after which a reduced limit grows by one.
 pub const GROW_AFTER: u32 = 5;
@@ -295,7 +295,7 @@ impl Pace {
                 self.successes = 0;
                 let wait_millis =
                     wait_millis.filter(|wait| wait.is_finite() && *wait >= 0.0).unwrap_or(PAUSE_MILLIS);
-                // A wait that long is no pause: whoever comes next is told by the host itself.
+                // A wait that long is no pause: the next request learns it from the host itself.
                 if wait_millis <= retry::MAX_HINT_MILLIS {
                     let opens_millis = now_millis + wait_millis + chance.part_of(PACE_MILLIS);
                     self.opens_millis = self.opens_millis.max(opens_millis);

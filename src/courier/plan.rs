@@ -38,7 +38,7 @@ impl fmt::Display for Inspection {
 const AWS_SERVICE: &str = "bedrock";
 
 /// The request that asks `target` for an answer, with the key of its origin if there is one. A signature holds for some
-/// minutes from `epoch_secs` on (seconds since 1970), so a later try is planned anew.
+/// minutes from `epoch_secs` on (seconds since 1970), so a later try is planned again.
 ///
 /// # Errors
 /// When no model is named, or the key cannot sign.

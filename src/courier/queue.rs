@@ -52,11 +52,11 @@ impl Queue {
             }
         };
         let place = Place { queue: self, clock, ticket, outcome: CallOutcome::Other };
-        let mut told = None;
+        let mut reported = None;
         while let Turn::Wait { position, until_millis } = turn {
             let left = until_millis.map(|until| (until - clock.now_millis()).max(0.0));
-            if told != Some((position, until_millis)) {
-                told = Some((position, until_millis));
+            if reported != Some((position, until_millis)) {
+                reported = Some((position, until_millis));
                 tell(position, left);
             }
             let (waker, woken) = oneshot::channel();

@@ -169,7 +169,7 @@ fn blocked(seen: &Observation<'_>, url: Option<&Url>, host: &str, local: bool) -
 fn dated(cors: &Cors) -> UserError {
     match (cors.seen.as_str(), cors.source.as_str()) {
         ("", "") => phrase::by_catalogue(),
-        ("", source) => flaw::words(source),
+        ("", source) => flaw::text(source),
         (day, source) => phrase::seen(day, source),
     }
 }

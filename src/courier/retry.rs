@@ -4,7 +4,7 @@
 //! help (408, 409, 425, 429 that is no quota, 500 and above, an unreachable host), and at most [`MAX_RETRIES`] times.
 //! A timeout without a status is not retried: the person has waited long enough to be asked. The waits double from
 //! [`FIRST_WAIT_MILLIS`] up to [`MAX_WAIT_MILLIS`], shortened by up to a quarter by chance, as in openai-node. Where
-//! the host says how long to wait, that counts instead; above [`MAX_HINT_MILLIS`] the person is told and decides.
+//! the host says how long to wait, that counts instead; above [`MAX_HINT_MILLIS`] the person sees it and decides.
 
 use super::{Origin, http_date};
 use crate::types::problem::{advice, notice, with};

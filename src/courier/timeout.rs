@@ -107,7 +107,7 @@ impl Deadlines {
         }
     }
 
-    /// Bytes of the body came, be it a comment: the wait starts anew.
+    /// Bytes of the body came, be it a comment: the wait starts over.
     pub fn on_bytes(&mut self, now_millis: f64) {
         self.on_response(now_millis);
         if self.phase != Phase::Over {

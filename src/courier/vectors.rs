@@ -90,7 +90,7 @@ pub fn origin_of(http: &HttpRequest) -> Result<Origin, Error> {
     Url::parse(&http.url).ok().and_then(|url| Origin::of(&url)).ok_or(Error::HasUserinfo)
 }
 
-/// What a status other than 2xx means, in the host's words, with the key masked; nothing for 2xx.
+/// What a status other than 2xx means, in the host's message, with the key masked; nothing for 2xx.
 pub fn refusal(http: &HttpRequest, status: u16, body: &[u8]) -> Option<CallFailure> {
     if (200..300).contains(&status) {
         return None;

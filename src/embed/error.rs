@@ -29,7 +29,7 @@ pub enum Error {
     Truncated {
         /// Bytes that the header promises.
         needed_bytes: usize,
-        /// Bytes at hand.
+        /// Bytes present.
         found_bytes: usize,
     },
     /// The content does not hash to the trailer.

@@ -107,7 +107,7 @@ pub async fn ingest<S: Store, E: Embedder>(
     Ok(Outcome::Stored(manifest))
 }
 
-/// Cuts and embeds a stored document anew; until that is done it stays as it was.
+/// Cuts and embeds a stored document again; until that is done it stays as it was.
 ///
 /// # Errors
 /// As `ingest`.

@@ -71,7 +71,7 @@ pub enum Error {
         /// Which embedder.
         embedder: String,
     },
-    /// A host's refusal, in its words.
+    /// A host's refusal, with its message.
     Host(UserError),
     /// The person stopped it.
     Stopped,

@@ -119,7 +119,7 @@ impl Generation {
         }
         self.generated.push(token);
         let text = self.decoder.push(model.tokenizer().bytes_of(token));
-        // The token is shown now; why it was the last is told by the next step.
+        // The token is shown now; why it was the last the next step says.
         if self.generated.len() >= self.limit {
             self.finish_reason = Some("length");
         } else if is_looping(&self.generated) {

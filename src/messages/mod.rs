@@ -1,4 +1,4 @@
-//! A problem → its text, in a language. Everything before says what happened by code; only the screen puts it in words.
+//! A problem → its text, in a language. Everything before says what happened by code; only the screen shows it as text.
 //!
 //! A language is a file of templates, three lines a code (the head of `en.txt` says how), searched when something is shown:
 //! problems are rare, and nothing has to be built or kept. `tests/it/messages.rs` holds the files to the list of codes.

@@ -66,9 +66,9 @@ impl From<Error> for UserError {
 }
 
 impl Error {
-    /// `Corrupt`, in the words of whoever found the damage.
-    pub(super) fn corrupt(what: &str, words: impl std::fmt::Display) -> Self {
-        Self::flawed(what, flaw::words(one_line(&words.to_string())))
+    /// `Corrupt`, with the reason of whoever found the damage.
+    pub(super) fn corrupt(what: &str, reason: impl std::fmt::Display) -> Self {
+        Self::flawed(what, flaw::text(one_line(&reason.to_string())))
     }
 
     /// `Corrupt`, for a reason of our own.

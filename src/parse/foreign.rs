@@ -40,7 +40,7 @@ pub(super) fn by_members(members: &Members<'_>) -> &'static str {
     }
 }
 
-/// A compound file of Office 97–2003, told by the names of its streams.
+/// A compound file of Office 97–2003, recognised by the names of its streams.
 fn old_office(bytes: &[u8]) -> &'static str {
     let has = |word: &str| {
         let word: Vec<u8> = word.encode_utf16().flat_map(u16::to_le_bytes).collect();

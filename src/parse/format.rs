@@ -36,7 +36,7 @@ pub(crate) struct FormatReader {
     pub read: fn(&[u8], &ParseOptions, &mut Builder) -> Result<(), Error>,
 }
 
-/// How a format is told from others.
+/// How a format is recognised.
 #[cfg(feature = "reader")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Recognise {

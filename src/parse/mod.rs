@@ -1,6 +1,6 @@
 //! Bytes → `Document` and warnings.
 //!
-//! The format is told by content, not by name. Each format is a row of `format::FORMATS` with its own reader; all of them
+//! The format is detected by content, not by name. Each format is a row of `format::FORMATS` with its own reader; all of them
 //! push blocks into one builder, which cleans the text and keeps the spans true. Limits are checked before and while
 //! unpacking. It refuses to run scripts, to load anything from outside the file, and to expand XML entities;
 //! only "nothing readable" is an error, everything less is a warning.

@@ -1,7 +1,7 @@
 //! `Evidence` and question → `ChatRequest`.
 //!
 //! [`build`] makes the very object that is sent. The template is fixed per [`Style`]; the evidence stands between
-//! `<evidence>` and `</evidence>` in the user's message, told to be data and not instructions. When it does not fit
+//! `<evidence>` and `</evidence>` in the user's message, declared as data and not instructions. When it does not fit
 //! the model's context, whole passages go from the end, and the first that does not fit is cut at a sentence; [`Fit`]
 //! says what was cut and the hash is of what is really sent. Without evidence (the baseline) no word of any document
 //! is in the prompt.

@@ -28,7 +28,7 @@ pub enum Error {
     NotAUrl {
         /// As typed, shortened.
         typed: String,
-        /// The parser's words.
+        /// The parser's message.
         reason: String,
     },
     /// A key that no header can carry.

@@ -1,7 +1,7 @@
 //! HTTP status and body, or an error object inside a stream → `CallFailure`: what happened, and what to do.
 //!
-//! The provider's own words are found whatever the shape of the body (OpenAI, Google, Mistral, Cohere, xAI, Ollama,
-//! FastAPI, an HTML page of a CDN), clipped to [`MAX_WORDS_CHARS`], secrets masked, and quoted as its own.
+//! The provider's own message are found whatever the shape of the body (OpenAI, Google, Mistral, Cohere, xAI, Ollama,
+//! FastAPI, an HTML page of a CDN), clipped to [`MAX_QUOTED_CHARS`], secrets masked, and quoted as its own.
 //!
 //! Rate-limit headers are mostly hidden from a page (CORS), so waiting times are read from the body.
 
@@ -10,31 +10,31 @@ use crate::types::problem::{advice, column_advice, host};
 use crate::types::{CallFailure, FailureCause, UserError};
 use serde_json::Value;
 
-/// Most characters quoted of a provider's own words.
-pub const MAX_WORDS_CHARS: usize = 300;
+/// Most characters quoted of a provider's own message.
+pub const MAX_QUOTED_CHARS: usize = 300;
 
 /// The failure that `status` and `body` mean. `name` is who answered; `had_key` says whether a key was sent.
 pub fn from_response(name: &str, status: u16, body: &[u8], had_key: bool) -> CallFailure {
     let value = serde_json::from_slice::<Value>(body).ok();
-    let words = match &value {
-        Some(value) => words_of(value),
-        None => words_of_text(&String::from_utf8_lossy(body)),
+    let message = match &value {
+        Some(value) => message_of(value),
+        None => message_of_text(&String::from_utf8_lossy(body)),
     };
     let raw = String::from_utf8_lossy(body).to_lowercase();
     let cause = cause_of(status, &raw);
     let hint = hint_for(cause, status, &raw, value.as_ref(), had_key);
-    let (name, words) = (name.to_owned(), quotable(words));
+    let (name, message) = (name.to_owned(), quotable(message));
     let error = match cause {
-        FailureCause::Unauthorized if had_key => host::refused_key(name, status, words, hint),
-        FailureCause::Unauthorized => host::requires_key(name, status, words, hint),
-        FailureCause::NotFound => host::not_found(name, status, words, hint),
-        FailureCause::RateLimited => host::rate_limited(name, status, words, hint),
-        FailureCause::QuotaUsedUp => host::quota_used_up(name, status, words, hint),
-        FailureCause::BrowserForbidden => host::blocks_browsers(name, status, words, hint),
-        FailureCause::TimedOut => host::timed_out(name, status, words, hint),
-        FailureCause::BadRequest => host::rejected(name, status, words, hint),
-        FailureCause::HostError => host::failed(name, status, words, hint),
-        _ => host::unexpected(name, status, words, hint),
+        FailureCause::Unauthorized if had_key => host::refused_key(name, status, message, hint),
+        FailureCause::Unauthorized => host::requires_key(name, status, message, hint),
+        FailureCause::NotFound => host::not_found(name, status, message, hint),
+        FailureCause::RateLimited => host::rate_limited(name, status, message, hint),
+        FailureCause::QuotaUsedUp => host::quota_used_up(name, status, message, hint),
+        FailureCause::BrowserForbidden => host::blocks_browsers(name, status, message, hint),
+        FailureCause::TimedOut => host::timed_out(name, status, message, hint),
+        FailureCause::BadRequest => host::rejected(name, status, message, hint),
+        FailureCause::HostError => host::failed(name, status, message, hint),
+        _ => host::unexpected(name, status, message, hint),
     };
     CallFailure {
         parameter: value.as_ref().and_then(parameter_named).filter(|_| cause == FailureCause::BadRequest),
@@ -46,7 +46,7 @@ pub fn from_response(name: &str, status: u16, body: &[u8], had_key: bool) -> Cal
 /// The failure that an error object (or text) inside a 200 stream means.
 pub fn from_stream_error(error: &Value) -> CallFailure {
     let raw = error.to_string().to_lowercase();
-    let words = words_of(error).or_else(|| words_of_text(&error.to_string()));
+    let message = message_of(error).or_else(|| message_of_text(&error.to_string()));
     let status = status_inside(error);
     let cause = match status {
         Some(status) => cause_of(status, &raw),
@@ -60,22 +60,22 @@ pub fn from_stream_error(error: &Value) -> CallFailure {
         None => FailureCause::HostError,
     };
     let hint = hint_for(cause, status.unwrap_or(500), &raw, Some(error), true);
-    // What stands inside a stream is the host's own failure whatever its number, but for limits, which have words of their own.
+    // What stands inside a stream is the host's own failure whatever its number, but for limits, which have messages of their own.
     let cause = match cause {
         FailureCause::RateLimited | FailureCause::QuotaUsedUp => cause,
         _ => FailureCause::HostError,
     };
     CallFailure {
         retry_after_millis: wait_secs(Some(error), &raw).map(|secs| (secs * 1000.0).ceil() as u64),
-        ..CallFailure::new(cause, host::stream_error(quotable(words), hint))
+        ..CallFailure::new(cause, host::stream_error(quotable(message), hint))
     }
 }
 
-/// A 200 answer that is not in the dialect: its first words are quoted.
+/// A 200 answer that is not in the dialect: its start is quoted.
 pub fn garbled(body_start: &str) -> CallFailure {
-    let words = quotable(words_of_text(body_start));
+    let message = quotable(message_of_text(body_start));
     let is_html = body_start.trim_start().starts_with('<');
-    let error = if is_html { host::web_page(words) } else { host::unknown_format(words) };
+    let error = if is_html { host::web_page(message) } else { host::unknown_format(message) };
     CallFailure::new(FailureCause::Garbled, error)
 }
 
@@ -85,8 +85,8 @@ pub fn cut_off(any_text: bool) -> CallFailure {
     CallFailure::new(FailureCause::CutOff, error)
 }
 
-/// The provider's own words in an error body, unclipped and unmasked.
-fn words_of(value: &Value) -> Option<String> {
+/// The provider's own message in an error body, unclipped and unmasked.
+fn message_of(value: &Value) -> Option<String> {
     let value = match value {
         // Google without `alt=sse` answers `[{"error": …}]`.
         Value::Array(items) => items.first()?,
@@ -138,11 +138,11 @@ fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-/// The words of a body that is not JSON: of HTML the title or the text, else the start.
-fn words_of_text(body: &str) -> Option<String> {
+/// The message of a body that is not JSON: of HTML the title or the text, else the start.
+fn message_of_text(body: &str) -> Option<String> {
     let start: String = body.trim_start_matches('\u{feff}').chars().take(20_000).collect();
     let text = if start.trim_start().starts_with('<') { html_words(&start) } else { start };
-    let clipped = clip(&text, MAX_WORDS_CHARS);
+    let clipped = clip(&text, MAX_QUOTED_CHARS);
     (!clipped.is_empty()).then_some(clipped)
 }
 
@@ -173,9 +173,9 @@ fn html_words(html: &str) -> String {
     text
 }
 
-/// The words, clipped and with secrets masked; empty where there are none.
-fn quotable(words: Option<String>) -> String {
-    words.map(|words| clip(&redact(&words), MAX_WORDS_CHARS)).unwrap_or_default()
+/// The message, clipped and with secrets masked; empty where there are none.
+fn quotable(message: Option<String>) -> String {
+    message.map(|message| clip(&redact(&message), MAX_QUOTED_CHARS)).unwrap_or_default()
 }
 
 fn status_inside(error: &Value) -> Option<u16> {
@@ -209,7 +209,7 @@ fn cause_of(status: u16, raw_lower: &str) -> FailureCause {
     }
 }
 
-/// Whether the words are about money rather than pace.
+/// Whether the message is about money rather than pace.
 fn is_about_quota(raw_lower: &str) -> bool {
     // Google's limit by the minute speaks of the plan too, and says when to come back.
     let of_plan = raw_lower.contains("exceeded your current quota, please check your plan");

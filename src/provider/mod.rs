@@ -1,4 +1,4 @@
-//! `ChatRequest` → `HttpRequest`; bytes → `ChatEvent`s. Two pure functions a dialect, and the words for what failed.
+//! `ChatRequest` → `HttpRequest`; bytes → `ChatEvent`s. Two pure functions a dialect, and the messages for what failed.
 //!
 //! Mechanism: an address is parsed once into a URL; a `Dialect` writes the request for it and gives a `Decoder` that is
 //! fed whatever bytes arrive, cut anywhere. Status codes, error bodies and model lists have a file each.

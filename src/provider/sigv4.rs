@@ -137,7 +137,7 @@ fn timestamp(epoch_secs: u64) -> (String, String) {
 /// HMAC with SHA-256 (RFC 2104), which takes keys of any length.
 fn hmac_sha256(key: &[u8], message: &[u8]) -> Result<Vec<u8>, Error> {
     let mac = Hmac::<Sha256>::new_from_slice(key)
-        .map_err(|error| Error::BadAwsKey { reason: flaw::words(error.to_string()) })?;
+        .map_err(|error| Error::BadAwsKey { reason: flaw::text(error.to_string()) })?;
     Ok(mac.chain_update(message).finalize().into_bytes().to_vec())
 }
 

@@ -3,7 +3,7 @@
 //! Chunks overlap, and the same file is often there twice. A passage that repeats another costs context and teaches
 //! the model nothing, so a chunk is left out when a better one has the same text (white space aside), or covers
 //! more than half of it in the same document. Neighbours with the usual overlap (up to half) both stay: each has
-//! something of its own. What was left out, and for which, is told.
+//! something of its own. What was left out, and for which, is reported.
 
 use super::ScoredKey;
 use crate::types::{DocumentId, Span};

@@ -17,7 +17,7 @@ pub struct View {
     pub user_error: RwSignal<Option<UserError>>,
     /// The dialog on top.
     pub dialog: RwSignal<Option<Dialog>>,
-    /// Originals of this session, at hand for a retry without the uploads.
+    /// Originals of this session, kept for a retry without the uploads.
     files: StoredValue<HashMap<DocumentId, web_sys::Blob>, LocalStorage>,
 }
 

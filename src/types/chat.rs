@@ -209,7 +209,7 @@ pub enum FailureCause {
     QuotaUsedUp,
     /// The organisation forbids calls from browsers (Anthropic).
     BrowserForbidden,
-    /// The browser asks the person first, or was told not to let this page reach local addresses.
+    /// The browser asks the person first, or was configured not to let this page reach local addresses.
     LocalNetworkDenied,
     /// The day's spending limit, set here, is reached.
     OverBudget,

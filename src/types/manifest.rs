@@ -24,7 +24,7 @@ pub struct Manifest {
     pub tokens: u64,
     /// How it was cut.
     pub chunking: ChunkSettings,
-    /// What embedded it; vectors of another embedder are made anew.
+    /// What embedded it; vectors of another embedder are made again.
     pub embedder: String,
     /// Place among the documents, by time of adding.
     pub added_millis: u64,

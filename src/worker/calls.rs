@@ -16,7 +16,7 @@ pub struct Reply<R> {
     pub attachments: Vec<Uint8Array>,
 }
 
-/// A call whose replies are awaited. Dropping it stops listening; the worker is not told.
+/// A call whose replies are awaited. Dropping it stops listening; the worker does not learn of it.
 pub struct OpenCall<R> {
     /// Its number, to stop it.
     pub id: CallId,

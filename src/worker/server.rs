@@ -123,7 +123,7 @@ fn listener<M: DeserializeOwned + 'static>(
     let stops = Stops::default();
     Closure::new(move |event: web_sys::MessageEvent| {
         let (head, attachments) = parts(&event.data());
-        // A page of another build is told so by `Hello`; what it says is not guessed at.
+        // A page of another build learns so from `Hello`; what it says is not guessed at.
         match postcard::from_bytes::<Wire<M>>(&head) {
             Ok(Wire::Body(id, body)) => {
                 let stop = Stop::default();

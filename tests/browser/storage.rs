@@ -205,12 +205,12 @@ async fn a_dropped_connection_holds_up_nobody_and_an_open_one_lets_go() {
     let name = corpus_name();
     drop(IndexedDb::open().await.unwrap());
     delete_database(&name).await.unwrap();
-    let told = Rc::new(Cell::new(false));
-    let flag = Rc::clone(&told);
+    let reported = Rc::new(Cell::new(false));
+    let flag = Rc::clone(&reported);
     let uploads = UploadStore::open(move || flag.set(true)).await.unwrap();
     let factory = Factory::new().unwrap();
     factory.open(&name, Some(99)).unwrap().await.unwrap().close();
-    assert!(told.get(), "nobody is told of the newer version");
+    assert!(reported.get(), "nobody learns of the newer version");
     assert!(matches!(uploads.waiting().await, Err(Error::Newer { .. })));
     assert!(matches!(IndexedDb::open().await, Err(Error::Newer { .. })));
     delete_database(&name).await.unwrap();

@@ -119,12 +119,12 @@ describe("a host of every dialect", () => {
       assert.match(evidence, /Ingrid Aas/);
       assert.equal(await column.getAttribute("data-evidence-sha256"), sha256(evidence));
 
-      const told = await metrics(column);
-      assert.equal(number(told.In), USAGE.input, `In: ${told.In}`);
-      assert.equal(number(told.Out), USAGE.output, `Out: ${told.Out}`);
-      assert.doesNotMatch(`${told.In}${told.Out}`, /≈/, "shown as estimated");
-      if (TELLS[dialect].cached) assert.equal(number(told.Cached), USAGE.cached, `Cached: ${told.Cached}`);
-      if (TELLS[dialect].reasoning) assert.equal(number(told.Reasoning), USAGE.reasoning, `Reasoning: ${told.Reasoning}`);
+      const shown = await metrics(column);
+      assert.equal(number(shown.In), USAGE.input, `In: ${shown.In}`);
+      assert.equal(number(shown.Out), USAGE.output, `Out: ${shown.Out}`);
+      assert.doesNotMatch(`${shown.In}${shown.Out}`, /≈/, "shown as estimated");
+      if (TELLS[dialect].cached) assert.equal(number(shown.Cached), USAGE.cached, `Cached: ${shown.Cached}`);
+      if (TELLS[dialect].reasoning) assert.equal(number(shown.Reasoning), USAGE.reasoning, `Reasoning: ${shown.Reasoning}`);
 
       await column.getByRole("button", { name: /^Citation 1/ }).first().click();
       await page.getByRole("region", { name: "Evidence" }).getByText("Ingrid Aas").waitFor();
@@ -280,13 +280,13 @@ describe("streams replayed byte for byte", () => {
             } else if (!tools) {
               assert.equal(state, "done", name);
             }
-            // A tool nobody offered may be told of in the column's own words; the answer's are there all the same.
+            // A tool nobody offered may be named in the column's own words; the answer's are there all the same.
             if (tools) assert.ok(letters(answer).startsWith(letters(text)) || letters(answer).includes(letters(text)), name);
             else assert.equal(letters(answer), letters(text), name);
             if (reasoning) assert.equal(letters(await column.locator(".answer-reasoning p").textContent()), letters(reasoning), name);
             if (usage) {
-              const told = await metrics(column);
-              assert.deepEqual([number(told.In), number(told.Out)], usage, name);
+              const shown = await metrics(column);
+              assert.deepEqual([number(shown.In), number(shown.Out)], usage, name);
             }
           }
           await tab.close();

@@ -14,7 +14,7 @@ const BAKERY = "The bakery opens at five. Its rye bread is baked for eleven hour
 // Far more chunks than fit one batch of 32.
 const LONG = Array.from({ length: 400 }, (_, at) =>
   `Entry ${at} of the harbour journal: ship number ${at} came in with ${at * 3} barrels of ${["salt", "oil", "rye", "herring"][at % 4]}.` +
-  ` Its master told of ${["fog", "ice", "calm seas", "a gale"][(at * 7) % 4]} near buoy ${at % 13}, and paid ${at + 11} crowns.`).join("\n\n");
+  ` Its master reported ${["fog", "ice", "calm seas", "a gale"][(at * 7) % 4]} near buoy ${at % 13}, and paid ${at + 11} crowns.`).join("\n\n");
 
 const settings = (page) => page.getByRole("dialog", { name: "Settings" });
 

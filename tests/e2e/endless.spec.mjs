@@ -1,4 +1,4 @@
-// Answers without an end, in every shape that Markdown has: they delay no other column, they stop when told to, they leave
+// Answers without an end, in every shape that Markdown has: they delay no other column, they stop on request, they leave
 // the page free, and twice the answer is twice the work.
 //
 // Times of a column are taken in the page, from the click to what the page shows, and compared with those of the same

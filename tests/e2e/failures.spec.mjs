@@ -29,7 +29,7 @@ describe("a provider that fails", () => {
     ["fake-html", /web page|HTML|format/i],
   ];
 
-  it("is told in the column, and the other columns go on", async () => {
+  it("is shown in the column, and the other columns go on", async () => {
     const tab = await lab.open({ allow: [fake, closed, dead].map(({ url }) => new URL(url).origin) });
     const { page } = tab;
     await clearColumns(page);
@@ -48,7 +48,7 @@ describe("a provider that fails", () => {
     await tab.close();
   });
 
-  it("is told apart: closed to pages, or not there at all", async () => {
+  it("is distinguished: closed to pages, or not there at all", async () => {
     const tab = await lab.open({ allow: [fake, closed, dead].map(({ url }) => new URL(url).origin) });
     const { page } = tab;
     await clearColumns(page);

@@ -1,4 +1,4 @@
-// Hosts that speak the seven dialects, as told: for browser tests. One server a dialect, because a key belongs to an origin.
+// Hosts that speak the seven dialects, as configured: for browser tests. One server a dialect, because a key belongs to an origin.
 // No clock but for delays, no randomness: the same request gets the same bytes.
 //
 //   const hosts = await startDialects({ keyed: true })

@@ -1,4 +1,4 @@
-// A provider that behaves as it is told: OpenAI-compatible, for browser tests. No dependencies, no clock but for delays,
+// A provider that behaves as configured: OpenAI-compatible, for browser tests. No dependencies, no clock but for delays,
 // no randomness: the same request gets the same bytes.
 //
 //   import { startFake } from './fake_provider.mjs'

@@ -1,4 +1,4 @@
-// Hosts of embeddings and rerankers that behave as they are told, for browser tests. No dependencies, no randomness: the same
+// Hosts of embeddings and rerankers that behave as configured, for browser tests. No dependencies, no randomness: the same
 // text gets the same vector, so that texts that share words are near each other.
 //
 //   import { startVectors } from './fake_vectors.mjs'

@@ -52,7 +52,7 @@ describe("hosts that misbehave", () => {
   const together = Object.keys(CASES).filter((name) => !alone.includes(name));
   for (let from = 0; from < together.length; from += 7) {
     const names = together.slice(from, from + 7);
-    it(`are told of, beside a column that goes on: ${names.join(", ")}`, async () => {
+    it(`are reported, beside a column that goes on: ${names.join(", ")}`, async () => {
       host.requests.length = 0;
       evil.hits.length = 0;
       const tab = await prepared(lab, [host, evil]);
@@ -174,7 +174,7 @@ describe("hosts that a page cannot reach", () => {
     await closed?.close();
   });
 
-  it("are told apart: closed to pages, nothing there, no such name", async () => {
+  it("are distinguished: closed to pages, nothing there, no such name", async () => {
     const tab = await prepared(lab, [closed, { origin: dead }, { origin: "https://no-such-host.invalid" }]);
     const { page } = tab;
     await addEndpoint(page, { url: closed.base, model: "closed", key: "sk-fault-0123456789" });

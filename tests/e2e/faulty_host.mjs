@@ -1,10 +1,10 @@
-// A host that misbehaves as told: OpenAI-compatible, every fault by the name of the model. For browser tests.
+// A host that misbehaves on request: OpenAI-compatible, every fault by the name of the model. For browser tests.
 //
 //   const host = await startMisbehaving({ elsewhere: evil.origin });
 //   host.base        to enter as base URL
 //   host.seen(model) its chat requests: [{ model, json, headers, arrived, closed, aborted, status }]
 //
-// Nothing here is random; what depends on time says so. `CASES` lists every fault with what a person should be told.
+// Nothing here is random; what depends on time says so. `CASES` lists every fault with what a person should see.
 
 import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
@@ -53,7 +53,7 @@ export const CASES = {
   html: { does: { ...stream(HTML), headers: { "content-type": "text/html" } }, state: "failed", says: /web page|HTML/i },
   "json-instead": { does: { ...stream(JSON.stringify({ choices: [{ message: { role: "assistant", content: WHOLE }, finish_reason: "stop" }], usage: { prompt_tokens: 1200, completion_tokens: 34, total_tokens: 1234 } })), headers: { "content-type": "application/json" } }, state: "done", text: WHOLE },
 
-  // Refusals: what a person is told, and what is not tried again.
+  // Refusals: what a person sees, and what is not tried again.
   "bad-key": { does: refusal(401, openai("Incorrect API key provided.", { code: "invalid_api_key" })), state: "failed", says: /key/i, tries: 1 },
   forbidden: { does: refusal(403, openai("This key may not use this model.", { type: "permission_error" })), state: "failed", says: /key|permission/i, tries: 1 },
   "google-bad-key": { does: refusal(400, { error: { code: 400, message: "API key not valid. Please pass a valid API key.", status: "INVALID_ARGUMENT", details: [{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: "API_KEY_INVALID" }] } }), state: "failed", says: /key/i, tries: 1 },

@@ -17,7 +17,7 @@ describe("health", () => {
     await host?.close();
   });
 
-  it("counts what succeeded, what failed and why, keeps it over a reload, and forgets it when told", async () => {
+  it("counts what succeeded, what failed and why, keeps it over a reload, and clears it on request", async () => {
     const tab = await prepared(lab, [host]);
     const { page } = tab;
     await addEndpoint(page, { url: host.base, model: "fine" });

@@ -78,7 +78,7 @@ describe("a key is bound to its origin", () => {
       const kept = await page.evaluate(() => localStorage.getItem("sidecite.settings"));
       for (const suffix of crafted(good.origin, evil.origin)[group]) {
         good.requests.length = 0;
-        // A fragment alone would not load the page anew; a visitor's link does.
+        // A fragment alone would not load the page again; a visitor's link does.
         await page.goto("about:blank");
         await page.goto(lab.site.url + suffix);
         await columns(page, "fine").waitFor();

@@ -73,30 +73,40 @@ for (const { name, site } of PLACES) {
 
     it("holds to its policy", async () => {
       const tab = await lab.open();
-      const broken = await tab.page.evaluate(async () => {
+      const directives = new Set(["connect-src", "img-src", "script-src", "script-src-elem"]);
+      const broken = await tab.page.evaluate(async (expected) => {
         const seen = [];
-        addEventListener("securitypolicyviolation", (event) => seen.push(event.effectiveDirective));
+        const all = new Promise((done) => {
+          addEventListener("securitypolicyviolation", (event) => {
+            seen.push(event.effectiveDirective);
+            if (new Set(seen).size === expected) done();
+          });
+          // What is missing then is named by the comparison.
+          setTimeout(done, 10_000);
+        });
         try {
           await fetch("http://127.0.0.1:9/");
           seen.push("a foreign fetch went through");
         } catch {}
         // Code that the driver runs may use eval; code that the page runs later may not.
-        setTimeout(() => {
-          try {
-            (0, eval)("1");
-            seen.push("eval went through");
-          } catch {}
+        const evaluated = new Promise((done) => {
+          setTimeout(() => {
+            try {
+              (0, eval)("1");
+              seen.push("eval went through");
+            } catch {}
+            done();
+          });
         });
         const image = new Image();
         image.src = "http://127.0.0.1:9/x.png";
         const script = document.createElement("script");
         script.textContent = "globalThis.injected = true";
         document.head.append(script);
-        await new Promise((done) => setTimeout(done, 200));
+        await Promise.all([all, evaluated]);
         if (globalThis.injected) seen.push("an inline script ran");
         return seen.sort();
-      });
-      const directives = new Set(["connect-src", "img-src", "script-src", "script-src-elem"]);
+      }, directives.size);
       assert.deepEqual(new Set(broken), directives);
       assert.deepEqual(tab.foreign.filter((url) => !url.startsWith("http://127.0.0.1:9/")), []);
       await tab.close();

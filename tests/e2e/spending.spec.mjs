@@ -54,11 +54,11 @@ describe("spending", () => {
     await page.getByText(/n\/a for 1 column/).waitFor();
     await ask(page, QUESTION);
     for (const model of ["fake-think", "fake-echo"]) assert.equal(await ended(columns(page, model)), "done");
-    const told = await until(async () => {
-      const told = await metrics(columns(page, "fake-think"));
-      return told.Cost && told;
+    const shown = await until(async () => {
+      const shown = await metrics(columns(page, "fake-think"));
+      return shown.Cost && shown;
     });
-    assert.ok(Math.abs(dollars(told.Cost) - COST) < 0.00005, `${told.Cost}, expected ${COST}`);
+    assert.ok(Math.abs(dollars(shown.Cost) - COST) < 0.00005, `${shown.Cost}, expected ${COST}`);
     assert.match((await metrics(columns(page, "fake-echo"))).Cost, /n\/a/);
     const title = await columns(page, "fake-think").locator("dl.metrics > div").filter({ hasText: "Cost" }).getAttribute("title");
     assert.match(title, /report/i);

@@ -1,5 +1,5 @@
 // What is stored: a profile of version 1 is taken over without loss, damage costs one document, a newer database is left
-// alone, removal can be undone, and a full disk is told.
+// alone, removal can be undone, and a full disk is reported.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -507,8 +507,8 @@ fn egress_tells_how_it_ended_and_only_what_changed() {
     egress.ended(chat, EgressEnd::Complete, 9_000.0);
     let changed = egress.changes_since(revision);
     let [entry] = changed.as_slice() else { panic!("{changed:?}") };
-    let told = (entry.id, entry.status, entry.end, entry.duration_millis);
-    assert_eq!(told, (chat, None, Some(EgressEnd::Blocked), Some(250.0)));
+    let ended = (entry.id, entry.status, entry.end, entry.duration_millis);
+    assert_eq!(ended, (chat, None, Some(EgressEnd::Blocked), Some(250.0)));
     // A clock set back meanwhile makes no negative time.
     egress.ended(prices, EgressEnd::Aborted, 0.0);
     assert_eq!(egress.entries().last().unwrap().duration_millis, Some(0.0));

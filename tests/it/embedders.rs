@@ -34,7 +34,7 @@ struct Bench {
     store: MemoryStore,
     /// Pauses until the person cancels.
     pauses: Cell<usize>,
-    told: RefCell<Vec<(u32, u32)>>,
+    reported: RefCell<Vec<(u32, u32)>>,
 }
 
 impl Bench {
@@ -43,7 +43,7 @@ impl Bench {
             corpus: RefCell::new(Corpus::new(BUILT_IN)),
             store: MemoryStore::default(),
             pauses: Cell::new(usize::MAX),
-            told: RefCell::default(),
+            reported: RefCell::default(),
         }
     }
 
@@ -54,7 +54,7 @@ impl Bench {
 
     fn ingest(&self, by: &Fake, name: &str, text: &str) -> Result<Outcome, Error> {
         let pause = async || self.goes_on();
-        let tell = |done, total| self.told.borrow_mut().push((done, total));
+        let tell = |done, total| self.reported.borrow_mut().push((done, total));
         engine::ingest(&self.corpus, (&Words as _, by), &self.store, incoming(name, text), pause, tell)
             .now_or_never()
             .expect("nothing here waits")
@@ -99,7 +99,7 @@ fn documents_of_two_embedders_of_other_widths_live_side_by_side() {
     let (built_in, host) = (Fake::new("built-in", BUILT_IN), remote("wide", 200));
     manifest(bench.ingest(&built_in, "ships.txt", SHIPS));
     assert_eq!(manifest(bench.ingest(&host, "bread.txt", BREAD)).embedder, host.id);
-    // By meaning each embedder finds its own documents only; by words all are found, and the difference is told.
+    // By meaning each embedder finds its own documents only; by words all are found, and the difference is reported.
     let dense_index = |by: &Fake| {
         let evidence = bench.search(by, "ferry bread", RetrievalMode::Dense).unwrap();
         let names: BTreeSet<String> = evidence.passages.iter().map(|one| one.document_name.clone()).collect();
@@ -185,8 +185,8 @@ fn after_a_failed_batch_only_what_is_missing_is_asked_for() {
         stored.chunks as usize,
         "asked twice"
     );
-    assert_eq!(bench.told.borrow().first(), Some(&(12, stored.chunks)));
-    assert_eq!(bench.told.borrow().last(), Some(&(stored.chunks, stored.chunks)));
+    assert_eq!(bench.reported.borrow().first(), Some(&(12, stored.chunks)));
+    assert_eq!(bench.reported.borrow().last(), Some(&(stored.chunks, stored.chunks)));
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn the_same_text_twice_is_embedded_once() {
     assert!(stored.chunks > 1);
     let asked = host.passages();
     assert_eq!(asked.iter().collect::<BTreeSet<_>>().len(), asked.len(), "{asked:?}");
-    assert_eq!(bench.told.borrow().last(), Some(&(stored.chunks, stored.chunks)));
+    assert_eq!(bench.reported.borrow().last(), Some(&(stored.chunks, stored.chunks)));
     // Another embedder shares nothing with it, even at the same width.
     let other = remote("n", 32);
     manifest(bench.ingest(&other, "twice.txt", &[line; 5].join("\n\n")));

@@ -160,9 +160,9 @@ fn a_long_wait_is_told_not_waited() {
         assert_eq!(verdict, RetryDecision::TooLong { wait_millis: millis });
         assert_eq!(retry.retries(), 0);
     }
-    let told = retry::with_wait(failure, 3_600_000.0);
-    assert_eq!(told.retry_after_millis, Some(3_600_000));
-    assert!(told.error.hint().contains("1 h"), "{}", told.error.hint());
+    let failure = retry::with_wait(failure, 3_600_000.0);
+    assert_eq!(failure.retry_after_millis, Some(3_600_000));
+    assert!(failure.error.hint().contains("1 h"), "{}", failure.error.hint());
 }
 
 #[test]

@@ -180,7 +180,7 @@ fn damage_before_the_migration_costs_one_document_after_it() {
     let rows = old.iter().filter(|((table, _), _)| table != "cache");
     for ((table, key), value) in rows {
         for (how, damaged) in damages(value) {
-            // Without a header a whole number of floats cannot be told from vectors of another width.
+            // Without a header a whole number of floats cannot be distinguished from vectors of another width.
             let mut before = old.clone();
             match damaged {
                 Some(value) => drop(before.insert((table.clone(), key.clone()), value)),
@@ -241,7 +241,7 @@ fn problems_of_version_2_keep_their_words() {
     let tried = answer.attempts[0].failure.as_ref().unwrap();
     assert_eq!((tried.cause, tried.error.hint().as_str()), (FailureCause::RateLimited, "Wait a minute."));
     assert_eq!((answer.note.as_str(), answer.thumb), ("a note", Some(Thumb::Down)));
-    // What was read is written anew, and read again.
+    // What was read is written again, and read again.
     let again = encode(&run, "a run").unwrap();
     assert_eq!((again[0], decode::<Run>(&again, "a run").unwrap()), (3, run));
     assert!(decode::<Run>(&row("upload"), "a run").unwrap_err().to_string().contains("another kind"));

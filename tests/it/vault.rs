@@ -197,7 +197,7 @@ fn keys_come_go_and_move_to_another_passphrase() {
     let seen: Vec<(&str, &str, &str)> =
         keys.iter().map(|(p, o, k)| (p.as_str(), o.as_str(), k.expose())).collect();
     assert_eq!(seen, [("pb", "https://b.example:8443", "key-b"), ("pa2", "https://a.example", "key-a2")]);
-    // Under another passphrase everything is encrypted anew.
+    // Under another passphrase everything is encrypted again.
     let other = cheap(2).derive("the second passphrase").unwrap();
     let moved = sealed(&other, Sealing::whole(cheap(2), &keys, counting()).unwrap());
     assert_eq!(opened(&other, &moved).unwrap(), keys);

@@ -65,8 +65,8 @@ fn listen(stream: impl std::io::Read + Send + 'static, sender: mpsc::Sender<Stri
 }
 
 fn shown(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+    let arguments = std::iter::once(command.get_program()).chain(command.get_args());
+    arguments.map(|argument| argument.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
 fn missing(command: &Command, error: &std::io::Error) -> String {

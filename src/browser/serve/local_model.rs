@@ -145,11 +145,11 @@ impl ModelState {
         if let Some(model) = self.model.get() {
             return Ok(model);
         }
-        let mut told = 0;
+        let mut reported = 0;
         let bytes = site_file(&site_url(WEIGHTS), |done, total| {
             // A megabyte a message is often enough.
-            if done - told > 1 << 20 {
-                told = done;
+            if done - reported > 1 << 20 {
+                reported = done;
                 reply.send(&ModelUpdate::Loading { done, total });
             }
         })

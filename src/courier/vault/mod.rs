@@ -106,7 +106,7 @@ pub enum Error {
     NoMemory,
     /// The browser's cryptography failed, or is missing (a page served over plain http has none).
     Crypto {
-        /// Its words.
+        /// Its message.
         reason: String,
     },
 }

@@ -14,7 +14,7 @@ pub(super) enum Hint {
     Number,
 }
 
-/// Question words and what they ask for, longest first, in the languages whose sentences are told apart by spaces.
+/// Question words and what they ask for, longest first, in the languages whose sentences are separated by spaces.
 const WORDS: [(&str, Hint); 32] = [
     ("what percentage", Hint::Number),
     ("how frequently", Hint::Number),

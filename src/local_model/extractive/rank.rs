@@ -64,7 +64,7 @@ fn candidates(passages: &[Passage]) -> Vec<Candidate<'_>> {
     let mut found: Vec<Candidate<'_>> = Vec::new();
     for passage in passages {
         for span in sentences(&passage.text) {
-            let terms = told(span.of(&passage.text));
+            let terms = content_terms(span.of(&passage.text));
             // Headings and fragments share words with the question without answering it.
             if terms.len() >= 3 {
                 found.push(Candidate { passage, order: found.len(), span, terms, worth: 0.0, coverage: 0.0 });
@@ -75,7 +75,7 @@ fn candidates(passages: &[Passage]) -> Vec<Candidate<'_>> {
 }
 
 /// The terms of a text that say something.
-fn told(text: &str) -> BTreeSet<String> {
+fn content_terms(text: &str) -> BTreeSet<String> {
     let telling = terms(text).into_iter().filter(|term| matches!(term.role, Role::Word | Role::Extra));
     telling.map(|term| term.text).collect()
 }
@@ -107,7 +107,7 @@ fn score(question: &str, passages: &[Passage], candidates: &mut [Candidate<'_>])
         .map(|passage| {
             let around =
                 format!("{}\n{}\n{}", passage.document_name, passage.headings.join("\n"), passage.text);
-            (passage.number, share(&told(&around)))
+            (passage.number, share(&content_terms(&around)))
         })
         .collect();
     let hint = hint(question);

@@ -90,10 +90,11 @@ fn push(pieces: Vec<Piece>, builder: &mut Builder) {
     }
 }
 
-/// The main part, told by the package's relations, else by its usual name.
+/// The main part, named by the package's relations, else by its usual name.
 fn main_part(archive: &mut Archive<'_>) -> Result<String, Error> {
-    let told = archive.relations("").unwrap_or_default();
-    told.into_iter()
+    let named = archive.relations("").unwrap_or_default();
+    named
+        .into_iter()
         .find(|relation| relation.kind == "officeDocument" && archive.has(&relation.target))
         .map(|relation| relation.target)
         .or_else(|| archive.has("word/document.xml").then(|| "word/document.xml".to_owned()))

@@ -1,7 +1,7 @@
 //! PDF → blocks and pages.
 //!
 //! pdf_oxide decodes the file and puts the glyphs of a page into reading order; what it lacks is added here:
-//! passwords, a second try on files that were cut off, paragraphs and headings told by the geometry of the
+//! passwords, a second try on files that were cut off, paragraphs and headings detected by the geometry of the
 //! lines, and words that are hyphenated over a page break. A page that fails is a warning. Scripts, actions
 //! and attachments are never looked at.
 
@@ -22,8 +22,8 @@ pub fn read(bytes: &[u8], password: Option<&str>, builder: &mut Builder) -> Resu
     let mut outcome = attempt(bytes.to_vec());
     let nothing = !matches!(&outcome, Ok(found) if found.has_text() || found.bomb);
     if nothing && is_cut_off(bytes) {
-        let mended = attempt(mend(bytes));
-        if let Ok(found) = mended
+        let repaired = attempt(repair(bytes));
+        if let Ok(found) = repaired
             && found.has_text()
         {
             builder.warn(warning::truncated());
@@ -55,7 +55,7 @@ pub fn read(bytes: &[u8], password: Option<&str>, builder: &mut Builder) -> Resu
 }
 
 /// Runs a decoder that panics on some damaged files. Where panics unwind this turns them into an error; in
-/// wasm they end the reader, which the page starts anew.
+/// wasm they end the reader, which the page restarts.
 fn caught(read: impl FnOnce() -> Result<Found, Error>) -> Result<Found, Error> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
         .unwrap_or_else(|_| Err(Error::flawed("PDF", flaw::not_decodable())))
@@ -174,7 +174,7 @@ fn page_text(
     if text.trim().is_empty()
         && let Err(error) = pdf.get_page_content_data(page)
     {
-        // Extraction takes content that cannot be decoded for no content; here it is told apart.
+        // Extraction takes content that cannot be decoded for no content; here it is distinguished.
         errors.push(flaw::page_unreadable(page + 1, one_line(&error.to_string())));
     }
     text
@@ -206,8 +206,8 @@ fn is_cut_off(bytes: &[u8]) -> bool {
 }
 
 /// The file with its open stream closed at the last line end, so that the stream's object can be found.
-fn mend(bytes: &[u8]) -> Vec<u8> {
-    let mut mended = bytes.to_vec();
-    mended.extend_from_slice(b"\nendstream\nendobj\n");
-    mended
+fn repair(bytes: &[u8]) -> Vec<u8> {
+    let mut repaired = bytes.to_vec();
+    repaired.extend_from_slice(b"\nendstream\nendobj\n");
+    repaired
 }

@@ -69,7 +69,7 @@ pub enum FramingKind {
     EventStream,
 }
 
-/// How values are told apart in a body.
+/// How values are separated in a body.
 #[derive(Clone, Debug, Default)]
 enum Framing {
     /// Only white space so far.

@@ -1,11 +1,11 @@
-//! An answer that a host's filter kept back → a failure in words: a finish reason alone leaves an empty column.
+//! An answer that a host's filter kept back → a failure with a message: a finish reason alone leaves an empty column.
 
 use crate::provider::redact::{clip, redact};
 use crate::types::problem::host;
 use crate::types::{CallFailure, FailureCause};
 
 /// Most characters quoted of the host's explanation.
-const MAX_WORDS_CHARS: usize = 300;
+const MAX_QUOTED_CHARS: usize = 300;
 
 /// What was kept back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,19 +25,19 @@ impl Blocked {
     }
 }
 
-/// The failure; `why` is the host's word for the reason, `words` its explanation.
-pub(super) fn failure(what: Blocked, why: &str, words: Option<&str>) -> CallFailure {
-    let words = quotable(words.unwrap_or(""));
+/// The failure; `why` is the host's word for the reason, `message` its explanation.
+pub(super) fn failure(what: Blocked, why: &str, message: Option<&str>) -> CallFailure {
+    let message = quotable(message.unwrap_or(""));
     let error = match what {
-        Blocked::Question => host::blocked_question(why, words),
-        Blocked::Answer => host::blocked_answer(why, words),
-        Blocked::Rest => host::blocked_rest(why, words),
+        Blocked::Question => host::blocked_question(why, message),
+        Blocked::Answer => host::blocked_answer(why, message),
+        Blocked::Rest => host::blocked_rest(why, message),
     };
     // Asking the same again gives the same: no cause that is retried.
     CallFailure::new(FailureCause::BadRequest, error)
 }
 
 /// The host's explanation, to be quoted: clipped, secrets masked. Empty where there is none.
-pub(super) fn quotable(words: &str) -> String {
-    clip(&redact(words), MAX_WORDS_CHARS)
+pub(super) fn quotable(message: &str) -> String {
+    clip(&redact(message), MAX_QUOTED_CHARS)
 }

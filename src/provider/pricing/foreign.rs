@@ -72,7 +72,7 @@ fn fetched(name: &str, day: &str, licence: &str, providers: Vec<Host>) -> Result
 }
 
 /// models.dev writes 0 for hosts that charge by subscription and for prices nobody entered: no price. A price of its own
-/// for reasoning cannot be told apart in all token counts: no price either.
+/// for reasoning cannot be separated in all token counts: no price either.
 fn models_dev_rates(cost: &Value) -> Option<Rates> {
     let usd = |cost: &Value, name: &str| cost.get(name).and_then(number);
     let (input, output) = (usd(cost, "input")?, usd(cost, "output")?);

@@ -12,7 +12,7 @@ pub struct Corpus {
     pub rows: SignalList<DocumentId, Row>,
     /// The stored corpus has been read.
     pub opened: RwSignal<bool>,
-    /// Why the corpus is not at hand.
+    /// Why the corpus is not available.
     pub user_error: RwSignal<Option<UserError>>,
     /// This browser keeps nothing beyond the tab.
     pub volatile: RwSignal<bool>,
@@ -175,7 +175,7 @@ impl RowState {
         }
     }
 
-    /// Time left in words, from the pace so far. Chunks that came from the cache say nothing about the pace.
+    /// Time left as text, from the pace so far. Chunks that came from the cache say nothing about the pace.
     pub fn time_left(&self, now_millis: f64) -> Option<String> {
         match *self {
             Self::Embedding { done, total, started: Some((since, first)), .. } => {

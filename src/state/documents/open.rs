@@ -51,7 +51,7 @@ impl AppState {
         }
     }
 
-    /// The engine, with the corpus opened: a fresh one is told to open before anything else.
+    /// The engine, with the corpus opened: a new one opens it before anything else.
     pub(in crate::state) fn engine(self) -> Client<ToEngine> {
         let engine = self.services().engine;
         if !engine.is_running() {
@@ -84,10 +84,10 @@ impl AppState {
                 Err(user_error) => self.corpus.user_error.set(Some(user_error)),
             }
         }
-        // The loop ends when the engine does; it is started anew by whoever asks next.
+        // The loop ends when the engine does; the next request starts it again.
         if !self.corpus.opened.get_untracked() && !self.corpus.newer.get_untracked() {
-            let words = self.services().engine.exit_reason().unwrap_or_default();
-            self.corpus.user_error.set(Some(problem::engine::not_started(words)));
+            let reason = self.services().engine.exit_reason().unwrap_or_default();
+            self.corpus.user_error.set(Some(problem::engine::not_started(reason)));
         }
     }
 

@@ -175,8 +175,8 @@ impl AppState {
         if crashes < MAX_CRASHES {
             self.set_state(id, RowState::Queued);
         } else {
-            let words = self.services().engine.exit_reason().unwrap_or_default();
-            self.fail(id, problem::engine::crashed_twice(words), false).await;
+            let reason = self.services().engine.exit_reason().unwrap_or_default();
+            self.fail(id, problem::engine::crashed_twice(reason), false).await;
         }
     }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 impl AppState {
-    /// Cuts and embeds anew every stored document that was not made as the recipe says. Until one is done it stays stored as
+    /// Chunks and embeds again every stored document that was not made as the recipe says. Until one is done it stays stored as
     /// it was, and is not compared with vectors of another embedder.
     pub fn renew(self) {
         spawn_local(async move {

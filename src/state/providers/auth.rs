@@ -1,6 +1,6 @@
 use crate::types::AuthKind;
 
-/// Ways to show a key: the name that settings use, and the words for people; in the order shown.
+/// Ways to show a key: the name that settings use, and the label; in the order shown.
 pub const AUTHS: [(AuthKind, &str, &str); 8] = [
     (AuthKind::Default, "default", "API default"),
     (AuthKind::Bearer, "bearer", "Authorization: Bearer"),

@@ -18,7 +18,7 @@ pub struct ProviderStore {
     pub embedders: Vec<ProviderRow>,
     /// The systems that rerank, likewise.
     pub rerankers: Vec<ProviderRow>,
-    /// Why these lists are not at hand.
+    /// Why these lists are not available.
     pub no_catalogue: Option<UserError>,
     /// Which origins have a key, and how the vault stands.
     pub keys: KeyStates,
@@ -145,7 +145,7 @@ impl AppState {
         self.providers.update(|store| (store.user_error, store.done) = (None, ""));
     }
 
-    /// Whether a key is held for the origin of `address`, in words; empty when there is none. Tracks the keys.
+    /// Whether a key is held for the origin of `address`, as text; empty when there is none. Tracks the keys.
     pub fn key_held(self, address: &str) -> &'static str {
         let Ok(url) = web_sys::Url::new(address) else { return "" };
         let origin = url.origin();

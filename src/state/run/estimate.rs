@@ -35,7 +35,7 @@ impl AppState {
         });
     }
 
-    /// What the next run may cost, in words; nothing while no column has a price. Tracks question, columns and prices.
+    /// What the next run may cost, as text; nothing while no column has a price. Tracks question, columns and prices.
     pub fn cost_estimate(self) -> Option<String> {
         let priced = self.providers.with(|store| store.prices.clone());
         if priced.is_empty() {

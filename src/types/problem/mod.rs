@@ -1,4 +1,4 @@
-//! What went wrong, without words: a code with its arguments. It crosses threads and is stored; `messages` has the text, a
+//! What went wrong, as data: a code with its arguments. It crosses threads and is stored; `messages` has the text, a
 //! file a language.
 //!
 //! A code travels by its name, never by a number, so that what was stored survives when codes are added or reordered. One
@@ -86,7 +86,7 @@ impl Code {
 /// stored by position: add new kinds at the end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Argument {
-    /// A name, or the words of a host, a file or a browser.
+    /// A name, or the text of a host, a file or a browser.
     Text(String),
     /// A number of things.
     Count(u64),
@@ -98,7 +98,7 @@ pub enum Argument {
     Number(f64),
     /// An amount of US dollars.
     Usd(f64),
-    /// Another problem, or a part of the text that has words of its own.
+    /// Another problem, or a part of the text that has a text of its own.
     Error(Box<UserError>),
 }
 

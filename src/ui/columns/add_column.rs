@@ -147,7 +147,7 @@ fn chrome(state: AppState) -> AnyView {
         None => crate::ui::part::field::hint("Checking the browser"),
         Some(found) => {
             let class = if found.can_answer() { "notice good" } else { "notice bad" };
-            view! { <p class=class>{found.words()}</p> }.into_any()
+            view! { <p class=class>{found.message()}</p> }.into_any()
         }
     };
     let progress =

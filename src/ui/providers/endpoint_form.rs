@@ -50,7 +50,7 @@ impl Draft {
         draft
     }
 
-    /// Begins anew for what was chosen: with the endpoint used last there, else with what is default.
+    /// Starts over for what was chosen: with the endpoint used last there, else with what is default.
     pub fn restart(self) {
         let state = self.state;
         let id = match self.choice.get_untracked() {
@@ -70,7 +70,7 @@ impl Draft {
         state.checking.set(CheckState::Idle);
     }
 
-    /// Begins anew with what is default at `row`, or with a param address.
+    /// Starts over with what is default at `row`, or with a param address.
     pub fn begin(self, row: Option<&ProviderRow>) {
         self.fill(first(row));
         self.model.set(row.and_then(|row| row.models.first().cloned()).unwrap_or_default());
@@ -305,7 +305,7 @@ fn api(draft: Draft, options: Vec<(String, String)>, chosen: Dialect, routes: Ve
 
 fn auth_select(draft: Draft, auths: &[AuthKind], chosen: AuthKind) -> AnyView {
     let offered = AUTHS.iter().filter(|(auth, ..)| auths.contains(auth));
-    let options = offered.map(|(_, name, words)| ((*name).to_owned(), (*words).to_owned()));
+    let options = offered.map(|(_, name, label)| ((*name).to_owned(), (*label).to_owned()));
     let set = move |name: String| draft.auth.set(auth_named(&name));
     select("Key is sent as", options.collect(), auth_name(chosen), Callback::new(set))
 }

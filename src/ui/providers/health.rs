@@ -3,7 +3,7 @@ use crate::format;
 use crate::state::AppState;
 use crate::state::providers::plot::{SIZE, plot};
 use crate::ui::part::field::{self, button};
-use crate::ui::providers::network_log::words;
+use crate::ui::providers::network_log::spaced;
 use crate::worker::protocol::{ClearHealth, GetHealth};
 use leptos::prelude::*;
 
@@ -45,7 +45,7 @@ fn card(health: &Health) -> AnyView {
         format!("{} ({of})", format::percent(health.succeeded.into(), health.calls.into()))
     };
     let errors =
-        health.errors.iter().map(|(cause, count)| format!("{} × {count}", words(&format!("{cause:?}"))));
+        health.errors.iter().map(|(cause, count)| format!("{} × {count}", spaced(&format!("{cause:?}"))));
     let errors: Vec<String> = errors.collect();
     let errors = if errors.is_empty() { "none".to_owned() } else { errors.join(", ") };
     let figures = [

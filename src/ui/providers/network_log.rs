@@ -48,7 +48,7 @@ fn row(entry: &EgressEntry) -> Vec<String> {
     vec![
         time(entry.at_millis),
         entry.origin.to_string(),
-        format!("{}{key}", words(&format!("{:?}", entry.purpose))),
+        format!("{}{key}", spaced(&format!("{:?}", entry.purpose))),
         format::bytes(entry.request_bytes),
         format::bytes(entry.response_bytes),
         entry.status.map_or_else(|| "–".to_owned(), |status| status.to_string()),
@@ -62,13 +62,13 @@ fn time(epoch_millis: f64) -> String {
 }
 
 /// `RateLimited` → `rate limited`.
-pub fn words(name: &str) -> String {
-    let mut words = String::new();
+pub fn spaced(name: &str) -> String {
+    let mut spaced = String::new();
     for letter in name.chars() {
-        if letter.is_ascii_uppercase() && !words.is_empty() {
-            words.push(' ');
+        if letter.is_ascii_uppercase() && !spaced.is_empty() {
+            spaced.push(' ');
         }
-        words.push(letter.to_ascii_lowercase());
+        spaced.push(letter.to_ascii_lowercase());
     }
-    words
+    spaced
 }

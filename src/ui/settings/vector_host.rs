@@ -104,7 +104,7 @@ impl VectorHost {
         })
     }
 
-    fn words(self) -> Words {
+    fn labels(self) -> Labels {
         match self.purpose {
             Purpose::Rerank => RERANKER,
             _ => EMBEDDER,
@@ -113,19 +113,19 @@ impl VectorHost {
 
     /// The choice, and the fields of what is chosen.
     pub fn fields(self) -> AnyView {
-        let words = self.words();
+        let labels = self.labels();
         let choice = move || {
-            let mut options = vec![(String::new(), words.none.to_owned())];
+            let mut options = vec![(String::new(), labels.none.to_owned())];
             self.rows(|rows| {
                 options.extend(rows.iter().map(|row| (row.id.clone(), row.name.clone())));
             });
-            options.push((CUSTOM.to_owned(), words.custom.to_owned()));
+            options.push((CUSTOM.to_owned(), labels.custom.to_owned()));
             let set = move |value: String| {
                 self.chosen.set(value);
                 self.draft.begin(untrack(|| self.row()).as_ref());
             };
             let chosen = self.chosen.get_untracked();
-            select(words.choice, options, &chosen, Callback::new(set))
+            select(labels.choice, options, &chosen, Callback::new(set))
         };
         let details = move || match self.chosen.get().as_str() {
             "" => ().into_any(),
@@ -137,7 +137,7 @@ impl VectorHost {
         };
         view! {
             <fieldset>
-                <legend>{words.legend}</legend>
+                <legend>{labels.legend}</legend>
                 {choice}
                 {details}
             </fieldset>
@@ -146,7 +146,7 @@ impl VectorHost {
     }
 
     fn details(self, row: Option<ProviderRow>) -> AnyView {
-        let words = self.words();
+        let labels = self.labels();
         let draft = self.draft;
         let row = StoredValue::new(row);
         let address =
@@ -166,7 +166,7 @@ impl VectorHost {
         let models = row.with_value(|row| row.as_ref().map(|row| row.models.clone()).unwrap_or_default());
         let models = models.into_iter().map(|name| view! { <option value=name></option> }).collect_view();
         let model =
-            Field { label: words.model.into(), required: true, list: Some(id.clone()), ..Field::default() };
+            Field { label: labels.model.into(), required: true, list: Some(id.clone()), ..Field::default() };
         let dimensions = (self.purpose != Purpose::Rerank).then(|| {
             let field = Field {
                 label: "Embedding dimensions".into(),
@@ -179,7 +179,7 @@ impl VectorHost {
         let whereto = move || {
             let address = address.get();
             let host = host_of(&address);
-            format!("{} {}.", words.sends, if host.is_empty() { "this server" } else { host })
+            format!("{} {}.", labels.sends, if host.is_empty() { "this server" } else { host })
         };
         view! {
             {row.with_value(|row| row.as_ref().map(about))}
@@ -194,7 +194,7 @@ impl VectorHost {
 
 /// What the two kinds of host are called.
 #[derive(Clone, Copy)]
-struct Words {
+struct Labels {
     legend: &'static str,
     choice: &'static str,
     none: &'static str,
@@ -203,7 +203,7 @@ struct Words {
     sends: &'static str,
 }
 
-const EMBEDDER: Words = Words {
+const EMBEDDER: Labels = Labels {
     legend: "Embedding",
     choice: "Embedder",
     none: "Built in: all-MiniLM-L6-v2, in this tab",
@@ -212,7 +212,7 @@ const EMBEDDER: Words = Words {
     sends: "All passages of all documents and every question will be sent to",
 };
 
-const RERANKER: Words = Words {
+const RERANKER: Labels = Labels {
     legend: "Reranking",
     choice: "Reranker",
     none: "None",

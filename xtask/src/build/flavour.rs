@@ -44,7 +44,7 @@ impl Flavour {
         }
     }
 
-    /// What `wasm-opt` must be told to accept.
+    /// What `wasm-opt` must accept.
     pub fn wasm_opt_features(self) -> Vec<&'static str> {
         let mut features = BASELINE.to_vec();
         match self {

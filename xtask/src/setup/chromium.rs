@@ -1,7 +1,7 @@
 //! Chromium and chromedriver: found, or installed where that may be done.
 //!
 //! `CHROMIUM` and `CHROMEDRIVER` name them outright. A browser is a system package with fonts and libraries of its
-//! own, so it is installed only through `apt-get` and only as root; elsewhere the person is told what to install.
+//! own, so it is installed only through `apt-get` and only as root; elsewhere the error says what to install.
 
 use crate::{Outcome, command, place};
 use std::path::{Path, PathBuf};

@@ -43,7 +43,7 @@ pub const EMBEDDER_SOURCES: [(&str, &str); 2] = [
 ];
 /// The name of our own int8 file below `models/`.
 pub const EMBEDDER: &str = "minilm-l6-v2.int8.bin";
-/// Its hash: the quantiser is deterministic. Whoever changes its format changes this, and the file is made anew.
+/// Its hash: the quantiser is deterministic. Whoever changes its format changes this, and the file is made again.
 pub const EMBEDDER_SHA256: &str = "df3ae948caeeda1549d8629f3942c568d7bbc0ef5f155330a6805db2b8c6c96a";
 
 /// SmolLM2-135M-Instruct, quantised to Q4_1 (Apache-2.0).

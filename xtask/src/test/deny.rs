@@ -1,4 +1,4 @@
-//! Dependencies: bans, licences, sources; advisories where their database is at hand.
+//! Dependencies: bans, licences, sources; advisories where their database is available.
 
 use super::count::Count;
 use crate::{Outcome, command, place, setup};

@@ -1,4 +1,4 @@
-//! The words after `cargo xtask test` → which suites run, and how.
+//! The arguments after `cargo xtask test` → which suites run, and how.
 
 use crate::Outcome;
 use crate::build::Mode;

@@ -126,16 +126,16 @@ impl Reader {
         }
     }
 
-    /// Why generation ended; a refusal without a word of text gets words.
+    /// Why generation ended; a refusal without text gets a message.
     fn read_stop(&mut self, holder: &Value, out: &mut Out) {
         let reason = text(holder, "stop_reason");
         out.finish(reason);
         if reason == "refusal" {
             let details = holder.get("stop_details").unwrap_or(&Value::Null);
-            let words = first_text(details, &["explanation"]);
+            let message = first_text(details, &["explanation"]);
             let why = first_text(details, &["category"])
                 .map_or_else(|| reason.into(), |c| format!("{reason}: {c}"));
-            out.fail(blocked::failure(Blocked::after(out.text_bytes() > 0), &why, words));
+            out.fail(blocked::failure(Blocked::after(out.text_bytes() > 0), &why, message));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A frame that says what went wrong → the error as sent, and the failure in words.
+//! A frame that says what went wrong → the error as sent, and the failure.
 //!
 //! Exceptions are modelled (`:exception-type`, a JSON payload), errors are not (`:error-code`, `:error-message`, mostly
 //! no payload).
@@ -25,13 +25,13 @@ pub fn failure(kind: &str, payload: &Value, spoken: Option<&str>) -> CallFailure
     let text =
         |field: &str| payload.get(field).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
     let said = text("message").or_else(|| text("Message")).or(spoken).or_else(|| payload.as_str());
-    let words = match (said, text("originalMessage")) {
+    let message = match (said, text("originalMessage")) {
         (Some(said), Some(original)) if !said.contains(original) => format!("{kind}: {said} ({original})"),
         (Some(said), _) => format!("{kind}: {said}"),
         (None, Some(original)) => format!("{kind}: {original}"),
         (None, None) => kind.to_owned(),
     };
-    let mut error = json!({"message": words.trim_start_matches(": ")});
+    let mut error = json!({"message": message.trim_start_matches(": ")});
     if let (Some(status), Some(fields)) = (status_of(kind), error.as_object_mut()) {
         fields.insert("status_code".into(), json!(status));
     }

@@ -1,7 +1,7 @@
 //! Google Gemini and Vertex AI (<https://ai.google.dev/api/generate-content>).
 //!
 //! `encode` writes the request; `read` reads one `GenerateContentResponse`, of which a stream has many: data-only SSE, or
-//! an array without `alt=sse`, ended by the end of the body alone. `grounding` is what the host cites, `stop` the words for
+//! an array without `alt=sse`, ended by the end of the body alone. `grounding` is what the host cites, `stop` the messages for
 //! what its filters keep back.
 
 mod encode;

@@ -1,4 +1,4 @@
-//! Finish reasons and block reasons → what a person is told when there is no answer, or only half of one.
+//! Finish reasons and block reasons → what a person sees when there is no answer, or only half of one.
 
 use crate::provider::dialects::blocked::{self, Blocked};
 use crate::provider::dialects::loose::{items, text};
@@ -8,19 +8,20 @@ use serde_json::Value;
 
 /// For a question that no candidate answers.
 pub(super) fn question(reason: &str, feedback: &Value) -> CallFailure {
-    let words = text(feedback, "blockReasonMessage");
-    blocked::failure(Blocked::Question, &why(reason, feedback), Some(words))
+    let message = text(feedback, "blockReasonMessage");
+    blocked::failure(Blocked::Question, &why(reason, feedback), Some(message))
 }
 
 /// For a candidate that ends with `reason`; nothing when that is an end as usual.
 pub(super) fn answer(reason: &str, candidate: &Value, any_text: bool, any_call: bool) -> Option<CallFailure> {
-    let words = text(candidate, "finishMessage");
+    let message = text(candidate, "finishMessage");
     if is_filter(reason) {
-        return Some(blocked::failure(Blocked::after(any_text), &why(reason, candidate), Some(words)));
+        return Some(blocked::failure(Blocked::after(any_text), &why(reason, candidate), Some(message)));
     }
     let usual = matches!(reason, "STOP" | "MAX_TOKENS");
-    (!usual && !any_text && !any_call)
-        .then(|| CallFailure::new(FailureCause::HostError, host::no_answer(reason, blocked::quotable(words))))
+    (!usual && !any_text && !any_call).then(|| {
+        CallFailure::new(FailureCause::HostError, host::no_answer(reason, blocked::quotable(message)))
+    })
 }
 
 /// Reasons of filters (<https://ai.google.dev/api/generate-content#FinishReason>).
@@ -31,7 +32,7 @@ fn is_filter(reason: &str) -> bool {
         || matches!(reason, "BLOCKLIST" | "SPII" | "MODEL_ARMOR")
 }
 
-/// The reason as sent, with the categories that were rated as blocked in plain words.
+/// The reason as sent, with the categories that were rated as blocked by name.
 fn why(reason: &str, rated: &Value) -> String {
     let categories: Vec<String> = items(rated, "safetyRatings")
         .iter()

@@ -5,7 +5,7 @@ use crate::provider::dialects::decimal;
 use crate::types::{ChatRequest, Effort, Message};
 use serde_json::{Map, Value, json};
 
-/// How long the model stays loaded: comparing models one after the other should not load each anew.
+/// How long the model stays loaded: comparing models one after the other should not load each again.
 const KEEP_ALIVE: &str = "10m";
 /// Bytes of prompt that a token stands for at least, over languages: context is reserved rather too large.
 const BYTES_A_TOKEN: u64 = 3;

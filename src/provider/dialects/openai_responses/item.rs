@@ -18,13 +18,13 @@ pub(super) fn settle_message(item: &Value, item_place: u64, parts: &mut Parts, o
 
 /// One text part; a refusal is what the model says instead of an answer.
 pub(super) fn settle_part(part: &Value, place: Place, parts: &mut Parts, out: &mut Out) {
-    let words = match text(part, "type") {
+    let text_or_refusal = match text(part, "type") {
         "output_text" | "text" | "" => text(part, "text"),
         "refusal" => text(part, "refusal"),
         _ => return,
     };
-    if !words.is_empty() {
-        parts.settle(place, words, items(part, "annotations"), out);
+    if !text_or_refusal.is_empty() {
+        parts.settle(place, text_or_refusal, items(part, "annotations"), out);
     }
 }
 

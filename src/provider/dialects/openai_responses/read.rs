@@ -117,7 +117,7 @@ impl Reader {
         let (number, _) = self.place(value);
         let Some(call) = value.get("item").and_then(item::tool_call).filter(|_| !out.failed) else { return };
         match out.tools.under(number) {
-            // Begun again under its number: the same call, said anew.
+            // Begun again under its number: the same call, repeated.
             Some(known) => known.arguments.clear(),
             None => out.tools.begin(number, call.id.as_deref().unwrap_or(""), &call.name),
         }
