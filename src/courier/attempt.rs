@@ -23,7 +23,7 @@ pub(super) struct Tries<'a> {
     pub origin: &'a Origin,
     /// The model: a limit of one leaves the others alone.
     pub model: &'a str,
-    /// Told why it waits.
+    /// Receives why it waits.
     pub waiting: &'a dyn Fn(Waiting),
     /// The tries so far.
     pub attempts: &'a RefCell<Vec<Attempt>>,

@@ -15,7 +15,7 @@ const MAX_WIRE_BYTES: usize = 64 << 20;
 /// How an exchange ended.
 #[derive(Debug)]
 pub(super) enum Ending {
-    /// The answer is complete, or whoever listens has enough.
+    /// The answer is complete, or the listener has enough.
     Complete,
     /// Failed for a known reason.
     Failed(CallFailure),

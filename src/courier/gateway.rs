@@ -1,6 +1,6 @@
 //! A host that takes no calls from this page → what to run or set so that it does, ready to copy.
 //!
-//! For a server of one's own that is its own setting, found by the port it usually listens on. For a provider it is a
+//! For a self-hosted server that is its own setting, found by the port it usually listens on. For a provider it is a
 //! gateway on the person's machine: LiteLLM where it knows the provider, else Caddy in front of the provider's address.
 //! Both add the answer to the preflight and pass the stream through; the key goes through them to the provider.
 
@@ -26,7 +26,7 @@ pub fn fixes(url: &Url, local: bool, page_origin: &str, litellm: &str, dialect: 
     fixes
 }
 
-/// What a server of one's own needs configured, by what usually listens on `port`.
+/// What a self-hosted server needs configured, by what usually listens on `port`.
 fn server_settings(port: Option<u16>, origin: &str) -> Vec<Fix> {
     let ollama = || fix("Ollama", format!("OLLAMA_ORIGINS={origin} ollama serve"));
     let lm_studio = || fix("LM Studio", "lms server start --cors".to_owned());

@@ -161,7 +161,7 @@ impl<P: Ports> Courier<P> {
         Ok(self.db.set_limits(limits).await?)
     }
 
-    /// How one's own calls went.
+    /// How calls from this browser went.
     ///
     /// # Errors
     /// The database fails.

@@ -1,4 +1,4 @@
-//! A model's name → whether it thinks before it answers. A guess by what makers call them: it only decides how long to
+//! A model's name → whether it thinks before it answers. A guess by what vendors call them: it only decides how long to
 //! wait, so that a wrong guess costs deadlines and nothing else.
 
 use crate::types::Parameters;
@@ -33,7 +33,7 @@ const SINCE: [(&str, f64); 7] = [
 ];
 /// No family is there yet.
 const HIGHEST_VERSION: f64 = 20.0;
-/// Whole words that makers use for them (`deepseek-r1`, `o3-mini`, `hunyuan-t1`).
+/// Whole words that vendors use for them (`deepseek-r1`, `o3-mini`, `hunyuan-t1`).
 const WORDS: [&str; 7] = ["o1", "o3", "o4", "r1", "t1", "or1", "x1"];
 
 /// Whether the model of that name usually thinks before it answers. Claude and others that think only when asked to do

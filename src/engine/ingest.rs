@@ -54,7 +54,7 @@ fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// Document → chunks → vectors → one transaction → both indexes. Sizes are counted by `tokens`, whoever embeds. `pause` is
+/// Document → chunks → vectors → one transaction → both indexes. Sizes are counted by `tokens`, whichever embedder is used. `pause` is
 /// awaited between batches and says whether to go on; `progress` hears chunks done and total, first embedded, then, where
 /// that takes time, indexed.
 ///

@@ -47,7 +47,7 @@ pub async fn refresh<S: Store>(
     store: &S,
     id: DocumentId,
 ) -> Result<Option<Manifest>, Error> {
-    let removed = store.buried(u64::MAX).await?.contains(&id);
+    let removed = store.removed_ids(u64::MAX).await?.contains(&id);
     let Some(loaded) = store.load_one(id).await?.filter(|_| !removed) else {
         corpus.borrow_mut().remove(id);
         return Ok(None);
@@ -67,7 +67,7 @@ pub async fn remove<S: Store>(
     id: DocumentId,
     now_millis: u64,
 ) -> Result<(), Error> {
-    store.bury(id, now_millis).await?;
+    store.mark_removed(id, now_millis).await?;
     corpus.borrow_mut().remove(id);
     Ok(())
 }
@@ -81,7 +81,7 @@ pub async fn restore<S: Store>(
     store: &S,
     id: DocumentId,
 ) -> Result<Option<Manifest>, Error> {
-    store.unbury(id).await?;
+    store.unmark_removed(id).await?;
     refresh(corpus, store, id).await
 }
 
@@ -90,7 +90,7 @@ pub async fn restore<S: Store>(
 /// # Errors
 /// The store's.
 pub async fn collect<S: Store>(store: &S, before_millis: u64) -> Result<Vec<DocumentId>, Error> {
-    let removed = store.buried(before_millis).await?;
+    let removed = store.removed_ids(before_millis).await?;
     for id in &removed {
         let contents = match store.load_one(*id).await? {
             Some(Ok(record)) => Corpus::content_keys(&record),

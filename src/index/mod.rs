@@ -34,7 +34,7 @@ pub struct Neighbour {
 /// Says which keys may be returned.
 pub type Filter<'a> = &'a dyn Fn(u32) -> bool;
 
-/// An answer that may come later. It borrows nothing, so whoever waits for it holds no borrow of the index.
+/// An answer that may come later. It borrows nothing, so the waiting caller holds no borrow of the index.
 pub type Later<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
 
 /// How far an index is with the vectors it was given.
@@ -57,7 +57,7 @@ impl BuildProgress {
 ///
 /// Changes are noted at once and in order. What takes time answers [`Later`]: the call itself only starts it.
 pub trait VectorIndex {
-    /// Which kind it is, for whoever wants to know how something was found.
+    /// Which kind it is; shown with what it found.
     fn kind(&self) -> IndexKind;
 
     /// Numbers in a vector.

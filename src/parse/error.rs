@@ -66,7 +66,7 @@ impl From<Error> for UserError {
 }
 
 impl Error {
-    /// `Corrupt`, with the reason of whoever found the damage.
+    /// `Corrupt`, with the reason of the reader that found it.
     pub(super) fn corrupt(what: &str, reason: impl std::fmt::Display) -> Self {
         Self::flawed(what, flaw::text(one_line(&reason.to_string())))
     }

@@ -82,7 +82,7 @@ impl<'b> Reader<'b> {
         }
     }
 
-    /// Tags amid text carry no words; a line break is one.
+    /// Tags within text carry no words; a line break is one.
     fn inline_html(&mut self, tag: &str) {
         if tag.to_ascii_lowercase().starts_with("<br") {
             self.inline.push(if self.table.is_some() { ' ' } else { '\n' });

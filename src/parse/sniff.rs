@@ -130,7 +130,7 @@ pub(super) fn is_pdf(sample: &Sample<'_>) -> bool {
     !skip_prelude(&sample.head).starts_with('<') && (has_header || has_objects())
 }
 
-/// Told by its first element (the tags of the WHATWG MIME sniffing standard §7.1).
+/// Recognised by its first element (the tags of the WHATWG MIME sniffing standard §7.1).
 pub(super) fn is_html(sample: &Sample<'_>) -> bool {
     let start = sample.start();
     let opens = |tag: &str| {

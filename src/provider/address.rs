@@ -29,7 +29,7 @@ pub fn parse_base(typed: &str) -> Result<Url, Error> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(Error::UnsupportedScheme { scheme: shorten(url.scheme()) });
     }
-    // A lone `@` (`https://@host/`) leaves no trace in the parsed URL, but whoever typed it meant a user.
+    // A lone `@` (`https://@host/`) leaves no trace in the parsed URL, but the person who typed it meant a user.
     let authority = typed.split_once("//").map_or("", |(_, rest)| rest);
     let authority = authority.split(['/', '\\', '?', '#']).next().unwrap_or("");
     if !url.username().is_empty() || url.password().is_some() || authority.contains('@') {

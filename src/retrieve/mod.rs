@@ -1,7 +1,7 @@
 //! Query → ranked chunks.
 //!
 //! The dense and the lexical index each name their candidates; [`fuse`] makes one order of them and keeps what each
-//! stage thought; [`dedup`] leaves out what would say the same thing twice. Knows keys, not texts: whoever holds
+//! stage thought; [`dedup`] leaves out what would say the same thing twice. Knows keys, not texts: the caller that holds
 //! the corpus lends the texts to `dedup` and to `evidence::freeze`. Embedding the question is the caller's.
 
 mod dedup;

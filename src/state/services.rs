@@ -65,7 +65,7 @@ impl Services {
         let mut served = self.courier.call_with(Serve, &[channel.port2().into()]);
         let engine = self.engine.clone();
         spawn_local(async move {
-            // It ends when the courier does; whoever waits for it in the engine must know.
+            // It ends when the courier does; a waiting call in the engine must know.
             while served.next().await.is_some() {}
             if engine.is_running() {
                 drop(engine.call(Disconnect { link }));

@@ -34,17 +34,17 @@ impl Store for MemoryStore {
         Ok(true)
     }
 
-    async fn bury(&self, id: DocumentId, now_millis: u64) -> Result<(), Error> {
+    async fn mark_removed(&self, id: DocumentId, now_millis: u64) -> Result<(), Error> {
         self.removed.borrow_mut().insert(id, now_millis);
         Ok(())
     }
 
-    async fn unbury(&self, id: DocumentId) -> Result<(), Error> {
+    async fn unmark_removed(&self, id: DocumentId) -> Result<(), Error> {
         self.removed.borrow_mut().remove(&id);
         Ok(())
     }
 
-    async fn buried(&self, before_millis: u64) -> Result<Vec<DocumentId>, Error> {
+    async fn removed_ids(&self, before_millis: u64) -> Result<Vec<DocumentId>, Error> {
         let removed = self.removed.borrow();
         Ok(removed.iter().filter(|(_, at)| **at < before_millis).map(|(id, _)| *id).collect())
     }

@@ -89,11 +89,11 @@ pub trait Store {
     /// meantime, by this tab or another, and is not stored.
     async fn put(&self, record: &Record) -> Result<bool, Error>;
     /// Marks a document as removed.
-    async fn bury(&self, id: DocumentId, now_millis: u64) -> Result<(), Error>;
+    async fn mark_removed(&self, id: DocumentId, now_millis: u64) -> Result<(), Error>;
     /// Takes the mark away.
-    async fn unbury(&self, id: DocumentId) -> Result<(), Error>;
+    async fn unmark_removed(&self, id: DocumentId) -> Result<(), Error>;
     /// Documents that were removed before then.
-    async fn buried(&self, before_millis: u64) -> Result<Vec<DocumentId>, Error>;
+    async fn removed_ids(&self, before_millis: u64) -> Result<Vec<DocumentId>, Error>;
     /// Deletes a removed document, everything made from it and what of the cache only it used: the embeddings it had made,
     /// and those of `contents`. One whose mark was taken away stays.
     async fn erase(&self, id: DocumentId, contents: &[Sha256]) -> Result<(), Error>;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 /// Where a column stands. `name` is also its `data-state` on the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AnswerState {
-    /// Sent, nothing heard yet.
+    /// Sent, nothing received yet.
     #[default]
     Waiting,
     /// Text is arriving.

@@ -10,7 +10,7 @@ pub struct Endpoint {
     pub id: u32,
     /// Name for people.
     pub name: String,
-    /// The catalogue's row; `custom` or empty for an address of one's own.
+    /// The catalogue's row; `custom` or empty for a custom address.
     pub provider: String,
     /// The wire format.
     pub dialect: Dialect,

@@ -32,7 +32,7 @@ pub struct ProviderRow {
 pub enum ProviderGroup {
     /// Makers of models.
     Lab,
-    /// Clouds that sell models of several makers.
+    /// Clouds that sell models of several vendors.
     Cloud,
     /// Hosts and routers of open weights.
     Host,
@@ -40,7 +40,7 @@ pub enum ProviderGroup {
     Local,
     /// In the browser.
     Browser,
-    /// An address of one's own.
+    /// A custom address.
     Custom,
     /// No longer there.
     Retired,

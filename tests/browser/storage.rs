@@ -76,7 +76,7 @@ async fn stored(store: &IndexedDb, record: &Record) {
 }
 
 async fn erased(store: &IndexedDb, id: DocumentId) {
-    store.bury(id, 0).await.unwrap();
+    store.mark_removed(id, 0).await.unwrap();
     store.erase(id, &[]).await.unwrap();
 }
 
@@ -95,16 +95,16 @@ async fn a_stored_document_survives_reopening_and_goes_when_removed() {
     stored(&store, &gone).await;
     drop(store);
     let store = IndexedDb::open().await.unwrap();
-    store.bury(gone.manifest.id, 5).await.unwrap();
+    store.mark_removed(gone.manifest.id, 5).await.unwrap();
     let loaded = store.load().await.unwrap();
     assert_eq!(of(&loaded, kept.manifest.id), Some(&Ok(kept.clone())));
     assert_eq!(of(&loaded, gone.manifest.id), None);
     // Until it is collected it can come back; an ingest under way does not bring it.
     assert!(!store.put(&gone).await.unwrap());
     assert_eq!(store.load_one(gone.manifest.id).await.unwrap(), Some(Ok(gone.clone())));
-    assert!(store.buried(5).await.unwrap().is_empty());
-    assert_eq!(store.buried(6).await.unwrap(), [gone.manifest.id]);
-    store.unbury(gone.manifest.id).await.unwrap();
+    assert!(store.removed_ids(5).await.unwrap().is_empty());
+    assert_eq!(store.removed_ids(6).await.unwrap(), [gone.manifest.id]);
+    store.unmark_removed(gone.manifest.id).await.unwrap();
     store.erase(gone.manifest.id, &[]).await.unwrap();
     assert!(store.load_one(gone.manifest.id).await.unwrap().is_some(), "erased without its mark");
     erased(&store, gone.manifest.id).await;
@@ -183,12 +183,12 @@ async fn runs_are_kept_hidden_and_collected() {
         async || -> Vec<String> { runs.summaries().await.unwrap().into_iter().map(|(id, _)| id).collect() };
     assert_eq!(list().await, ["a", "b"]);
     assert_eq!(runs.get("b").await.unwrap(), Some(b"b".to_vec()));
-    runs.bury(&["a".into()], 10).await.unwrap();
+    runs.mark_removed(&["a".into()], 10).await.unwrap();
     assert_eq!((list().await, runs.count().await.unwrap()), (vec!["b".to_owned()], 2));
     runs.collect(10).await.unwrap();
     runs.restore(&["a".into()]).await.unwrap();
     assert_eq!(list().await, ["a", "b"]);
-    runs.bury(&["a".into()], 10).await.unwrap();
+    runs.mark_removed(&["a".into()], 10).await.unwrap();
     runs.collect(11).await.unwrap();
     runs.restore(&["a".into()]).await.unwrap();
     assert_eq!((list().await, runs.get("a").await.unwrap()), (vec!["b".to_owned()], None));

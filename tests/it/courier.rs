@@ -391,7 +391,7 @@ fn comments_alone_do_not_hold_the_line_for_ever() {
         while deadlines.expire(now).is_none() {
             deadlines.on_bytes(now);
             now += 10_000.0;
-            assert!(now < 1e7, "for ever");
+            assert!(now < 1e7, "endless");
         }
         assert_eq!(now, 5_000.0 + timeout::SILENCE_MILLIS);
     }

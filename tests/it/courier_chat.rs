@@ -201,7 +201,7 @@ fn an_endless_answer_holds_up_no_other_column_and_stops_at_once() {
 
 #[test]
 fn a_stop_ends_a_call_wherever_it_stands() {
-    // Before headers, amid the answer, in a pause, in the queue.
+    // Before headers, within the answer, in a pause, in the queue.
     let waits = Script { after: 20_000.0, ..answer("late") };
     let streams = Script::ok(vec![Step::Bytes(delta("Be")), Step::Wait(20_000.0)]);
     let refused = Script { headers: vec![("retry-after", "20")], ..Script::status(429, "{}") };

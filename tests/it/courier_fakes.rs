@@ -152,7 +152,7 @@ impl World {
             }
             let timers = self.timers.borrow();
             let next = timers.values().map(|(at, _)| *at).min_by(f64::total_cmp);
-            self.now.set(self.now.get().max(next.expect("everything waits for ever")));
+            self.now.set(self.now.get().max(next.expect("everything waits forever")));
             let due: Vec<Waker> = timers
                 .values()
                 .filter(|(at, _)| *at <= self.now.get())

@@ -72,7 +72,7 @@ fn a_host_that_stays_silent_is_given_up_and_aborted() {
     assert_eq!(report.failure().cause, FailureCause::TimedOut);
     assert!(world.got.borrow()[0].aborted.is_some_and(|at| (30_000.0..31_000.0).contains(&at)));
     assert_eq!((world.got.borrow().len(), world.timers()), (1, 0));
-    // One that stalls amid its answer keeps what it said.
+    // One that stalls within its answer keeps what it said.
     let world = World::new(|_, _| Script::ok(vec![Step::Bytes(delta("So")), Step::Wait(1e9)]));
     let courier = world.courier();
     let report = world.run(ask(&courier, &world, &chat(HOST, "m"), &Stop::default()));

@@ -369,7 +369,7 @@ fn a_429_of_one_model_leaves_the_other_models_of_its_host_alone() {
     for at in 0..AT_ONCE {
         assert_eq!(limiter.acquire(&remote(), "free", 101.0).1, Turn::Start, "{at}");
     }
-    // All places of the host are taken: whoever waits for the pause is not counted as being before.
+    // All places of the host are taken: a call that waits for the pause is not counted as being before.
     assert_eq!(limiter.acquire(&remote(), "free", 102.0).1, waiting(0, None));
     assert_eq!(limiter.load(&remote(), "busy"), (AT_ONCE / 2, 0));
     assert_eq!(limiter.load(&remote(), "free"), (AT_ONCE, AT_ONCE));

@@ -1,6 +1,6 @@
 //! Runs other programs, and says what it runs.
 //!
-//! Output goes straight through to the console, so that a long build shows its own progress. [`heard`] also hands
+//! Output goes straight through to the console, so that a long build shows its own progress. [`run_captured`] also hands
 //! the output back, for the test counts.
 
 use crate::Outcome;
@@ -26,7 +26,7 @@ pub fn output(command: &mut Command) -> Outcome<String> {
 }
 
 /// Runs to the end, passes every line of both streams on to the console and to `log`, and returns the lines.
-pub fn heard(command: &mut Command, log: &mut impl Write) -> Outcome<(ExitStatus, Vec<String>)> {
+pub fn run_captured(command: &mut Command, log: &mut impl Write) -> Outcome<(ExitStatus, Vec<String>)> {
     eprintln!("  $ {}", shown(command));
     let _ = writeln!(log, "$ {}", shown(command));
     let mut child = command

@@ -3,7 +3,7 @@
 //! One database for the corpus (`store::Table`), keyed as `store::tables` says. A document's rows are written in one
 //! transaction, and only its completion counts: quota failures arrive as an abort of the whole transaction, never of one
 //! table. Another one for the courier (`Tables`), so that neither's upgrade waits for the other's worker. Databases of
-//! version 1 are adopted (`adopt`) by whoever opens first.
+//! version 1 are adopted (`adopt`) by the first that opens.
 
 mod adopt;
 mod connection;

@@ -122,20 +122,20 @@ impl Store for IndexedDb {
         Ok(true)
     }
 
-    async fn bury(&self, id: DocumentId, now_millis: u64) -> Result<(), Error> {
+    async fn mark_removed(&self, id: DocumentId, now_millis: u64) -> Result<(), Error> {
         let transaction = self.connection.write(&[TOMBSTONES])?;
         let value = encode(&Tombstone { at_millis: now_millis }, "the removal")?;
         put(&transaction, TOMBSTONES, &id.to_string(), &bytes_value(&value))?;
         complete(transaction, "the removal").await
     }
 
-    async fn unbury(&self, id: DocumentId) -> Result<(), Error> {
+    async fn unmark_removed(&self, id: DocumentId) -> Result<(), Error> {
         let transaction = self.connection.write(&[TOMBSTONES])?;
         delete(&transaction, TOMBSTONES, &id.to_string())?;
         complete(transaction, "the document").await
     }
 
-    async fn buried(&self, before_millis: u64) -> Result<Vec<DocumentId>, Error> {
+    async fn removed_ids(&self, before_millis: u64) -> Result<Vec<DocumentId>, Error> {
         let transaction = self.connection.read(&[TOMBSTONES])?;
         let rows = rows(&transaction, TOMBSTONES).await?;
         // A mark that cannot be read is an old one.

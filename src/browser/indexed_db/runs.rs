@@ -59,7 +59,7 @@ impl RunStore {
     }
 
     /// Hides runs until `restore` or `collect`.
-    pub async fn bury(&self, ids: &[String], now_millis: u64) -> Result<(), Error> {
+    pub async fn mark_removed(&self, ids: &[String], now_millis: u64) -> Result<(), Error> {
         let transaction = self.0.write(&[TOMBSTONES])?;
         let value = bytes_value(&encode(&Tombstone { at_millis: now_millis }, "the removal")?);
         for id in ids {

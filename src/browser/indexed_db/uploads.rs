@@ -87,7 +87,7 @@ impl UploadStore {
     }
 
     /// Marks a document as removed.
-    pub async fn bury(&self, id: DocumentId, now_millis: u64) -> Result<(), Error> {
+    pub async fn mark_removed(&self, id: DocumentId, now_millis: u64) -> Result<(), Error> {
         let transaction = self.0.write(&[TOMBSTONES])?;
         let value = encode(&Tombstone { at_millis: now_millis }, "the removal")?;
         put(&transaction, TOMBSTONES, &id.to_string(), &bytes_value(&value))?;

@@ -133,7 +133,7 @@ fn provider_row(row: &RowData) -> ProviderRow {
     }
 }
 
-/// An address of one's own can speak every dialect, and show its key in every way.
+/// A custom address can speak every dialect, and show its key in every way.
 fn custom_route(dialect: Dialect) -> Route {
     use AuthKind::{ApiKey, ApiKeyScheme, Bearer, None, SigV4, XApiKey, XGoogApiKey};
     let default = dialect.spec().auth;

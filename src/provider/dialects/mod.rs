@@ -72,7 +72,7 @@ impl Dialect {
         constant!(self, cites_natively)
     }
 
-    /// The maker's reference of the API.
+    /// The vendor's reference of the API.
     pub fn reference(self) -> &'static str {
         constant!(self, reference)
     }

@@ -17,7 +17,7 @@ pub(crate) struct Spec {
     pub name: &'static str,
     /// The name for people.
     pub label: &'static str,
-    /// The maker's reference of the API.
+    /// The vendor's reference of the API.
     pub reference: &'static str,
     /// How the key is shown unless a host wants it otherwise.
     pub auth: AuthKind,

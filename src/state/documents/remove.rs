@@ -59,7 +59,7 @@ impl AppState {
     /// Has the database keep a removal.
     async fn settle_removal(self, id: DocumentId) {
         if let Some(uploads) = self.services().uploads().await
-            && uploads.bury(id, epoch_millis()).await.is_ok()
+            && uploads.mark_removed(id, epoch_millis()).await.is_ok()
         {
             removals::settle(id);
         }

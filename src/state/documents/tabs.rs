@@ -29,7 +29,7 @@ impl Default for Tabs {
 /// What one tab tells the others.
 #[derive(Serialize, Deserialize)]
 enum Change {
-    /// A tab has opened: whoever works on something says so.
+    /// A tab has opened: each tab announces what it works on.
     Opened,
     /// A row as it is now.
     Row(Box<Row>),

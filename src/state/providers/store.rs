@@ -26,7 +26,7 @@ pub struct ProviderStore {
     pub sent: Vec<EgressEntry>,
     /// What was spent, and what models cost.
     pub spending: SpendingReport,
-    /// How one's own calls went.
+    /// How calls from this browser went.
     pub health: Vec<Health>,
     /// What models of the columns cost: endpoint, model, price.
     pub prices: Vec<(u32, String, Option<Price>)>,

@@ -206,7 +206,7 @@ impl AppState {
         spawn_local(async move {
             let services = self.services();
             let Some(runs) = services.runs().await else { return };
-            if let Err(error) = runs.bury(&names(&ids), epoch_millis()).await {
+            if let Err(error) = runs.mark_removed(&names(&ids), epoch_millis()).await {
                 return self.history.user_error.set(Some(error.into()));
             }
             self.history.deleted.set(ids.clone());

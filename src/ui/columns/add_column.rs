@@ -28,7 +28,7 @@ pub fn AddColumn() -> impl IntoView {
     let with_documents = RwSignal::new(true);
     let parameters = RwSignal::new(Parameters::default());
     let count = Memo::new(move |_| state.providers.with(|store| store.rows.len()));
-    // Only a row of the list waits for the list: an address of one's own is typed undisturbed.
+    // Only a row of the list waits for the list: a custom address is typed undisturbed.
     let row = move || match choice.get() {
         Choice::Row(id) => {
             count.get();

@@ -214,7 +214,7 @@ pub(in crate::ui) fn about(row: &ProviderRow) -> AnyView {
     .into_any()
 }
 
-/// Address, key and what is rarer, of a row or of an address of one's own.
+/// Address, key and what is rarer, of a row or of a custom address.
 pub(in crate::ui) fn fields(
     draft: Draft,
     row: Option<&ProviderRow>,

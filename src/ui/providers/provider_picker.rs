@@ -18,7 +18,7 @@ pub enum Choice {
     Chrome,
     /// A row of the catalogue, by its id.
     Row(String),
-    /// An address of one's own.
+    /// A custom address.
     Custom,
 }
 

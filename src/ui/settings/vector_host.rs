@@ -7,7 +7,7 @@ use crate::ui::providers::endpoint_form::{Draft, about, base_url, fields};
 use crate::ui::providers::provider_picker::Choice;
 use leptos::prelude::*;
 
-/// An address of one's own, among the values of the choice; a row's id is its value.
+/// A custom address, among the values of the choice; a row's id is its value.
 const CUSTOM: &str = "custom";
 
 /// What is typed about a host that embeds or reranks.

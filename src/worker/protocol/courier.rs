@@ -54,7 +54,7 @@ calls! {
         SetPrice => Outcome<()>,
         /// Fetch a newer price list, because the person asks for it.
         RefreshPrices => Outcome<()>,
-        /// How one's own calls went.
+        /// How calls from this browser went.
         GetHealth => Outcome<Vec<Health>>,
         /// Forget them.
         ClearHealth => Outcome<()>,
@@ -123,7 +123,7 @@ pub struct SetPrice {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RefreshPrices(pub PriceSource);
 
-/// How one's own calls went.
+/// How calls from this browser went.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct GetHealth;
 

@@ -60,7 +60,7 @@ pub fn command(arguments: &[String]) -> Outcome<()> {
     Ok(())
 }
 
-/// Answers for ever, each connection on a thread of its own.
+/// Serves until the process ends, each connection on a thread of its own.
 fn serve(listener: &TcpListener, site: &Arc<Site>) {
     for stream in listener.incoming().flatten() {
         let site = Arc::clone(site);

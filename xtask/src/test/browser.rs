@@ -28,7 +28,7 @@ pub fn run(log: &mut File) -> Outcome<Count> {
     let settings = place::root().join("webdriver.json");
     std::fs::write(&settings, capabilities(&browser))
         .map_err(|e| format!("cannot write webdriver.json: {e}"))?;
-    let outcome = command::heard(&mut cargo, log);
+    let outcome = command::run_captured(&mut cargo, log);
     let _ = std::fs::remove_file(&settings);
     let (status, lines) = outcome?;
     let mut count = count::of_rust(&lines);

@@ -30,6 +30,6 @@ pub fn clippy(log: &mut File) -> Outcome<Count> {
 
 /// One command that holds or does not.
 pub fn check(command: &mut Command, log: &mut File) -> Outcome<Count> {
-    let (status, _) = command::heard(command, log)?;
+    let (status, _) = command::run_captured(command, log)?;
     Ok(Count::of(status.success()))
 }

@@ -28,7 +28,7 @@ fn deny(program: &std::path::Path, check: &str, log: &mut File) -> Outcome<Count
         deny.arg("--offline");
     }
     deny.args(["--locked", "--workspace", "check", check]).current_dir(place::root());
-    Ok(Count::of(command::heard(&mut deny, log)?.0.success()))
+    Ok(Count::of(command::run_captured(&mut deny, log)?.0.success()))
 }
 
 fn has_advisories() -> bool {

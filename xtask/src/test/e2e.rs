@@ -27,7 +27,7 @@ pub fn run(log: &mut File, options: &Options) -> Outcome<Count> {
 /// What takes long or wants servers: the real servers, and `tests/e2e/*.slow.mjs`.
 pub fn slow(log: &mut File, options: &Options) -> Outcome<Count> {
     let mut real = node(options.mode)?;
-    let (status, _) = command::heard(real.arg("tests/e2e/real.mjs"), log)?;
+    let (status, _) = command::run_captured(real.arg("tests/e2e/real.mjs"), log)?;
     let mut count = Count::of(status.success());
     let folder = place::root().join("tests/e2e");
     let entries = std::fs::read_dir(&folder).map_err(|e| format!("cannot list {}: {e}", folder.display()))?;
@@ -57,7 +57,7 @@ fn node(mode: Mode) -> Outcome<Command> {
 }
 
 fn counted(node: &mut Command, log: &mut File) -> Outcome<Count> {
-    let (status, lines) = command::heard(node, log)?;
+    let (status, lines) = command::run_captured(node, log)?;
     let mut count = count::of_node(&lines);
     if !status.success() && count.failed == 0 {
         count.failed = 1;

@@ -8,7 +8,7 @@ use std::fs::File;
 pub fn run(log: &mut File) -> Outcome<Count> {
     let mut cargo = place::host_cargo()?;
     cargo.args(["test", "--locked", "--workspace", "--no-fail-fast", "--", "--show-output"]);
-    let (status, lines) = command::heard(&mut cargo, log)?;
+    let (status, lines) = command::run_captured(&mut cargo, log)?;
     let mut count = count::of_rust(&lines);
     // What does not compile prints no result line.
     if !status.success() && count.failed == 0 {

@@ -33,16 +33,16 @@ impl Store for AnyStore {
         either!(self, store => store.put(record))
     }
 
-    async fn bury(&self, id: DocumentId, now_millis: u64) -> Result<(), Error> {
-        either!(self, store => store.bury(id, now_millis))
+    async fn mark_removed(&self, id: DocumentId, now_millis: u64) -> Result<(), Error> {
+        either!(self, store => store.mark_removed(id, now_millis))
     }
 
-    async fn unbury(&self, id: DocumentId) -> Result<(), Error> {
-        either!(self, store => store.unbury(id))
+    async fn unmark_removed(&self, id: DocumentId) -> Result<(), Error> {
+        either!(self, store => store.unmark_removed(id))
     }
 
-    async fn buried(&self, before_millis: u64) -> Result<Vec<DocumentId>, Error> {
-        either!(self, store => store.buried(before_millis))
+    async fn removed_ids(&self, before_millis: u64) -> Result<Vec<DocumentId>, Error> {
+        either!(self, store => store.removed_ids(before_millis))
     }
 
     async fn erase(&self, id: DocumentId, contents: &[Sha256]) -> Result<(), Error> {

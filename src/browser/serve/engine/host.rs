@@ -55,7 +55,7 @@ pub struct Host<'a, M> {
     pub model: &'a M,
     /// Ends the call.
     pub stop: &'a Stop,
-    /// Told why it takes long.
+    /// Receives why it takes long.
     pub waiting: &'a dyn Fn(Option<UserError>),
 }
 

@@ -42,7 +42,7 @@ impl Blocks {
     }
 
     /// The bytes of the answer under characters `chars` of a block, which read `words`. Block `index` is tried first;
-    /// hosts are not at one about that number, so where the words are not there, other blocks are tried. Words that are
+    /// hosts do not agree on that number, so where the words are not there, other blocks are tried. Words that are
     /// nowhere (a host that alters them) leave it at the stated block, or the first.
     pub fn find(&self, index: Option<u64>, chars: Range<u64>, words: &str) -> Option<Range<u64>> {
         let stated = self.blocks.iter().find(|block| Some(block.index) == index);
