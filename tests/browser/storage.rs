@@ -154,7 +154,7 @@ async fn an_added_file_waits_until_its_document_is_stored() {
     let pending = Sha256(random);
     uploads.put(&[upload(pending, "upload.txt", UploadState::Pending, None)]).await.unwrap();
     uploads.settle(pending, upload(id, "upload.txt", UploadState::Waiting, Some(file.into()))).await.unwrap();
-    let failure = UploadState::Failed(problem::parse::corrupt("PDF", "no pages"));
+    let failure = UploadState::Failed(problem::parse::corrupt("PDF", problem::flaw::text("no pages")));
     uploads.set_state(id, failure.clone()).await.unwrap();
     let (waiting, originals) = uploads.waiting().await.unwrap();
     assert!(waiting.iter().all(|upload| upload.id != pending) && originals.contains(&id));

@@ -5,6 +5,14 @@
 #[path = "../../../../src/index/mod.rs"]
 pub mod index;
 pub mod kernel;
+#[path = "../../../../src/types/problem/mod.rs"]
+pub mod problem;
+
+/// What the index's errors are made of.
+pub mod types {
+    pub use crate::problem;
+    pub use crate::problem::UserError;
+}
 
 use index::{Flat, VectorIndex};
 use std::cell::RefCell;
