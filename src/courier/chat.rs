@@ -5,6 +5,7 @@ use super::exchange::{Ending, Exchange};
 use super::{Courier, EventBatch, Origin, Ports, Reply, Stop, inspect, plan, thinks};
 use crate::prompt::{Budget, Prompt, PromptSpec, Sent, Style};
 use crate::provider::{Dialect, Error, HttpRequest, Target, pricing};
+use crate::types::problem::notice;
 use crate::types::{
     Answer, AnswerState, Attempt, CallFailure, ChatEvent, Cost, Endpoint, Evidence, Parameters, Passage,
     Role, Sha256, TimedEvent, UserError,
@@ -110,6 +111,8 @@ struct Progress {
     attempts: RefCell<Vec<Attempt>>,
     /// When the last try was sent.
     sent_millis: Cell<Option<f64>>,
+    /// A token count that was reported, but cannot be true.
+    implausible: Cell<Option<u64>>,
 }
 
 impl<P: Ports> Courier<P> {
@@ -162,6 +165,7 @@ impl<P: Ports> Courier<P> {
             send(events);
         }
         let (cost, notice) = self.settle(quote, failure, &progress.answer.take()).await;
+        let notice = notice.or_else(|| progress.implausible.get().map(notice::implausible_usage));
         on(ChatUpdate::Ended(CallEnd { at_millis, cost, notice, attempts: progress.attempts.take() }));
     }
 
@@ -246,6 +250,13 @@ impl<P: Ports> Courier<P> {
         };
         let mut take = |event: ChatEvent| {
             let at_millis = elapsed();
+            if let ChatEvent::Usage(usage) = &event {
+                let received = progress.answer.borrow().received_bytes();
+                if let Some(tokens) = pricing::implausible(usage, http.body.len(), received) {
+                    progress.implausible.set(Some(tokens));
+                    return ControlFlow::Continue(());
+                }
+            }
             progress.answer.borrow_mut().apply(&event, at_millis);
             progress.batch.push(comparable(event, job.target.dialect), at_millis);
             ControlFlow::Continue(())

@@ -4,7 +4,7 @@ use super::attempt::{Tried, Tries, Waiting};
 use super::connection::{Connection, Missed};
 use super::vectors::{origin_of, refusal};
 use super::{Courier, Limits, Ports, Purpose, Reply, Stop};
-use crate::provider::{Error, HttpRequest, Target};
+use crate::provider::{Error, HttpRequest, Target, pricing};
 use crate::types::problem::{advice, host};
 use crate::types::{Answer, AnswerState, CallFailure, Endpoint, FailureCause, Usage};
 use futures_util::future::{Either, select};
@@ -67,9 +67,11 @@ impl<P: Ports> Courier<P> {
         let mut answer = Answer::default();
         let (state, failure) = match &outcome {
             Ok(Ok(body)) => {
-                let tokens = (batch.read_tokens)(body).unwrap_or(estimate);
-                answer.usage =
-                    Some(Usage { input_tokens: Some(tokens), output_tokens: Some(0), ..Usage::default() });
+                let usage =
+                    |tokens| Usage { input_tokens: Some(tokens), output_tokens: Some(0), ..Usage::default() };
+                let reported = (batch.read_tokens)(body).map(usage);
+                let reported = reported.filter(|usage| pricing::implausible(usage, batch.bytes, 0).is_none());
+                answer.usage = reported.or_else(|| Some(usage(estimate)));
                 (AnswerState::Done, None)
             }
             Ok(Err(failure)) => (AnswerState::Failed, Some(failure)),

@@ -73,6 +73,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Bytes of text received.
+    pub fn received_bytes(&self) -> usize {
+        self.text.len() + self.reasoning.len()
+    }
+
     /// Takes in one event that arrived `at_millis` after the request was handed over. Events after the end are ignored.
     pub fn apply(&mut self, event: &ChatEvent, at_millis: f64) {
         if self.state.is_over() {

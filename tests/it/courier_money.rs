@@ -3,7 +3,7 @@
 use crate::courier_fakes::{Fake, Report, Script, Step, World, answer, ask, chat, delta};
 use futures_util::future::join;
 use sidecite::courier::{Courier, Stop};
-use sidecite::types::{FailureCause, Parameters, Price, SpendingLimits};
+use sidecite::types::{Argument, FailureCause, Parameters, Price, SpendingLimits};
 
 const HOST: &str = "https://api.example/v1";
 
@@ -109,4 +109,26 @@ fn a_warning_is_given_once_when_its_level_is_passed() {
     assert_eq!(notices, [false, true, false]);
     let health = world.run(courier.health()).unwrap();
     assert_eq!((health.len(), health[0].calls, health[0].succeeded), (1, 3, 3));
+}
+
+#[test]
+fn a_count_that_cannot_be_true_is_reported_and_not_charged() {
+    let world = World::new(|_, _| {
+        let usage = b"data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":8000000000}}\n\n";
+        let Script { steps, .. } = answer("y");
+        Script::ok(std::iter::once(Step::Bytes(usage.to_vec())).chain(steps).collect())
+    });
+    let courier = world.courier();
+    priced(&world, &courier);
+    limit(&world, &courier, 5.0);
+    for _ in 0..2 {
+        let report = world.run(ask(&courier, &world, &call(), &Stop::default()));
+        assert_eq!(report.text(), "y", "the day's limit is not used up");
+        let end = report.end();
+        let cost = end.cost.as_ref().unwrap();
+        assert!(cost.usd < 0.01 && !cost.reported, "{cost:?}");
+        let notice = end.notice.as_ref().unwrap();
+        assert_eq!(notice.code.name(), "notice.implausible_usage");
+        assert_eq!(notice.arguments, [Argument::Count(8_000_000_000)]);
+    }
 }

@@ -13,6 +13,7 @@ mod day;
 mod estimate;
 mod foreign;
 mod list;
+mod plausible;
 
 pub use book::{Entered, PriceBook};
 pub use clause::Clause;
@@ -20,6 +21,7 @@ pub use cost::{Counts, Tariff, comparable, cost, counts};
 pub use day::Moment;
 pub use estimate::{estimate, output_tokens, prompt_tokens};
 pub use list::PriceList;
+pub use plausible::implausible;
 
 use crate::types::UserError;
 use crate::types::problem::prices;
