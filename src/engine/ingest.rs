@@ -18,7 +18,7 @@ pub struct Incoming {
     pub chunking: ChunkSettings,
     /// What went partly wrong while reading it.
     pub warnings: Vec<Warning>,
-    /// `parse::READER_VERSION` of the reader that read it.
+    /// `Format::reader_version` of the reader that read it.
     pub reader: u32,
 }
 

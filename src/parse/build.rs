@@ -21,6 +21,8 @@ pub struct Builder {
     pub warnings: Vec<Warning>,
     /// How many bytes of text did not fit.
     overflow: usize,
+    /// Text that was left out because a reader of the file would not see it.
+    hidden: String,
 }
 
 impl Builder {
@@ -109,9 +111,16 @@ impl Builder {
         }
     }
 
-    /// Whether no block was pushed yet.
-    pub fn is_blank(&self) -> bool {
-        self.blocks.is_empty()
+    /// Blocks pushed so far.
+    pub fn block_count(&self) -> usize {
+        self.blocks.len()
+    }
+
+    /// Leaves text out that the file hides from its readers; the document has a warning then.
+    pub fn hide(&mut self, text: &str) {
+        if self.hidden.len() + text.len() <= limits::TEXT_BYTES {
+            self.hidden.push_str(text);
+        }
     }
 
     /// White space between blocks: one line end within a list, a blank line elsewhere.
@@ -145,7 +154,16 @@ impl Builder {
         if bidi > 0 {
             self.warn(warning::bidi_removed(bidi));
         }
-        let title = self.title.as_deref().map(one_line_title).filter(|title| !title.is_empty());
+        let hidden = one_line(&self.hidden, MAX_QUOTED_CHARS);
+        if !hidden.is_empty() {
+            let count = self.hidden.chars().filter(|c| !c.is_whitespace()).count();
+            self.warn(warning::hidden_text(count, hidden));
+        }
+        let title = self
+            .title
+            .as_deref()
+            .map(|title| one_line(title, MAX_TITLE_CHARS))
+            .filter(|title| !title.is_empty());
         let document = Document {
             id: sha256(bytes),
             name: clean_name(name),
@@ -159,10 +177,18 @@ impl Builder {
     }
 }
 
-/// A title on one line, cleaned, at most 300 characters.
-fn one_line_title(raw: &str) -> String {
+/// Longest title.
+const MAX_TITLE_CHARS: usize = 300;
+/// How much of hidden text its warning quotes.
+const MAX_QUOTED_CHARS: usize = 120;
+
+/// A text on one line, cleaned, at most that long.
+fn one_line(raw: &str, max_chars: usize) -> String {
     let mut clean = String::new();
     clean_into(raw, &mut clean, &mut Removed::default());
-    let words: Vec<&str> = clean.split_whitespace().collect();
-    words.join(" ").chars().take(300).collect()
+    let line = clean.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(max_chars) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or("")),
+        None => line,
+    }
 }

@@ -6,7 +6,7 @@ use super::archive::{Archive, resolve};
 use super::{Builder, Error, encoding, html, xml};
 use crate::types::problem::{flaw, warning};
 use percent_encoding::percent_decode_str;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Reads a book in the order of its spine (EPUB 3.3 §5.6).
 pub fn read(bytes: &[u8], builder: &mut Builder) -> Result<(), Error> {
@@ -17,24 +17,63 @@ pub fn read(bytes: &[u8], builder: &mut Builder) -> Result<(), Error> {
     let package = Package::read(&package_path, &text)?;
     builder.title = package.title.clone();
     let mut title = None;
+    let encrypted = encrypted(&mut archive);
+    let mut unreadable = 0;
     for id in &package.spine {
-        let Some(target) = package.manifest.get(id) else { continue };
+        let Some(target) = package.manifest.get(id) else {
+            builder.warn(warning::chapter_missing(id.as_str()));
+            continue;
+        };
         let path = target.split('#').next().unwrap_or(target);
         let path = resolve(&folder, &percent_decode_str(path).decode_utf8_lossy());
+        if encrypted.contains(&path) {
+            unreadable += 1;
+            builder.warn(warning::chapter_unreadable(Error::flawed(&path, flaw::encrypted())));
+            continue;
+        }
         match archive.read(&path) {
             Ok(bytes) => {
                 let text = encoding::decode_xml(&bytes).into_owned();
+                let before = builder.block_count();
                 // Each chapter has a title of its own, which must not become the book's.
                 title = title.or_else(|| builder.title.take());
                 builder.title = title.clone().or_else(|| Some(String::new()));
-                html::read(&text, builder);
+                html::read_xhtml(&text, builder);
+                if builder.block_count() == before && !has_image(&text) {
+                    builder.warn(warning::chapter_blank(path));
+                }
             }
             Err(error @ (Error::Bomb { .. } | Error::TooLarge { .. })) => return Err(error),
             Err(error) => builder.warn(warning::chapter_unreadable(error)),
         }
     }
+    if unreadable > 0 && builder.block_count() == 0 {
+        return Err(Error::flawed("EPUB", flaw::encrypted()));
+    }
     builder.title = title.or_else(|| builder.title.take());
     Ok(())
+}
+
+/// Whether a chapter without text may be a cover or a plate.
+fn has_image(text: &str) -> bool {
+    ["<img", "<image", "<svg", ":svg", ":image"].iter().any(|tag| text.contains(tag))
+}
+
+/// The members that are encrypted, other than fonts (EPUB OCF 3.3 §4.2.6.3.2).
+fn encrypted(archive: &mut Archive<'_>) -> HashSet<String> {
+    let mut members = HashSet::new();
+    if let Ok(text) = archive.read_xml("META-INF/encryption.xml") {
+        let _ = xml::walk("META-INF/encryption.xml", &text, |node| {
+            if let xml::Node::Open(element) = node
+                && element.name() == "CipherReference"
+                && let Some(uri) = element.attribute("URI")
+            {
+                members.insert(resolve("", &percent_decode_str(&uri).decode_utf8_lossy()));
+            }
+            Ok(())
+        });
+    }
+    members
 }
 
 fn package_path(archive: &mut Archive<'_>) -> Result<String, Error> {

@@ -17,6 +17,8 @@ pub(crate) struct FormatSpec {
     pub label: &'static str,
     /// Endings of file names, without the dot, in lower case.
     pub extensions: &'static [&'static str],
+    /// Raised when its documents come out of the reader better than before: stored ones then offer to be read again.
+    pub version: u32,
     /// Media types for the file chooser.
     pub media_types: &'static [&'static str],
     /// How it is read.
@@ -51,6 +53,7 @@ pub(crate) const FORMATS: [FormatSpec; 6] = [
     FormatSpec {
         format: Format::Epub,
         label: "EPUB",
+        version: 2,
         extensions: &["epub"],
         media_types: &["application/epub+zip"],
         #[cfg(feature = "reader")]
@@ -63,6 +66,7 @@ pub(crate) const FORMATS: [FormatSpec; 6] = [
     FormatSpec {
         format: Format::Docx,
         label: "DOCX",
+        version: 2,
         extensions: &["docx", "docm", "dotx"],
         media_types: &["application/vnd.openxmlformats-officedocument.wordprocessingml.document"],
         #[cfg(feature = "reader")]
@@ -75,6 +79,7 @@ pub(crate) const FORMATS: [FormatSpec; 6] = [
     FormatSpec {
         format: Format::Pdf,
         label: "PDF",
+        version: 1,
         extensions: &["pdf"],
         media_types: &["application/pdf"],
         #[cfg(feature = "reader")]
@@ -87,6 +92,7 @@ pub(crate) const FORMATS: [FormatSpec; 6] = [
     FormatSpec {
         format: Format::Html,
         label: "HTML",
+        version: 2,
         extensions: &["html", "htm", "xhtml"],
         media_types: &["text/html", "application/xhtml+xml"],
         #[cfg(feature = "reader")]
@@ -103,6 +109,7 @@ pub(crate) const FORMATS: [FormatSpec; 6] = [
     FormatSpec {
         format: Format::Markdown,
         label: "Markdown",
+        version: 2,
         extensions: &["md", "markdown", "mdown", "mkd", "mkdn", "qmd", "rmd"],
         media_types: &["text/markdown"],
         #[cfg(feature = "reader")]
@@ -119,6 +126,7 @@ pub(crate) const FORMATS: [FormatSpec; 6] = [
     FormatSpec {
         format: Format::Text,
         label: "Text",
+        version: 1,
         extensions: &["txt", "text"],
         // Source code, tables and the like are read as text too.
         media_types: &["text/*"],
@@ -136,6 +144,11 @@ pub(crate) const FORMATS: [FormatSpec; 6] = [
 ];
 
 impl Format {
+    /// The version of the reader that reads it now.
+    pub fn reader_version(self) -> u32 {
+        FORMATS.iter().find(|spec| spec.format == self).map_or(1, |spec| spec.version)
+    }
+
     /// The name people know it by.
     pub fn label(self) -> &'static str {
         FORMATS.iter().find(|spec| spec.format == self).map_or("", |spec| spec.label)

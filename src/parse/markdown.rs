@@ -178,7 +178,7 @@ impl<'b> Reader<'b> {
             }
             TagEnd::HtmlBlock => {
                 if let Some(text) = self.html.take() {
-                    html::read(&text, self.builder);
+                    html::read_fragment(&text, self.builder);
                 }
             }
             TagEnd::List(_) => {

@@ -44,9 +44,6 @@ pub use format::{accept, format_names};
 #[cfg(feature = "reader")]
 pub use sniff::sniff;
 
-/// Raised when documents come out of the reader better than before: stored ones then offer to be read again.
-pub const READER_VERSION: u32 = 1;
-
 #[cfg(feature = "reader")]
 use crate::types::problem::warning;
 #[cfg(feature = "reader")]

@@ -30,6 +30,6 @@ pub struct Manifest {
     pub added_millis: u64,
     /// What went partly wrong while reading it.
     pub warnings: Vec<Warning>,
-    /// `parse::READER_VERSION` of the reader that read it.
+    /// `Format::reader_version` of the reader that read it.
     pub reader: u32,
 }

@@ -4,7 +4,7 @@ use crate::support::InWords;
 use crate::support::data;
 use proptest::prelude::*;
 use sidecite::parse::{Error, ParseOptions, Parsed, clean_name, parse, sniff};
-use sidecite::types::{BlockKind, Document, Format};
+use sidecite::types::{Argument, BlockKind, Document, Format};
 use std::collections::HashMap;
 use std::io::{Cursor, Write};
 use unicode_normalization::UnicodeNormalization;
@@ -47,6 +47,10 @@ fn check_invariants(document: &Document) {
             || matches!(c, '\u{E0000}'..='\u{E007F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
     };
     assert!(!text.contains(bad) && !document.name.contains(bad));
+}
+
+fn warnings(parsed: &Parsed) -> Vec<&str> {
+    parsed.warnings.iter().map(|warning| warning.what.code.name()).collect()
 }
 
 fn kinds(parsed: &Parsed) -> Vec<BlockKind> {
@@ -221,6 +225,138 @@ fn epub_reads_the_spine() {
     ]);
     let parsed = check("a.epub", &bytes, "One\n\nTwo");
     assert_eq!(parsed.document.title.as_deref(), Some("Book"));
+}
+
+#[test]
+fn xhtml_elements_without_content_swallow_nothing() {
+    let chapter = |head: &str, body: &str| {
+        format!(
+            r#"<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><head>{head}</head><body>{body}</body></html>"#
+        )
+    };
+    let chapters = [
+        chapter("<title/>", "<p>One &amp; only</p>"),
+        chapter(r#"<title>t</title><script src="a>b.js"/>"#, "<p>Two</p>"),
+        chapter("<style/>", "<p><a id='x'/>Three<br/>lines<span/></p>"),
+        chapter("<style>p { color: red }</style>", "<div/><p><![CDATA[Four <b> & more]]></p><!-- <p/> -->"),
+        chapter("<title>t</title>", r#"<img src="cover.png"/>"#),
+        chapter("<title>t</title>", "<p> </p>"),
+    ];
+    let expected = "One & only\n\nTwo\n\nThree\nlines\n\nFour <b> & more";
+    let ids: Vec<String> = (0..chapters.len() + 1).map(|at| format!("c{at}")).collect();
+    let items: String =
+        ids.iter().skip(1).map(|id| format!(r#"<item id="{id}" href="{id}.xhtml"/>"#)).collect();
+    let spine: String = ids.iter().map(|id| format!(r#"<itemref idref="{id}"/>"#)).collect();
+    let package = format!("<package><manifest>{items}</manifest><spine>{spine}</spine></package>");
+    let names: Vec<String> = ids.iter().map(|id| format!("{id}.xhtml")).collect();
+    let mut files = vec![("mimetype", "application/epub+zip"), ("p.opf", package.as_str())];
+    files.extend(names.iter().skip(1).zip(&chapters).map(|(name, text)| (name.as_str(), text.as_str())));
+    let parsed = check("a.epub", &zip(&files), expected);
+    assert_eq!(warnings(&parsed), ["warning.chapter_missing", "warning.chapter_blank"]);
+    // As a file, too.
+    for (chapter, expected) in chapters.iter().zip(expected.split("\n\n")) {
+        check("a.xhtml", chapter.as_bytes(), expected);
+    }
+}
+
+#[test]
+fn epub_chapters_that_are_encrypted_are_named() {
+    let files = [
+        ("mimetype", "application/epub+zip"),
+        ("META-INF/container.xml", r#"<container><rootfile full-path="OPS/p.opf"/></container>"#),
+        (
+            "META-INF/encryption.xml",
+            r#"<encryption><EncryptedData><CipherData><CipherReference URI="OPS/b.xhtml"/></CipherData></EncryptedData></encryption>"#,
+        ),
+        (
+            "OPS/p.opf",
+            r#"<package><manifest><item id="a" href="a.xhtml"/><item id="b" href="b.xhtml"/></manifest><spine><itemref idref="a"/><itemref idref="b"/></spine></package>"#,
+        ),
+        ("OPS/a.xhtml", "<html><body><p>Open</p></body></html>"),
+        ("OPS/b.xhtml", "\u{1}\u{2} noise"),
+    ];
+    let parsed = check("a.epub", &zip(&files), "Open");
+    assert_eq!(warnings(&parsed), ["warning.chapter_unreadable"]);
+    let all: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(name, text)| {
+            (
+                *name,
+                if name.ends_with(".opf") { text.replace("a.xhtml", "b.xhtml") } else { (*text).to_owned() },
+            )
+        })
+        .map(|(name, text)| (name, &*text.leak()))
+        .collect();
+    assert!(matches!(read("a.epub", &zip(&all)), Err(Error::Corrupt { .. })));
+}
+
+#[test]
+fn text_that_html_hides_is_left_out_and_reported() {
+    let hiding = [
+        r#"<p style="display:none">HIDDEN</p>"#,
+        r#"<p style="color:red; DISPLAY : none !important">HIDDEN</p>"#,
+        "<p hidden>HIDDEN</p>",
+        r#"<p hidden=""><b>HIDDEN</b></p>"#,
+        r#"<span style="visibility:hidden">HIDDEN</span>"#,
+        r#"<span style="font-size:0">HIDDEN</span>"#,
+        r#"<span style="font-size:1px">HIDDEN</span>"#,
+        r#"<span style="font-size:0em">HIDDEN</span>"#,
+        r#"<span style="opacity:0.0">HIDDEN</span>"#,
+        r#"<span style="color:transparent">HIDDEN</span>"#,
+        "<style>/* a */ .x, #y { display: none } @media print { p { display: none } }</style><p id=y>HIDDEN</p>",
+        "<style>div.x > p { font-size: 0px; }</style><div class=x><p>HIDDEN</p></div>",
+    ];
+    for html in hiding {
+        let page = format!("<!doctype html><p>Before</p>{html}<p>After</p>");
+        let parsed = check("a.html", page.as_bytes(), "Before\n\nAfter");
+        assert_eq!(warnings(&parsed), ["warning.hidden_text"], "{html}");
+        assert_eq!(parsed.warnings[0].what.arguments[0], Argument::Count(6), "{html}");
+    }
+    let shown = [
+        r#"<p style="display:block">SHOWN</p>"#,
+        r#"<p hidden="until-found">SHOWN</p>"#,
+        r#"<p style="font-size:1em">SHOWN</p>"#,
+        r#"<p style="opacity:0.5">SHOWN</p>"#,
+        "<style>@media print { p { display: none } } a:hover { opacity: 0 }</style><p>SHOWN</p>",
+    ];
+    for html in shown {
+        let page = format!("<!doctype html><p>Before</p>{html}");
+        let parsed = check("a.html", page.as_bytes(), "Before\n\nSHOWN");
+        assert!(parsed.warnings.is_empty(), "{html}");
+    }
+    let waiting = "<!doctype html><body style='opacity:0'><p>All of it</p>";
+    assert_eq!(warnings(&check("a.html", waiting.as_bytes(), "All of it")), ["warning.all_hidden"]);
+    let markdown = "Before\n\n<div style=\"display:none\">HIDDEN</div>\n\nAfter";
+    assert_eq!(warnings(&check("a.md", markdown.as_bytes(), "Before\n\nAfter")), ["warning.hidden_text"]);
+}
+
+#[test]
+fn text_that_word_hides_is_left_out_and_reported() {
+    let styles = format!(
+        r#"<w:styles {W}><w:style w:styleId="Secret"><w:rPr><w:vanish/></w:rPr></w:style>
+        <w:style w:styleId="Own"><w:basedOn w:val="Secret"/></w:style></w:styles>"#
+    );
+    let run = |properties: &str, text: &str| {
+        format!(r#"<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>"#)
+    };
+    let hidden = |text: &str, count: u64| {
+        let body = format!("<w:p>{}{text}{}</w:p>", run("", "Before "), run("<w:b/>", "after"));
+        let parsed = check("a.docx", &docx(&body, &[("word/styles.xml", &styles)]), "Before after");
+        assert_eq!(warnings(&parsed), ["warning.hidden_text"], "{text}");
+        assert_eq!(parsed.warnings[0].what.arguments[0], Argument::Count(count), "{text}");
+    };
+    hidden(&run("<w:vanish/>", "no "), 2);
+    hidden(&run(r#"<w:vanish w:val="1"/><w:b/>"#, "no"), 2);
+    hidden(&run(r#"<w:rStyle w:val="Own"/>"#, "no"), 2);
+    hidden(&run(r#"<w:sz w:val="2"/>"#, "no"), 2);
+    let body = format!(
+        r#"<w:p>{}</w:p><w:p><w:pPr><w:pStyle w:val="Own"/><w:rPr><w:vanish/></w:rPr></w:pPr>{}{}</w:p>"#,
+        run(r#"<w:vanish w:val="false"/><w:rPrChange><w:rPr><w:vanish/></w:rPr></w:rPrChange>"#, "Shown"),
+        run("", "no"),
+        run(r#"<w:vanish w:val="0"/>"#, "yes"),
+    );
+    let parsed = check("a.docx", &docx(&body, &[("word/styles.xml", &styles)]), "Shown\n\nyes");
+    assert_eq!(warnings(&parsed), ["warning.hidden_text"]);
 }
 
 #[test]

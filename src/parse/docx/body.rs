@@ -28,6 +28,17 @@ pub struct Cited {
     pub id: String,
 }
 
+/// What a part holds.
+#[derive(Debug, Default)]
+pub struct Content {
+    /// Paragraphs and tables, in order.
+    pub pieces: Vec<Piece>,
+    /// References to notes.
+    pub cited: Vec<Cited>,
+    /// Text that is formatted as hidden.
+    pub hidden: String,
+}
+
 #[derive(Debug, Default)]
 struct Paragraph {
     text: String,
@@ -62,8 +73,9 @@ pub struct Body<'a> {
     styles: &'a Styles,
     numbering: &'a mut Numbering,
     frames: Vec<Frame>,
-    pieces: Vec<Piece>,
-    cited: Vec<Cited>,
+    content: Content,
+    /// What the open run says about being shown.
+    run_hidden: Option<bool>,
     note: Option<String>,
     /// Text of a paragraph whose end mark is deleted.
     carried: String,
@@ -79,8 +91,8 @@ impl<'a> Body<'a> {
             styles,
             numbering,
             frames: Vec::new(),
-            pieces: Vec::new(),
-            cited: Vec::new(),
+            content: Content::default(),
+            run_hidden: None,
             note: None,
             carried: String::new(),
             skipping: None,
@@ -101,8 +113,8 @@ impl<'a> Body<'a> {
         })
     }
 
-    /// What was read: pieces, and references to notes.
-    pub fn finish(mut self) -> (Vec<Piece>, Vec<Cited>) {
+    /// What was read.
+    pub fn finish(mut self) -> Content {
         // Damage may leave frames open: their text counts all the same.
         while let Some(frame) = self.frames.pop() {
             match frame {
@@ -114,7 +126,7 @@ impl<'a> Body<'a> {
             let text = std::mem::take(&mut self.carried);
             self.emit(Piece { kind: BlockKind::Paragraph, text, note: self.note.clone() });
         }
-        (self.pieces, self.cited)
+        self.content
     }
 
     fn open(&mut self, element: &xml::Element<'_>) {
@@ -128,7 +140,8 @@ impl<'a> Body<'a> {
         }
         match name {
             // Deleted and moved-away text; the second copy of a text box; phonetic guides; field codes.
-            "del" | "moveFrom" | "Fallback" | "rt" | "instrText" | "delText" => {
+            // The formatting before a tracked change.
+            "del" | "moveFrom" | "Fallback" | "rt" | "instrText" | "delText" | "rPrChange" => {
                 self.skipping = Some((name.to_owned(), 1));
             }
             "p" => self.frames.push(Frame::Paragraph(Paragraph::default())),
@@ -145,6 +158,13 @@ impl<'a> Body<'a> {
                 {
                     row.push(Vec::new());
                 }
+            }
+            "r" => self.run_hidden = None,
+            "rStyle" | "vanish" | "sz" => {
+                let of_style =
+                    || element.attribute("val").and_then(|style| self.styles.meaning(&style).hidden);
+                let hidden = if name == "rStyle" { of_style() } else { hides(element) };
+                self.run_hidden = hidden.or(self.run_hidden);
             }
             "t" => self.in_text = true,
             "tab" | "ptab" => self.push("\t"),
@@ -227,14 +247,19 @@ impl<'a> Body<'a> {
         if let Some(Frame::Paragraph(paragraph)) = self.frames.last_mut()
             && !paragraph.in_properties
         {
-            paragraph.text.push_str(text);
+            let of_style = || paragraph.style.as_deref().and_then(|style| self.styles.meaning(style).hidden);
+            if self.run_hidden.or_else(of_style) == Some(true) {
+                self.content.hidden.push_str(text);
+            } else {
+                paragraph.text.push_str(text);
+            }
         }
     }
 
     fn cite(&mut self, kind: &'static str, element: &xml::Element<'_>) {
         let Some(id) = element.attribute("id") else { return };
-        self.cited.push(Cited { kind, id });
-        let mark = format!("[{}]", self.cited.len());
+        self.content.cited.push(Cited { kind, id });
+        let mark = format!("[{}]", self.content.cited.len());
         self.push(&mark);
     }
 
@@ -287,10 +312,10 @@ impl<'a> Body<'a> {
                 if let Some(cell) = table.rows.last_mut().and_then(|row| row.last_mut()) {
                     cell.push(piece);
                 } else {
-                    self.pieces.push(piece);
+                    self.content.pieces.push(piece);
                 }
             }
-            None => self.pieces.push(piece),
+            None => self.content.pieces.push(piece),
         }
     }
 
@@ -326,6 +351,17 @@ impl<'a> Body<'a> {
         if !lines.is_empty() {
             self.emit(Piece { kind: BlockKind::Table, text: lines.join("\n"), note: self.note.clone() });
         }
+    }
+}
+
+/// Whether a property of a run hides its text: hidden, or at most one point high. Nothing where it does not matter.
+pub(super) fn hides(property: &xml::Element<'_>) -> Option<bool> {
+    let value = property.attribute("val");
+    match property.name() {
+        "vanish" => Some(!matches!(value.as_deref(), Some("0" | "false" | "off"))),
+        // Half points.
+        "sz" => value?.parse::<f64>().ok().filter(|size| *size <= 2.0).map(|_| true),
+        _ => None,
     }
 }
 

@@ -12,7 +12,7 @@ use super::archive::Archive;
 use super::{Builder, Error, xml};
 use crate::types::BlockKind;
 use crate::types::problem::{flaw, warning};
-use body::{Body, Piece};
+use body::{Body, Content, Piece};
 use numbering::Numbering;
 use styles::Styles;
 
@@ -46,32 +46,33 @@ pub fn read(bytes: &[u8], builder: &mut Builder) -> Result<(), Error> {
     let text = archive.read_xml(&main)?;
     let mut body = Body::new(&styles, &mut numbering);
     let outcome = body.read(&main, &text);
-    let (pieces, cited) = body.finish();
-    tolerate(outcome, pieces.is_empty(), builder)?;
-    push(pieces, builder);
+    let content = body.finish();
+    tolerate(outcome, content.pieces.is_empty(), builder)?;
+    push(&content, builder);
 
     let mut notes: Vec<(usize, String)> = Vec::new();
     for (kind, file) in [("footnotes", "footnotes.xml"), ("endnotes", "endnotes.xml")] {
         let Some(text) = optional(&mut archive, &usual(kind, file), builder)? else { continue };
         let mut body = Body::new(&styles, &mut numbering);
         let outcome = body.read(kind, &text);
-        let (pieces, _) = body.finish();
+        let of_notes = body.finish();
         tolerate(outcome, false, builder)?;
-        let of_kind = cited.iter().enumerate().filter(|(_, mark)| mark.kind == kind);
-        notes.extend(of_kind.map(|(at, mark)| (at, note(at + 1, &mark.id, &pieces))));
+        builder.hide(&of_notes.hidden);
+        let of_kind = content.cited.iter().enumerate().filter(|(_, mark)| mark.kind == kind);
+        notes.extend(of_kind.map(|(at, mark)| (at, note(at + 1, &mark.id, &of_notes.pieces))));
     }
     notes.sort_by_key(|(at, _)| *at);
     for (_, text) in &notes {
         builder.block(BlockKind::Note, text);
     }
-    if builder.is_blank() {
+    if builder.block_count() == 0 {
         for part in parts("header").into_iter().chain(parts("footer")) {
             let Some(text) = optional(&mut archive, &part, builder)? else { continue };
             let mut body = Body::new(&styles, &mut numbering);
             let outcome = body.read(&part, &text);
-            let (pieces, _) = body.finish();
+            let content = body.finish();
             tolerate(outcome, false, builder)?;
-            push(pieces, builder);
+            push(&content, builder);
         }
     }
     Ok(())
@@ -84,10 +85,11 @@ fn note(number: usize, id: &str, pieces: &[Piece]) -> String {
     format!("[{number}] {}", lines.join("\n"))
 }
 
-fn push(pieces: Vec<Piece>, builder: &mut Builder) {
-    for piece in pieces {
+fn push(content: &Content, builder: &mut Builder) {
+    for piece in &content.pieces {
         builder.block(piece.kind, &piece.text);
     }
+    builder.hide(&content.hidden);
 }
 
 /// The main part, named by the package's relations, else by its usual name.

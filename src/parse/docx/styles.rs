@@ -1,6 +1,7 @@
 //! `styles.xml` → what a paragraph style means for reading.
 
 use super::super::{Error, xml};
+use super::body::hides;
 use crate::types::BlockKind;
 use std::collections::HashMap;
 
@@ -11,6 +12,8 @@ pub struct Meaning {
     pub kind: Option<BlockKind>,
     /// Numbering: id of the list and level.
     pub numbering: (Option<String>, Option<usize>),
+    /// Whether its text is hidden.
+    pub hidden: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -20,6 +23,7 @@ struct Style {
     outline: Option<u8>,
     list: Option<String>,
     level: Option<usize>,
+    hidden: Option<bool>,
 }
 
 /// All paragraph styles of a document.
@@ -47,7 +51,7 @@ impl Styles {
                             "outlineLvl" => style.outline = value.and_then(|value| value.parse().ok()),
                             "numId" => style.list = value,
                             "ilvl" => style.level = value.and_then(|value| value.parse().ok()),
-                            _ => {}
+                            _ => style.hidden = hides(&element).or(style.hidden),
                         }
                     }
                 }
@@ -80,6 +84,7 @@ impl Styles {
             let (list, level) = &mut meaning.numbering;
             *list = list.take().or_else(|| style.list.clone());
             *level = level.or(style.level);
+            meaning.hidden = meaning.hidden.or(style.hidden);
             next = style.based_on.as_deref();
         }
         meaning

@@ -1,30 +1,75 @@
 //! HTML → blocks.
 //!
 //! html5ever builds the tree as a browser would; the tree is then walked edge by edge without recursion, so
-//! that nesting cannot overflow the stack. Scripts, styles, templates and drawings are dropped; every other
-//! word of the page is kept, in document order. Nothing is loaded and nothing is run.
+//! that nesting cannot overflow the stack. Scripts, styles, templates and drawings are dropped, and text that a browser
+//! would not show is left out with a warning; every other word of the page is kept, in document order. Nothing is loaded
+//! and nothing is run.
 
 mod flat;
+mod hidden;
+mod xhtml;
 
 use super::Builder;
 use super::clean::collapse_into;
 use crate::types::BlockKind;
 use crate::types::problem::warning;
 use ego_tree::iter::Edge;
-use scraper::{Html, Node};
+use ego_tree::{NodeId, NodeRef};
+use scraper::{ElementRef, Html, Node};
+use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// Open elements beyond which a browser's tree building takes quadratic time; real pages stay below 100.
 const MAX_DEPTH: usize = 2_000;
 
-/// Reads a whole page or a fragment.
+/// Reads a whole page. One that hides all of its text until a script runs is read nevertheless.
 pub fn read(text: &str, builder: &mut Builder) {
+    let text = if xhtml::is_xhtml(text) { xhtml::to_html(text) } else { Cow::Borrowed(text) };
+    read_html(&text, true, builder);
+}
+
+/// Reads a part of a document that is written in HTML.
+pub fn read_fragment(text: &str, builder: &mut Builder) {
+    read_html(text, false, builder);
+}
+
+/// Reads a part of a document that is written in XML.
+pub fn read_xhtml(text: &str, builder: &mut Builder) {
+    read_html(&xhtml::to_html(text), false, builder);
+}
+
+fn read_html(text: &str, is_whole: bool, builder: &mut Builder) {
     if flat::depth_exceeds(text, MAX_DEPTH) {
         builder.warn(warning::nested_too_deep(MAX_DEPTH));
         flat::read(text, builder);
         return;
     }
     let html = Html::parse_document(text);
+    let hidden = Hidden { by_styles: hidden::by_styles(&html) };
+    let left_out = walk(&html, |element| hidden.has(element), builder);
+    if is_whole && builder.block_count() == 0 && !left_out.trim().is_empty() {
+        builder.warn(warning::all_hidden());
+        walk(&html, |_| false, builder);
+    } else {
+        builder.hide(&left_out);
+    }
+}
+
+/// What a browser does not show.
+struct Hidden {
+    by_styles: HashSet<NodeId>,
+}
+
+impl Hidden {
+    fn has(&self, element: ElementRef<'_>) -> bool {
+        self.by_styles.contains(&element.id()) || hidden::by_itself(element)
+    }
+}
+
+/// Pushes the blocks of a page. Gives the text of the elements that are left out by `is_hidden`.
+fn walk(html: &Html, is_hidden: impl Fn(ElementRef<'_>) -> bool, builder: &mut Builder) -> String {
     let mut walker = Walker::over(builder);
+    let mut left_out = String::new();
     let mut skipped = None;
     for edge in html.tree.root().traverse() {
         match edge {
@@ -35,6 +80,10 @@ pub fn read(text: &str, builder: &mut Builder) {
                 match node.value() {
                     Node::Text(text) => walker.text(&text.text),
                     Node::Element(element) if is_skipped(element.name()) => skipped = Some(node.id()),
+                    Node::Element(_) if ElementRef::wrap(node).is_some_and(&is_hidden) => {
+                        shown_text(node, &mut left_out);
+                        skipped = Some(node.id());
+                    }
                     Node::Element(element) => {
                         let name = element.name();
                         // Whether a table holds data is asked only where the answer is used.
@@ -56,6 +105,25 @@ pub fn read(text: &str, builder: &mut Builder) {
         }
     }
     walker.flush();
+    left_out
+}
+
+/// Appends the text below a node, scripts and the like left out.
+fn shown_text(node: NodeRef<'_, Node>, out: &mut String) {
+    for descendant in node.descendants() {
+        let is_code = || {
+            let parent = descendant.parent();
+            parent.is_some_and(|parent| {
+                parent.value().as_element().is_some_and(|element| is_skipped(element.name()))
+            })
+        };
+        if let Node::Text(text) = descendant.value()
+            && !is_code()
+        {
+            collapse_into(&text.text, out);
+            collapse_into(" ", out);
+        }
+    }
 }
 
 /// Elements whose content is no text of the page.

@@ -1,5 +1,4 @@
 use crate::format::time_left;
-use crate::parse::READER_VERSION;
 use crate::state::SignalList;
 use crate::types::{DocumentId, EmbedderRef, Format, Manifest, UserError};
 use leptos::prelude::*;
@@ -96,7 +95,7 @@ impl Row {
 
     /// Whether a newer reader would read it better.
     pub fn is_outdated(&self) -> bool {
-        matches!(&self.state, RowState::Ready(manifest) if manifest.reader < READER_VERSION)
+        matches!(&self.state, RowState::Ready(manifest) if manifest.reader < manifest.format.reader_version())
     }
 }
 

@@ -12,7 +12,6 @@ use crate::chunk;
 use crate::courier::Stop;
 use crate::embed::DIMENSIONS;
 use crate::engine::{self, BuiltIn, Corpus, Incoming, Outcome};
-use crate::parse::READER_VERSION;
 use crate::store::{self, MemoryStore, Store, UNDO_MILLIS};
 use crate::types::{Document, EmbedderRef, RetrievalMode, UserError, problem};
 use crate::worker::protocol::{
@@ -175,7 +174,7 @@ async fn ingest(
     drop(bytes);
     debug_assert_eq!(document.id, asked.id);
     let Ingest { size_bytes, added_millis, chunking, ref embedder, ref warnings, .. } = *asked;
-    let (warnings, reader) = (warnings.clone(), READER_VERSION);
+    let (warnings, reader) = (warnings.clone(), document.format.reader_version());
     let incoming = Incoming { document, size_bytes, added_millis, chunking, warnings, reader };
     let _turn = state.turn.lock().await;
     drop(state.opening.lock().await);
