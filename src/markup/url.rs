@@ -47,12 +47,17 @@ impl SafeUrl {
 
     /// Where it truly leads, for the question before following it: the host and port, or the mail address.
     pub fn destination(&self) -> &str {
-        let rest = self
-            .0
-            .split_once("//")
-            .map(|(_, rest)| rest)
-            .or_else(|| self.0.split_once(':').map(|(_, rest)| rest));
+        if self.is_mail() {
+            let address = self.0.get("mailto:".len()..).unwrap_or("");
+            return address.split('?').next().unwrap_or("");
+        }
+        let rest = self.0.split_once("//").map(|(_, rest)| rest);
         rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or(&self.0)
+    }
+
+    /// Whether it opens a mail program.
+    pub fn is_mail(&self) -> bool {
+        self.0.starts_with("mailto:")
     }
 }
 

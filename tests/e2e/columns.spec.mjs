@@ -136,11 +136,20 @@ describe("columns", () => {
     assert.ok((await column.getByText(/blocked image/).count()) >= 3);
     assert.equal(await column.locator("img, iframe, form, style, link, script, svg image, video").count(), 0);
     assert.equal(await page.evaluate(() => window.__xss), undefined);
-    page.on("dialog", (dialog) => dialog.dismiss());
-    for (const link of await column.locator("a").all()) {
-      assert.match(await link.getAttribute("href"), /^(https?|mailto):/);
+    const questions = [];
+    page.on("dialog", (dialog) => {
+      questions.push(dialog.message());
+      dialog.dismiss();
+    });
+    const links = await column.locator("a").all();
+    for (const link of links) {
+      const url = await link.getAttribute("href");
+      assert.match(url, /^(https?|mailto):/);
       await link.click();
+      // All that would leave is in the question.
+      assert.ok(questions.at(-1).includes(url), `${questions.at(-1)} does not show ${url}`);
     }
+    assert.ok(links.length > 0 && questions.length === links.length);
     assert.equal(tab.context.pages().length, 1);
     tab.assertClean();
     await tab.close();

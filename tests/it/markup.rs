@@ -183,6 +183,8 @@ fn links_lead_only_to_http_and_mail() {
     }
     assert_eq!(SafeUrl::parse("https://аpple.example/").unwrap().destination(), "xn--pple-43d.example");
     assert_eq!(SafeUrl::parse("mailto:a@h.example").unwrap().destination(), "a@h.example");
+    let deceiving = SafeUrl::parse("mailto:evil@evil.example?subject=//bank.example/x").unwrap();
+    assert_eq!((deceiving.destination(), deceiving.is_mail()), ("evil@evil.example", true));
     for (typed, followed) in [
         ("https://bücher.example", "https://xn--bcher-kva.example/"),
         ("https://MÜNCHEN.example:8080?q", "https://xn--mnchen-3ya.example:8080/?q"),

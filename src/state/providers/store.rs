@@ -25,7 +25,7 @@ pub struct ProviderStore {
     /// Requests that left, oldest first.
     pub sent: Vec<EgressEntry>,
     /// What was spent, and what models cost.
-    pub spending: SpendingReport,
+    pub spending: Option<SpendingReport>,
     /// How calls from this browser went.
     pub health: Vec<Health>,
     /// What models of the columns cost: endpoint, model, price.
@@ -76,7 +76,7 @@ impl Listed for Vec<Health> {
 
 impl Listed for SpendingReport {
     fn show(self, store: &mut ProviderStore) {
-        store.spending = self;
+        store.spending = Some(self);
     }
 }
 

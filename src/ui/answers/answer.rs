@@ -1,5 +1,5 @@
 use crate::cite::{Citation, Target};
-use crate::markup::{Align, Continues, Inline, Item, Node};
+use crate::markup::{Align, Continues, Inline, Item, Node, SafeUrl};
 use crate::state::{Action, AnswerHead, AnswerOf, AppState, ColumnView, Focus, Rendered, RenderedPiece};
 use crate::types::{Answer, Evidence};
 use crate::ui::part::erased::{keyed, listener, live};
@@ -187,9 +187,7 @@ fn one(inline: &Inline, context: &Context) -> AnyView {
         Inline::Emphasis(list) => view! { <em>{inlines(list, context)}</em> }.into_any(),
         Inline::Strike(list) => view! { <s>{inlines(list, context)}</s> }.into_any(),
         Inline::Code(text) => view! { <code>{text.clone()}</code> }.into_any(),
-        Inline::Link { url, text } => {
-            link(url.as_str().to_owned(), url.destination().to_owned(), inlines(text, context))
-        }
+        Inline::Link { url, text } => link(url, inlines(text, context)),
         Inline::BlockedImage { alt, .. } => {
             let label = if alt.is_empty() { "image".to_owned() } else { alt.clone() };
             view! { <span class="chip blocked" title="Images in answers are not loaded: loading one could leak text.">{format!("blocked image: {label}")}</span> }.into_any()
@@ -200,10 +198,13 @@ fn one(inline: &Inline, context: &Context) -> AnyView {
     }
 }
 
-/// A link leads out only after the person has seen where to.
-fn link(url: String, asked: String, text: AnyView) -> AnyView {
+/// A link leads out only after the person has seen where to: the host by itself, and all that goes there.
+fn link(url: &SafeUrl, text: AnyView) -> AnyView {
+    let kind = if url.is_mail() { "Email to" } else { "Host" };
+    let question =
+        format!("A model wrote this link. Open it?\n\n{kind}: {}\n\n{}", url.destination(), url.as_str());
+    let url = url.as_str().to_owned();
     let confirm = move |event: leptos::ev::MouseEvent| {
-        let question = format!("This link was written by a model. Open it?\n\n{asked}");
         if !window().confirm_with_message(&question).unwrap_or(false) {
             event.prevent_default();
         }

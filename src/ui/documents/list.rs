@@ -16,26 +16,12 @@ use leptos::task::spawn_local;
 #[component]
 pub fn Documents() -> impl IntoView {
     let state = AppState::get();
-    let dragging = RwSignal::new(false);
-    let dropped = move |event: leptos::ev::DragEvent| {
-        event.prevent_default();
-        dragging.set(false);
-        if let Some(transfer) = event.data_transfer() {
-            let dropped = files::of_drop(&transfer);
-            spawn_local(async move { state.act(Action::AddFiles(files::collect(dropped).await)) });
-        }
-    };
+    let dragging = take_drops(state);
     view! {
         <section
             class="documents"
             aria-label="Documents"
             class:dragging=sig(move || dragging.get())
-            on:dragover=listener(move |event: leptos::ev::DragEvent| {
-                event.prevent_default();
-                dragging.set(true);
-            })
-            on:dragleave=listener(move |_| dragging.set(false))
-            on:drop=listener(dropped)
         >
             <div class="pane-head">
                 <h2>"Documents"</h2>
@@ -61,6 +47,41 @@ pub fn Documents() -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// Adds the files that are dropped anywhere on the page: where nothing takes them, the browser would leave the page and open
+/// them. Gives whether some are being dragged.
+fn take_drops(state: AppState) -> RwSignal<bool> {
+    let dragging = RwSignal::new(false);
+    let of_files = |event: &leptos::ev::DragEvent| {
+        event.data_transfer().filter(|transfer| transfer.types().includes(&"Files".into(), 0))
+    };
+    let over = window_event_listener(leptos::ev::dragover, move |event| {
+        if of_files(&event).is_some() {
+            event.prevent_default();
+            dragging.set(true);
+        }
+    });
+    let leave = window_event_listener(leptos::ev::dragleave, move |event| {
+        // From element to element there is a related target; out of the window there is none.
+        if event.related_target().is_none() {
+            dragging.set(false);
+        }
+    });
+    let dropped = window_event_listener(leptos::ev::drop, move |event| {
+        dragging.set(false);
+        if let Some(transfer) = of_files(&event) {
+            event.prevent_default();
+            let dropped = files::of_drop(&transfer);
+            spawn_local(async move { state.act(Action::AddFiles(files::collect(dropped).await)) });
+        }
+    });
+    on_cleanup(move || {
+        over.remove();
+        leave.remove();
+        dropped.remove();
+    });
+    dragging
 }
 
 /// Adds files, a folder, or pasted text.

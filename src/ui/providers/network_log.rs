@@ -1,5 +1,5 @@
 use crate::browser::clock::sleep;
-use crate::courier::EgressEntry;
+use crate::courier::{EgressEnd, EgressEntry};
 use crate::format;
 use crate::state::AppState;
 use crate::ui::part::field::table;
@@ -51,8 +51,22 @@ fn row(entry: &EgressEntry) -> Vec<String> {
         format!("{}{key}", spaced(&format!("{:?}", entry.purpose))),
         format::bytes(entry.request_bytes),
         format::bytes(entry.response_bytes),
-        entry.status.map_or_else(|| "–".to_owned(), |status| status.to_string()),
+        status(entry),
     ]
+}
+
+/// The HTTP status, or what is known without one.
+fn status(entry: &EgressEntry) -> String {
+    match (entry.status, entry.end) {
+        // An opaque response: `redirect: "manual"` shows no more of a redirect.
+        (Some(0), _) => "redirect, not followed".to_owned(),
+        (Some(status), _) => status.to_string(),
+        (None, None) => "in progress".to_owned(),
+        (None, Some(EgressEnd::Blocked)) => "blocked or unreachable".to_owned(),
+        (None, Some(EgressEnd::Aborted)) => "stopped".to_owned(),
+        // A probe without CORS: the browser follows redirects and does not say so.
+        (None, Some(EgressEnd::Complete)) => "hidden; possibly redirected".to_owned(),
+    }
 }
 
 /// The time of day here.

@@ -4,20 +4,30 @@ use crate::state::AppState;
 use crate::state::providers::money::{per_million, usd};
 use crate::types::{Price, Spending, SpendingLimits};
 use crate::ui::part::erased::{listener, live};
-use crate::ui::part::field::{Field, bound, button, table};
+use crate::ui::part::field::{Field, bound, button, hint, table};
 use crate::worker::protocol::{CustomPrice, GetSpending, PriceSource, RefreshPrices, SetLimits, SetPrice};
 use leptos::prelude::*;
 
 /// What was spent, limits, and the price list.
 pub fn spending(state: AppState) -> AnyView {
     state.refresh(GetSpending);
-    let purse = state.providers;
+    let store = state.providers;
+    let is_loaded = Memo::new(move |_| store.with(|store| store.spending.is_some()));
+    live(move || if is_loaded.get() { report(state) } else { hint("Loading…") })
+}
+
+fn report(state: AppState) -> AnyView {
+    let shown = move |show: fn(AppState, &SpendingReport) -> AnyView| {
+        live(move || state.providers.with(|store| store.spending.as_ref().map(|report| show(state, report))))
+    };
     // What was typed stays while the limits stand as they did.
-    let limits = Memo::new(move |_| purse.with(|store| store.spending.limits));
+    let limits = Memo::new(move |_| {
+        state.providers.with(|store| store.spending.as_ref().map(|report| report.limits)).unwrap_or_default()
+    });
     view! {
         <section class="panel-part">
             <h3>"Spent"</h3>
-            {live(move || purse.with(|store| days(&store.spending)))}
+            {shown(days)}
         </section>
         <section class="panel-part">
             <h3>"Limits"</h3>
@@ -26,22 +36,30 @@ pub fn spending(state: AppState) -> AnyView {
         </section>
         <section class="panel-part">
             <h3>"Prices"</h3>
-            <p>{live(move || purse.with(|store| if store.spending.list.is_empty() { "No price list.".to_owned() } else { format!("Price list: {}", store.spending.list) }))}</p>
+            {shown(price_list)}
             <div class="button-row">{refresh_buttons(state)}</div>
             {price_form(state)}
-            {live(move || purse.with(|store| overrides(state, &store.spending)))}
+            {shown(overrides)}
         </section>
     }
     .into_any()
+}
+
+fn price_list(_: AppState, report: &SpendingReport) -> AnyView {
+    let text = match report.list.as_str() {
+        "" => "No price list.".to_owned(),
+        list => format!("Price list: {list}"),
+    };
+    view! { <p>{text}</p> }.into_any()
 }
 
 fn refresh(state: AppState) {
     state.refresh(GetSpending);
 }
 
-fn days(purse: &SpendingReport) -> AnyView {
-    if purse.days.is_empty() {
-        return crate::ui::part::field::hint("No provider calls yet.");
+fn days(_: AppState, report: &SpendingReport) -> AnyView {
+    if report.days.is_empty() {
+        return hint("No provider calls yet.");
     }
     let row = |day: &Spending| {
         let calls = match day.unpriced {
@@ -62,7 +80,7 @@ fn days(purse: &SpendingReport) -> AnyView {
     };
     let headings = ["Day", "Provider", "Cost", "Calls", "Tokens in", "Tokens out"];
     let caption = "By provider and day, in US dollars. Unpriced calls are not included in the cost.";
-    table(caption, &headings, purse.days.iter().map(row).collect())
+    table(caption, &headings, report.days.iter().map(row).collect())
 }
 
 /// A number of dollars as typed; nothing where there is none.
@@ -159,7 +177,7 @@ fn price_form(state: AppState) -> AnyView {
     .into_any()
 }
 
-fn overrides(state: AppState, purse: &SpendingReport) -> AnyView {
+fn overrides(state: AppState, report: &SpendingReport) -> AnyView {
     let row = |CustomPrice { provider, model, price }: &CustomPrice| {
         let verb = StoredValue::new((provider.clone(), model.clone()));
         let remove = move || {
@@ -176,5 +194,5 @@ fn overrides(state: AppState, purse: &SpendingReport) -> AnyView {
             </li>
         }
     };
-    view! { <ul class="keys">{purse.custom_prices.iter().map(row).collect_view()}</ul> }.into_any()
+    view! { <ul class="keys">{report.custom_prices.iter().map(row).collect_view()}</ul> }.into_any()
 }
