@@ -38,6 +38,8 @@ pub mod markup;
 pub mod run;
 /// Run → score.
 pub mod evaluate;
+/// Run → text to take away.
+pub mod export;
 /// What is kept, behind one trait.
 pub mod store;
 /// The verbs of the corpus: ingest, search, remove.

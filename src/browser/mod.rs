@@ -6,6 +6,8 @@ pub mod clock;
 pub mod crypto;
 pub mod fetch;
 pub mod files;
+/// Text to the clipboard, or into a file.
+pub mod hand_over;
 pub mod indexed_db;
 pub mod lock;
 pub mod network;

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::HashMap;
 use std::sync::Arc;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 /// What is open where.
 #[derive(Clone, Copy)]
@@ -15,8 +17,12 @@ pub struct View {
     pub opened: RwSignal<Option<Opened>>,
     /// Why a document could not be opened.
     pub user_error: RwSignal<Option<UserError>>,
+    /// The column whose answer was copied a moment ago.
+    pub copied: RwSignal<Option<ColumnId>>,
     /// The dialog on top.
     pub dialog: RwSignal<Option<Dialog>>,
+    /// Where the person was when the document was opened: the pane, and what had the focus.
+    came_from: StoredValue<Option<(Pane, HtmlElement)>, LocalStorage>,
     /// Originals of this session, kept for a retry without the uploads.
     files: StoredValue<HashMap<DocumentId, web_sys::Blob>, LocalStorage>,
 }
@@ -50,6 +56,8 @@ pub enum Dialog {
     FollowUp,
     /// Text to paste.
     Paste,
+    /// The run as a file.
+    Export,
     /// The request of a column.
     Request(ColumnId),
 }
@@ -84,7 +92,9 @@ impl Default for View {
             pane: RwSignal::new(Pane::default()),
             opened: RwSignal::new(None),
             user_error: RwSignal::new(None),
+            copied: RwSignal::new(None),
             dialog: RwSignal::new(None),
+            came_from: StoredValue::new_local(None),
             files: StoredValue::new_local(HashMap::new()),
         }
     }
@@ -103,6 +113,23 @@ impl View {
         self.files.update_value(|files| drop(files.remove(&id)));
     }
 
+    /// Closes the viewer and leads back to where it was opened from.
+    pub fn close_viewer(self) {
+        self.opened.set(None);
+        if let Some((pane, element)) = self.came_from.try_update_value(Option::take).flatten() {
+            self.pane.set(pane);
+            // The pane is shown, and passages stand in the viewer's place, only after this turn.
+            request_animation_frame(move || drop(element.focus()));
+        }
+    }
+
+    fn remember_place(self) {
+        if self.opened.with_untracked(Option::is_none) {
+            let focused = document().active_element().and_then(|element| element.dyn_into().ok());
+            self.came_from.set_value(focused.map(|element| (self.pane.get_untracked(), element)));
+        }
+    }
+
     pub(in crate::state) fn close_document(self, id: DocumentId) {
         self.opened.update(|opened| {
             if opened.as_ref().is_some_and(|opened| opened.document.id == id) {
@@ -115,6 +142,7 @@ impl View {
 impl AppState {
     /// Opens a document in the viewer, at a passage where one is given.
     pub fn open_document(self, id: DocumentId, focus: Option<Focus>) {
+        self.view.remember_place();
         self.view.pane.set(Pane::Evidence);
         self.view.user_error.set(None);
         let same = self.view.opened.with_untracked(|opened| {

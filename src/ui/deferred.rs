@@ -11,7 +11,9 @@ use crate::ui::documents::paste::Paste;
 use crate::ui::evidence::{passages::Passages, viewer::Viewer};
 use crate::ui::part::deferred::{Code, Part};
 use crate::ui::providers::dialog::Providers;
-use crate::ui::run::{follow_up::FollowUpDialog, head::RunHeader, history::HistoryDialog};
+use crate::ui::run::{
+    export::ExportDialog, follow_up::FollowUpDialog, head::RunHeader, history::HistoryDialog,
+};
 use crate::ui::settings::dialog::SettingsDialog;
 use leptos::prelude::*;
 use leptos::wasm_split::SplitLoaderError;
@@ -45,6 +47,7 @@ fn draw_dialog(dialog: Dialog) -> AnyView {
         Dialog::Compare => view! { <Compare/> }.into_any(),
         Dialog::Providers => view! { <Providers/> }.into_any(),
         Dialog::History => view! { <HistoryDialog/> }.into_any(),
+        Dialog::Export => view! { <ExportDialog/> }.into_any(),
         Dialog::FollowUp => view! { <FollowUpDialog/> }.into_any(),
         Dialog::Paste => view! { <Paste/> }.into_any(),
         Dialog::Request(id) => view! { <Request id/> }.into_any(),

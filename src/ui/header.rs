@@ -1,5 +1,6 @@
+use crate::state::providers::destinations::Destinations;
 use crate::state::{Action, AppState, Dialog};
-use crate::ui::part::erased::{listener, sig};
+use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::icon::{Icon, Name};
 use leptos::prelude::*;
 
@@ -19,9 +20,7 @@ pub fn Header() -> impl IntoView {
                 "Sidecite"
             </h1>
             <p class="header-line">"One question, the same evidence, every model, side by side."</p>
-            <p class="header-privacy" title="Documents are parsed, indexed and searched in this tab. Only questions to models you add are sent elsewhere.">
-                "Documents stay in this tab"
-            </p>
+            <DestinationsBadge/>
             <button
                 class="button quiet"
                 aria-label=sig(move || format!("Theme: {}", theme().name()))
@@ -40,6 +39,29 @@ pub fn Header() -> impl IntoView {
                 "Settings"
             </button>
         </header>
+    }
+    .into_any()
+}
+
+/// Where documents, passages and questions go when a question is asked.
+#[component]
+fn DestinationsBadge() -> impl IntoView {
+    let state = AppState::get();
+    let to = Memo::new(move |_| {
+        state.settings.with(|settings| state.providers.with(|store| Destinations::of(settings, &store.rows)))
+    });
+    view! {
+        <p
+            class="header-privacy"
+            class:remote=sig(move || to.with(|to| !to.is_local()))
+            role="status"
+            title=sig(move || to.with(Destinations::explanation))
+        >
+            {live(move || {
+                let icon = if to.with(Destinations::is_local) { Name::Lock } else { Name::Sent };
+                view! { <Icon name=icon/> {to.with(Destinations::label)} }
+            })}
+        </p>
     }
     .into_any()
 }

@@ -5,6 +5,8 @@ pub mod auth;
 /// The systems that can be reached: fetched once, searched, addressed.
 pub mod catalogue;
 mod check;
+/// Which hosts get what.
+pub mod destinations;
 /// One model at several hosts.
 pub mod compare;
 pub mod money;

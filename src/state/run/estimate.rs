@@ -1,7 +1,7 @@
 use crate::provider::pricing::{self, Tariff};
-use crate::state::AppState;
 use crate::state::providers::money;
-use crate::types::ModelRef;
+use crate::state::{AppState, Settings};
+use crate::types::{EmbedderRef, Endpoint, ModelRef};
 use crate::worker::protocol::{ListPrices, ModelAt};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -9,6 +9,9 @@ use leptos::task::spawn_local;
 impl AppState {
     /// Asks what the models of the remote columns cost. Starts nothing while there are none.
     pub(in crate::state) fn price_columns(self) {
+        if self.settings.with_untracked(needs_catalogue) {
+            self.load_catalogue();
+        }
         let mut names = Vec::new();
         let mut asked = Vec::new();
         self.settings.with_untracked(|settings| {
@@ -62,4 +65,19 @@ impl AppState {
         });
         money::estimate_line(&costs)
     }
+}
+
+/// Whether hosts are known by their row of the catalogue only.
+fn needs_catalogue(settings: &Settings) -> bool {
+    let is_row = |endpoint: &Endpoint| endpoint.base_url.is_empty();
+    let embedder = match &settings.recipe.embedder {
+        EmbedderRef::Remote { endpoint, .. } => Some(endpoint),
+        EmbedderRef::BuiltIn => None,
+    };
+    let reranker = settings.recipe.reranker.as_ref().map(|reranker| &reranker.endpoint);
+    let columns = settings.columns.iter().filter_map(|column| match &column.model {
+        ModelRef::Remote { endpoint, .. } => settings.endpoint(*endpoint),
+        _ => None,
+    });
+    columns.chain(embedder).chain(reranker).any(is_row)
 }

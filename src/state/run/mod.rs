@@ -4,6 +4,7 @@ mod chrome;
 mod column_view;
 mod condense;
 mod conduct;
+mod copy;
 mod dispatch;
 mod estimate;
 mod follower;

@@ -278,6 +278,7 @@ codes! {
         implausible_usage(tokens: Count),
         spending_warning(spent: Usd, limit: Number),
         not_loaded(),
+        clipboard_blocked(),
     }
     /// What to do, where the problem alone does not say: each has one sentence.
     advice {

@@ -117,23 +117,25 @@ fn nodes(list: &[Node], context: &Context) -> AnyView {
 fn block(node: &Node, class: Option<&'static str>, context: &Context) -> AnyView {
     let inner = |list: &[Inline]| inlines(list, context);
     match node {
-        Node::Paragraph(list) => view! { <p class=class>{inner(list)}</p> }.into_any(),
+        Node::Paragraph(list) => view! { <p class=class dir="auto">{inner(list)}</p> }.into_any(),
         // An answer's headings stand below the column's own.
-        Node::Heading(1 | 2, list) => view! { <h4>{inner(list)}</h4> }.into_any(),
-        Node::Heading(3, list) => view! { <h5>{inner(list)}</h5> }.into_any(),
-        Node::Heading(_, list) => view! { <h6>{inner(list)}</h6> }.into_any(),
+        Node::Heading(1 | 2, list) => view! { <h4 dir="auto">{inner(list)}</h4> }.into_any(),
+        Node::Heading(3, list) => view! { <h5 dir="auto">{inner(list)}</h5> }.into_any(),
+        Node::Heading(_, list) => view! { <h6 dir="auto">{inner(list)}</h6> }.into_any(),
         Node::List { ordered, start, items } => {
             let items = items.iter().map(|item| list_item(item, context)).collect_view();
             if *ordered {
-                view! { <ol class=class start=start.to_string()>{items}</ol> }.into_any()
+                view! { <ol class=class dir="auto" start=start.to_string()>{items}</ol> }.into_any()
             } else {
-                view! { <ul class=class>{items}</ul> }.into_any()
+                view! { <ul class=class dir="auto">{items}</ul> }.into_any()
             }
         }
         Node::CodeBlock { text, .. } => {
-            view! { <pre class=class tabindex="0"><code>{text.clone()}</code></pre> }.into_any()
+            view! { <pre class=class tabindex="0" dir="ltr"><code>{text.clone()}</code></pre> }.into_any()
         }
-        Node::Quote(list) => view! { <blockquote class=class>{nodes(list, context)}</blockquote> }.into_any(),
+        Node::Quote(list) => {
+            view! { <blockquote class=class dir="auto">{nodes(list, context)}</blockquote> }.into_any()
+        }
         Node::Rule => view! { <hr/> }.into_any(),
         Node::Table { align, header, rows } => table(align, header, rows, class, context),
     }
@@ -141,7 +143,7 @@ fn block(node: &Node, class: Option<&'static str>, context: &Context) -> AnyView
 
 fn list_item(item: &Item, context: &Context) -> AnyView {
     let mark = item.checked.map(|checked| if checked { "☑ " } else { "☐ " });
-    view! { <li>{mark}{nodes(&item.nodes, context)}</li> }.into_any()
+    view! { <li dir="auto">{mark}{nodes(&item.nodes, context)}</li> }.into_any()
 }
 
 fn table(
@@ -159,18 +161,18 @@ fn table(
     let cells = |row: &[Vec<Inline>]| {
         row.iter()
             .enumerate()
-            .map(|(at, cell)| view! { <td class=class(at)>{inlines(cell, context)}</td> })
+            .map(|(at, cell)| view! { <td class=class(at) dir="auto">{inlines(cell, context)}</td> })
             .collect_view()
     };
     let head = (!header.is_empty()).then(|| {
         let cells = header.iter().enumerate();
-        let cell = |(at, cell): (usize, &Vec<Inline>)| view! { <th scope="col" class=class(at)>{inlines(cell, context)}</th> };
+        let cell = |(at, cell): (usize, &Vec<Inline>)| view! { <th scope="col" class=class(at) dir="auto">{inlines(cell, context)}</th> };
         view! { <thead><tr>{cells.map(cell).collect_view()}</tr></thead> }
     });
     let body = rows.iter().map(|row| view! { <tr>{cells(row)}</tr> }).collect_view();
     view! {
         <div class=format!("answer-table {}", continues.unwrap_or_default()) tabindex="0">
-            <table>{head}<tbody>{body}</tbody></table>
+            <table dir="auto">{head}<tbody>{body}</tbody></table>
         </div>
     }
     .into_any()

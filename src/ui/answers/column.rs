@@ -49,6 +49,7 @@ pub fn ColumnCard(
                         <span class="badge" class:plain=!with_documents>
                             {if with_documents { "with documents" } else { "no documents" }}
                         </span>
+                        {live(move || status(data_state.get()))}
                         {is_earlier.then(|| view! { <span class="badge plain">"earlier"</span> })}
                         <span class="column-place">{place}</span>
                     </p>
@@ -95,16 +96,36 @@ fn actions(
             Box::new(move || state.act(Action::AddBaseline(id))),
         )
     });
+    let copied = state.view.copied.get() == Some(id);
+    let copy = (data_state != "idle").then(|| {
+        let icon = if copied { Name::Done } else { Name::Copy };
+        button(format!("Copy answer of {name}"), icon, Box::new(move || state.act(Action::CopyAnswer(id))))
+    });
     let expand_label = if expanded { format!("Collapse {name}") } else { format!("Expand {name}") };
     let toggle = move || state.session.expanded.set((!expanded).then_some(id));
     view! {
         {run}
+        {copy}
         {baseline}
         {button(format!("View request of {name}"), Name::Code, Box::new(move || state.view.dialog.set(Some(Dialog::Request(id)))))}
         {button(expand_label, Name::Expand, Box::new(toggle))}
         {button(format!("Remove column {name}"), Name::Close, Box::new(move || state.remove_column(id)))}
     }
     .into_any()
+}
+
+/// Where an answer stands, in a word and a drawing.
+fn status(state: &'static str) -> AnyView {
+    let (icon, word) = match state {
+        "waiting" => (Name::Waiting, "Waiting"),
+        "streaming" => (Name::Writing, "Streaming"),
+        "done" => (Name::Done, "Done"),
+        "stopped" => (Name::Stop, "Stopped"),
+        "failed" => (Name::Warning, "Failed"),
+        "interrupted" => (Name::Warning, "Interrupted"),
+        _ => return ().into_any(),
+    };
+    view! { <span class=format!("column-status {state}")><Icon name=icon/>{word}</span> }.into_any()
 }
 
 fn not_asked() -> AnyView {

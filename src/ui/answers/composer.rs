@@ -35,6 +35,7 @@ pub fn Composer() -> impl IntoView {
                     node_ref=node
                     id="question"
                     rows="2"
+                    dir="auto"
                     placeholder="Ask your documents. Every column answers from the same evidence."
                     prop:value=sig(move || question.get())
                     on:input=listener(move |event| question.set(event_target_value(&event)))

@@ -22,6 +22,14 @@ pub fn EvidencePane() -> impl IntoView {
         }
         .into_any(),
     };
+    // Wherever the focus is, unless a dialog or a suggestion takes the key.
+    let escape = window_event_listener(leptos::ev::keydown, move |event| {
+        let is_free = !event.default_prevented() && state.view.dialog.with_untracked(Option::is_none);
+        if event.key() == "Escape" && is_free && open.get_untracked() {
+            state.view.close_viewer();
+        }
+    });
+    on_cleanup(move || escape.remove());
     view! {
         <section class="evidence" aria-label="Evidence">{live(content)}</section>
     }

@@ -101,7 +101,7 @@ fn card(state: AppState, passage: &Passage, words: Vec<Span>) -> AnyView {
                 <bdi class="passage-name">{passage.document_name.clone()}</bdi>
                 <span class="passage-place">{place}</span>
             </button>
-            <p class="passage-text">{marked(&passage.text, &local)}</p>
+            <p class="passage-text" dir="auto">{marked(&passage.text, &local)}</p>
             <p class="passage-scores">{scores(passage)}</p>
         </li>
     }

@@ -33,7 +33,7 @@ pub fn Viewer() -> impl IntoView {
     };
     view! {
         <div class="pane-head">
-            <button class="button quiet" on:click=listener(move |_| opened.set(None))>
+            <button class="button quiet" on:click=listener(move |_| state.view.close_viewer())>
                 <Icon name=Name::Back/>
                 "Evidence"
             </button>
@@ -164,7 +164,7 @@ fn chunks(opened: &Opened, reach: RwSignal<(usize, usize)>) -> AnyView {
         view! {
             <div class="viewer-chunk">
                 <p class="viewer-chunk-head">{format!("{} · {} tokens · {place}", at + 1, chunk.tokens)}</p>
-                <p class="viewer-chunk-text">{marked(chunk.span.of(&document.text), repeated)}</p>
+                <p class="viewer-chunk-text" dir="auto">{marked(chunk.span.of(&document.text), repeated)}</p>
             </div>
         }
         .into_any()
@@ -173,13 +173,13 @@ fn chunks(opened: &Opened, reach: RwSignal<(usize, usize)>) -> AnyView {
 
 fn element(kind: BlockKind, body: AnyView) -> AnyView {
     match kind {
-        BlockKind::Heading(1 | 2) => view! { <p class="viewer-heading">{body}</p> }.into_any(),
-        BlockKind::Heading(_) => view! { <p class="viewer-subheading">{body}</p> }.into_any(),
-        BlockKind::Paragraph => view! { <p>{body}</p> }.into_any(),
-        BlockKind::ListItem => view! { <p class="viewer-item">{body}</p> }.into_any(),
-        BlockKind::Table | BlockKind::Code => view! { <pre tabindex="0">{body}</pre> }.into_any(),
-        BlockKind::Quote => view! { <blockquote>{body}</blockquote> }.into_any(),
-        BlockKind::Note => view! { <p class="viewer-note">{body}</p> }.into_any(),
+        BlockKind::Heading(1 | 2) => view! { <p class="viewer-heading" dir="auto">{body}</p> }.into_any(),
+        BlockKind::Heading(_) => view! { <p class="viewer-subheading" dir="auto">{body}</p> }.into_any(),
+        BlockKind::Paragraph => view! { <p dir="auto">{body}</p> }.into_any(),
+        BlockKind::ListItem => view! { <p class="viewer-item" dir="auto">{body}</p> }.into_any(),
+        BlockKind::Table | BlockKind::Code => view! { <pre tabindex="0" dir="auto">{body}</pre> }.into_any(),
+        BlockKind::Quote => view! { <blockquote dir="auto">{body}</blockquote> }.into_any(),
+        BlockKind::Note => view! { <p class="viewer-note" dir="auto">{body}</p> }.into_any(),
     }
 }
 

@@ -3,6 +3,19 @@ use crate::ui::part::erased::listener;
 use crate::ui::part::icon::{Icon, Name};
 use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+
+/// Where typing goes at once: the first field, else the first button, and not the button that closes.
+fn focus_first(dialog: &web_sys::HtmlDialogElement) {
+    const FIELDS: &str =
+        "input:not([type=hidden]):not(:disabled), select:not(:disabled), textarea:not(:disabled)";
+    let body = dialog.query_selector(".dialog-body").ok().flatten();
+    let find = |selector| body.as_ref().and_then(|body| body.query_selector(selector).ok().flatten());
+    let first = find(FIELDS).or_else(|| find("button:not(:disabled)"));
+    if let Some(first) = first.and_then(|first| first.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = first.focus();
+    }
+}
 
 /// A dialog over the page: keeps the focus, closes on Escape, gives the focus back.
 #[component]
@@ -23,6 +36,7 @@ pub fn Modal(
             && !dialog.open()
         {
             let _ = dialog.show_modal();
+            focus_first(&dialog);
         }
     });
     let close = move || {

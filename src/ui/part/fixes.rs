@@ -1,3 +1,4 @@
+use crate::browser::hand_over;
 use crate::types::{CallFailure, Fix};
 use crate::ui::part::erased::live;
 use crate::ui::part::field::button;
@@ -17,16 +18,12 @@ pub fn failure(failure: &CallFailure) -> AnyView {
 /// A command or file, ready to copy.
 fn fix(fix: &Fix) -> AnyView {
     let text = fix.text.clone();
-    let said = RwSignal::new("");
+    let status = RwSignal::new("");
     let copy = move || {
         let text = text.clone();
         spawn_local(async move {
-            let written =
-                wasm_bindgen_futures::JsFuture::from(window().navigator().clipboard().write_text(&text));
-            said.set(match written.await {
-                Ok(_) => "Copied.",
-                Err(_) => "Copying was blocked: select the text and copy it.",
-            });
+            let copied = hand_over::copy(&text).await.is_ok();
+            status.set(if copied { "Copied." } else { "Copying was blocked: select the text and copy it." });
         });
     };
     view! {
@@ -35,7 +32,7 @@ fn fix(fix: &Fix) -> AnyView {
             <pre tabindex="0">{fix.text.clone()}</pre>
             <div class="fix-foot">
                 {button(format!("Copy {}", fix.title), copy)}
-                <span class="hint" aria-live="polite">{live(move || said.get())}</span>
+                <span class="hint" aria-live="polite">{live(move || status.get())}</span>
             </div>
         </figure>
     }

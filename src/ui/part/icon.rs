@@ -34,6 +34,13 @@ pub fn Icon(
             "M11 8.5L8.5 13.2a1.3 1.3 0 0 1-1.3-1.4l.3-2.3H4a1.2 1.2 0 0 1-1.2-1.4l.7-4A1.2 1.2 0 0 1 4.7 3H11zM11 8.5h2.2V3H11z"
         }
         Name::Note => "M3 3h10v7l-3 3H3zM10 13v-3h3M5.5 6h5M5.5 8.5h3",
+        Name::Copy => "M5.5 5.5h7.5v7.5H5.5zM3 10.5V3h7.5",
+        Name::Download => "M8 3v7M5 7.5l3 3 3-3M3 13h10",
+        Name::Lock => "M4 7.5h8V13H4zM5.5 7.5V5.5a2.5 2.5 0 0 1 5 0v2",
+        Name::Sent => "M3 13L13 3M6.5 3H13v6.5",
+        Name::Done => "M3 8.5L6.5 12 13 4.5",
+        Name::Waiting => "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11zM8 5v3.2l2 1.3",
+        Name::Writing => "M3 5h10M3 8h7M3 11h4",
         Name::Warning => "M8 2.5L14 13H2zM8 6.5v3M8 11.3v.2",
     };
     view! {
@@ -68,5 +75,12 @@ pub enum Name {
     ThumbUp,
     ThumbDown,
     Note,
+    Copy,
+    Download,
+    Lock,
+    Sent,
+    Done,
+    Waiting,
+    Writing,
     Warning,
 }

@@ -87,6 +87,10 @@ fn actions(state: AppState, head: &RunHead) -> AnyView {
             <Icon name=Name::Reply/>
             "Follow up"
         </button>
+        <button class="button" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Export)))>
+            <Icon name=Name::Download/>
+            "Export run"
+        </button>
     }
     .into_any()
 }

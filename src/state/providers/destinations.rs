@@ -1,0 +1,146 @@
+//! Settings → which hosts get what, before anything is sent.
+
+use super::catalogue::{address, host_of};
+use crate::state::Settings;
+use crate::types::{EmbedderRef, Endpoint, ModelRef, ProviderRow};
+
+/// Hosts by what they get, each once, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Destinations {
+    /// The whole text of the documents, and the question: embedders.
+    pub documents: Vec<String>,
+    /// Passages of the evidence, and the question: rerankers and columns with documents.
+    pub passages: Vec<String>,
+    /// The question alone: columns without documents.
+    pub questions: Vec<String>,
+}
+
+impl Destinations {
+    /// Where a question asked with these settings goes. A host is known by its provider's name until `rows`, the catalogue,
+    /// are there.
+    pub fn of(settings: &Settings, rows: &[ProviderRow]) -> Self {
+        let host = |endpoint: &Endpoint| {
+            let row = rows.iter().find(|row| row.id == endpoint.provider);
+            let address = address(row, endpoint);
+            match host_of(&address) {
+                "" => endpoint.name.clone(),
+                host => host.to_owned(),
+            }
+        };
+        let mut to = Self::default();
+        if let EmbedderRef::Remote { endpoint, .. } = &settings.recipe.embedder {
+            add(&mut to.documents, host(endpoint));
+        }
+        if let Some(reranker) = &settings.recipe.reranker {
+            add(&mut to.passages, host(&reranker.endpoint));
+        }
+        for column in &settings.columns {
+            let ModelRef::Remote { endpoint, .. } = &column.model else { continue };
+            let Some(endpoint) = settings.endpoint(*endpoint) else { continue };
+            add(if column.with_documents { &mut to.passages } else { &mut to.questions }, host(endpoint));
+        }
+        // Said of the most that a host gets.
+        let Self { documents, passages, questions } = &mut to;
+        passages.retain(|host| !documents.contains(host));
+        questions.retain(|host| !documents.contains(host) && !passages.contains(host));
+        to
+    }
+
+    /// Whether nothing leaves this browser.
+    pub fn is_local(&self) -> bool {
+        self.documents.is_empty() && self.passages.is_empty() && self.questions.is_empty()
+    }
+
+    /// In a line.
+    pub fn label(&self) -> String {
+        let parts =
+            [("Documents", &self.documents), ("Passages", &self.passages), ("Questions", &self.questions)];
+        let parts: Vec<String> = parts
+            .iter()
+            .filter(|(_, hosts)| !hosts.is_empty())
+            .map(|(what, hosts)| format!("{what} go to {}", hosts.join(", ")))
+            .collect();
+        if parts.is_empty() { "Local only".to_owned() } else { parts.join(" · ") }
+    }
+
+    /// In full.
+    pub fn explanation(&self) -> String {
+        if self.is_local() {
+            return "Documents, questions and answers stay in this browser.".to_owned();
+        }
+        let about = [
+            ("the text of all documents, and questions", &self.documents),
+            ("the passages found, and questions", &self.passages),
+            ("questions without passages", &self.questions),
+        ];
+        let lines = about
+            .iter()
+            .flat_map(|(what, hosts)| hosts.iter().map(move |host| format!("{host} gets {what}.")));
+        let lines: Vec<String> = lines.collect();
+        format!(
+            "{}\nKeys go only to the address that they were entered for. Everything else stays in this browser.",
+            lines.join("\n")
+        )
+    }
+}
+
+fn add(hosts: &mut Vec<String>, host: String) {
+    if !hosts.contains(&host) {
+        hosts.push(host);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::catalogue::tests::row;
+    use super::*;
+    use crate::types::{Column, ColumnId, RerankerRef};
+
+    fn endpoint(id: u32, provider: &str, base_url: &str) -> Endpoint {
+        Endpoint {
+            id,
+            name: "Groq".into(),
+            provider: provider.into(),
+            base_url: base_url.into(),
+            ..Endpoint::default()
+        }
+    }
+
+    fn settings(columns: &[(u32, bool)]) -> Settings {
+        let mut settings = Settings::default();
+        settings.endpoints = vec![endpoint(1, "groq", ""), endpoint(2, "", "http://localhost:11434/v1")];
+        let local = settings.columns.clone();
+        let column = |(at, (id, with_documents)): (usize, &(u32, bool))| Column {
+            id: ColumnId(100 + at as u32),
+            model: ModelRef::Remote { endpoint: *id, model: "m".into() },
+            with_documents: *with_documents,
+            ..local[0].clone()
+        };
+        settings.columns.extend(columns.iter().enumerate().map(column));
+        settings
+    }
+
+    #[test]
+    fn what_leaves_is_said_by_host_and_the_most_that_it_gets() {
+        let label = |settings: &Settings| Destinations::of(settings, &[]).label();
+        assert_eq!(label(&settings(&[])), "Local only");
+        assert_eq!(label(&settings(&[(2, true), (2, false)])), "Passages go to localhost:11434");
+        assert_eq!(
+            label(&settings(&[(1, false), (2, true)])),
+            "Passages go to localhost:11434 · Questions go to Groq"
+        );
+        // A column whose endpoint was removed sends nothing.
+        assert_eq!(label(&settings(&[(9, true)])), "Local only");
+        let mut remote = settings(&[(1, true), (2, true)]);
+        remote.recipe.embedder = EmbedderRef::Remote {
+            endpoint: endpoint(0, "", "https://e.example/v1"),
+            model: "m".into(),
+            dimensions: None,
+        };
+        remote.recipe.reranker =
+            Some(RerankerRef { endpoint: endpoint(0, "", "https://e.example/v1"), model: "m".into() });
+        let to = Destinations::of(&remote, &[row("groq", "Groq")]);
+        assert_eq!(to.label(), "Documents go to e.example · Passages go to eu.example.com, localhost:11434");
+        assert!(!to.is_local() && to.explanation().contains("e.example gets the text of all documents"));
+    }
+}
