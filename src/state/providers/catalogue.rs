@@ -70,6 +70,21 @@ pub fn host_of(address: &str) -> &str {
     authority.rsplit_once('@').map_or(authority, |(_, host)| host)
 }
 
+/// The host of an address that is reached without encryption, unless it is this machine.
+pub fn unencrypted_host(address: &str) -> Option<&str> {
+    let scheme = address.trim_start().get(..7)?;
+    let authority = host_of(address).trim_end();
+    let host = match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or(rest),
+        None => authority.split(':').next().unwrap_or(authority),
+    };
+    let name = host.trim_end_matches('.').to_ascii_lowercase();
+    let is_here = name == "localhost"
+        || name.ends_with(".localhost")
+        || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    (scheme.eq_ignore_ascii_case("http://") && !is_here).then_some(authority)
+}
+
 #[cfg(test)]
 pub(in crate::state) mod tests {
     use super::*;
@@ -118,6 +133,25 @@ pub(in crate::state) mod tests {
         }
         assert!(!is_found(&groq, "groq slow"));
         assert!(!is_found(&ProviderRow { routes: Vec::new(), ..groq }, "groq"));
+    }
+
+    #[test]
+    fn only_plain_http_to_another_machine_is_unencrypted() {
+        for (address, host) in [
+            ("http://api.example/v1", Some("api.example")),
+            (" HTTP://192.168.1.5:11434", Some("192.168.1.5:11434")),
+            ("http://[fe80::1]:8080/v1", Some("[fe80::1]:8080")),
+            ("http://localhost.evil.example", Some("localhost.evil.example")),
+            ("http://127.0.0.1.evil.example", Some("127.0.0.1.evil.example")),
+            ("http://localhost:1234/v1", None),
+            ("http://LOCALHOST.:1234/v1", None),
+            ("http://127.8.8.8", None),
+            ("http://[::1]:8080", None),
+            ("https://api.example", None),
+            ("", None),
+        ] {
+            assert_eq!(unencrypted_host(address), host, "{address}");
+        }
     }
 
     #[test]

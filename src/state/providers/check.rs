@@ -1,5 +1,7 @@
+use super::catalogue::{address, unencrypted_host};
 use crate::courier::Purpose;
 use crate::state::AppState;
+use crate::types::problem;
 use crate::types::{CallFailure, Endpoint, FailureCause, ModelEntry, UserError};
 use crate::worker::protocol::{Check, Checked, ListKeys, SetKey};
 use leptos::prelude::*;
@@ -73,6 +75,14 @@ impl AppState {
         if key.trim().is_empty() {
             return Ok(());
         }
+        let address = self.providers.with_untracked(|store| {
+            address(store.rows.iter().find(|row| row.id == endpoint.provider), endpoint)
+        });
+        if let Some(host) = unencrypted_host(&address)
+            && !is_accepted(host)
+        {
+            return Err(failure(problem::host::unencrypted(host)));
+        }
         let verb = SetKey { endpoint: endpoint.clone(), purpose, key: key.trim().to_owned() };
         self.courier(verb).await.map_err(failure)?;
         self.refresh(ListKeys);
@@ -85,6 +95,14 @@ impl AppState {
         self.set(|settings| id = settings.endpoint_for(endpoint));
         id
     }
+}
+
+/// Asks before a key is sent so that everyone on the way can read it.
+fn is_accepted(host: &str) -> bool {
+    let question = format!(
+        "{host} is reached over plain http: everyone on the way can read the key.\n\nSend the key unencrypted?"
+    );
+    window().confirm_with_message(&question).unwrap_or(false)
 }
 
 fn failure(user_error: UserError) -> CallFailure {

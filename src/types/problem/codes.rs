@@ -163,6 +163,7 @@ codes! {
         unexpected(host: Text, status: Count, response: Text, advice: Error),
         stream_error(response: Text, advice: Error),
         redirects(host: Text),
+        unencrypted(host: Text),
         web_page(response: Text),
         unknown_format(response: Text),
         cut_off(),
