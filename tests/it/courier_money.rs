@@ -114,7 +114,8 @@ fn a_warning_is_given_once_when_its_level_is_passed() {
 #[test]
 fn a_count_that_cannot_be_true_is_reported_and_not_charged() {
     let world = World::new(|_, _| {
-        let usage = b"data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":8000000000}}\n\n";
+        let usage =
+            b"data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":8000000000}}\n\n";
         let Script { steps, .. } = answer("y");
         Script::ok(std::iter::once(Step::Bytes(usage.to_vec())).chain(steps).collect())
     });
