@@ -3,7 +3,8 @@
 //! A tag is passed over, the ends of blocks become line ends, scripts and styles are left out. One pass, no
 //! stack, so that depth costs nothing.
 
-use super::{Builder, is_block, is_skipped};
+use super::Builder;
+use super::elements::{is_block, is_skipped};
 use crate::types::BlockKind;
 
 /// Whether more than `limit` elements are open at once somewhere. Elements that HTML closes by itself do

@@ -5,6 +5,7 @@
 //! would not show is left out with a warning; every other word of the page is kept, in document order. Nothing is loaded
 //! and nothing is run.
 
+mod elements;
 mod flat;
 mod hidden;
 mod xhtml;
@@ -15,6 +16,7 @@ use crate::types::BlockKind;
 use crate::types::problem::warning;
 use ego_tree::iter::Edge;
 use ego_tree::{NodeId, NodeRef};
+use elements::{heading_level, is_block, is_skipped};
 use scraper::{ElementRef, Html, Node};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -126,22 +128,6 @@ fn shown_text(node: NodeRef<'_, Node>, out: &mut String) {
     }
 }
 
-/// Elements whose content is no text of the page.
-fn is_skipped(name: &str) -> bool {
-    matches!(
-        name,
-        "script"
-            | "style"
-            | "template"
-            | "noscript"
-            | "svg"
-            | "iframe"
-            | "noembed"
-            | "noframes"
-            | "annotation"
-    )
-}
-
 /// A table holds data when no table, heading, list or form lies inside; the others lay out a page.
 fn is_data_table(table: ego_tree::NodeRef<'_, Node>) -> bool {
     !table.descendants().skip(1).any(|node| {
@@ -152,84 +138,6 @@ fn is_data_table(table: ego_tree::NodeRef<'_, Node>) -> bool {
             )
         })
     })
-}
-
-/// Elements that begin and end a line of their own, sorted.
-const BLOCKS: [&str; 58] = [
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "button",
-    "caption",
-    "center",
-    "dd",
-    "details",
-    "dialog",
-    "dir",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "head",
-    "header",
-    "hgroup",
-    "hr",
-    "html",
-    "legend",
-    "li",
-    "listing",
-    "main",
-    "menu",
-    "nav",
-    "ol",
-    "optgroup",
-    "option",
-    "p",
-    "plaintext",
-    "pre",
-    "search",
-    "section",
-    "select",
-    "summary",
-    "table",
-    "tbody",
-    "td",
-    "textarea",
-    "tfoot",
-    "th",
-    "thead",
-    "title",
-    "tr",
-    "ul",
-    "xmp",
-];
-
-fn is_block(name: &str) -> bool {
-    BLOCKS.binary_search(&name).is_ok()
-}
-
-fn heading_level(name: &str) -> Option<u8> {
-    match name {
-        "h1" => Some(1),
-        "h2" => Some(2),
-        "h3" => Some(3),
-        "h4" => Some(4),
-        "h5" => Some(5),
-        "h6" => Some(6),
-        _ => None,
-    }
 }
 
 /// A table of data while it is read.
