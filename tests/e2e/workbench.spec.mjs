@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
-import { startFakeProvider } from "./fake_provider.mjs";
+import { startFake } from "./fake_provider.mjs";
 import { axeViolations, openLab, until } from "./harness.mjs";
-import { LIGHTHOUSE, addEndpoint, addFiles, ask, columns, ended, prepared, settled, textFile } from "./steps.mjs";
+import { LIGHTHOUSE, addEndpoint, addFiles, ask, chooseProvider, columns, ended, openAddColumn, prepared, settled, textFile } from "./steps.mjs";
 
 /** A page with one document and the column of quotations. */
 async function withQuotes(lab, { document = LIGHTHOUSE, ...options } = {}) {
@@ -25,7 +25,7 @@ describe("the workbench", () => {
   let lab;
   let fake;
   before(async () => {
-    fake = await startFakeProvider();
+    fake = await startFake();
     lab = await openLab();
   });
   after(async () => {
@@ -134,6 +134,31 @@ describe("the workbench", () => {
       await until(async () => (await clipboard()) === text, { what: `${name} on the clipboard` });
     }
     assert.deepEqual(await axeViolations(page), []);
+    tab.assertClean();
+    await tab.close();
+  });
+
+  it("asks before a key goes to another machine unencrypted", async () => {
+    const tab = await prepared(lab);
+    const { page } = tab;
+    const dialog = await openAddColumn(page);
+    await chooseProvider(dialog, "Custom endpoint");
+    await dialog.getByLabel(/^Base URL/).fill("http://192.0.2.7:8080/v1");
+    await dialog.getByLabel(/^API key/).fill("sk-0123456789abcdef");
+    await dialog.getByRole("combobox", { name: /^Model/ }).fill("m");
+    const questions = [];
+    page.on("dialog", (question) => {
+      questions.push(question.message());
+      return questions.length === 1 ? question.dismiss() : question.accept();
+    });
+    const add = dialog.getByRole("button", { name: "Add this column" });
+    await add.click();
+    await dialog.getByText(/192\.0\.2\.7:8080 is reached over plain http/).waitFor();
+    assert.equal(await columns(page, "m").count(), 0);
+    await add.click();
+    await columns(page, "m").waitFor();
+    assert.equal(questions.length, 2);
+    assert.ok(questions.every((question) => question.includes("192.0.2.7:8080")), questions[0]);
     tab.assertClean();
     await tab.close();
   });

@@ -60,7 +60,7 @@ pub fn AddColumn() -> impl IntoView {
             Choice::Row(_) | Choice::Custom => {
                 let endpoint = untrack(|| draft.endpoint(row().as_ref()));
                 let model = draft.model.get_untracked().trim().to_owned();
-                let key = draft.key.take();
+                let key = draft.key.typed();
                 if model.is_empty() {
                     return;
                 }
@@ -68,6 +68,7 @@ pub fn AddColumn() -> impl IntoView {
                     if let Err(failure) = state.give_key(&endpoint, Purpose::Chat, key).await {
                         return state.checking.set(CheckState::Unreachable(failure));
                     }
+                    draft.key.take();
                     let endpoint = state.endpoint_for(endpoint);
                     add(ModelRef::Remote { endpoint, model });
                 });

@@ -16,14 +16,17 @@ impl KeyInput {
         Self { parts: std::array::from_fn(|_| RwSignal::new(String::new())) }
     }
 
-    /// What was typed, taken out of the fields; empty when nothing was.
-    pub fn take(self) -> String {
-        let parts = self.parts.map(|part| {
-            let typed = part.get_untracked().trim().to_owned();
-            part.set(String::new());
-            typed
-        });
+    /// What was typed; empty when nothing was.
+    pub fn typed(self) -> String {
+        let parts = self.parts.map(|part| part.get_untracked().trim().to_owned());
         parts.join(":").trim_end_matches(':').to_owned()
+    }
+
+    /// What was typed, taken out of the fields.
+    pub fn take(self) -> String {
+        let typed = self.typed();
+        self.parts.iter().for_each(|part| part.set(String::new()));
+        typed
     }
 
     /// The fields that `auth` wants; `optional` says that the host can do without. `address` is where the key would go.
