@@ -22,7 +22,7 @@ pub use run::{
     Session, Stage,
 };
 pub use services::Services;
-pub use settings::{MAX_COLUMNS, Settings, Theme, place};
+pub use settings::{MAX_COLUMNS, PANE_WIDTHS, Settings, Side, SidePanes, Theme, place};
 pub use signal_list::{Cell, SignalList};
 pub use view::{Dialog, Focus, Opened, Pane, View};
 

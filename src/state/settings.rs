@@ -1,4 +1,5 @@
 mod lenient;
+mod panes;
 
 use crate::run::HistoryLimits;
 use crate::state::AppState;
@@ -6,6 +7,7 @@ use crate::state::providers::catalogue::host_of;
 use crate::types::{Column, ColumnId, EmbedderRef, Endpoint, ModelRef, Parameters, Recipe, RecipeId};
 use lenient::parse;
 use leptos::prelude::*;
+pub use panes::{PANE_WIDTHS, Side, SidePanes};
 use serde::{Deserialize, Serialize};
 
 /// One for all copies of the site on an origin: it holds no document.
@@ -26,6 +28,8 @@ pub struct Settings {
     pub budget_tokens: u32,
     /// Light, dark, or as the system has it.
     pub theme: Theme,
+    /// The panes beside the answers.
+    pub panes: SidePanes,
     /// How much history is kept.
     pub history: HistoryLimits,
     /// Parameters that a model was found not to take: endpoint, model, parameter.
@@ -89,6 +93,7 @@ impl Default for Settings {
             endpoints: Vec::new(),
             budget_tokens: 768,
             theme: Theme::System,
+            panes: SidePanes::default(),
             history: HistoryLimits::default(),
             omitted: Vec::new(),
         }
@@ -162,6 +167,7 @@ impl Settings {
         });
         self.columns.truncate(MAX_COLUMNS);
         self.budget_tokens = self.budget_tokens.clamp(*BUDGET_TOKENS.start(), *BUDGET_TOKENS.end());
+        self.panes = self.panes.clamped();
         if crate::chunk::validate(self.recipe.chunking).is_err() {
             self.recipe.chunking = Default::default();
         }

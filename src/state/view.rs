@@ -144,6 +144,9 @@ impl AppState {
     pub fn open_document(self, id: DocumentId, focus: Option<Focus>) {
         self.view.remember_place();
         self.view.pane.set(Pane::Evidence);
+        if self.settings.with_untracked(|settings| settings.panes.evidence.collapsed) {
+            self.set(|settings| settings.panes.evidence.collapsed = false);
+        }
         self.view.user_error.set(None);
         let same = self.view.opened.with_untracked(|opened| {
             opened.as_ref().is_some_and(|opened| opened.document.id == id && opened.preview.is_none())

@@ -1,9 +1,10 @@
-use crate::state::{AppState, Pane};
+use crate::state::{AppState, Pane, Side};
 use crate::ui::answers::composer::Composer;
 use crate::ui::deferred::code;
 use crate::ui::documents::list::Documents;
 use crate::ui::evidence::pane::EvidencePane;
 use crate::ui::header::Header;
+use crate::ui::panes::{self, Divider};
 use crate::ui::part::deferred::{self, Deferred, Part};
 use crate::ui::part::erased::{listener, live, sig};
 use leptos::prelude::*;
@@ -46,12 +47,16 @@ pub fn App() -> impl IntoView {
         Pane::Ask => "ask",
         Pane::Evidence => "evidence",
     };
+    let main = NodeRef::<leptos::html::Main>::new();
+    panes::size(state, main);
     view! {
         <a class="skip-link" href="#question">"Skip to the question"</a>
         <Header/>
-        <main class="workbench" data-pane=pane>
+        <main node_ref=main class="workbench" data-pane=pane>
             <Documents/>
+            <Divider side=Side::Documents/>
             <Composer/>
+            <Divider side=Side::Evidence/>
             <EvidencePane/>
         </main>
         <PaneTabs/>

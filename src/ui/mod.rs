@@ -8,6 +8,7 @@ mod deferred;
 mod documents;
 mod evidence;
 mod header;
+mod panes;
 mod part;
 mod providers;
 mod run;

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { openLab } from "./harness.mjs";
+import { axeViolations, openLab } from "./harness.mjs";
 import { addFiles, prepared, row, settled, textFile } from "./steps.mjs";
 
 /** Whether a press on the middle and near the edges of an element reaches it. */
@@ -57,6 +57,65 @@ describe("the page", () => {
       return document.querySelector("#question").dispatchEvent(new DragEvent("dragover", { dataTransfer: transfer, bubbles: true, cancelable: true }));
     });
     assert.ok(text, "text can no longer be dragged into the question");
+    tab.assertClean();
+    await tab.close();
+  });
+
+  it("shows question, run and columns at once, and eight columns side by side", async () => {
+    const tab = await lab.open();
+    const { page } = tab;
+    await page.setViewportSize({ width: 1440, height: 900 });
+    const articles = page.locator("article.column");
+    await articles.first().waitFor();
+    const baseline = page.getByRole("button", { name: "Add baseline of Extractive quotes without documents" });
+    while ((await articles.count()) < 8) await baseline.first().click();
+    const box = (locator) => locator.boundingBox();
+    const [question, first, ...rest] = await Promise.all([page.getByRole("textbox", { name: "Question" }), ...(await articles.all())].map(box));
+    assert.ok(question.y >= 0 && first.y + first.height <= 900, "a column ends below the fold");
+    for (const other of rest) {
+      assert.equal(other.y, first.y, "the columns are not side by side");
+      assert.ok(other.width >= 200, `a column is ${other.width} px wide`);
+    }
+    await page.setViewportSize({ width: 1920, height: 1000 });
+    await page.getByRole("button", { name: "Hide documents" }).click();
+    await page.getByRole("button", { name: "Hide evidence" }).click();
+    const last = await box(articles.last());
+    assert.ok(last.x + last.width <= 1920 && last.width >= 200, "the eighth column is off the screen");
+    tab.assertClean();
+    await tab.close();
+  });
+
+  it("has panes that are hidden, resized by key and pointer, and remembered", async () => {
+    const tab = await prepared(lab);
+    const { page } = tab;
+    await page.setViewportSize({ width: 1440, height: 900 });
+    const documents = page.getByRole("region", { name: "Documents" });
+    const width = async (locator) => Math.round((await locator.boundingBox()).width);
+    const handle = page.getByRole("separator", { name: "Width of documents" });
+    await handle.focus();
+    await page.keyboard.press("Home");
+    assert.equal(await width(documents), 200);
+    for (let at = 0; at < 5; at += 1) await page.keyboard.press("ArrowRight");
+    assert.equal(await width(documents), 280);
+    assert.equal(await handle.getAttribute("aria-valuenow"), "280");
+    const { x, y } = await handle.boundingBox();
+    await page.mouse.move(x + 2, y + 200);
+    await page.mouse.down();
+    await page.mouse.move(x + 62, y + 220, { steps: 4 });
+    await page.mouse.up();
+    assert.equal(await width(documents), 340);
+    const evidence = page.getByRole("region", { name: "Evidence" });
+    await page.getByRole("button", { name: "Hide evidence" }).click();
+    await evidence.waitFor({ state: "hidden" });
+    await page.reload();
+    await settled(page, 1);
+    assert.equal(await width(documents), 340);
+    assert.equal(await evidence.isVisible(), false);
+    // A document that is opened brings the pane back.
+    await documents.getByRole("button", { name: /^(Open )?lighthouse\.txt/ }).first().click();
+    await page.getByRole("document", { name: "Document text" }).waitFor();
+    assert.ok(await evidence.isVisible());
+    assert.deepEqual(await axeViolations(page), []);
     tab.assertClean();
     await tab.close();
   });

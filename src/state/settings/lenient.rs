@@ -25,6 +25,7 @@ struct Stored {
     endpoints: Maybe<Vec<Item<Endpoint>>>,
     budget_tokens: Maybe<u32>,
     theme: Maybe<super::Theme>,
+    panes: Maybe<super::SidePanes>,
     history: Maybe<HistoryLimits>,
     omitted: Maybe<Vec<Item<(u32, String, String)>>>,
 }
@@ -79,6 +80,7 @@ pub(super) fn parse(json: &str) -> (Settings, bool) {
         endpoints: reading.list(stored.endpoints).unwrap_or_default(),
         budget_tokens: reading.item(stored.budget_tokens).unwrap_or(default.budget_tokens),
         theme: reading.item(stored.theme).unwrap_or(default.theme),
+        panes: reading.item(stored.panes).unwrap_or_default(),
         history: reading.item(stored.history).unwrap_or_default(),
         omitted: reading.list(stored.omitted).unwrap_or_default(),
     };

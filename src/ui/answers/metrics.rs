@@ -14,7 +14,7 @@ pub fn Metrics(
 ) -> impl IntoView {
     let rows = Memo::new(move |_| view.with(rows));
     view! {
-        <dl class="metrics">
+        <dl class="metrics" tabindex="0">
             {live(move || {
                 rows.get()
                     .into_iter()

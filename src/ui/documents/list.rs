@@ -1,10 +1,11 @@
 use crate::browser::files;
 use crate::format;
 use crate::parse;
-use crate::state::{Action, AppState, Dialog, place};
+use crate::state::{Action, AppState, Dialog, Side, place};
 use crate::types::EmbedderRef;
 use crate::ui::documents::notices;
 use crate::ui::documents::row::DocumentRow;
+use crate::ui::panes::hide_button;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field;
 use crate::ui::part::icon::{Icon, Name};
@@ -27,6 +28,7 @@ pub fn Documents() -> impl IntoView {
                 <h2>"Documents"</h2>
                 <AddButtons/>
             </div>
+            {hide_button(state, Side::Documents)}
             {live(move || notices::newer(state))}
             {live(move || field::user_error(state.corpus.user_error.get()))}
             <Show when=move || state.corpus.volatile.get()>

@@ -1,4 +1,5 @@
-use crate::state::AppState;
+use crate::state::{AppState, Side};
+use crate::ui::panes::hide_button;
 use crate::ui::part::deferred::{self, Part};
 use crate::ui::part::erased::live;
 use leptos::prelude::*;
@@ -31,7 +32,7 @@ pub fn EvidencePane() -> impl IntoView {
     });
     on_cleanup(move || escape.remove());
     view! {
-        <section class="evidence" aria-label="Evidence">{live(content)}</section>
+        <section class="evidence" aria-label="Evidence">{live(content)} {hide_button(state, Side::Evidence)}</section>
     }
     .into_any()
 }
