@@ -26,6 +26,8 @@ pub enum Action {
     RunWithout(ColumnId, String),
     /// Add the same model without the documents.
     AddBaseline(ColumnId),
+    /// Add a column of the small model that runs in the tab.
+    AddSmolLm2,
     /// Put an answer on the clipboard.
     CopyAnswer(ColumnId),
     /// Judge an answer.
@@ -153,6 +155,7 @@ pub fn perform(state: AppState, action: Action) {
         Action::RunAgain(id) => state.run_again(id),
         Action::RunWithout(id, parameter) => state.run_without(id, &parameter),
         Action::AddBaseline(id) => drop(state.add_baseline(id)),
+        Action::AddSmolLm2 => state.add_smollm2(),
         Action::CopyAnswer(id) => state.copy_answer(id),
         Action::SetThumb(id, thumb) => state.set_thumb(id, thumb),
         Action::SetNote(id, note) => state.set_note(id, note),

@@ -74,22 +74,18 @@ pub const BUDGET_TOKENS: std::ops::RangeInclusive<u32> = 512..=8192;
 pub const MAX_COLUMNS: usize = 8;
 
 impl Default for Settings {
-    /// Quotes, and the model in the tab with and without the documents: a comparison that needs no key.
+    /// Quotes: an answer that needs no key and no download. The person adds models.
     fn default() -> Self {
-        let column = |id, model, with_documents| Column {
-            id: ColumnId(id),
-            model,
+        let quotes = Column {
+            id: ColumnId(1),
+            model: ModelRef::Extractive,
             parameters: Parameters::default(),
             recipe: RecipeId::default(),
-            with_documents,
+            with_documents: true,
         };
         Self {
             recipe: Recipe::default(),
-            columns: vec![
-                column(1, ModelRef::Extractive, true),
-                column(2, ModelRef::SmolLm2, true),
-                column(3, ModelRef::SmolLm2, false),
-            ],
+            columns: vec![quotes],
             endpoints: Vec::new(),
             budget_tokens: 768,
             theme: Theme::System,

@@ -37,8 +37,13 @@ describe("the sample", () => {
   it("answers in the model of the tab, with the documents and without", async () => {
     const tab = await lab.open();
     const { page } = tab;
-    await page.getByRole("button", { name: "Try the sample" }).click();
+    const invitation = page.getByRole("region", { name: "Add your model" });
+    await invitation.getByRole("button", { name: "SmolLM2 in this tab (98 MB, weak)" }).click();
+    await page.getByRole("button", { name: "Add baseline of SmolLM2 135M without documents" }).click();
+    await invitation.waitFor({ state: "detached" });
     const model = columns(page, "SmolLM2 135M");
+    assert.equal(await model.count(), 2);
+    await page.getByRole("button", { name: "Try the sample" }).click();
     assert.equal(await ended(model.first(), 120_000), "done");
     assert.equal(await ended(model.last(), 120_000), "done");
     assert.notEqual((await model.first().locator(".answer").innerText()).trim(), "");

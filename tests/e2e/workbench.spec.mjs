@@ -11,9 +11,6 @@ import { LIGHTHOUSE, addEndpoint, addFiles, ask, chooseProvider, columns, ended,
 async function withQuotes(lab, { document = LIGHTHOUSE, ...options } = {}) {
   const tab = await lab.open(options);
   const { page } = tab;
-  await page.getByRole("article", { name: "Extractive quotes" }).waitFor();
-  const others = page.getByRole("button", { name: /^Remove column (?!Extractive)/ });
-  for (let left = await others.count(); left > 0; left -= 1) await others.first().click();
   await addFiles(page, [textFile("document.txt", document)]);
   assert.deepEqual((await settled(page, 1)).map(({ state }) => state), ["ready"]);
   return tab;

@@ -4,7 +4,7 @@ use crate::browser::clock::{epoch_millis, now_millis, random};
 use crate::run::{Asked, Command, Conductor, Turn, joined};
 use crate::state::settings::MAX_COLUMNS;
 use crate::state::{Action, AppState, Cell};
-use crate::types::{Column, ColumnId, ModelRef, RecipeId, Run, RunId, Thumb};
+use crate::types::{Column, ColumnId, ModelRef, Parameters, RecipeId, Run, RunId, Thumb};
 use leptos::prelude::*;
 
 impl AppState {
@@ -169,7 +169,15 @@ impl AppState {
         ColumnId(id.0.max(shown + 1))
     }
 
-    /// Adds a column; at most eight.
+    /// Adds a column of the small model that runs in the tab.
+    pub fn add_smollm2(self) {
+        let id = self.new_column_id();
+        let parameters = Parameters::default();
+        let recipe = RecipeId::default();
+        self.add_column(Column { id, model: ModelRef::SmolLm2, parameters, recipe, with_documents: true });
+    }
+
+    /// Adds a column; at most eight. Gives whether there was room.
     pub fn add_column(self, column: Column) -> bool {
         if self.settings.with_untracked(|settings| settings.columns.len()) >= MAX_COLUMNS {
             return false;

@@ -1,5 +1,5 @@
 use crate::state::{Action, AnswerOf, AppState, ColumnView, Dialog};
-use crate::types::{AnswerState, ColumnId};
+use crate::types::{AnswerState, ColumnId, ModelRef};
 use crate::ui::part::deferred::{self, Part};
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::icon::{Icon, Name};
@@ -19,6 +19,8 @@ pub fn ColumnCard(
     let (column, name, place) =
         view.with_untracked(|view| (view.column.clone(), view.name.clone(), view.place.clone()));
     let with_documents = column.with_documents;
+    // Quotations without documents would be empty.
+    let can_have_baseline = with_documents && column.model != ModelRef::Extractive;
     let is_earlier = matches!(of, AnswerOf::Earlier(_));
     let label = if is_earlier { format!("{name}, earlier answer") } else { name.clone() };
     let title = name.clone();
@@ -54,7 +56,7 @@ pub fn ColumnCard(
                         <span class="column-place">{place}</span>
                     </p>
                 </div>
-                <div class="column-actions">{live(move || (!is_earlier).then(|| actions(state, id, &name, with_documents, data_state.get(), expanded())))}</div>
+                <div class="column-actions">{live(move || (!is_earlier).then(|| actions(state, id, &name, can_have_baseline, data_state.get(), expanded())))}</div>
             </header>
             {live(move || if asked.get() { deferred::part(Part::Answer(of, view)) } else { not_asked() })}
         </article>
@@ -66,7 +68,7 @@ fn actions(
     state: AppState,
     id: ColumnId,
     name: &str,
-    with_documents: bool,
+    can_have_baseline: bool,
     data_state: &str,
     expanded: bool,
 ) -> AnyView {
@@ -89,7 +91,7 @@ fn actions(
             Box::new(move || state.act(Action::RunAgain(id))),
         )),
     };
-    let baseline = with_documents.then(|| {
+    let baseline = can_have_baseline.then(|| {
         button(
             format!("Add baseline of {name} without documents"),
             Name::Baseline,

@@ -1,5 +1,5 @@
 use crate::state::{Action, AnswerOf, AppState, Cell, ColumnView, Dialog, MAX_COLUMNS};
-use crate::types::ColumnId;
+use crate::types::{ColumnId, ModelRef};
 use crate::ui::answers::column::ColumnCard;
 use crate::ui::part::deferred::{self, Part};
 use crate::ui::part::erased::{listener, live, sig};
@@ -26,6 +26,11 @@ pub fn Composer() -> impl IntoView {
         }
     };
     let has_run = Memo::new(move |_| state.session.head.with(Option::is_some));
+    let has_no_model = Memo::new(move |_| {
+        state
+            .settings
+            .with(|settings| settings.columns.iter().all(|column| column.model == ModelRef::Extractive))
+    });
     let estimate = Memo::new(move |_| state.cost_estimate());
     view! {
         <section class="composer" aria-label="Question and answers">
@@ -55,7 +60,24 @@ pub fn Composer() -> impl IntoView {
                 <For each=move || cards(state) key=|(_, cell)| cell.serial let:card>
                     <ColumnCard of=card.0 view=card.1.value/>
                 </For>
+                {live(move || has_no_model.get().then(|| invitation(state)))}
             </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// What comes after quotations: a model.
+fn invitation(state: AppState) -> AnyView {
+    view! {
+        <section class="column-invitation" aria-label="Add your model">
+            <h3>"Add your model"</h3>
+            <p>"Compare models on your documents: every column gets the same passages. Use your own API key, a server on this machine, or a model in this tab."</p>
+            <button class="button primary" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::AddColumn)))>
+                <Icon name=Name::Add/>
+                "Choose a model"
+            </button>
+            <button class="button" on:click=listener(move |_| state.act(Action::AddSmolLm2))>"SmolLM2 in this tab (98 MB, weak)"</button>
         </section>
     }
     .into_any()

@@ -3,7 +3,7 @@ use crate::courier::Purpose;
 use crate::state::{AppState, CheckState, Dialog};
 use crate::types::{Column, Effort, ModelRef, Parameters, RecipeId};
 use crate::ui::part::dialog::Modal;
-use crate::ui::part::erased::{listener, sig};
+use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field::{Field, button, select, text};
 use crate::ui::providers::endpoint_form::{Draft, endpoint_fields};
 use crate::ui::providers::provider_picker::{Choice, ProviderPicker};
@@ -37,12 +37,13 @@ pub fn AddColumn() -> impl IntoView {
         _ => None,
     };
     let add = move |model: ModelRef| {
+        let offered = Offered::by(&choice.get_untracked());
         let column = Column {
             id: state.new_column_id(),
             model,
-            parameters: parameters.get_untracked(),
+            parameters: offered.of(parameters.get_untracked()),
             recipe: RecipeId::default(),
-            with_documents: with_documents.get_untracked(),
+            with_documents: with_documents.get_untracked() || !offered.baseline,
         };
         if state.add_column(column) {
             state.view.dialog.set(None);
@@ -84,14 +85,15 @@ pub fn AddColumn() -> impl IntoView {
         let (chosen, row) = (choice.get(), row());
         match chosen {
             Choice::Extractive => hint("Quotes the best sentences of the evidence. Instant, no model."),
-            Choice::SmolLm2 => {
-                hint("A small model that runs in this tab. No key; offline after the first download (98 MB).")
-            }
+            Choice::SmolLm2 => hint(
+                "A small model that runs in this tab: weak answers, no key. 98 MB are downloaded with the first question; offline after that.",
+            ),
             Choice::Chrome => chrome(state),
             Choice::Row(_) if row.is_none() => hint("Loading the list of providers."),
             Choice::Row(_) | Choice::Custom => endpoint_fields(draft, row),
         }
     };
+    let offered = Memo::new(move |_| Offered::by(&choice.get()));
     let ready = move || match choice.get() {
         Choice::Chrome => state.chrome.availability.get().is_some_and(Availability::can_answer),
         Choice::Row(_) => row().is_some(),
@@ -106,34 +108,86 @@ pub fn AddColumn() -> impl IntoView {
                 </div>
                 <form class="form" on:submit=listener(submit)>
                     {about}
-                    <fieldset>
-                        <legend>"Column"</legend>
-                        {parameter_fields(parameters)}
-                        <label class="choice">
-                            <input
-                                type="checkbox"
-                                prop:checked=sig(move || with_documents.get())
-                                on:change=listener(move |event| with_documents.set(event_target_checked(&event)))
-                            />
-                            <span>"With documents "<span class="hint">"off: a baseline that gets the question only"</span></span>
-                        </label>
-                        <label class="choice">
-                            <input
-                                type="checkbox"
-                                on:change=listener(move |event| {
-                                    let on = event_target_checked(&event);
-                                    parameters.update(|parameters| parameters.native_citations = on);
-                                })
-                            />
-                            <span>"Use the provider's own citations "<span class="hint">"Anthropic and Cohere: passages are sent as documents"</span></span>
-                        </label>
-                    </fieldset>
+                    {live(move || column_fields(offered.get(), parameters, with_documents))}
                     <div class="form-actions">
                         <button class="button primary" type="submit" disabled=sig(move || !ready())>"Add this column"</button>
                     </div>
                 </form>
             </div>
         </Modal>
+    }
+    .into_any()
+}
+
+/// What a model lets a person choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Offered {
+    /// Temperature and length.
+    sampling: bool,
+    /// What only providers have: effort, citations of their own.
+    provider: bool,
+    /// Answering without documents.
+    baseline: bool,
+}
+
+impl Offered {
+    fn by(choice: &Choice) -> Self {
+        match choice {
+            Choice::Extractive => Self { sampling: false, provider: false, baseline: false },
+            Choice::Chrome => Self { sampling: false, provider: false, baseline: true },
+            Choice::SmolLm2 => Self { sampling: true, provider: false, baseline: true },
+            Choice::Row(_) | Choice::Custom => Self { sampling: true, provider: true, baseline: true },
+        }
+    }
+
+    /// Of what was typed, perhaps for another model, that which applies.
+    fn of(self, typed: Parameters) -> Parameters {
+        match self {
+            Self { sampling: false, .. } => Parameters::default(),
+            Self { provider: false, .. } => Parameters {
+                temperature: typed.temperature,
+                max_tokens: typed.max_tokens,
+                ..Parameters::default()
+            },
+            _ => typed,
+        }
+    }
+}
+
+fn column_fields(
+    offered: Offered,
+    parameters: RwSignal<Parameters>,
+    with_documents: RwSignal<bool>,
+) -> AnyView {
+    if !offered.baseline {
+        return ().into_any();
+    }
+    let native = move |event| {
+        let on = event_target_checked(&event);
+        parameters.update(|parameters| parameters.native_citations = on);
+    };
+    let citations = offered.provider.then(|| {
+        view! {
+            <label class="choice">
+                <input type="checkbox" on:change=listener(native)/>
+                <span>"Use the provider's own citations "<span class="hint">"Anthropic and Cohere: passages are sent as documents"</span></span>
+            </label>
+        }
+    });
+    view! {
+        <fieldset>
+            <legend>"Column"</legend>
+            {offered.sampling.then(|| parameter_fields(parameters, offered.provider))}
+            <label class="choice">
+                <input
+                    type="checkbox"
+                    prop:checked=sig(move || with_documents.get())
+                    on:change=listener(move |event| with_documents.set(event_target_checked(&event)))
+                />
+                <span>"With documents "<span class="hint">"off: a baseline that gets the question only"</span></span>
+            </label>
+            {citations}
+        </fieldset>
     }
     .into_any()
 }
@@ -157,7 +211,7 @@ fn chrome(state: AppState) -> AnyView {
 }
 
 /// Sampling and limits; empty leaves the provider's default.
-fn parameter_fields(parameters: RwSignal<Parameters>) -> AnyView {
+fn parameter_fields(parameters: RwSignal<Parameters>, with_effort: bool) -> AnyView {
     let number = |label: &str, set: Callback<String>| {
         let typed = RwSignal::new(String::new());
         let set = Callback::new(move |value: String| {
@@ -190,7 +244,7 @@ fn parameter_fields(parameters: RwSignal<Parameters>) -> AnyView {
         <div class="form-row">
             {number("Temperature", temperature)}
             {number("Max output tokens", max_tokens)}
-            {select("Reasoning effort", efforts, "", effort)}
+            {with_effort.then(|| select("Reasoning effort", efforts, "", effort))}
         </div>
     }
     .into_any()
