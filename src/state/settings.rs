@@ -334,12 +334,14 @@ mod tests {
         let (settings, is_whole) = parse(r#"{"budget_tokens": 2048, "future": 1}"#);
         assert!(is_whole);
         assert_eq!(settings.budget_tokens, 2048);
-        assert_eq!(settings.columns.len(), 3);
+        assert_eq!(settings.columns, Settings::default().columns);
     }
 
     #[test]
     fn an_unknown_value_loses_only_itself() {
-        let settings = Settings { budget_tokens: 2048, theme: Theme::Dark, ..Settings::default() };
+        let mut settings = Settings { budget_tokens: 2048, theme: Theme::Dark, ..Settings::default() };
+        let quotes = settings.columns[0].clone();
+        settings.columns.extend([2, 3].map(|id| Column { id: ColumnId(id), ..quotes.clone() }));
         let json = serde_json::to_value(&settings).unwrap();
         let read = |change: &dyn Fn(&mut serde_json::Value)| {
             let mut json = json.clone();
