@@ -7,6 +7,7 @@
 mod body;
 mod numbering;
 mod styles;
+mod symbols;
 
 use super::archive::Archive;
 use super::{Builder, Error, xml};
