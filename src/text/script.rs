@@ -53,3 +53,11 @@ pub fn characters(run: &str) -> Vec<Range<usize>> {
     }
     found
 }
+
+/// Whether letters that are written from right to left are in `text`: Hebrew, Arabic, Syriac, Thaana, N'Ko and their
+/// neighbours (Unicode's blocks of that direction).
+pub fn has_rtl(text: &str) -> bool {
+    text.chars().any(|c| {
+        matches!(c, '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFE}' | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
+    })
+}

@@ -107,8 +107,8 @@ mod tests {
     }
 
     fn settings(columns: &[(u32, bool)]) -> Settings {
-        let mut settings = Settings::default();
-        settings.endpoints = vec![endpoint(1, "groq", ""), endpoint(2, "", "http://localhost:11434/v1")];
+        let endpoints = vec![endpoint(1, "groq", ""), endpoint(2, "", "http://localhost:11434/v1")];
+        let mut settings = Settings { endpoints, ..Settings::default() };
         let local = settings.columns.clone();
         let column = |(at, (id, with_documents)): (usize, &(u32, bool))| Column {
             id: ColumnId(100 + at as u32),

@@ -1,6 +1,7 @@
 use crate::cite::{Citation, Target};
 use crate::markup::{Align, Continues, Inline, Item, Node, SafeUrl};
 use crate::state::{Action, AnswerHead, AnswerOf, AppState, ColumnView, Focus, Rendered, RenderedPiece};
+use crate::text;
 use crate::types::{Answer, Evidence};
 use crate::ui::part::erased::{keyed, listener, live};
 use leptos::prelude::*;
@@ -110,6 +111,33 @@ fn piece_block(
     })
 }
 
+/// `auto` for text with letters that are written from right to left. Browsers find a direction by reading the text, for each
+/// change again: what needs none is not asked.
+fn direction(list: &[Inline]) -> Option<&'static str> {
+    fn has_rtl(list: &[Inline]) -> bool {
+        list.iter().any(|inline| match inline {
+            Inline::Text(text) | Inline::Code(text) => text::has_rtl(text),
+            Inline::Strong(list) | Inline::Emphasis(list) | Inline::Strike(list) => has_rtl(list),
+            Inline::Link { text, .. } => has_rtl(text),
+            _ => false,
+        })
+    }
+    has_rtl(list).then_some("auto")
+}
+
+fn direction_of_nodes(list: &[Node]) -> Option<&'static str> {
+    match list.first()? {
+        Node::Paragraph(list) | Node::Heading(_, list) => direction(list),
+        _ => None,
+    }
+}
+
+/// A table's columns run as its head does.
+fn direction_of_rows(header: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> Option<&'static str> {
+    let head = if header.is_empty() { rows.first().map_or(header, Vec::as_slice) } else { header };
+    head.iter().find_map(|cell| direction(cell)).map(|_| "rtl")
+}
+
 fn nodes(list: &[Node], context: &Context) -> AnyView {
     list.iter().map(|node| block(node, None, context)).collect_view().into_any()
 }
@@ -117,24 +145,26 @@ fn nodes(list: &[Node], context: &Context) -> AnyView {
 fn block(node: &Node, class: Option<&'static str>, context: &Context) -> AnyView {
     let inner = |list: &[Inline]| inlines(list, context);
     match node {
-        Node::Paragraph(list) => view! { <p class=class dir="auto">{inner(list)}</p> }.into_any(),
+        Node::Paragraph(list) => view! { <p class=class dir=direction(list)>{inner(list)}</p> }.into_any(),
         // An answer's headings stand below the column's own.
-        Node::Heading(1 | 2, list) => view! { <h4 dir="auto">{inner(list)}</h4> }.into_any(),
-        Node::Heading(3, list) => view! { <h5 dir="auto">{inner(list)}</h5> }.into_any(),
-        Node::Heading(_, list) => view! { <h6 dir="auto">{inner(list)}</h6> }.into_any(),
+        Node::Heading(1 | 2, list) => view! { <h4 dir=direction(list)>{inner(list)}</h4> }.into_any(),
+        Node::Heading(3, list) => view! { <h5 dir=direction(list)>{inner(list)}</h5> }.into_any(),
+        Node::Heading(_, list) => view! { <h6 dir=direction(list)>{inner(list)}</h6> }.into_any(),
         Node::List { ordered, start, items } => {
+            let dir = items.first().and_then(|item| direction_of_nodes(&item.nodes));
             let items = items.iter().map(|item| list_item(item, context)).collect_view();
             if *ordered {
-                view! { <ol class=class dir="auto" start=start.to_string()>{items}</ol> }.into_any()
+                view! { <ol class=class dir=dir start=start.to_string()>{items}</ol> }.into_any()
             } else {
-                view! { <ul class=class dir="auto">{items}</ul> }.into_any()
+                view! { <ul class=class dir=dir>{items}</ul> }.into_any()
             }
         }
         Node::CodeBlock { text, .. } => {
             view! { <pre class=class tabindex="0" dir="ltr"><code>{text.clone()}</code></pre> }.into_any()
         }
         Node::Quote(list) => {
-            view! { <blockquote class=class dir="auto">{nodes(list, context)}</blockquote> }.into_any()
+            view! { <blockquote class=class dir=direction_of_nodes(list)>{nodes(list, context)}</blockquote> }
+                .into_any()
         }
         Node::Rule => view! { <hr/> }.into_any(),
         Node::Table { align, header, rows } => table(align, header, rows, class, context),
@@ -143,7 +173,7 @@ fn block(node: &Node, class: Option<&'static str>, context: &Context) -> AnyView
 
 fn list_item(item: &Item, context: &Context) -> AnyView {
     let mark = item.checked.map(|checked| if checked { "☑ " } else { "☐ " });
-    view! { <li dir="auto">{mark}{nodes(&item.nodes, context)}</li> }.into_any()
+    view! { <li dir=direction_of_nodes(&item.nodes)>{mark}{nodes(&item.nodes, context)}</li> }.into_any()
 }
 
 fn table(
@@ -161,18 +191,18 @@ fn table(
     let cells = |row: &[Vec<Inline>]| {
         row.iter()
             .enumerate()
-            .map(|(at, cell)| view! { <td class=class(at) dir="auto">{inlines(cell, context)}</td> })
+            .map(|(at, cell)| view! { <td class=class(at) dir=direction(cell)>{inlines(cell, context)}</td> })
             .collect_view()
     };
     let head = (!header.is_empty()).then(|| {
         let cells = header.iter().enumerate();
-        let cell = |(at, cell): (usize, &Vec<Inline>)| view! { <th scope="col" class=class(at) dir="auto">{inlines(cell, context)}</th> };
+        let cell = |(at, cell): (usize, &Vec<Inline>)| view! { <th scope="col" class=class(at) dir=direction(cell)>{inlines(cell, context)}</th> };
         view! { <thead><tr>{cells.map(cell).collect_view()}</tr></thead> }
     });
     let body = rows.iter().map(|row| view! { <tr>{cells(row)}</tr> }).collect_view();
     view! {
         <div class=format!("answer-table {}", continues.unwrap_or_default()) tabindex="0">
-            <table dir="auto">{head}<tbody>{body}</tbody></table>
+            <table dir=direction_of_rows(header, rows)>{head}<tbody>{body}</tbody></table>
         </div>
     }
     .into_any()

@@ -6,4 +6,5 @@ pub mod erased;
 pub mod field;
 pub mod fixes;
 pub mod icon;
+pub mod local_time;
 pub mod problem;

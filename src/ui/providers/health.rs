@@ -3,6 +3,7 @@ use crate::format;
 use crate::state::AppState;
 use crate::state::providers::plot::{SIZE, plot};
 use crate::ui::part::field::{self, button};
+use crate::ui::part::local_time::local_time;
 use crate::ui::providers::network_log::spaced;
 use crate::worker::protocol::{ClearHealth, GetHealth};
 use leptos::prelude::*;
@@ -109,15 +110,7 @@ fn drawing(health: &Health) -> AnyView {
 /// The same as numbers.
 fn table(health: &Health) -> AnyView {
     let rows = health.series.iter().map(|bucket| {
-        let date = js_sys::Date::new(&bucket.from_millis.into());
-        let from = format!(
-            "{}-{:02}-{:02} {:02}:{:02}",
-            date.get_full_year(),
-            date.get_month() + 1,
-            date.get_date(),
-            date.get_hours(),
-            date.get_minutes()
-        );
+        let from = local_time(bucket.from_millis);
         let first = bucket.first_token_p50_millis.map_or_else(|| "–".to_owned(), format::duration);
         vec![from, bucket.calls.to_string(), bucket.failures.to_string(), first]
     });

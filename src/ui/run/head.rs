@@ -5,6 +5,7 @@ use crate::types::UserError;
 use crate::ui::part::erased::{listener, live};
 use crate::ui::part::field;
 use crate::ui::part::icon::{Icon, Name};
+use crate::ui::part::local_time::local_time;
 use leptos::prelude::*;
 
 /// The run on the screen: the question that was asked, when, over which evidence, and what can be done with it.
@@ -41,7 +42,7 @@ fn header(state: AppState, head: &RunHead) -> AnyView {
 
 /// When it was asked, and how much evidence it has.
 fn about(head: &RunHead) -> String {
-    let mut parts = vec![local_time(head.started_millis)];
+    let mut parts = vec![local_time(head.started_millis as f64)];
     if let Some(evidence) = head.evidence() {
         let passages = evidence.passages.len() as u64;
         parts.push(format::counted(passages, "passage", "passages"));
@@ -125,15 +126,4 @@ fn changed(state: AppState) -> AnyView {
             view! { <p class="notice run-notice">{text}</p> }
         })
         .into_any()
-}
-
-/// A moment in the person's own time zone and notation.
-pub(in crate::ui) fn local_time(epoch_millis: u64) -> String {
-    let date = js_sys::Date::new(&(epoch_millis as f64).into());
-    let options = js_sys::Object::new();
-    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
-        // An object of our own cannot refuse a property.
-        let _ = js_sys::Reflect::set(&options, &name.into(), &value.into());
-    }
-    String::from(date.to_locale_string("default", &options))
 }

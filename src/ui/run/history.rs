@@ -5,7 +5,7 @@ use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field;
 use crate::ui::part::icon::{Icon, Name};
-use crate::ui::run::head::local_time;
+use crate::ui::part::local_time::local_time;
 use leptos::prelude::*;
 
 /// Rows drawn at once; more on request, so that a thousand runs open quickly.
@@ -93,7 +93,7 @@ fn row(state: AppState, run: &RunSummary, renaming: RwSignal<Option<RunId>>, is_
     let (id, star, title) = (run.id, run.star, run.title().to_owned());
     let columns: Vec<String> = run.columns.iter().map(|(name, state)| column(name, *state)).collect();
     let columns = if columns.is_empty() { "evidence only".to_owned() } else { columns.join(" · ") };
-    let about = format!("{} · {columns}", local_time(run.started_millis));
+    let about = format!("{} · {columns}", local_time(run.started_millis as f64));
     let star_label = if star { format!("Remove star from {title}") } else { format!("Star {title}") };
     let name = if is_renaming {
         rename_form(state, id, title.clone(), renaming)
