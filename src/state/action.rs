@@ -2,7 +2,7 @@
 //! it.
 
 use super::view::Focus;
-use super::{AppState, Row};
+use super::{AppState, Row, Step};
 use crate::types::problem::notice;
 use crate::types::{ColumnId, DocumentId, Thumb};
 use leptos::prelude::*;
@@ -26,6 +26,14 @@ pub enum Action {
     RunWithout(ColumnId, String),
     /// Add the same model without the documents.
     AddBaseline(ColumnId),
+    /// Add the same column again.
+    DuplicateColumn(ColumnId),
+    /// Move a column by one place.
+    MoveColumn(ColumnId, Step),
+    /// Move a column to the place of another.
+    PlaceColumn(ColumnId, ColumnId),
+    /// Bring back the column that was removed last.
+    UndoRemoveColumn,
     /// Add a column of the small model that runs in the tab.
     AddSmolLm2,
     /// Put an answer on the clipboard.
@@ -155,6 +163,10 @@ pub fn perform(state: AppState, action: Action) {
         Action::RunAgain(id) => state.run_again(id),
         Action::RunWithout(id, parameter) => state.run_without(id, &parameter),
         Action::AddBaseline(id) => drop(state.add_baseline(id)),
+        Action::DuplicateColumn(id) => state.duplicate_column(id),
+        Action::MoveColumn(id, step) => state.move_column(id, step),
+        Action::PlaceColumn(id, target) => state.place_column_at(id, target),
+        Action::UndoRemoveColumn => state.undo_remove_column(),
         Action::AddSmolLm2 => state.add_smollm2(),
         Action::CopyAnswer(id) => state.copy_answer(id),
         Action::SetThumb(id, thumb) => state.set_thumb(id, thumb),

@@ -18,11 +18,11 @@ pub use action::{Action, Actions, Perform, perform};
 pub use documents::{Corpus, Original, Row, RowActions, RowState, Sample, Tabs, Totals};
 pub use providers::{CheckState, Listed, ProviderStore, Trial};
 pub use run::{
-    AnswerHead, AnswerOf, Chrome, ColumnView, History, Painter, Part, Rendered, RenderedPiece, RunHead,
-    Session, Stage,
+    AnswerHead, AnswerOf, Chrome, ColumnView, History, Painter, Part, RemovedColumn, Rendered, RenderedPiece,
+    RunHead, Session, Stage, Step, differences,
 };
 pub use services::Services;
-pub use settings::{MAX_COLUMNS, PANE_WIDTHS, Settings, Side, SidePanes, Theme, place};
+pub use settings::{ColumnSet, MAX_COLUMNS, PANE_WIDTHS, Settings, Side, SidePanes, Theme, place};
 pub use signal_list::{Cell, SignalList};
 pub use view::{Dialog, Focus, Opened, Pane, View};
 

@@ -1,3 +1,4 @@
+mod columns;
 mod lenient;
 mod panes;
 
@@ -5,6 +6,7 @@ use crate::run::HistoryLimits;
 use crate::state::AppState;
 use crate::state::providers::catalogue::host_of;
 use crate::types::{Column, ColumnId, EmbedderRef, Endpoint, ModelRef, Parameters, Recipe, RecipeId};
+pub use columns::ColumnSet;
 use lenient::parse;
 use leptos::prelude::*;
 pub use panes::{PANE_WIDTHS, Side, SidePanes};
@@ -22,6 +24,10 @@ pub struct Settings {
     pub recipe: Recipe,
     /// The columns, in order.
     pub columns: Vec<Column>,
+    /// Names that the person gave columns.
+    pub column_names: Vec<(ColumnId, String)>,
+    /// Columns kept under names.
+    pub column_sets: Vec<ColumnSet>,
     /// Servers the person entered.
     pub endpoints: Vec<Endpoint>,
     /// Context that the built-in model's prompt and answer may fill together.
@@ -86,6 +92,8 @@ impl Default for Settings {
         Self {
             recipe: Recipe::default(),
             columns: vec![quotes],
+            column_names: Vec::new(),
+            column_sets: Vec::new(),
             endpoints: Vec::new(),
             budget_tokens: 768,
             theme: Theme::System,

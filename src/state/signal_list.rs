@@ -93,6 +93,21 @@ where
         }
     }
 
+    /// Adds a cell at a place, at the end where there is no such place.
+    pub fn insert(self, at: usize, key: K, value: T) {
+        self.0.update(|cells| cells.insert(at.min(cells.len()), Cell::new(key, value)));
+    }
+
+    /// Moves the cell of that name to a place; the cell itself stays.
+    pub fn place(self, key: &K, to: usize) {
+        self.0.update(|cells| {
+            if let Some(from) = cells.iter().position(|cell| cell.key == *key) {
+                let cell = cells.remove(from);
+                cells.insert(to.min(cells.len()), cell);
+            }
+        });
+    }
+
     /// Puts other values in place of all. A cell stays, with its new value, where `is_same` says that it shows the same thing.
     pub fn replace(self, values: Vec<(K, T)>, is_same: impl Fn(&T, &T) -> bool) {
         let before = self.cells_now();

@@ -1,10 +1,10 @@
 use super::column_view::ColumnView;
+use super::columns::asked;
 use super::session::{AnswerOf, RunHead, Session};
 use crate::browser::clock::{epoch_millis, now_millis, random};
-use crate::run::{Asked, Command, Conductor, Turn, joined};
-use crate::state::settings::MAX_COLUMNS;
-use crate::state::{Action, AppState, Cell};
-use crate::types::{Column, ColumnId, ModelRef, Parameters, RecipeId, Run, RunId, Thumb};
+use crate::run::{Command, Conductor, Turn, joined};
+use crate::state::{AppState, Cell};
+use crate::types::{Column, ColumnId, ModelRef, RecipeId, Run, RunId, Thumb};
 use leptos::prelude::*;
 
 impl AppState {
@@ -162,73 +162,6 @@ impl AppState {
         self.show_head();
     }
 
-    /// A number that no column has, neither of the settings nor of the run on the screen, which may be from history.
-    pub fn new_column_id(self) -> ColumnId {
-        let shown = self.session.columns.cells_now().iter().map(|cell| cell.key.0).max().unwrap_or(0);
-        let id = self.settings.with_untracked(crate::state::Settings::next_column_id);
-        ColumnId(id.0.max(shown + 1))
-    }
-
-    /// Adds a column of the small model that runs in the tab.
-    pub fn add_smollm2(self) {
-        let id = self.new_column_id();
-        let parameters = Parameters::default();
-        let recipe = RecipeId::default();
-        self.add_column(Column { id, model: ModelRef::SmolLm2, parameters, recipe, with_documents: true });
-    }
-
-    /// Adds a column; at most eight. Gives whether there was room.
-    pub fn add_column(self, column: Column) -> bool {
-        if self.settings.with_untracked(|settings| settings.columns.len()) >= MAX_COLUMNS {
-            return false;
-        }
-        self.set(|settings| settings.columns.push(column.clone()));
-        let asked = self.settings.with_untracked(|settings| asked(settings, column));
-        self.session.columns.put(
-            asked.column.id,
-            ColumnView::new(asked.column.clone(), asked.name.clone(), asked.place.clone()),
-        );
-        self.price_columns();
-        // A column added to a run joins it, over the same evidence.
-        let recipe = self.settings.with_untracked(|settings| settings.recipe.clone());
-        self.conduct(|conductor| conductor.add_with(asked, recipe));
-        self.show_head();
-        true
-    }
-
-    /// Shows the columns that the settings have: another tab has added or removed some. One with an answer stays, and so do
-    /// the columns of a run from history.
-    pub(in crate::state) fn sync_columns(self) {
-        if self.session.head.with_untracked(|head| head.as_ref().is_some_and(|head| head.from_history)) {
-            return;
-        }
-        let wanted = self.settings.with_untracked(|settings| settings.columns.clone());
-        for cell in self.session.columns.cells_now() {
-            let has_answer = cell.value.with_untracked(|view| view.head.is_some());
-            if !has_answer && wanted.iter().all(|column| column.id != cell.key) {
-                self.session.columns.remove(&cell.key);
-            }
-        }
-        for column in wanted {
-            if self.session.columns.find(&column.id).is_none() {
-                let (name, place) =
-                    self.settings.with_untracked(|settings| settings.model_name(&column.model));
-                self.session.columns.put(column.id, ColumnView::new(column, name, place));
-            }
-        }
-        self.price_columns();
-    }
-
-    /// The same model without the documents, one click away.
-    pub fn add_baseline(self, id: ColumnId) -> bool {
-        match self.session.columns.value(&id) {
-            Some(view) => {
-                self.add_column(Column { id: self.new_column_id(), with_documents: false, ..view.column })
-            }
-            None => false,
-        }
-    }
-
     /// Asks one column again without a parameter that its model does not take, and remembers that.
     pub fn run_without(self, id: ColumnId, parameter: &str) {
         if let Some(ModelRef::Remote { endpoint, model }) =
@@ -237,16 +170,6 @@ impl AppState {
             self.set(|settings| settings.omit(endpoint, &model, parameter));
             self.run_again(id);
         }
-    }
-
-    /// Takes a column off the screen. A stored run keeps its answer.
-    pub fn remove_column(self, id: ColumnId) {
-        if self.session.run_id().is_some() {
-            self.act(Action::Stop(id));
-        }
-        self.session.columns.remove(&id);
-        self.session.expanded.update(|expanded| *expanded = expanded.filter(|shown| *shown != id));
-        self.set(|settings| settings.columns.retain(|column| column.id != id));
     }
 
     /// Writes a note on an answer.
@@ -353,11 +276,6 @@ impl AppState {
             self.session.announcement.set(format!("{name}: {}", state.name()));
         }
     }
-}
-
-fn asked(settings: &crate::state::Settings, column: Column) -> Asked {
-    let (name, place) = settings.model_name(&column.model);
-    Asked { column, name, place }
 }
 
 /// The columns of a stored run.

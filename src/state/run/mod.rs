@@ -2,9 +2,11 @@
 
 mod chrome;
 mod column_view;
+mod columns;
 mod condense;
 mod conduct;
 mod copy;
+mod differences;
 mod dispatch;
 mod estimate;
 mod follower;
@@ -17,6 +19,8 @@ mod session;
 
 pub use chrome::Chrome;
 pub use column_view::{AnswerHead, ColumnView, Stage};
+pub use columns::{RemovedColumn, Step};
+pub use differences::differences;
 pub use history::History;
 pub use painter::Painter;
 pub use rendered::{Part, Rendered, RenderedPiece};

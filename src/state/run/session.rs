@@ -1,4 +1,5 @@
 use super::column_view::ColumnView;
+use super::columns::RemovedColumn;
 use crate::run::Conductor;
 use crate::state::{Settings, SignalList};
 use crate::types::{Answer, Column, ColumnId, Evidence, Retrieval, Run, RunId, Span, UserError};
@@ -16,6 +17,8 @@ pub struct Session {
     pub columns: SignalList<ColumnId, ColumnView>,
     /// The answers of the run that was asked again, in order.
     pub earlier: SignalList<ColumnId, ColumnView>,
+    /// The column that was removed last, while that can be undone.
+    pub removed: RwSignal<Option<RemovedColumn>>,
     /// The column shown alone.
     pub expanded: RwSignal<Option<ColumnId>>,
     /// What a screen reader says.
@@ -108,6 +111,7 @@ impl Session {
             head: RwSignal::new(None),
             columns: SignalList::default(),
             earlier: SignalList::default(),
+            removed: RwSignal::new(None),
             expanded: RwSignal::new(None),
             announcement: RwSignal::new(String::new()),
             notice: RwSignal::new(None),
@@ -122,7 +126,7 @@ impl Session {
     /// Puts these columns on the screen, none of them asked yet.
     pub(in crate::state) fn show_columns(self, settings: &Settings, columns: Vec<Column>) {
         let views = columns.into_iter().map(|column| {
-            let (name, place) = settings.model_name(&column.model);
+            let (name, place) = settings.column_name(&column);
             (column.id, ColumnView::new(column, name, place))
         });
         self.columns.replace(views.collect(), ColumnView::is_same_column);

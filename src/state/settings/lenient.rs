@@ -1,8 +1,10 @@
 //! Settings as stored, read item by item: a value that this version does not know loses only itself.
 
-use super::Settings;
+use super::{ColumnSet, Settings};
 use crate::run::HistoryLimits;
-use crate::types::{ChunkSettings, Column, EmbedderRef, Endpoint, Recipe, RerankerRef, RetrievalSettings};
+use crate::types::{
+    ChunkSettings, Column, ColumnId, EmbedderRef, Endpoint, Recipe, RerankerRef, RetrievalSettings,
+};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -22,6 +24,8 @@ type Maybe<T> = Option<Item<T>>;
 struct Stored {
     recipe: Maybe<StoredRecipe>,
     columns: Maybe<Vec<Item<Column>>>,
+    column_names: Maybe<Vec<Item<(ColumnId, String)>>>,
+    column_sets: Maybe<Vec<Item<ColumnSet>>>,
     endpoints: Maybe<Vec<Item<Endpoint>>>,
     budget_tokens: Maybe<u32>,
     theme: Maybe<super::Theme>,
@@ -77,6 +81,8 @@ pub(super) fn parse(json: &str) -> (Settings, bool) {
     let settings = Settings {
         recipe,
         columns: reading.list(stored.columns).unwrap_or(default.columns),
+        column_names: reading.list(stored.column_names).unwrap_or_default(),
+        column_sets: reading.list(stored.column_sets).unwrap_or_default(),
         endpoints: reading.list(stored.endpoints).unwrap_or_default(),
         budget_tokens: reading.item(stored.budget_tokens).unwrap_or(default.budget_tokens),
         theme: reading.item(stored.theme).unwrap_or(default.theme),
