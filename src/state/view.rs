@@ -46,6 +46,10 @@ pub enum Dialog {
     Settings,
     /// A new column.
     AddColumn,
+    /// Another model, other parameters or another name for a column.
+    EditColumn(ColumnId),
+    /// Columns kept under names.
+    ColumnSets,
     /// Columns of one model at several hosts.
     Compare,
     /// Keys, what left the page, spending, health.

@@ -6,7 +6,9 @@
 
 use crate::state::{Dialog, perform};
 use crate::ui::answers::{body::ColumnBody, request::Request};
-use crate::ui::columns::{add_column::AddColumn, compare::Compare};
+use crate::ui::columns::{
+    add_column::AddColumn, compare::Compare, edit_column::EditColumn, sets::ColumnSets,
+};
 use crate::ui::documents::paste::Paste;
 use crate::ui::evidence::{passages::Passages, viewer::Viewer};
 use crate::ui::part::deferred::{Code, Part};
@@ -44,6 +46,8 @@ fn draw_dialog(dialog: Dialog) -> AnyView {
     match dialog {
         Dialog::Settings => view! { <SettingsDialog/> }.into_any(),
         Dialog::AddColumn => view! { <AddColumn/> }.into_any(),
+        Dialog::EditColumn(id) => view! { <EditColumn id/> }.into_any(),
+        Dialog::ColumnSets => view! { <ColumnSets/> }.into_any(),
         Dialog::Compare => view! { <Compare/> }.into_any(),
         Dialog::Providers => view! { <Providers/> }.into_any(),
         Dialog::History => view! { <HistoryDialog/> }.into_any(),

@@ -21,6 +21,17 @@ pub struct ColumnSet {
     pub column_names: Vec<(ColumnId, String)>,
 }
 
+impl ColumnSet {
+    /// The names of its columns for people.
+    pub fn names(&self, settings: &Settings) -> Vec<String> {
+        let name = |column: &Column| {
+            let custom = self.column_names.iter().find(|(named, _)| *named == column.id);
+            custom.map_or_else(|| settings.model_name(&column.model).0, |(_, name)| name.clone())
+        };
+        self.columns.iter().map(name).collect()
+    }
+}
+
 impl Settings {
     /// A column's name for people, and where its model runs.
     pub fn column_name(&self, column: &Column) -> (String, String) {

@@ -1,8 +1,10 @@
-use crate::state::{Action, AnswerOf, AppState, ColumnView, Dialog};
-use crate::types::{AnswerState, ColumnId, ModelRef};
+use crate::state::{AnswerOf, AppState, ColumnView, differences};
+use crate::types::{AnswerState, Column};
+use crate::ui::answers::toolbar;
 use crate::ui::part::deferred::{self, Part};
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::icon::{Icon, Name};
+use leptos::ev::DragEvent;
 use leptos::prelude::*;
 
 /// One column: who answers, what it says, what it took.
@@ -16,14 +18,16 @@ pub fn ColumnCard(
     let state = AppState::get();
     let view = RwSignal::from(view);
     let id = of.column();
-    let (column, name, place) =
-        view.with_untracked(|view| (view.column.clone(), view.name.clone(), view.place.clone()));
+    let (column, place) = view.with_untracked(|view| (view.column.clone(), view.place.clone()));
+    // The person may rename it.
+    let name = Memo::new(move |_| view.with(|view| view.name.clone()));
     let with_documents = column.with_documents;
-    // Quotations without documents would be empty.
-    let can_have_baseline = with_documents && column.model != ModelRef::Extractive;
     let is_earlier = matches!(of, AnswerOf::Earlier(_));
-    let label = if is_earlier { format!("{name}, earlier answer") } else { name.clone() };
-    let title = name.clone();
+    let label = move || {
+        let name = name.get();
+        if is_earlier { format!("{name}, earlier answer") } else { name }
+    };
+    let own = column.clone();
     let expanded = move || state.session.expanded.get() == Some(id);
     let data_state = Memo::new(move |_| view.with(|view| view.state().map_or("idle", AnswerState::name)));
     let asked = Memo::new(move |_| view.with(|view| view.head.is_some()));
@@ -35,9 +39,11 @@ pub fn ColumnCard(
     view! {
         <article
             class="column"
+            on:dragover=listener(move |event: DragEvent| toolbar::allow_drop(&event))
+            on:drop=listener(move |event: DragEvent| toolbar::drop_on(state, id, &event))
             class:expanded=expanded
             class:earlier=is_earlier
-            aria-label=label
+            aria-label=sig(label)
             data-column=(!is_earlier).then(|| id.0.to_string())
             data-recipe=column.recipe.0.to_string()
             data-state=sig(move || data_state.get())
@@ -46,17 +52,18 @@ pub fn ColumnCard(
         >
             <header class="column-head">
                 <div class="column-title">
-                    <h3>{title}</h3>
+                    <h3>{live(move || name.get())}</h3>
                     <p>
                         <span class="badge" class:plain=!with_documents>
                             {if with_documents { "with documents" } else { "no documents" }}
                         </span>
                         {live(move || status(data_state.get()))}
                         {is_earlier.then(|| view! { <span class="badge plain">"earlier"</span> })}
+                        {live(move || told_apart(state, &own))}
                         <span class="column-place">{place}</span>
                     </p>
                 </div>
-                <div class="column-actions">{live(move || (!is_earlier).then(|| actions(state, id, &name, can_have_baseline, data_state.get(), expanded())))}</div>
+                {(!is_earlier).then(|| toolbar::toolbar(state, &column, name, data_state))}
             </header>
             {live(move || if asked.get() { deferred::part(Part::Answer(of, view)) } else { not_asked() })}
         </article>
@@ -64,56 +71,13 @@ pub fn ColumnCard(
     .into_any()
 }
 
-fn actions(
-    state: AppState,
-    id: ColumnId,
-    name: &str,
-    can_have_baseline: bool,
-    data_state: &str,
-    expanded: bool,
-) -> AnyView {
-    let button = |label: String, icon: Name, press: Box<dyn Fn() + Send>| {
-        view! {
-            <button class="button quiet tiny" aria-label=label.clone() title=label on:click=listener(move |_| press())>
-                <Icon name=icon/>
-            </button>
-        }
-    };
-    let under_way = matches!(data_state, "waiting" | "streaming");
-    let run = match (under_way, data_state) {
-        (true, _) => {
-            Some(button(format!("Stop {name}"), Name::Stop, Box::new(move || state.act(Action::Stop(id)))))
-        }
-        (false, "idle") => None,
-        _ => Some(button(
-            format!("Run {name} again"),
-            Name::Retry,
-            Box::new(move || state.act(Action::RunAgain(id))),
-        )),
-    };
-    let baseline = can_have_baseline.then(|| {
-        button(
-            format!("Add baseline of {name} without documents"),
-            Name::Baseline,
-            Box::new(move || state.act(Action::AddBaseline(id))),
-        )
-    });
-    let copied = state.view.copied.get() == Some(id);
-    let copy = (data_state != "idle").then(|| {
-        let icon = if copied { Name::Done } else { Name::Copy };
-        button(format!("Copy answer of {name}"), icon, Box::new(move || state.act(Action::CopyAnswer(id))))
-    });
-    let expand_label = if expanded { format!("Collapse {name}") } else { format!("Expand {name}") };
-    let toggle = move || state.session.expanded.set((!expanded).then_some(id));
-    view! {
-        {run}
-        {copy}
-        {baseline}
-        {button(format!("View request of {name}"), Name::Code, Box::new(move || state.view.dialog.set(Some(Dialog::Request(id)))))}
-        {button(expand_label, Name::Expand, Box::new(toggle))}
-        {button(format!("Remove column {name}"), Name::Close, Box::new(move || state.remove_column(id)))}
-    }
-    .into_any()
+/// What tells the column from others of its model.
+fn told_apart(state: AppState, own: &Column) -> AnyView {
+    let cells = state.session.columns.cells();
+    let columns: Vec<Column> =
+        cells.iter().map(|cell| cell.value.with_untracked(|view| view.column.clone())).collect();
+    let badge = |line: String| view! { <span class="badge plain">{line}</span> };
+    differences(own, &columns).into_iter().map(badge).collect_view().into_any()
 }
 
 /// Where an answer stands, in a word and a drawing.

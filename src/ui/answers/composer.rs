@@ -54,6 +54,7 @@ pub fn Composer() -> impl IntoView {
             <Bar/>
             <p class="composer-cost hint">{live(move || estimate.get())}</p>
             <div class="composer-notice" role="status">{live(move || state.session.notice.get().map(|notice| view! { <p class="notice warn">{problem::message(&notice)}</p> }))}</div>
+            <div role="status" aria-label="Removed column">{live(move || removed(state))}</div>
             {live(move || has_run.get().then(|| deferred::part(Part::RunHead)))}
             <h2 class="visually-hidden">"Answers"</h2>
             <div class="columns" class:has-expanded=sig(move || state.session.expanded.get().is_some())>
@@ -64,6 +65,23 @@ pub fn Composer() -> impl IntoView {
             </div>
         </section>
     }
+    .into_any()
+}
+
+/// The column that was removed last, and its way back.
+fn removed(state: AppState) -> AnyView {
+    let name =
+        state.session.removed.with(|removed| removed.as_ref().map(|removed| removed.name().to_owned()));
+    name.map(|name| {
+        let label = format!("Undo removing column {name}");
+        view! {
+            <p class="notice">
+                "Removed column "<bdi>{name}</bdi>" "
+                <button class="button" aria-label=label on:click=listener(move |_| state.act(Action::UndoRemoveColumn))>"Undo"</button>
+                <button class="button quiet tiny" aria-label="Dismiss" on:click=listener(move |_| state.session.removed.set(None))><Icon name=Name::Close/></button>
+            </p>
+        }
+    })
     .into_any()
 }
 
@@ -96,6 +114,9 @@ fn Bar() -> impl IntoView {
             <button class="button" disabled=sig(move || !busy.get()) on:click=listener(move |_| state.act(Action::StopAll))>
                 <Icon name=Name::Stop/>
                 "Stop all"
+            </button>
+            <button class="button" aria-label="Column sets" title="Column sets: keep these columns under a name, or take others" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::ColumnSets)))>
+                <Icon name=Name::Sets/>
             </button>
             <button class="button" disabled=full on:click=listener(move |_| state.view.dialog.set(Some(Dialog::AddColumn)))>
                 <Icon name=Name::Add/>

@@ -7,3 +7,4 @@ pub(in crate::ui) mod composer;
 pub(in crate::ui) mod feedback;
 pub(in crate::ui) mod metrics;
 pub(in crate::ui) mod request;
+pub(in crate::ui) mod toolbar;

@@ -18,6 +18,10 @@ pub fn Icon(
         }
         Name::Providers => "M3 3h10v4H3zM3 9h10v4H3zM5.2 5h.1M5.2 11h.1M8 5h3M8 11h3",
         Name::Theme => "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11",
+        Name::Left => "M12.5 8h-9M7 4.5L3.5 8 7 11.5",
+        Name::Right => "M3.5 8h9M9 4.5L12.5 8 9 11.5",
+        Name::Duplicate => "M6 3h7v7H6zM10 10v3H3V6h3M9.5 4.8v3.4M7.8 6.5h3.4",
+        Name::Sets => "M3 3h4v10H3zM9 3h4v4H9zM9 9h4v4H9z",
         Name::Back => "M9.5 3.5L5 8l4.5 4.5",
         Name::Folder => "M2.5 4.5h4l1.2 1.5h5.8v6.5h-11z",
         Name::Paste => "M5.5 3.5h-2v9.5h9v-9.5h-2M5.5 2.5h5v2h-5z",
@@ -83,4 +87,8 @@ pub enum Name {
     Waiting,
     Writing,
     Warning,
+    Left,
+    Right,
+    Duplicate,
+    Sets,
 }

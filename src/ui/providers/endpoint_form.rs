@@ -23,17 +23,13 @@ pub struct Draft {
     base_url: RwSignal<String>,
     /// The model's name.
     pub model: RwSignal<String>,
+    /// Models ticked beside it, to be added at once.
+    pub more: RwSignal<Vec<String>>,
     /// The key, until the courier has it.
     pub key: KeyInput,
 }
 
 impl Draft {
-    /// As the endpoint used last has it.
-    pub fn new(choice: RwSignal<Choice>) -> Self {
-        let last = AppState::get().settings.with_untracked(|settings| settings.endpoints.last().cloned());
-        Self::of(choice, last.unwrap_or_default())
-    }
-
     /// As `endpoint` has it.
     pub fn of(choice: RwSignal<Choice>, endpoint: Endpoint) -> Self {
         let draft = Self {
@@ -44,6 +40,7 @@ impl Draft {
             url_params: RwSignal::default(),
             base_url: RwSignal::default(),
             model: RwSignal::default(),
+            more: RwSignal::default(),
             key: KeyInput::new(),
         };
         draft.fill(endpoint);
@@ -66,6 +63,7 @@ impl Draft {
             first(state.providers.with_untracked(|store| store.row(&id).cloned()).as_ref())
         }));
         self.model.set(String::new());
+        self.more.set(Vec::new());
         self.key.take();
         state.checking.set(CheckState::Idle);
     }
@@ -75,6 +73,20 @@ impl Draft {
         self.fill(first(row));
         self.model.set(row.and_then(|row| row.models.first().cloned()).unwrap_or_default());
         self.key.take();
+    }
+
+    /// The models that are wanted, each once: the one typed, then those ticked; tracks them.
+    pub fn models(self) -> Vec<String> {
+        let mut models = self.more.get();
+        models.insert(0, self.model.get());
+        let mut wanted: Vec<String> = Vec::new();
+        for model in models {
+            let model = model.trim();
+            if !model.is_empty() && wanted.iter().all(|known| known != model) {
+                wanted.push(model.to_owned());
+            }
+        }
+        wanted
     }
 
     /// How the key is shown and which wire format is chosen; tracks both.
@@ -154,7 +166,8 @@ fn template(route: &Route) -> String {
 }
 
 /// Where the server is, how it is spoken to, its key and the model. A check lists the models or tells the true cause why not.
-pub fn endpoint_fields(draft: Draft, row: Option<ProviderRow>) -> AnyView {
+/// `several` lets a person tick more than one model.
+pub fn endpoint_fields(draft: Draft, row: Option<ProviderRow>, several: bool) -> AnyView {
     let state = AppState::get();
     let row = StoredValue::new(row);
     let endpoint = move || row.with_value(|row| draft.endpoint(row.as_ref()));
@@ -179,7 +192,7 @@ pub fn endpoint_fields(draft: Draft, row: Option<ProviderRow>) -> AnyView {
             <legend>{row.with_value(|row| row.as_ref().map_or_else(|| "Custom endpoint".to_owned(), |row| row.name.clone()))}</legend>
             {row.with_value(|row| row.as_ref().map(about))}
             {shape}
-            {model_field(draft.model, models, check, complete.into())}
+            {model_field(draft.model, several.then_some(draft.more), models, check, complete.into())}
         </fieldset>
     }
     .into_any()

@@ -13,6 +13,7 @@ const CHIPS: usize = 24;
 /// The model's name: free text, with what the last check found to choose from, else what the catalogue suggests.
 pub fn model_field(
     model: RwSignal<String>,
+    more: Option<RwSignal<Vec<String>>>,
     suggested: Vec<String>,
     check: Callback<()>,
     can_check: Signal<bool>,
@@ -35,7 +36,7 @@ pub fn model_field(
             </button>
         </div>
         <p class="hint">"Test connection lists the models; if a model is entered, it also sends one short request."</p>
-        <div role="status">{live(move || state.checking.with(|check| outcome(check, model)))}</div>
+        <div role="status">{live(move || state.checking.with(|check| outcome(check, model, more)))}</div>
     }
     .into_any()
 }
@@ -73,14 +74,14 @@ fn trial(said: Option<&Trial>) -> AnyView {
 }
 
 /// What the check found.
-fn outcome(check: &CheckState, model: RwSignal<String>) -> AnyView {
+fn outcome(check: &CheckState, model: RwSignal<String>, more: Option<RwSignal<Vec<String>>>) -> AnyView {
     match check {
         CheckState::Idle => ().into_any(),
         CheckState::Running => view! { <p class="hint">"Testing the connection"</p> }.into_any(),
         CheckState::Unreachable(failure) => fixes::failure(failure),
         CheckState::Reachable(models, said) => {
             let count = format::counted(models.len() as u64, "model", "models");
-            view! { <p class="notice good">{format!("Connected, {count}.")}</p> {trial(said.as_ref())} {chips(models, model)} }
+            view! { <p class="notice good">{format!("Connected, {count}.")}</p> {trial(said.as_ref())} {chips(models, model)} {more.map(|more| several(models, model, more))} }
                 .into_any()
         }
         CheckState::Unlisted(names, said) => {
@@ -93,6 +94,42 @@ fn outcome(check: &CheckState, model: RwSignal<String>) -> AnyView {
             .into_any()
         }
     }
+}
+
+/// Models of the list to be added beside the one in the field.
+fn several(models: &[ModelEntry], model: RwSignal<String>, more: RwSignal<Vec<String>>) -> AnyView {
+    if models.len() < 2 {
+        return ().into_any();
+    }
+    let choice = |entry: &ModelEntry| {
+        let (name, about) = (entry.name.clone(), about(entry));
+        let tick = move |event| {
+            let is_ticked = event_target_checked(&event);
+            more.update(|more| {
+                more.retain(|known| *known != name);
+                if is_ticked {
+                    more.push(name.clone());
+                }
+            });
+            // The field is required: what is ticked first fills it.
+            if is_ticked && model.with_untracked(|typed| typed.trim().is_empty()) {
+                model.set(name.clone());
+            }
+        };
+        view! {
+            <label class="choice">
+                <input type="checkbox" on:change=listener(tick)/>
+                <span>{entry.name.clone()}" "<span class="hint">{about}</span></span>
+            </label>
+        }
+    };
+    view! {
+        <details class="more">
+            <summary>"Add several models at once"</summary>
+            <div class="several" role="group" aria-label="Models to add">{models.iter().map(choice).collect_view()}</div>
+        </details>
+    }
+    .into_any()
 }
 
 fn chips(models: &[ModelEntry], model: RwSignal<String>) -> AnyView {

@@ -1,0 +1,142 @@
+//! What can be done with one column, and how it is dragged to another place.
+
+use crate::state::{Action, AppState, Dialog, Step};
+use crate::types::{Column, ColumnId, ModelRef};
+use crate::ui::part::erased::{listener, live};
+use crate::ui::part::icon::{Icon, Name};
+use leptos::ev::{DragEvent, MouseEvent};
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+/// The kind of what is dragged, so that a dropped file is never taken for a column.
+const DRAGGED: &str = "application/x-sidecite-column";
+
+/// The buttons of a column, above its answer.
+pub fn toolbar(
+    state: AppState,
+    column: &Column,
+    name: Memo<String>,
+    data_state: Memo<&'static str>,
+) -> AnyView {
+    let id = column.id;
+    // Quotations without documents would be empty.
+    let can_have_baseline = column.with_documents && column.model != ModelRef::Extractive;
+    let buttons = move || {
+        let shown = Shown {
+            name: name.get(),
+            answer: data_state.get(),
+            can_have_baseline,
+            // A run from history is as it was: its columns are not today's.
+            is_of_today: state.session.head.with(|head| head.as_ref().is_none_or(|head| !head.from_history)),
+            is_expanded: state.session.expanded.get() == Some(id),
+            is_copied: state.view.copied.get() == Some(id),
+        };
+        buttons(state, id, &shown)
+    };
+    let start = move |event: DragEvent| {
+        if let Some(transfer) = event.data_transfer() {
+            let _ = transfer.set_data(DRAGGED, &id.0.to_string());
+            transfer.set_effect_allowed("move");
+        }
+    };
+    view! {
+        <div class="column-actions" role="group" aria-label="Column" draggable="true" on:dragstart=listener(start)>
+            {live(buttons)}
+        </div>
+    }
+    .into_any()
+}
+
+/// What the buttons depend on.
+struct Shown {
+    name: String,
+    answer: &'static str,
+    can_have_baseline: bool,
+    is_of_today: bool,
+    is_expanded: bool,
+    is_copied: bool,
+}
+
+fn buttons(state: AppState, id: ColumnId, shown: &Shown) -> AnyView {
+    let name = &shown.name;
+    let act = move |label: String, icon: Name, action: fn(ColumnId) -> Action| {
+        button(label, icon, Box::new(move |_| state.act(action(id))))
+    };
+    let run = match shown.answer {
+        "waiting" | "streaming" => Some(act(format!("Stop {name}"), Name::Stop, Action::Stop)),
+        "idle" => None,
+        _ => Some(act(format!("Run {name} again"), Name::Retry, Action::RunAgain)),
+    };
+    let copy_icon = if shown.is_copied { Name::Done } else { Name::Copy };
+    let copy = (shown.answer != "idle")
+        .then(|| act(format!("Copy answer of {name}"), copy_icon, Action::CopyAnswer));
+    let baseline = shown.can_have_baseline.then(|| {
+        act(format!("Add baseline of {name} without documents"), Name::Baseline, Action::AddBaseline)
+    });
+    let dialog = move |label: String, icon: Name, dialog: Dialog| {
+        button(label, icon, Box::new(move |_| state.view.dialog.set(Some(dialog))))
+    };
+    let change = shown.is_of_today.then(|| {
+        view! {
+            {dialog(format!("Edit column {name}"), Name::Rename, Dialog::EditColumn(id))}
+            {act(format!("Duplicate column {name}"), Name::Duplicate, Action::DuplicateColumn)}
+            {step(state, id, format!("Move column {name} left"), Name::Left, Step::Left)}
+            {step(state, id, format!("Move column {name} right"), Name::Right, Step::Right)}
+        }
+    });
+    let expand = if shown.is_expanded { format!("Collapse {name}") } else { format!("Expand {name}") };
+    let is_expanded = shown.is_expanded;
+    let toggle = move |_| state.session.expanded.set((!is_expanded).then_some(id));
+    view! {
+        {run}
+        {copy}
+        {dialog(format!("View request of {name}"), Name::Code, Dialog::Request(id))}
+        {baseline}
+        {change}
+        {button(expand, Name::Expand, Box::new(toggle))}
+        {button(format!("Remove column {name}"), Name::Close, Box::new(move |_| state.remove_column(id)))}
+    }
+    .into_any()
+}
+
+/// A button that moves the column and keeps the focus: an element that is moved loses it.
+fn step(state: AppState, id: ColumnId, label: String, icon: Name, step: Step) -> AnyView {
+    let press = move |event: MouseEvent| {
+        state.act(Action::MoveColumn(id, step));
+        let target = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+        if let Some(target) = target {
+            request_animation_frame(move || drop(target.focus()));
+        }
+    };
+    button(label, icon, Box::new(press))
+}
+
+fn button(label: String, icon: Name, press: Box<dyn Fn(MouseEvent) + Send>) -> AnyView {
+    view! {
+        <button class="button quiet tiny" aria-label=label.clone() title=label on:click=listener(move |event: MouseEvent| press(event))>
+            <Icon name=icon/>
+        </button>
+    }
+    .into_any()
+}
+
+/// Lets a dragged column be dropped here.
+pub fn allow_drop(event: &DragEvent) {
+    let is_column = event.data_transfer().is_some_and(|transfer| {
+        transfer.types().iter().any(|kind| kind.as_string().as_deref() == Some(DRAGGED))
+    });
+    if is_column {
+        event.prevent_default();
+    }
+}
+
+/// Puts a dropped column in the place of this one.
+pub fn drop_on(state: AppState, target: ColumnId, event: &DragEvent) {
+    let dragged = event.data_transfer().and_then(|transfer| transfer.get_data(DRAGGED).ok());
+    if let Some(id) = dragged.and_then(|id| id.parse().ok()) {
+        event.prevent_default();
+        event.stop_propagation();
+        state.act(Action::PlaceColumn(ColumnId(id), target));
+    }
+}
