@@ -52,7 +52,9 @@ pub fn ColumnCard(
         >
             <header class="column-head">
                 <div class="column-title">
-                    <h3>{live(move || name.get())}</h3>
+                    <h3 draggable=(!is_earlier).then_some("true") on:dragstart=listener(move |event: DragEvent| toolbar::drag(id, &event))>
+                        {live(move || name.get())}
+                    </h3>
                     <p>
                         <span class="badge" class:plain=!with_documents>
                             {if with_documents { "with documents" } else { "no documents" }}

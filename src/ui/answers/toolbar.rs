@@ -34,14 +34,8 @@ pub fn toolbar(
         };
         buttons(state, id, &shown)
     };
-    let start = move |event: DragEvent| {
-        if let Some(transfer) = event.data_transfer() {
-            let _ = transfer.set_data(DRAGGED, &id.0.to_string());
-            transfer.set_effect_allowed("move");
-        }
-    };
     view! {
-        <div class="column-actions" role="group" aria-label="Column" draggable="true" on:dragstart=listener(start)>
+        <div class="column-actions" role="group" aria-label="Column">
             {live(buttons)}
         </div>
     }
@@ -119,6 +113,14 @@ fn button(label: String, icon: Name, press: Box<dyn Fn(MouseEvent) + Send>) -> A
         </button>
     }
     .into_any()
+}
+
+/// A column is being dragged.
+pub fn drag(id: ColumnId, event: &DragEvent) {
+    if let Some(transfer) = event.data_transfer() {
+        let _ = transfer.set_data(DRAGGED, &id.0.to_string());
+        transfer.set_effect_allowed("move");
+    }
 }
 
 /// Lets a dragged column be dropped here.
