@@ -40,6 +40,44 @@ describe("documents", () => {
     await tab.close();
   });
 
+  it("that are the same stay one document when the list of added files is read just then", async () => {
+    const tab = await lab.open();
+    const { page } = tab;
+    await page.getByRole("button", { name: "Add documents" }).waitFor();
+    // The list is read only when the second file is being hashed, which ends only when the list is being read: what was read
+    // still holds the second file when its row goes.
+    await page.evaluate(() => {
+      let open;
+      let ask;
+      let count = 0;
+      const gate = new Promise((done) => (open = done));
+      const asked = new Promise((done) => (ask = done));
+      const request = navigator.locks.request.bind(navigator.locks);
+      navigator.locks.request = async (...rest) => {
+        await asked;
+        return request(...rest);
+      };
+      const { getAllKeys } = IDBObjectStore.prototype;
+      IDBObjectStore.prototype.getAllKeys = function (...rest) {
+        if (this.name === "tombstones" && count === 2) open();
+        return getAllKeys.apply(this, rest);
+      };
+      const digest = crypto.subtle.digest.bind(crypto.subtle);
+      crypto.subtle.digest = async (...rest) => {
+        const hash = await digest(...rest);
+        count += 1;
+        if (count === 2) {
+          ask();
+          await gate;
+        }
+        return hash;
+      };
+    });
+    await addFiles(page, [textFile("picked.txt", "The harbour master is called Bo."), textFile("again.txt", "The harbour master is called Bo.")]);
+    assert.deepEqual((await settled(page, 1)).map(({ name, state }) => [name, state]), [["picked.txt", "ready"]]);
+    await tab.close();
+  });
+
   it("fail alone, with a reason and what to do", async () => {
     const tab = await lab.open();
     const { page } = tab;

@@ -69,9 +69,10 @@ impl AppState {
             .as_ref()
             .is_some_and(|row| row.state.is_under_way() || matches!(row.state, RowState::Ready(_)))
         {
+            // Off the disk first: whoever reads the list of added files just now would take it for one that was lost.
+            self.discard(pending).await;
             self.corpus.rows.remove(&pending);
-            self.publish(pending);
-            return self.discard(pending).await;
+            return self.publish(pending);
         }
         let info = UploadInfo { state: UploadState::Waiting, ..info };
         self.view.keep_file(id, file.clone().into());

@@ -26,7 +26,7 @@ impl AppState {
             }
             self.settle_removals().await;
             if let Some((waiting, originals)) = self.waiting_uploads().await {
-                self.show_uploads(waiting, &originals);
+                self.show_uploads(&waiting, &originals);
             }
             if uploads.has_documents().await.unwrap_or(true) {
                 self.engine();
@@ -43,7 +43,7 @@ impl AppState {
     }
 
     /// Shows files that have no row yet.
-    pub(in crate::state) fn show_uploads(self, waiting: Vec<Upload>, originals: &BTreeSet<DocumentId>) {
+    pub(in crate::state) fn show_uploads(self, waiting: &[Upload], originals: &BTreeSet<DocumentId>) {
         for upload in waiting.iter().filter(|upload| self.corpus.rows.find(&upload.id).is_none()) {
             let is_stored = originals.contains(&upload.id);
             let row = Row::of(upload.id, &upload.info, state_of(upload, is_stored));
@@ -94,7 +94,7 @@ impl AppState {
     async fn show_opened(self, manifests: Vec<Manifest>, damaged: Vec<Damaged>) {
         let (waiting, originals) = self.waiting_uploads().await.unwrap_or_default();
         // What an earlier version had added is among them only now.
-        self.show_uploads(waiting, &originals);
+        self.show_uploads(&waiting, &originals);
         let is_under_way =
             |id: &DocumentId| self.corpus.rows.value(id).is_some_and(|row| row.state.is_under_way());
         let ready = manifests.into_iter().map(|manifest| {

@@ -178,6 +178,8 @@ impl AppState {
     /// Takes on what a tab left that is gone: nobody else works on anything now.
     async fn resume(self) {
         let Some((waiting, originals)) = self.waiting_uploads().await else { return };
+        // At once: after a wait the list may no longer be true.
+        self.show_uploads(&waiting, &originals);
         for cell in self.corpus.rows.cells_now() {
             let row = cell.value.get_untracked();
             if !row.elsewhere || !row.state.is_under_way() || row.state == RowState::Adding {
@@ -191,6 +193,5 @@ impl AppState {
                 None => self.take_over(row.id).await,
             }
         }
-        self.show_uploads(waiting, &originals);
     }
 }
