@@ -98,6 +98,8 @@ describe("the columns", () => {
     await shows(page, ["fake-quote", "fake-echo", "fake-fast"]);
     await press(page, "Move column fake-quote right");
     await shows(page, ["fake-echo", "fake-quote", "fake-fast"]);
+    // Both ends of the drag are in sight.
+    await page.setViewportSize({ width: 1920, height: 900 });
     await columns(page, "fake-fast").getByRole("heading").dragTo(columns(page, "fake-echo").getByRole("heading"));
     await shows(page, ["fake-fast", "fake-echo", "fake-quote"]);
     await page.reload();
