@@ -2,8 +2,8 @@ mod lenient;
 mod panes;
 
 use crate::run::HistoryLimits;
-use crate::state::AppState;
 use crate::state::providers::catalogue::host_of;
+use crate::state::{AppState, Shortcuts};
 use crate::types::{Column, ColumnId, EmbedderRef, Endpoint, ModelRef, Parameters, Recipe, RecipeId};
 use lenient::parse;
 use leptos::prelude::*;
@@ -30,6 +30,8 @@ pub struct Settings {
     pub theme: Theme,
     /// The panes beside the answers.
     pub panes: SidePanes,
+    /// The keys.
+    pub shortcuts: Shortcuts,
     /// How much history is kept.
     pub history: HistoryLimits,
     /// Parameters that a model was found not to take: endpoint, model, parameter.
@@ -90,6 +92,7 @@ impl Default for Settings {
             budget_tokens: 768,
             theme: Theme::System,
             panes: SidePanes::default(),
+            shortcuts: Shortcuts::default(),
             history: HistoryLimits::default(),
             omitted: Vec::new(),
         }

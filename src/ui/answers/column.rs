@@ -22,8 +22,7 @@ pub fn ColumnCard(
     // Quotations without documents would be empty.
     let can_have_baseline = with_documents && column.model != ModelRef::Extractive;
     let is_earlier = matches!(of, AnswerOf::Earlier(_));
-    let label = if is_earlier { format!("{name}, earlier answer") } else { name.clone() };
-    let title = name.clone();
+    let label = Memo::new(move |_| state.session.label(of));
     let expanded = move || state.session.expanded.get() == Some(id);
     let data_state = Memo::new(move |_| view.with(|view| view.state().map_or("idle", AnswerState::name)));
     let asked = Memo::new(move |_| view.with(|view| view.head.is_some()));
@@ -37,7 +36,8 @@ pub fn ColumnCard(
             class="column"
             class:expanded=expanded
             class:earlier=is_earlier
-            aria-label=label
+            tabindex="-1"
+            aria-label=sig(move || label.get())
             data-column=(!is_earlier).then(|| id.0.to_string())
             data-recipe=column.recipe.0.to_string()
             data-state=sig(move || data_state.get())
@@ -46,7 +46,7 @@ pub fn ColumnCard(
         >
             <header class="column-head">
                 <div class="column-title">
-                    <h3>{title}</h3>
+                    <h3>{name}</h3>
                     <p>
                         <span class="badge" class:plain=!with_documents>
                             {if with_documents { "with documents" } else { "no documents" }}
@@ -56,7 +56,7 @@ pub fn ColumnCard(
                         <span class="column-place">{place}</span>
                     </p>
                 </div>
-                <div class="column-actions">{live(move || (!is_earlier).then(|| actions(state, id, &name, can_have_baseline, data_state.get(), expanded())))}</div>
+                <div class="column-actions">{live(move || (!is_earlier).then(|| actions(state, id, &label.get(), can_have_baseline, data_state.get(), expanded())))}</div>
             </header>
             {live(move || if asked.get() { deferred::part(Part::Answer(of, view)) } else { not_asked() })}
         </article>
