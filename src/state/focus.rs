@@ -75,9 +75,11 @@ impl Trail {
     }
 }
 
-/// What an element is called.
+/// What a control is called; nothing for what only holds others, whose text may be long.
 fn name(element: &Element) -> String {
-    let label = element.get_attribute("aria-label").or_else(|| element.text_content());
+    let label = element.get_attribute("aria-label").or_else(|| {
+        element.matches("button, a, summary").unwrap_or(false).then(|| element.text_content()).flatten()
+    });
     label.unwrap_or_default().trim().to_owned()
 }
 

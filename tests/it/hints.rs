@@ -47,12 +47,19 @@ const NAMES: [&str; 37] = [
     "I",
 ];
 
+/// Fields that both *Add column* and *Settings* have.
+const FIELDS: [&str; 3] =
+    ["src/ui/providers/endpoint_form.rs", "src/ui/providers/key_field.rs", "src/ui/providers/model_field.rs"];
+
 /// Where a hint sends people, and the sources of what is there.
 const PLACES: [(&str, &[&str]); 4] = [
-    (" in Settings", &["src/ui/settings", "src/ui/providers"]),
+    (" in Settings", &["src/ui/settings", FIELDS[0], FIELDS[1], FIELDS[2]]),
     (" in Providers (Keys)", &["src/ui/providers/keys.rs", "src/ui/providers/dialog.rs"]),
     (" in Providers (Spending)", &["src/ui/providers/spending.rs", "src/ui/providers/dialog.rs"]),
-    (" in Add column", &["src/ui/columns", "src/ui/providers"]),
+    (
+        " in Add column",
+        &["src/ui/columns", "src/ui/providers/provider_picker.rs", FIELDS[0], FIELDS[1], FIELDS[2]],
+    ),
 ];
 
 fn files(under: &str) -> Vec<PathBuf> {
@@ -96,11 +103,7 @@ fn named<'a>(text: &'a str, controls: &BTreeSet<String>) -> (Vec<(usize, &'a str
         let is_name =
             bare.starts_with(|letter: char| letter.is_ascii_uppercase()) && (!begins_sentence || is_quoted);
         let step = if is_name {
-            let ends = |name: &&String| {
-                let after = text[start..].strip_prefix(name.as_str());
-                after.is_some_and(|after| !after.starts_with(|letter: char| letter.is_alphanumeric()))
-            };
-            match controls.iter().filter(ends).max_by_key(|name| name.len()) {
+            match controls.iter().filter(|name| begins(&text[start..], name)).max_by_key(|name| name.len()) {
                 Some(name) => {
                     found.push((start, &text[start..start + name.len()]));
                     start - at + name.len()
@@ -126,7 +129,15 @@ fn named<'a>(text: &'a str, controls: &BTreeSet<String>) -> (Vec<(usize, &'a str
 fn controls() -> BTreeSet<String> {
     let capital =
         |text: &String| text.starts_with(|letter: char| letter.is_ascii_uppercase()) && text.len() < 48;
-    literals("src/ui").into_iter().filter(capital).collect()
+    let all: BTreeSet<String> = literals("src/ui").into_iter().filter(capital).collect();
+    // An option explains itself after a colon: "Lexical: BM25".
+    let short = all.iter().filter_map(|text| text.split_once(": ").map(|(name, _)| name.to_owned()));
+    short.collect::<Vec<_>>().into_iter().chain(all.clone()).collect()
+}
+
+/// Whether a text is a name, or begins with it.
+fn begins(text: &str, name: &str) -> bool {
+    text.strip_prefix(name).is_some_and(|after| !after.starts_with(|letter: char| letter.is_alphanumeric()))
 }
 
 /// What is wrong with a hint.
@@ -139,7 +150,7 @@ fn wrong(text: &str, controls: &BTreeSet<String>) -> Vec<String> {
             // The control just before; where there is none, the place itself is meant.
             let before = found.iter().rfind(|(start, name)| start + name.len() == end);
             let is_there = before.is_none_or(|(_, name)| {
-                sources.iter().any(|source| literals(source).iter().any(|text| text.starts_with(name)))
+                sources.iter().any(|source| literals(source).iter().any(|text| begins(text, name)))
             });
             if !is_there {
                 wrong.push(format!("“{}” is not{place}", before.unwrap().1));
