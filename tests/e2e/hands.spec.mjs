@@ -231,9 +231,10 @@ describe("hands", () => {
       await keepsFocus(page, name);
     }
     const undo = page.getByRole("button", { name: /^Undo removing/ }).first();
+    const undone = await undo.getAttribute("aria-label");
     await undo.focus();
     await page.keyboard.press("Enter");
-    await until(async () => (await page.getByRole("button", { name: /^Undo removing/ }).count()) === 1, { what: "the undoing" });
+    await page.getByRole("button", { name: undone, exact: true }).waitFor({ state: "detached" });
     await keepsFocus(page, "Undo");
     tab.assertClean();
     await tab.close();
