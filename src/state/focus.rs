@@ -100,7 +100,8 @@ pub(in crate::state) fn focus(element: &Element) -> bool {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
         let _ = element.focus();
     }
-    document().active_element().as_ref() == Some(element)
+    // One that has just been disabled still counts as active for a moment.
+    document().active_element().as_ref() == Some(element) && !element.matches(":disabled").unwrap_or(false)
 }
 
 /// Whether something that takes keys has the focus.
