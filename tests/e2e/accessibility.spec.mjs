@@ -72,7 +72,6 @@ describe("hands and eyes", () => {
         await page.getByRole("textbox", { name: "Question" }).fill("When does the ferry leave?");
         await page.keyboard.press("Enter");
         await ended(columns(page, "Extractive quotes"));
-        await page.getByRole("button", { name: "Stop all" }).click();
         await look("answered");
         for (const name of ["Settings", "Add column"]) {
           await page.getByRole("button", { name, exact: true }).click();
