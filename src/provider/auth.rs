@@ -11,8 +11,8 @@ use std::fmt;
 /// What stands where a secret was.
 pub const MASK: &str = "••••••••";
 
-/// Shorter parts of a key are words rather than secrets.
-const MIN_PART_BYTES: usize = 8;
+/// Shorter keys, and parts of keys, are words rather than secrets: masked wherever they stand they would spoil the text.
+const MIN_SECRET_BYTES: usize = 8;
 
 /// An API key. Compared only with other keys; read only by `expose`.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,12 +48,12 @@ impl Key {
     }
 
     /// `text` with every occurrence of this key masked, and of the parts of a key that has some: of AWS credentials
-    /// (`ID:SECRET:TOKEN`) each is sent or echoed on its own.
+    /// (`ID:SECRET:TOKEN`) each is sent or echoed on its own. A key of a few letters is left.
     pub fn redact(&self, text: &str) -> String {
-        let whole = text.replace(&self.0, MASK);
-        let parts =
-            self.0.split(':').filter(|part| part.len() >= MIN_PART_BYTES && part.len() < self.0.len());
-        parts.fold(whole, |text, part| text.replace(part, MASK))
+        let whole = std::iter::once(self.0.as_str());
+        let parts = self.0.split(':').filter(|part| part.len() < self.0.len());
+        let secrets = whole.chain(parts).filter(|secret| secret.len() >= MIN_SECRET_BYTES);
+        secrets.fold(text.to_owned(), |text, secret| text.replace(secret, MASK))
     }
 }
 

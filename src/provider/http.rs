@@ -65,7 +65,7 @@ impl HttpRequest {
         self.secret = Some(key.clone());
     }
 
-    /// The same request with the key masked wherever it stands.
+    /// The same request with the key masked: always in its header, elsewhere where it is long enough to be a secret.
     pub fn redacted(&self) -> Self {
         let Some(key) = self.key() else {
             return self.clone();
@@ -80,11 +80,20 @@ impl HttpRequest {
             headers: self
                 .headers
                 .iter()
-                .map(|(name, value)| (name.clone(), without_signature(&key.redact(value))))
+                .map(|(name, value)| (name.clone(), without_key(name, value, &key)))
                 .collect(),
             body,
             secret: self.secret.clone(),
         }
+    }
+}
+
+/// A header's value with the key masked, however short it is where the header is there for it.
+fn without_key(name: &str, value: &str, key: &Key) -> String {
+    let is_for_key = matches!(name, "authorization" | "x-api-key" | "api-key" | "x-goog-api-key");
+    match value.strip_suffix(key.expose()) {
+        Some(scheme) if is_for_key => format!("{scheme}{MASK}"),
+        _ => without_signature(&key.redact(value)),
     }
 }
 

@@ -10,6 +10,10 @@ use leptos::prelude::*;
 /// Something to be done.
 #[derive(Debug)]
 pub enum Action {
+    /// Do what a key is for.
+    Press(web_sys::KeyboardEvent),
+    /// Find a new place for the focus whenever its element goes.
+    KeepFocus,
     /// Start the workers that an answer will need: a question is being typed.
     Prepare,
     /// Ask the question of the composer.
@@ -118,6 +122,11 @@ impl AppState {
         }
     }
 
+    /// Whether the code for actions is here.
+    pub(in crate::state) fn is_loaded(self) -> bool {
+        self.actions.perform.get_value().is_some()
+    }
+
     /// Does something when the code for it is loaded, without hurry.
     pub(in crate::state) fn act_later(self, action: Action) {
         match self.actions.perform.get_value() {
@@ -138,7 +147,12 @@ impl AppState {
         let is_for_person = |action: &Action| {
             let own = matches!(
                 action,
-                Action::Work | Action::Receive(_) | Action::PriceColumns | Action::TidyHistory
+                Action::Work
+                    | Action::Receive(_)
+                    | Action::PriceColumns
+                    | Action::TidyHistory
+                    | Action::KeepFocus
+                    | Action::Press(_)
             );
             !own
         };
@@ -155,6 +169,8 @@ impl AppState {
 /// Does what an action says. Everything that only this reaches stays out of the first view's wasm.
 pub fn perform(state: AppState, action: Action) {
     match action {
+        Action::Press(event) => state.press(&event),
+        Action::KeepFocus => state.keep_focus(),
         Action::Prepare => state.prepare(),
         Action::Ask => state.ask(),
         Action::AskAgain => state.ask_again(),

@@ -4,8 +4,10 @@
 //! (`SignalList`), so that one row's progress repaints one row.
 
 mod action;
+mod command;
 mod delete_all;
 mod documents;
+mod focus;
 /// Providers and endpoints.
 pub mod providers;
 mod run;
@@ -15,6 +17,7 @@ mod signal_list;
 mod view;
 
 pub use action::{Action, Actions, Perform, perform};
+pub use command::{BOUND, Command, FIXED, Offer, Shortcuts, find, is_mac, label, offered, with_press};
 pub use documents::{Corpus, Original, Row, RowActions, RowState, Sample, Tabs, Totals};
 pub use providers::{CheckState, Listed, ProviderStore, Trial};
 pub use run::{
@@ -99,6 +102,8 @@ impl AppState {
         self.join_tabs();
         self.open_corpus();
         self.load_sample_index();
+        self.hear_keys();
+        self.act_later(Action::KeepFocus);
         self.act_later(Action::PriceColumns);
         self.act_later(Action::TidyHistory);
     }

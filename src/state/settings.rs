@@ -3,8 +3,8 @@ mod lenient;
 mod panes;
 
 use crate::run::HistoryLimits;
-use crate::state::AppState;
 use crate::state::providers::catalogue::host_of;
+use crate::state::{AppState, Shortcuts};
 use crate::types::{Column, ColumnId, EmbedderRef, Endpoint, ModelRef, Parameters, Recipe, RecipeId};
 pub use columns::ColumnSet;
 use lenient::parse;
@@ -36,6 +36,8 @@ pub struct Settings {
     pub theme: Theme,
     /// The panes beside the answers.
     pub panes: SidePanes,
+    /// The keys.
+    pub shortcuts: Shortcuts,
     /// How much history is kept.
     pub history: HistoryLimits,
     /// Parameters that a model was found not to take: endpoint, model, parameter.
@@ -98,6 +100,7 @@ impl Default for Settings {
             budget_tokens: 768,
             theme: Theme::System,
             panes: SidePanes::default(),
+            shortcuts: Shortcuts::default(),
             history: HistoryLimits::default(),
             omitted: Vec::new(),
         }

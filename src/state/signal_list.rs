@@ -149,6 +149,11 @@ where
         self.0.update(|cells| cells.sort_by_key(|cell| cell.value.with_untracked(&order)));
     }
 
+    /// Has what follows the list look at it again: something that its values share has changed.
+    pub fn touch(self) {
+        self.0.update(|_| {});
+    }
+
     /// Takes a cell out.
     pub fn remove(self, key: &K) {
         self.0.update(|cells| cells.retain(|cell| cell.key != *key));

@@ -1,12 +1,11 @@
 use super::AppState;
+use super::focus::Trail;
 use crate::types::{Chunk, ChunkSettings, ColumnId, Document, DocumentId, Span, UserError};
 use crate::worker::protocol::{Preview, ReadDocument};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::HashMap;
 use std::sync::Arc;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
 
 /// What is open where.
 #[derive(Clone, Copy)]
@@ -22,7 +21,9 @@ pub struct View {
     /// The dialog on top.
     pub dialog: RwSignal<Option<Dialog>>,
     /// Where the person was when the document was opened: the pane, and what had the focus.
-    came_from: StoredValue<Option<(Pane, HtmlElement)>, LocalStorage>,
+    came_from: StoredValue<Option<(Pane, Trail)>, LocalStorage>,
+    /// What had the focus before a dialog was opened.
+    pub(in crate::state) opener: StoredValue<Option<Trail>, LocalStorage>,
     /// Originals of this session, kept for a retry without the uploads.
     files: StoredValue<HashMap<DocumentId, web_sys::Blob>, LocalStorage>,
 }
@@ -62,6 +63,10 @@ pub enum Dialog {
     Paste,
     /// The run as a file.
     Export,
+    /// The commands, by name.
+    Palette,
+    /// The keys, to read and to change.
+    Shortcuts,
     /// The request of a column.
     Request(ColumnId),
 }
@@ -99,6 +104,7 @@ impl Default for View {
             copied: RwSignal::new(None),
             dialog: RwSignal::new(None),
             came_from: StoredValue::new_local(None),
+            opener: StoredValue::new_local(None),
             files: StoredValue::new_local(HashMap::new()),
         }
     }
@@ -120,17 +126,17 @@ impl View {
     /// Closes the viewer and leads back to where it was opened from.
     pub fn close_viewer(self) {
         self.opened.set(None);
-        if let Some((pane, element)) = self.came_from.try_update_value(Option::take).flatten() {
+        if let Some((pane, trail)) = self.came_from.try_update_value(Option::take).flatten() {
             self.pane.set(pane);
             // The pane is shown, and passages stand in the viewer's place, only after this turn.
-            request_animation_frame(move || drop(element.focus()));
+            request_animation_frame(move || trail.follow());
         }
     }
 
     fn remember_place(self) {
         if self.opened.with_untracked(Option::is_none) {
-            let focused = document().active_element().and_then(|element| element.dyn_into().ok());
-            self.came_from.set_value(focused.map(|element| (self.pane.get_untracked(), element)));
+            let trail = document().active_element().map(|element| Trail::of(&element));
+            self.came_from.set_value(trail.map(|trail| (self.pane.get_untracked(), trail)));
         }
     }
 

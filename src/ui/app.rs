@@ -52,7 +52,7 @@ pub fn App() -> impl IntoView {
     view! {
         <a class="skip-link" href="#question">"Skip to the question"</a>
         <Header/>
-        <main node_ref=main class="workbench" data-pane=pane>
+        <main node_ref=main tabindex="-1" class="workbench" data-pane=pane>
             <Documents/>
             <Divider side=Side::Documents/>
             <Composer/>

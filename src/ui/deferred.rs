@@ -9,6 +9,7 @@ use crate::ui::answers::{body::ColumnBody, request::Request};
 use crate::ui::columns::{
     add_column::AddColumn, compare::Compare, edit_column::EditColumn, sets::ColumnSets,
 };
+use crate::ui::commands::{palette::Palette, shortcuts::ShortcutsDialog};
 use crate::ui::documents::paste::Paste;
 use crate::ui::evidence::{passages::Passages, viewer::Viewer};
 use crate::ui::part::deferred::{Code, Part};
@@ -54,6 +55,8 @@ fn draw_dialog(dialog: Dialog) -> AnyView {
         Dialog::Export => view! { <ExportDialog/> }.into_any(),
         Dialog::FollowUp => view! { <FollowUpDialog/> }.into_any(),
         Dialog::Paste => view! { <Paste/> }.into_any(),
+        Dialog::Palette => view! { <Palette/> }.into_any(),
+        Dialog::Shortcuts => view! { <ShortcutsDialog/> }.into_any(),
         Dialog::Request(id) => view! { <Request id/> }.into_any(),
     }
 }

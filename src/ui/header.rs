@@ -1,5 +1,5 @@
 use crate::state::providers::destinations::Destinations;
-use crate::state::{Action, AppState, Dialog};
+use crate::state::{Action, AppState, Command, Dialog, is_mac, label};
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::icon::{Icon, Name};
 use leptos::prelude::*;
@@ -29,6 +29,14 @@ pub fn Header() -> impl IntoView {
             >
                 <Icon name=Name::Theme/>
             </button>
+            <button
+                class="button quiet header-commands"
+                title=sig(move || commands_title(state))
+                on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Palette)))
+            >
+                <Icon name=Name::Commands/>
+                "Commands"
+            </button>
             <HistoryButton/>
             <button class="button quiet" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Providers)))>
                 <Icon name=Name::Providers/>
@@ -41,6 +49,11 @@ pub fn Header() -> impl IntoView {
         </header>
     }
     .into_any()
+}
+
+fn commands_title(state: AppState) -> String {
+    let key = state.settings.with(|settings| settings.shortcuts.of(Command::Palette).map(str::to_owned));
+    key.map_or_else(|| "Command palette".into(), |key| format!("Command palette ({})", label(&key, is_mac())))
 }
 
 /// Where documents, passages and questions go when a question is asked.

@@ -4,6 +4,7 @@
 mod answers;
 mod app;
 mod columns;
+mod commands;
 mod deferred;
 mod documents;
 mod evidence;

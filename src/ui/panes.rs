@@ -40,6 +40,17 @@ pub fn hide_button(state: AppState, side: Side) -> AnyView {
 
 fn set_collapsed(state: AppState, side: Side, collapsed: bool) {
     state.set(|settings| settings.panes.pane_mut(side).collapsed = collapsed);
+    if collapsed {
+        // The way back has the focus: its own button is out of sight now.
+        request_animation_frame(move || {
+            let show = document().query_selector(&format!(".pane-divider.{} .pane-show", side.name()));
+            if let Some(show) =
+                show.ok().flatten().and_then(|show| show.dyn_into::<web_sys::HtmlElement>().ok())
+            {
+                let _ = show.focus();
+            }
+        });
+    }
 }
 
 /// The bound between a side pane and the answers: it moves by pointer and by arrow keys; of a hidden pane it is the way back.

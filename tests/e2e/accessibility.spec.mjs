@@ -72,7 +72,6 @@ describe("hands and eyes", () => {
         await page.getByRole("textbox", { name: "Question" }).fill("When does the ferry leave?");
         await page.keyboard.press("Enter");
         await ended(columns(page, "Extractive quotes"));
-        await page.getByRole("button", { name: "Stop all" }).click();
         await look("answered");
         for (const name of ["Settings", "Add column"]) {
           await page.getByRole("button", { name, exact: true }).click();
@@ -80,6 +79,18 @@ describe("hands and eyes", () => {
           await look(name);
           await page.keyboard.press("Escape");
           await page.getByRole("dialog", { name }).waitFor({ state: "detached" });
+        }
+        for (const [name, query] of [["Command palette", ""], ["Keyboard shortcuts", "keyboard"]]) {
+          await page.getByRole("button", { name: "Commands" }).click();
+          const field = page.getByRole("combobox", { name: "Command" });
+          await field.fill(query);
+          if (query) await page.keyboard.press("Enter");
+          await page.getByRole("dialog", { name }).waitFor();
+          await look(name);
+          const wider = await page.getByRole("dialog").evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth);
+          assert.ok(wider <= 0, `${name} is ${wider} px wider than its dialog`);
+          await page.keyboard.press("Escape");
+          await page.getByRole("dialog").waitFor({ state: "detached" });
         }
         await pane("Documents");
         await page.getByRole("button", { name: "ferry.txt", exact: true }).click();

@@ -50,8 +50,10 @@ export async function ask(page, question) {
   await page.getByRole("button", { name: "Ask", exact: true }).click();
 }
 
-/** The columns named by a model. */
-export const columns = (page, name) => page.getByRole("article", { name, exact: true });
+const literally = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** The columns named by a model; those of the same model have a number: "m", "m (2)". */
+export const columns = (page, name) => page.getByRole("article", { name: new RegExp(`^${literally(name)}( \\(\\d+\\))*$`) });
 
 /** Waits until a column has ended, and gives its state. */
 export async function ended(column, timeout = 60_000) {
@@ -97,7 +99,7 @@ export async function openAddColumn(page) {
 export async function chooseProvider(dialog, name, group) {
   await dialog.getByRole("searchbox", { name: "Find a provider" }).fill(name);
   const place = group ? dialog.getByRole("group", { name: group, exact: true }) : dialog;
-  await place.getByRole("radio", { name: new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`) }).first().check();
+  await place.getByRole("radio", { name: new RegExp(`^${literally(name)}`) }).first().check();
 }
 
 /** Opens the `<details>` that holds what is rarely needed. */

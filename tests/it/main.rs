@@ -25,6 +25,7 @@ mod failure;
 mod format;
 mod framing;
 mod health;
+mod hints;
 #[cfg(feature = "reader")]
 mod hostile;
 mod index;

@@ -317,8 +317,8 @@ fn nothing_of_the_credentials_is_shown() {
     // AWS quotes the canonical request, token and all, when a signature does not fit.
     let echoed = format!("'POST\\n/\\n\\nx-amz-security-token:{TOKEN}\\n' {SECRET}");
     assert!(!key.redact(&echoed).contains(TOKEN) && !key.redact(&echoed).contains(SECRET));
-    // A key without parts is masked as before, and short parts are words.
-    assert_eq!(Key::new("sk:abc").unwrap().redact("abc sk sk:abc"), "abc sk ••••••••");
+    // A key without parts is masked as a whole, and short parts are words.
+    assert_eq!(Key::new("sk:abcdef").unwrap().redact("abcdef sk sk:abcdef"), "abcdef sk ••••••••");
 }
 
 #[test]

@@ -41,6 +41,10 @@ impl AppState {
     pub fn try_sample(self) {
         let Some(sample) = self.sample.get_untracked() else { return };
         self.engine();
+        // The button goes when the first document comes.
+        if self.view.dialog.with_untracked(Option::is_none) {
+            self.focus_question();
+        }
         if let Some(starter) = sample.starters.first()
             && self.session.question.with_untracked(String::is_empty)
         {

@@ -3,6 +3,9 @@ use crate::courier::Bucket;
 /// Width and height of the plot, in its own units.
 pub const SIZE: (f64, f64) = (320.0, 72.0);
 
+/// Fewer calls than this are counted one by one: a percentage of them, or a bar as high as the plot, would mislead.
+pub const FEW: u32 = 5;
+
 /// The shapes of a plot: one bar a bucket, its failures at the foot, and the line of the median first token.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plot {
@@ -16,7 +19,7 @@ pub struct Plot {
     pub most_millis: f64,
 }
 
-/// Draws buckets. Both scales begin at zero.
+/// Draws buckets. Both scales begin at zero; that of calls goes to [`FEW`] at least, so that one failed call is not the whole plot.
 pub fn plot(series: &[Bucket]) -> Plot {
     let (width, height) = SIZE;
     let step = width / series.len().max(1) as f64;
@@ -28,7 +31,7 @@ pub fn plot(series: &[Bucket]) -> Plot {
     for (at, bucket) in series.iter().enumerate() {
         let left = at as f64 * step;
         if bucket.calls > 0 {
-            let share = |count: u32| height * f64::from(count) / f64::from(most_calls);
+            let share = |count: u32| height * f64::from(count) / f64::from(most_calls.max(FEW));
             let gap = (step * 0.15).min(2.0);
             shapes.bars.push((left + gap, step - 2.0 * gap, share(bucket.calls), share(bucket.failures)));
         }
@@ -66,18 +69,27 @@ mod tests {
     #[test]
     fn bars_scale_with_calls_and_a_gap_cuts_the_line() {
         let series = [
-            bucket(4, 1, Some(100.0)),
-            bucket(2, 0, Some(50.0)),
+            bucket(8, 2, Some(100.0)),
+            bucket(4, 0, Some(50.0)),
             bucket(0, 0, None),
-            bucket(1, 1, None),
-            bucket(4, 0, Some(25.0)),
+            bucket(2, 2, None),
+            bucket(8, 0, Some(25.0)),
         ];
         let plot = plot(&series);
-        assert_eq!((plot.most_calls, plot.most_millis), (4, 100.0));
+        assert_eq!((plot.most_calls, plot.most_millis), (8, 100.0));
         let heights: Vec<_> = plot.bars.iter().map(|bar| (bar.2, bar.3)).collect();
         assert_eq!(heights, [(72.0, 18.0), (36.0, 0.0), (18.0, 18.0), (72.0, 0.0)]);
         assert!(plot.bars.iter().all(|(x, width, ..)| *x >= 0.0 && x + width <= 320.0));
         assert_eq!(plot.lines, ["32.0,4.0 96.0,38.0", "288.0,55.0"]);
+    }
+
+    #[test]
+    fn one_failed_call_of_few_is_a_fifth_of_the_plot_at_most() {
+        let series = [1, 1, 1, 1, 1].map(|calls| bucket(calls, 0, None));
+        let plot = plot(&[&series[..4], &[bucket(1, 1, None)]].concat());
+        let heights: Vec<_> = plot.bars.iter().map(|bar| (bar.2, bar.3)).collect();
+        assert_eq!(heights[0], (72.0 / 5.0, 0.0));
+        assert_eq!(heights[4], (72.0 / 5.0, 72.0 / 5.0));
     }
 
     #[test]

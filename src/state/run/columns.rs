@@ -172,6 +172,8 @@ impl AppState {
         });
         let Some(name) = column else { return };
         self.session.columns.change(&id, |view| view.name.clone_from(&name));
+        // Of two of the same name, both are numbered.
+        self.session.columns.touch();
         self.session.conductor.update_value(|conductor| {
             if let Some(answer) = conductor.as_mut().and_then(|conductor| conductor.run_mut().answer_mut(id))
             {

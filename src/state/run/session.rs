@@ -142,6 +142,24 @@ impl Session {
         under_way > 0 || is_searching
     }
 
+    /// The name of a column that no other has; tracks the list.
+    pub fn label(self, of: AnswerOf) -> String {
+        let names: Vec<(ColumnId, String)> = self
+            .columns
+            .cells()
+            .into_iter()
+            .map(|cell| (cell.key, cell.value.with_untracked(|view| view.name.clone())))
+            .collect();
+        let own =
+            |known: &SignalList<ColumnId, ColumnView>| known.with(&of.column(), |view| view.name.clone());
+        let at = names.iter().position(|(id, _)| *id == of.column());
+        let name = at.map(|at| distinct(&names, at)).or_else(|| own(&self.earlier)).unwrap_or_default();
+        match of {
+            AnswerOf::Run(_) => name,
+            AnswerOf::Earlier(_) => format!("{name}, earlier answer"),
+        }
+    }
+
     /// The run on the screen.
     pub fn run_id(self) -> Option<RunId> {
         self.head.with_untracked(|head| head.as_ref().map(|head| head.id))
@@ -156,5 +174,28 @@ impl Session {
                 .with_value(|conductor| conductor.as_ref().and_then(|conductor| answer(conductor.run()))),
             AnswerOf::Earlier(_) => self.earlier_run.with_value(|run| run.as_ref().and_then(answer)),
         }
+    }
+}
+
+/// The name at `at`, with a number where one before it has the same: `m`, `m (2)`.
+fn distinct(names: &[(ColumnId, String)], at: usize) -> String {
+    let mut given: Vec<String> = Vec::new();
+    for (_, name) in names.iter().take(at + 1) {
+        let numbered = (2..).map(|number| format!("{name} ({number})"));
+        let free = std::iter::once(name.clone()).chain(numbered).find(|label| !given.contains(label));
+        given.extend(free);
+    }
+    given.pop().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_the_same_are_told_apart() {
+        let names = ["m", "n", "m", "m (2)", "m"].map(|name| (ColumnId(0), name.to_owned()));
+        let labels: Vec<String> = (0..names.len()).map(|at| distinct(&names, at)).collect();
+        assert_eq!(labels, ["m", "n", "m (2)", "m (2) (2)", "m (3)"]);
     }
 }

@@ -90,13 +90,12 @@ impl Settings {
     /// another column's answer.
     pub fn load_set(&mut self, name: &str) {
         let Some(set) = self.column_sets.iter().find(|set| set.name == name).cloned() else { return };
-        let mut next = self.next_column_id().0;
+        let ids = self.next_column_id().0..;
         self.columns.clear();
         self.column_names.clear();
-        for mut column in set.columns.into_iter().take(MAX_COLUMNS) {
+        for (id, mut column) in ids.zip(set.columns.into_iter().take(MAX_COLUMNS)) {
             let name = set.column_names.iter().find(|(named, _)| *named == column.id);
-            column.id = ColumnId(next);
-            next += 1;
+            column.id = ColumnId(id);
             self.column_names.extend(name.map(|(_, name)| (column.id, name.clone())));
             self.columns.push(column);
         }

@@ -30,6 +30,7 @@ struct Stored {
     budget_tokens: Maybe<u32>,
     theme: Maybe<super::Theme>,
     panes: Maybe<super::SidePanes>,
+    shortcuts: Maybe<super::Shortcuts>,
     history: Maybe<HistoryLimits>,
     omitted: Maybe<Vec<Item<(u32, String, String)>>>,
 }
@@ -87,6 +88,7 @@ pub(super) fn parse(json: &str) -> (Settings, bool) {
         budget_tokens: reading.item(stored.budget_tokens).unwrap_or(default.budget_tokens),
         theme: reading.item(stored.theme).unwrap_or(default.theme),
         panes: reading.item(stored.panes).unwrap_or_default(),
+        shortcuts: reading.item(stored.shortcuts).unwrap_or_default(),
         history: reading.item(stored.history).unwrap_or_default(),
         omitted: reading.list(stored.omitted).unwrap_or_default(),
     };

@@ -23,10 +23,7 @@ pub fn ColumnCard(
     let name = Memo::new(move |_| view.with(|view| view.name.clone()));
     let with_documents = column.with_documents;
     let is_earlier = matches!(of, AnswerOf::Earlier(_));
-    let label = move || {
-        let name = name.get();
-        if is_earlier { format!("{name}, earlier answer") } else { name }
-    };
+    let label = Memo::new(move |_| state.session.label(of));
     let own = column.clone();
     let expanded = move || state.session.expanded.get() == Some(id);
     let data_state = Memo::new(move |_| view.with(|view| view.state().map_or("idle", AnswerState::name)));
@@ -43,7 +40,8 @@ pub fn ColumnCard(
             on:drop=listener(move |event: DragEvent| toolbar::drop_on(state, id, &event))
             class:expanded=expanded
             class:earlier=is_earlier
-            aria-label=sig(label)
+            tabindex="-1"
+            aria-label=sig(move || label.get())
             data-column=(!is_earlier).then(|| id.0.to_string())
             data-recipe=column.recipe.0.to_string()
             data-state=sig(move || data_state.get())
@@ -65,7 +63,7 @@ pub fn ColumnCard(
                         <span class="column-place">{place}</span>
                     </p>
                 </div>
-                {(!is_earlier).then(|| toolbar::toolbar(state, &column, name, data_state))}
+                {(!is_earlier).then(|| toolbar::toolbar(state, &column, label, data_state))}
             </header>
             {live(move || if asked.get() { deferred::part(Part::Answer(of, view)) } else { not_asked() })}
         </article>

@@ -1,7 +1,11 @@
+use crate::browser::hand_over::copy;
 use crate::state::AppState;
 use crate::types::ColumnId;
 use crate::ui::part::dialog::Modal;
+use crate::ui::part::erased::live;
+use crate::ui::part::field;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 /// The exact request of a column, key left out.
 #[component]
@@ -11,15 +15,25 @@ pub fn Request(
 ) -> impl IntoView {
     let state = AppState::get();
     let request = state.session.columns.find(&id).map(|cell| RwSignal::from(cell.value));
+    let status = RwSignal::new("");
     let text = move || {
         request
             .and_then(|request| request.with(|view| view.sent.as_ref().map(|sent| sent.request.clone())))
             .unwrap_or_else(|| "No request: this column only quotes the evidence, or has not run yet.".into())
     };
+    let to_clipboard = move || {
+        let text = untrack(text);
+        spawn_local(async move {
+            let copied = copy(&text).await.is_ok();
+            status.set(if copied { "Copied." } else { "This browser blocks the clipboard here." });
+        });
+    };
     view! {
         <Modal title="Request">
             <p class="hint">"Exactly what was sent. A key is never shown."</p>
             <pre class="request" tabindex="0">{text}</pre>
+            <div class="form-actions">{field::button("Copy request".into(), to_clipboard)}</div>
+            <p role="status">{live(move || status.get())}</p>
         </Modal>
     }
     .into_any()

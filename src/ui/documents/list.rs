@@ -124,6 +124,7 @@ fn AddButtons() -> impl IntoView {
         </div>
         <input
             node_ref=picker
+            id="files-to-add"
             class="visually-hidden"
             type="file"
             accept=parse::accept()

@@ -35,10 +35,12 @@ pub fn Modal(
         if let Some(dialog) = node.get()
             && !dialog.open()
         {
+            state.remember_opener();
             let _ = dialog.show_modal();
             focus_first(&dialog);
         }
     });
+    on_cleanup(move || request_animation_frame(move || state.return_focus()));
     let close = move || {
         if let Some(dialog) = node.get_untracked() {
             dialog.close();

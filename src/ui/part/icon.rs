@@ -45,6 +45,7 @@ pub fn Icon(
         Name::Done => "M3 8.5L6.5 12 13 4.5",
         Name::Waiting => "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11zM8 5v3.2l2 1.3",
         Name::Writing => "M3 5h10M3 8h7M3 11h4",
+        Name::Commands => "M3 4.5L6.5 8 3 11.5M8.5 11.5H13",
         Name::Warning => "M8 2.5L14 13H2zM8 6.5v3M8 11.3v.2",
     };
     view! {
@@ -86,6 +87,7 @@ pub enum Name {
     Done,
     Waiting,
     Writing,
+    Commands,
     Warning,
     Left,
     Right,

@@ -1,15 +1,12 @@
 use crate::courier::Health;
 use crate::format;
 use crate::state::AppState;
-use crate::state::providers::plot::{SIZE, plot};
+use crate::state::providers::plot::{FEW, SIZE, plot};
 use crate::ui::part::field::{self, button};
 use crate::ui::part::local_time::local_time;
 use crate::ui::providers::network_log::spaced;
 use crate::worker::protocol::{ClearHealth, GetHealth};
 use leptos::prelude::*;
-
-/// A percentage of fewer calls than this would mislead: they are counted instead.
-const FEW: u32 = 5;
 
 /// How calls went, one card per model.
 pub fn health(state: AppState) -> AnyView {
@@ -61,11 +58,32 @@ fn card(health: &Health) -> AnyView {
         <section class="panel-part health">
             <h3>{health.provider.clone()}" · "<code>{health.model.clone()}</code></h3>
             <dl class="figures">{figures.collect_view()}</dl>
-            {drawing(health)}
+            {if health.calls < FEW { few(health) } else { drawing(health) }}
             {table(health)}
         </section>
     }
     .into_any()
+}
+
+/// A mark for each of few calls, in their order: what one failed call is among them.
+fn few(health: &Health) -> AnyView {
+    let failed: u32 = health.series.iter().map(|bucket| bucket.failures).sum();
+    let succeeded: u32 =
+        health.series.iter().map(|bucket| bucket.calls.saturating_sub(bucket.failures)).sum();
+    if succeeded + failed == 0 {
+        return ().into_any();
+    }
+    let label = format!(
+        "{}: {succeeded} succeeded, {failed} failed",
+        format::counted(u64::from(succeeded + failed), "call", "calls")
+    );
+    let marks = health.series.iter().flat_map(|bucket| {
+        let good = bucket.calls.saturating_sub(bucket.failures) as usize;
+        let good = std::iter::repeat_n(("health-mark", "✓"), good);
+        good.chain(std::iter::repeat_n(("health-mark failed", "✕"), bucket.failures as usize))
+    });
+    let marks = marks.map(|(class, mark)| view! { <span class=class>{mark}</span> });
+    view! { <p class="health-marks" role="img" aria-label=label>{marks.collect_view()}</p> }.into_any()
 }
 
 /// Bars: calls, the failed ones in them; line: median first token.

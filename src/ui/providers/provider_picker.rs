@@ -34,11 +34,14 @@ pub fn ProviderPicker(
     let query = RwSignal::new(String::new());
     // Not the rows themselves: what else the courier tells must not redraw the list under a person's hands.
     let count = Memo::new(move |_| state.providers.with(|store| store.rows.len()));
+    let is_loading =
+        Memo::new(move |_| count.get() == 0 && state.providers.with(|store| store.no_catalogue.is_none()));
     let list = NodeRef::<html::Div>::new();
-    // The one chosen may stand at the end of a long list; asked again when the rows have come.
+    // The provider used last may stand far down a long list; asked again when the rows have come.
     Effect::new(move || {
         count.get();
-        if let Some(list) = list.get()
+        if matches!(choice.get_untracked(), Choice::Row(_))
+            && let Some(list) = list.get()
             && let Ok(Some(chosen)) = list.query_selector(":checked")
             && let Ok(Some(row)) = chosen.closest("label")
         {
@@ -69,6 +72,7 @@ pub fn ProviderPicker(
             {live(move || state.providers.with(|store| store.no_catalogue.clone()).map(|user_error| view! {
                 <p class="hint">"The list of providers could not be loaded: "{problem::message(&user_error)}</p>
             }))}
+            {live(move || is_loading.get().then(|| view! { <p class="hint" role="status">"Loading providers…"</p> }))}
             <div class="provider-list" node_ref=list>{groups}</div>
         </div>
     }

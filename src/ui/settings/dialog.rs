@@ -236,11 +236,16 @@ fn confirmed(
 
 #[component]
 fn Number(label: &'static str, value: Signal<u32>, set: Callback<u32>) -> impl IntoView {
-    let typed = move |event| set.run(event_target_value(&event).trim().parse().unwrap_or(0));
+    // What is typed stays as it is, also while it is no number yet.
+    let typed = RwSignal::new(value.get_untracked().to_string());
+    let hear = move |event| {
+        typed.set(event_target_value(&event));
+        set.run(typed.with_untracked(|typed| typed.trim().parse().unwrap_or(0)));
+    };
     view! {
         <label>
             {label}
-            <input type="number" min="0" step="1" inputmode="numeric" prop:value=sig(move || value.get().to_string()) on:change=listener(typed)/>
+            <input type="number" min="0" step="1" inputmode="numeric" prop:value=sig(move || typed.get()) on:input=listener(hear)/>
         </label>
     }
     .into_any()

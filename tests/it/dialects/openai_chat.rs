@@ -126,6 +126,25 @@ fn a_request_holds_what_was_set_and_nothing_else() {
 }
 
 #[test]
+fn a_short_key_is_masked_in_its_header_and_leaves_the_rest_alone() {
+    let shown = |key: &str| {
+        let typed = ChatRequest { model: "fake-fast".into(), ..request() };
+        let http = encode("http://localhost:11434/v1/", &typed, Some(&Key::new(key).unwrap())).unwrap();
+        let shown = http.redacted();
+        (shown.headers[0].1.clone(), shown.url, String::from_utf8(shown.body).unwrap())
+    };
+    let (header, url, body) = shown("k");
+    assert_eq!(header, "Bearer ••••••••");
+    assert_eq!(url, "http://localhost:11434/v1/chat/completions");
+    assert!(body.contains("\"fake-fast\"") && !body.contains('•'), "{body}");
+    // One that is long enough to be a secret is nowhere, however it came there.
+    let key = "fake-fast";
+    let (header, _, body) = shown(key);
+    assert_eq!(header, "Bearer ••••••••");
+    assert!(!body.contains(key), "{body}");
+}
+
+#[test]
 fn hosts_that_differ_get_what_they_take() {
     let body = |base: &str| -> Value {
         serde_json::from_slice(&encode(base, &request(), None).unwrap().body).unwrap()

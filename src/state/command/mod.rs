@@ -1,0 +1,274 @@
+//! What a person can have done by name or by key: a closed list of commands, what is offered when, and what each does.
+
+mod find;
+mod keys;
+mod run;
+
+use crate::state::{Pane, Side, SidePanes, Theme};
+use crate::types::{ColumnId, DocumentId};
+pub use find::find;
+pub use keys::{BOUND, FIXED, Place, Press, Shortcuts, label};
+pub use run::{is_mac, with_press};
+
+/// Something to be done, by its name in the palette or by a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Show the command palette.
+    Palette,
+    /// List the keys.
+    Shortcuts,
+    /// Go to the question.
+    FocusQuestion,
+    /// Ask the question of the composer.
+    Ask,
+    /// Stop the search and all columns.
+    StopAll,
+    /// Ask the question of the run on the screen again.
+    AskAgain,
+    /// Ask a question that follows up on it.
+    FollowUp,
+    /// Take the run away as a file.
+    ExportRun,
+    /// Go to the next column.
+    NextColumn,
+    /// Go to the one before.
+    PreviousColumn,
+    /// Go to the next citation of the column.
+    NextCitation,
+    /// Go to the one before.
+    PreviousCitation,
+    /// Close the document viewer.
+    CloseDocument,
+    /// Add a column.
+    AddColumn,
+    /// Add columns of one model at several hosts.
+    CompareHosts,
+    /// Pick files to add.
+    AddFiles,
+    /// Make a document of text.
+    PasteText,
+    /// Add the sample.
+    TrySample,
+    /// Show the stored runs.
+    History,
+    /// Show keys, network log, spending and health.
+    Providers,
+    /// Show the settings.
+    Settings,
+    /// Hide a side pane, or show it.
+    TogglePane(Side),
+    /// Use the next theme.
+    NextTheme,
+    /// Go to a column.
+    GoToColumn(ColumnId),
+    /// Open a document in the viewer.
+    OpenDocument(DocumentId),
+}
+
+/// What decides which commands are offered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Context {
+    /// Something is typed as the question.
+    pub has_question: bool,
+    /// A search or a column is under way.
+    pub is_busy: bool,
+    /// A run is on the screen.
+    pub has_run: bool,
+    /// A document is open.
+    pub is_viewing: bool,
+    /// There is room for a column.
+    pub can_add_column: bool,
+    /// The sample can be added.
+    pub can_try_sample: bool,
+    /// The side panes.
+    pub panes: SidePanes,
+    /// The theme.
+    pub theme: Theme,
+    /// The columns, by the names that tell them apart.
+    pub columns: Vec<(ColumnId, String)>,
+    /// The documents that can be opened.
+    pub documents: Vec<(DocumentId, String)>,
+    /// The keys.
+    pub shortcuts: Shortcuts,
+}
+
+/// A command as it is offered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer {
+    /// What it does.
+    pub command: Command,
+    /// Its name.
+    pub title: String,
+    /// Other words for it.
+    pub keywords: &'static str,
+    /// Its key, as stored; empty where it has none.
+    pub shortcut: String,
+}
+
+impl Command {
+    /// Its name; of one that a thing belongs to, without the thing's name.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Palette => "Command palette",
+            Self::Shortcuts => "Keyboard shortcuts",
+            Self::FocusQuestion => "Go to the question",
+            Self::Ask => "Ask",
+            Self::StopAll => "Stop all",
+            Self::AskAgain => "Ask again",
+            Self::FollowUp => "Follow up",
+            Self::ExportRun => "Export run",
+            Self::NextColumn => "Next column",
+            Self::PreviousColumn => "Previous column",
+            Self::NextCitation => "Next citation",
+            Self::PreviousCitation => "Previous citation",
+            Self::CloseDocument => "Close the document",
+            Self::AddColumn => "Add column",
+            Self::CompareHosts => "Compare hosts",
+            Self::AddFiles => "Add documents",
+            Self::PasteText => "Paste text",
+            Self::TrySample => "Try the sample",
+            Self::History => "History",
+            Self::Providers => "Providers",
+            Self::Settings => "Settings",
+            Self::TogglePane(_) => "Hide or show a pane",
+            Self::NextTheme => "Theme",
+            Self::GoToColumn(_) => "Go to column",
+            Self::OpenDocument(_) => "Open",
+        }
+    }
+
+    /// Other words by which a person may look for it.
+    fn keywords(self) -> &'static str {
+        match self {
+            Self::Palette | Self::Ask | Self::CloseDocument => "",
+            Self::Shortcuts => "keys hotkeys help",
+            Self::FocusQuestion => "focus prompt textbox",
+            Self::StopAll => "cancel abort",
+            Self::AskAgain => "rerun retry repeat search",
+            Self::FollowUp => "condense reply",
+            Self::ExportRun => "copy download markdown json save share",
+            Self::NextColumn | Self::PreviousColumn | Self::GoToColumn(_) => "answer model jump",
+            Self::NextCitation | Self::PreviousCitation => "source passage",
+            Self::AddColumn => "model provider new",
+            Self::CompareHosts => "same model providers price speed",
+            Self::AddFiles => "files upload folder",
+            Self::PasteText => "clipboard document",
+            Self::TrySample => "demo example documents",
+            Self::History => "runs earlier",
+            Self::Providers => "keys vault network log spending limits health",
+            Self::Settings => "chunking retrieval embedder reranker preferences",
+            Self::TogglePane(_) => "panel sidebar collapse layout",
+            Self::NextTheme => "dark light colours appearance",
+            Self::OpenDocument(_) => "document view file",
+        }
+    }
+}
+
+/// What the palette offers now, in order.
+pub fn offered(context: &Context) -> Vec<Offer> {
+    let plain = [
+        (Command::FocusQuestion, true),
+        (Command::Ask, context.has_question),
+        (Command::StopAll, context.is_busy),
+        (Command::AskAgain, context.has_run),
+        (Command::FollowUp, context.has_run),
+        (Command::ExportRun, context.has_run),
+        (Command::AddColumn, context.can_add_column),
+        (Command::CompareHosts, context.can_add_column),
+        (Command::AddFiles, true),
+        (Command::PasteText, true),
+        (Command::TrySample, context.can_try_sample),
+        (Command::CloseDocument, context.is_viewing),
+        (Command::History, true),
+        (Command::Providers, true),
+        (Command::Settings, true),
+        (Command::TogglePane(Side::Documents), true),
+        (Command::TogglePane(Side::Evidence), true),
+        (Command::NextTheme, true),
+        (Command::Shortcuts, true),
+    ];
+    let plain = plain.into_iter().filter(|(_, is_offered)| *is_offered);
+    let plain = plain.map(|(command, _)| offer(command, title(command, context), context));
+    let of_thing =
+        |command: Command, name: &str| offer(command, format!("{} {name}", command.title()), context);
+    let columns = context.columns.iter().map(|(id, name)| of_thing(Command::GoToColumn(*id), name));
+    let documents = context.documents.iter().map(|(id, name)| of_thing(Command::OpenDocument(*id), name));
+    plain.chain(columns).chain(documents).collect()
+}
+
+fn offer(command: Command, title: String, context: &Context) -> Offer {
+    let shortcut = context.shortcuts.of(command).unwrap_or_default().to_owned();
+    Offer { command, title, keywords: command.keywords(), shortcut }
+}
+
+/// The name that says what will be the case.
+fn title(command: Command, context: &Context) -> String {
+    match command {
+        Command::TogglePane(side) => {
+            let verb = if context.panes.pane(side).collapsed { "Show" } else { "Hide" };
+            format!("{verb} {}", side.name())
+        }
+        Command::NextTheme => format!("Theme: use {}", context.theme.next().name()),
+        command => command.title().to_owned(),
+    }
+}
+
+impl Side {
+    /// The pane of its content, where only one fits.
+    fn pane(self) -> Pane {
+        match self {
+            Self::Documents => Pane::Documents,
+            Self::Evidence => Pane::Evidence,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn titles(context: &Context) -> Vec<String> {
+        offered(context).into_iter().map(|offer| offer.title).collect()
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_not_offered() {
+        let first = Context { can_add_column: true, can_try_sample: true, ..Context::default() };
+        let at_first = titles(&first);
+        for absent in ["Ask", "Stop all", "Ask again", "Follow up", "Export run", "Close the document"] {
+            assert!(!at_first.iter().any(|title| title == absent), "{absent}");
+        }
+        let later = Context {
+            has_question: true,
+            is_busy: true,
+            has_run: true,
+            is_viewing: true,
+            columns: vec![(ColumnId(3), "m (2)".into())],
+            documents: vec![(crate::types::Sha256([0; 32]), "a.txt".into())],
+            ..Context::default()
+        };
+        let later = titles(&later);
+        for present in
+            ["Ask", "Stop all", "Ask again", "Follow up", "Export run", "Go to column m (2)", "Open a.txt"]
+        {
+            assert!(later.iter().any(|title| title == present), "{present}");
+        }
+        for absent in ["Add column", "Compare hosts", "Try the sample"] {
+            assert!(!later.iter().any(|title| title == absent), "{absent}");
+        }
+    }
+
+    #[test]
+    fn a_title_says_what_will_be_the_case_and_no_two_are_the_same() {
+        let mut context = Context { theme: Theme::Light, ..Context::default() };
+        context.panes.pane_mut(Side::Evidence).collapsed = true;
+        let mut all = titles(&context);
+        for title in ["Hide documents", "Show evidence", "Theme: use dark"] {
+            assert!(all.iter().any(|other| other == title), "{title}");
+        }
+        let count = all.len();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
+}
