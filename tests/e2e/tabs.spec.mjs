@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { openLab, until } from "./harness.mjs";
 import { dump } from "./profile.mjs";
-import { LIGHTHOUSE, addFiles, ask, columns, ended, row, settled, textFile } from "./steps.mjs";
+import { LIGHTHOUSE, addFiles, ask, closeDialog, columns, ended, row, settled, textFile } from "./steps.mjs";
 
 /** Long enough to be watched while it is embedded. */
 const long = (about) => Array.from({ length: 150 }, (_, at) => `Paragraph ${at} tells of ${about} ${at * 7} and of the ${at * 3} ships that lie in it over winter.\n\n`).join("");
@@ -30,6 +30,14 @@ async function found(page, question) {
   await ask(page, question);
   await ended(columns(page, "Extractive quotes"));
   return page.getByRole("region", { name: "Evidence" }).innerText();
+}
+
+/** Copies of the one column that a page begins with, until there are three. */
+async function threeColumns(page) {
+  for (let count = 1; count < 3; count += 1) {
+    await page.getByRole("button", { name: /^Duplicate column/ }).first().click();
+    await until(async () => (await page.getByRole("button", { name: /^Remove column/ }).count()) === count + 1, { what: `${count + 1} columns` });
+  }
 }
 
 describe("two tabs", () => {
@@ -131,6 +139,8 @@ describe("two tabs", () => {
     const tab = await lab.open();
     const a = tab.page;
     const b = await second(tab);
+    await threeColumns(a);
+    await until(async () => (await b.getByRole("button", { name: /^Remove column/ }).count()) === 3, { what: "three columns in the other tab" });
     await a.getByRole("button", { name: /^Theme/ }).click();
     await until(async () => (await b.getAttribute("html", "data-theme")) === "light", { what: "the theme in the other tab" });
     await b.getByRole("button", { name: "Settings" }).click();
@@ -142,6 +152,14 @@ describe("two tabs", () => {
     assert.deepEqual([settings.theme, settings.recipe.retrieval.top_k, settings.columns.length], ["Light", 3, 2]);
     await a.getByRole("button", { name: "Settings" }).click();
     assert.equal(await a.getByRole("dialog", { name: "Settings" }).getByLabel("Passages (top k)").inputValue(), "3");
+    await closeDialog(a);
+    // A name and a place, too.
+    await a.getByRole("button", { name: /^Edit column/ }).last().click();
+    await a.getByRole("dialog", { name: "Edit column" }).getByLabel("Name").fill("Second opinion");
+    await a.getByRole("button", { name: "Save column" }).click();
+    await a.getByRole("button", { name: "Move column Second opinion left" }).click();
+    const headings = async (page) => (await page.locator("article.column h3").allInnerTexts()).join(", ");
+    await until(async () => (await headings(b)) === "Second opinion, Extractive quotes", { what: "the name and the order in the other tab" });
     tab.assertClean();
     await tab.close();
   });
@@ -149,6 +167,7 @@ describe("two tabs", () => {
   it("lose one unknown setting, not all, and keep a copy", async () => {
     const tab = await lab.open();
     const { page } = tab;
+    await threeColumns(page);
     await page.getByRole("button", { name: /^Theme/ }).click();
     const future = await page.evaluate(() => {
       const settings = JSON.parse(localStorage.getItem("sidecite.settings"));

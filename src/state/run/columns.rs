@@ -72,10 +72,17 @@ impl AppState {
                 self.session.columns.remove(&cell.key);
             }
         }
-        for column in wanted {
-            if self.session.columns.find(&column.id).is_none() {
-                let (name, place) = self.settings.with_untracked(|settings| settings.column_name(&column));
-                self.session.columns.put(column.id, ColumnView::new(column, name, place));
+        for (at, column) in wanted.into_iter().enumerate() {
+            let id = column.id;
+            let (name, place) = self.settings.with_untracked(|settings| settings.column_name(&column));
+            match self.session.columns.with(&id, |view| view.name == name) {
+                Some(true) => {}
+                Some(false) => self.show_name(id, name),
+                None => self.session.columns.put(id, ColumnView::new(column, name, place)),
+            }
+            let is_there = self.session.columns.cells_now().get(at).is_some_and(|cell| cell.key == id);
+            if !is_there {
+                self.session.columns.place(&id, at);
             }
         }
         self.price_columns();
@@ -171,9 +178,7 @@ impl AppState {
                 .map(|column| settings.column_name(column).0)
         });
         let Some(name) = column else { return };
-        self.session.columns.change(&id, |view| view.name.clone_from(&name));
-        // Of two of the same name, both are numbered.
-        self.session.columns.touch();
+        self.show_name(id, name.clone());
         self.session.conductor.update_value(|conductor| {
             if let Some(answer) = conductor.as_mut().and_then(|conductor| conductor.run_mut().answer_mut(id))
             {
@@ -181,6 +186,12 @@ impl AppState {
             }
         });
         self.store_run();
+    }
+
+    fn show_name(self, id: ColumnId, name: String) {
+        self.session.columns.change(&id, |view| view.name = name);
+        // Of two of the same name, both are numbered.
+        self.session.columns.touch();
     }
 
     /// Renames a column, and puts an edited one in its place where more than the name is another. Gives whether it could.
