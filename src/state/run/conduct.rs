@@ -107,6 +107,7 @@ impl AppState {
         let run = conductor.run().clone();
         self.session.conductor.set_value(Some(conductor));
         self.session.expanded.set(None);
+        self.session.removed.set(None);
         self.session.columns.replace(views(&run), ColumnView::is_same_column);
         self.set_head(true);
         self.render_stored(&run, self.session.columns.cells_now(), AnswerOf::Run);

@@ -131,6 +131,8 @@ impl Session {
         });
         self.columns.replace(views.collect(), ColumnView::is_same_column);
         self.expanded.set(None);
+        // What was removed from the run before does not come back into this one.
+        self.removed.set(None);
     }
 
     /// Whether a search or a column is under way; tracks them all.
