@@ -120,8 +120,13 @@ describe("the columns", () => {
     await shows(page, ["fake-echo", "fake-fast"]);
     await until(async () => (await columns(page, "fake-echo").locator(".answer").innerText()) === answer, { what: "the answer" });
     assert.equal(await page.getByRole("button", { name: /^Undo removing/ }).count(), 0);
+    // Not into another run, whose question it did not answer.
+    await press(page, "Remove column fake-fast");
+    await ask(page, "When was it built?");
+    await ended(columns(page, "fake-echo"));
+    assert.equal(await page.getByRole("button", { name: /^Undo removing/ }).count(), 0);
     await page.reload();
-    await shows(page, ["fake-echo", "fake-fast"]);
+    await shows(page, ["fake-echo"]);
     await tab.close();
   });
 

@@ -194,13 +194,12 @@ impl AppState {
         self.session.columns.touch();
     }
 
-    /// Renames a column, and puts an edited one in its place where more than the name is another. Gives whether it could.
-    pub fn edit_column(self, before: &Column, after: Column, name: &str) -> bool {
+    /// Renames a column, and puts an edited one in its place where more than the name is another.
+    pub fn edit_column(self, before: &Column, after: Column, name: &str) {
         self.rename_column(before.id, name);
         if (Column { id: before.id, ..after.clone() }) != *before {
             self.replace_column(before.id, after);
         }
-        true
     }
 
     /// Puts an edited column in the place of one. It is another column: an answer stays with the column that gave it, in

@@ -62,9 +62,10 @@ pub(super) fn column_form(state: AppState, edit: Option<Column>) -> AnyView {
             with_documents: with_documents.get_untracked() || !offered.baseline,
         };
         let is_done = match edited.get_value() {
-            Some(before) => models
-                .into_iter()
-                .all(|model| state.edit_column(&before, column(model), &name.get_untracked())),
+            Some(before) => {
+                let after = models.into_iter().next().map(column);
+                after.map(|after| state.edit_column(&before, after, &name.get_untracked())).is_some()
+            }
             // As many as there is room for.
             None => models.into_iter().filter(|model| state.add_column(column(model.clone()))).count() > 0,
         };
