@@ -210,6 +210,27 @@ describe("hands", () => {
     await tab.close();
   });
 
+  it("count a key that follows Escape at once as typed on the page", async () => {
+    const tab = await prepared(lab);
+    const { page } = tab;
+    await page.locator("main").focus();
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+    // The page is slow over Escape, so that the next key waits before the browser says that the dialog is closed.
+    await page.evaluate(() => {
+      const slow = ({ key }) => {
+        const until = performance.now() + (key === "Escape" ? 500 : 0);
+        while (performance.now() < until);
+      };
+      addEventListener("keydown", slow, { capture: true });
+    });
+    await Promise.all([page.keyboard.press("Escape"), page.keyboard.press("/")]);
+    await focusOn(page, "Question");
+    assert.equal(await page.getByRole("dialog").count(), 0);
+    tab.assertClean();
+    await tab.close();
+  });
+
   it("never lose the focus: documents", async () => {
     const tab = await lab.open();
     const { page } = tab;

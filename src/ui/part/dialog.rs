@@ -41,9 +41,23 @@ pub fn Modal(
         }
     });
     on_cleanup(move || request_animation_frame(move || state.return_focus()));
+    // At once: the browser's `close` event comes after keys that are already waiting, which would count as typed into the dialog.
     let close = move || {
         if let Some(dialog) = node.get_untracked() {
             dialog.close();
+        }
+        state.view.dialog.set(None);
+    };
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" && !event.default_prevented() && !event.is_composing() {
+            event.prevent_default();
+            close();
+        }
+    };
+    // Closed by the browser, as by the Back gesture; not the late event of one that has left the page.
+    let closed = move |_| {
+        if node.get_untracked().is_some_and(|dialog| dialog.is_connected()) {
+            state.view.dialog.set(None);
         }
     };
     view! {
@@ -52,7 +66,8 @@ pub fn Modal(
             class="dialog"
             class:wide=wide
             aria-label=title
-            on:close=listener(move |_| state.view.dialog.set(None))
+            on:close=listener(closed)
+            on:keydown=listener(on_key)
         >
             <div class="dialog-head">
                 <h2>{title}</h2>
