@@ -71,6 +71,11 @@ impl Corpus {
         self.vectors.get(embedder).map(AsRef::as_ref)
     }
 
+    /// Whether an embedder in the tab has embedded any of it.
+    pub fn has_built_in_vectors(&self) -> bool {
+        self.vectors.keys().any(|embedder| !is_remote(embedder))
+    }
+
     /// The embedders that have an index.
     pub(super) fn embedders(&self) -> Vec<String> {
         self.vectors.keys().cloned().collect()
@@ -124,13 +129,41 @@ impl Corpus {
         }
         filled?;
         self.remove(id);
-        for (key, chunk) in (first_key..).zip(&chunks) {
-            self.lexical.insert(key, &embedded_text(&document, chunk));
+        self.index_words(Entry { manifest, document, chunks, first_key });
+        Ok(())
+    }
+
+    /// Takes in a document whose vectors are still to come: until `insert` it is found by words alone. Nothing where the
+    /// document is there already, which then stays as it is. Gives the key of its first chunk.
+    pub(super) fn insert_text(
+        &mut self,
+        manifest: Manifest,
+        document: Document,
+        chunks: Vec<Chunk>,
+    ) -> Option<u32> {
+        if self.entries.contains_key(&manifest.id) {
+            return None;
+        }
+        let first_key = self.next_key;
+        self.index_words(Entry { manifest, document, chunks, first_key });
+        Some(first_key)
+    }
+
+    /// Forgets a document that was taken in with that first key, and nothing that has taken its place.
+    pub(super) fn withdraw(&mut self, id: DocumentId, first_key: u32) {
+        if self.entries.get(&id).is_some_and(|entry| entry.first_key == first_key) {
+            self.remove(id);
+        }
+    }
+
+    fn index_words(&mut self, entry: Entry) {
+        let id = entry.manifest.id;
+        for (key, chunk) in (entry.first_key..).zip(&entry.chunks) {
+            self.lexical.insert(key, &embedded_text(&entry.document, chunk));
             self.owners.insert(key, id);
             self.next_key = key + 1;
         }
-        self.entries.insert(id, Entry { manifest, document, chunks, first_key });
-        Ok(())
+        self.entries.insert(id, entry);
     }
 
     /// Forgets a document; whether there was one.

@@ -2,7 +2,7 @@ use super::vectors::{Asked, vectors};
 use super::{Corpus, Embedder, Error, embedded_text};
 use crate::chunk::{Tokens, chunk, validate};
 use crate::store::{Record, Store};
-use crate::types::{ChunkSettings, Document, DocumentId, Manifest, Warning};
+use crate::types::{Chunk, ChunkSettings, Document, DocumentId, Manifest, Warning};
 use std::cell::RefCell;
 
 /// A parsed document on its way in.
@@ -54,33 +54,48 @@ fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// Document → chunks → vectors → one transaction → both indexes. Sizes are counted by `tokens`, whichever embedder is used. `pause` is
-/// awaited between batches and says whether to go on; `progress` hears chunks done and total, first embedded, then, where
-/// that takes time, indexed.
+/// A document cut into chunks, whose vectors are to be made. It is found by words, unless the corpus has an earlier version of it;
+/// when this is dropped before the vectors are stored, it is not found any more.
+pub struct Chunked<'a> {
+    corpus: &'a RefCell<Corpus>,
+    /// Names no embedder yet.
+    manifest: Manifest,
+    document: Document,
+    chunks: Vec<Chunk>,
+    /// Where the index of words has it; nothing where the corpus has an earlier version.
+    key: Option<u32>,
+}
+
+impl Chunked<'_> {
+    /// Whether it is found by words, for want of an earlier version.
+    pub fn is_searchable(&self) -> bool {
+        self.key.is_some()
+    }
+}
+
+impl Drop for Chunked<'_> {
+    fn drop(&mut self) {
+        if let Some(key) = self.key {
+            self.corpus.borrow_mut().withdraw(self.manifest.id, key);
+        }
+    }
+}
+
+/// Document → chunks, in the index of words. Sizes are counted by `tokens`, whichever embedder is used.
 ///
 /// # Errors
-/// Those of each stage. Vectors that came before one stay in the cache: the same ingest again asks only for the others.
-pub async fn ingest<S: Store, E: Embedder>(
-    corpus: &RefCell<Corpus>,
-    (tokens, embedder): (&dyn Tokens, &E),
-    store: &S,
+/// Settings that cannot be, and a document without text.
+pub fn chunk_document<'a>(
+    corpus: &'a RefCell<Corpus>,
+    tokens: &dyn Tokens,
     incoming: Incoming,
-    pause: impl AsyncFn() -> bool,
-    progress: impl Fn(u32, u32),
-) -> Result<Outcome, Error> {
+) -> Result<Chunked<'a>, Error> {
     let Incoming { document, size_bytes, added_millis, chunking, warnings, reader } = incoming;
     let plan = validate(chunking)?;
     let chunks = chunk(&document, &plan, tokens);
     if chunks.is_empty() {
         return Err(Error::NoChunks { name: document.name });
     }
-    let texts: Vec<String> = chunks.iter().map(|chunk| embedded_text(&document, chunk)).collect();
-    let embedder_id = embedder.id();
-    let expected = corpus.borrow().dimension(&embedder_id);
-    let asked = Asked { owner: document.id, texts: &texts, expected };
-    let Some(vectors) = vectors(embedder, store, asked, &pause, &progress).await? else {
-        return Ok(Outcome::Cancelled);
-    };
     let manifest = Manifest {
         id: document.id,
         name: document.name.clone(),
@@ -92,11 +107,36 @@ pub async fn ingest<S: Store, E: Embedder>(
         chunks: count(chunks.len()),
         tokens: chunks.iter().map(|chunk| u64::from(chunk.tokens)).sum(),
         chunking,
-        embedder: embedder_id,
+        embedder: String::new(),
         added_millis,
         warnings,
         reader,
     };
+    let key = corpus.borrow_mut().insert_text(manifest.clone(), document.clone(), chunks.clone());
+    Ok(Chunked { corpus, manifest, document, chunks, key })
+}
+
+/// Chunks → vectors → one transaction → both indexes. `pause` is awaited between batches and says whether to go on; `progress` hears
+/// chunks done and total, first embedded, then, where that takes time, indexed.
+///
+/// # Errors
+/// Those of each stage. Vectors that came before one stay in the cache: the same ingest again asks only for the others.
+pub async fn embed_chunks<S: Store, E: Embedder>(
+    chunked: Chunked<'_>,
+    embedder: &E,
+    store: &S,
+    pause: impl AsyncFn() -> bool,
+    progress: impl Fn(u32, u32),
+) -> Result<Outcome, Error> {
+    let Chunked { corpus, manifest, document, chunks, .. } = &chunked;
+    let texts: Vec<String> = chunks.iter().map(|chunk| embedded_text(document, chunk)).collect();
+    let manifest = Manifest { embedder: embedder.id(), ..manifest.clone() };
+    let expected = corpus.borrow().dimension(&manifest.embedder);
+    let asked = Asked { owner: manifest.id, texts: &texts, expected };
+    let Some(vectors) = vectors(embedder, store, asked, &pause, &progress).await? else {
+        return Ok(Outcome::Cancelled);
+    };
+    let (document, chunks) = (document.clone(), chunks.clone());
     let record = Record { manifest: manifest.clone(), document, chunks, vectors };
     corpus.borrow().check(&record)?;
     if !store.put(&record).await? {
@@ -105,6 +145,22 @@ pub async fn ingest<S: Store, E: Embedder>(
     corpus.borrow_mut().insert(record)?;
     build(corpus, &manifest.embedder, pause, progress).await?;
     Ok(Outcome::Stored(manifest))
+}
+
+/// Both in one: a document is cut, embedded, stored and indexed.
+///
+/// # Errors
+/// As [`chunk_document`] and [`embed_chunks`].
+pub async fn ingest<S: Store, E: Embedder>(
+    corpus: &RefCell<Corpus>,
+    (tokens, embedder): (&dyn Tokens, &E),
+    store: &S,
+    incoming: Incoming,
+    pause: impl AsyncFn() -> bool,
+    progress: impl Fn(u32, u32),
+) -> Result<Outcome, Error> {
+    let chunked = chunk_document(corpus, tokens, incoming)?;
+    embed_chunks(chunked, embedder, store, pause, progress).await
 }
 
 /// Cuts and embeds a stored document again; until that is done it stays as it was.

@@ -50,7 +50,8 @@ pub struct ChunkRef {
 }
 
 /// Question → evidence: embedded (only when meaning takes part and there is something to compare with), looked up by meaning
-/// and by words, fused, reranked where a reranker is given, frozen. `now` counts milliseconds.
+/// and by words, fused, reranked where a reranker is given, frozen. Without an embedder, as before its weights are loaded, words
+/// alone decide. `now` counts milliseconds.
 ///
 /// # Errors
 /// A host that fails makes the search fail: its part is never left out silently.
@@ -74,9 +75,9 @@ pub async fn search<E: Embedder, R: Rerank>(
     let vector = question_vector(corpus, question, embedder, settings.mode).await?;
     let embedded = now();
     // Without vectors to compare with, words alone decide; `unembedded` says so.
-    let mode = match (settings.mode, &vector, embedder) {
-        (RetrievalMode::Hybrid, None, Some(_)) => RetrievalMode::Lexical,
-        (mode, ..) => mode,
+    let mode = match (settings.mode, &vector) {
+        (RetrievalMode::Hybrid, None) => RetrievalMode::Lexical,
+        (mode, _) => mode,
     };
     let asked = RetrievalSettings { mode, ..*settings };
     // The borrow ends with the call; the answer may come later.

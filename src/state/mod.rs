@@ -18,7 +18,7 @@ mod view;
 
 pub use action::{Action, Actions, Perform, perform};
 pub use command::{BOUND, Command, FIXED, Offer, Shortcuts, find, is_mac, label, offered, with_press};
-pub use documents::{Corpus, Original, Row, RowActions, RowState, Sample, Tabs, Totals};
+pub use documents::{Corpus, Embedding, Original, Row, RowActions, RowState, Sample, Tabs, Totals};
 pub use providers::{CheckState, Listed, ProviderStore, Trial};
 pub use run::{
     AnswerHead, AnswerOf, Chrome, ColumnView, History, Painter, Part, RemovedColumn, Rendered, RenderedPiece,

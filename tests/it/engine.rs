@@ -218,3 +218,56 @@ fn what_another_tab_stored_is_taken_over() {
     assert_eq!(manifest.unwrap().name, "ships.txt");
     assert!(other.borrow().get(ships).is_ok());
 }
+
+#[test]
+fn a_document_is_found_by_words_before_it_is_embedded() {
+    let bench = Bench::new();
+    let chunked = engine::chunk_document(&bench.corpus, &Words, incoming("ships.txt", SHIPS)).unwrap();
+    assert!(chunked.is_searchable());
+    assert_eq!(bench.embedded(), 0);
+    // With an embedder and without one.
+    let settings = RetrievalSettings { mode: RetrievalMode::Hybrid, ..RetrievalSettings::default() };
+    let search = |embedder| {
+        engine::search(&bench.corpus, "ferry", embedder, None::<&Counts>, &settings, &|| 0.0)
+            .now_or_never()
+            .expect("nothing here waits")
+    };
+    for embedder in [None, Some(&bench.embedder)] {
+        let found = search(embedder).unwrap();
+        assert!(found.evidence.passages[0].text.contains("ferry"));
+        assert_eq!(found.evidence.timing.unembedded, found.evidence.timing.chunks);
+        // What the person set stays in the evidence.
+        assert_eq!(found.evidence.retrieval.mode, RetrievalMode::Hybrid);
+    }
+    assert_eq!(bench.embedded(), 0);
+    let by = (&bench.embedder, &bench.store);
+    let outcome = engine::embed_chunks(chunked, by.0, by.1, async || true, |_, _| {}).now_or_never().unwrap();
+    assert!(matches!(outcome, Ok(Outcome::Stored(manifest)) if manifest.embedder == "words"));
+    let found = search(Some(&bench.embedder)).unwrap();
+    assert_eq!((found.evidence.timing.unembedded, found.evidence.passages.len()), (0, 2));
+}
+
+#[test]
+fn a_document_given_up_before_it_is_embedded_is_not_found_any_more() {
+    let bench = Bench::new();
+    drop(engine::chunk_document(&bench.corpus, &Words, incoming("ships.txt", SHIPS)).unwrap());
+    assert_eq!(bench.search("ferry", RetrievalMode::Lexical), Err(Error::EmptyCorpus));
+    // Of one that is stored the earlier version stays, as it was.
+    bench.ingest("ships.txt", SHIPS).unwrap();
+    let again = engine::chunk_document(&bench.corpus, &Words, incoming("ships.txt", SHIPS)).unwrap();
+    assert!(!again.is_searchable());
+    drop(again);
+    assert_eq!(bench.search("ferry", RetrievalMode::Hybrid).unwrap().timing.unembedded, 0);
+}
+
+#[test]
+fn a_document_that_is_given_up_late_does_not_take_its_second_try_along() {
+    let bench = Bench::new();
+    let first = engine::chunk_document(&bench.corpus, &Words, incoming("ships.txt", SHIPS)).unwrap();
+    bench.corpus.borrow_mut().remove(sha256(b"ships.txt"));
+    let second = engine::chunk_document(&bench.corpus, &Words, incoming("ships.txt", SHIPS)).unwrap();
+    drop(first);
+    assert_eq!(bench.search("ferry", RetrievalMode::Lexical).unwrap().passages.len(), 1);
+    drop(second);
+    assert_eq!(bench.search("ferry", RetrievalMode::Lexical), Err(Error::EmptyCorpus));
+}

@@ -240,6 +240,8 @@ fn engine(lines: &mut Lines) {
         Ok(Opened::Corpus { manifests, damaged: Vec::new(), persistent: true }),
     );
     lines.reply::<Open>("Open: newer", Ok(Opened::Newer));
+    lines.reply::<Ingest>("Ingest: chunked", IngestUpdate::Chunked { is_searchable: true });
+    lines.reply::<Ingest>("Ingest: loading", IngestUpdate::Loading { done_bytes: 300, total_bytes: 70_000 });
     lines.reply::<Ingest>("Ingest: progress", IngestUpdate::Progress { done: 1, total: 2 });
     lines.reply::<Ingest>(
         "Ingest: waiting",

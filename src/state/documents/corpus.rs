@@ -99,6 +99,46 @@ impl Row {
     }
 }
 
+/// A document on its way through the engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Embedding {
+    /// What it is.
+    pub format: Format,
+    /// Pages, 0 for none.
+    pub pages: u32,
+    /// Chunks embedded.
+    pub done: u32,
+    /// Chunks in all, 0 until the first are embedded.
+    pub total: u32,
+    /// When the first chunk was handed over, on the page's clock, and how many were done then.
+    pub started: Option<(f64, u32)>,
+    /// Call in the engine, for cancelling.
+    pub call: Option<u32>,
+    /// Why nothing comes at the moment; nothing while all goes well.
+    pub waits: Option<UserError>,
+    /// Its words are found already.
+    pub searchable: bool,
+    /// Bytes of the built-in embedder that have come, and of how many, while it is being loaded.
+    pub loading: Option<(u64, u64)>,
+}
+
+impl Embedding {
+    /// Nothing has happened yet.
+    pub(in crate::state) fn new(format: Format, pages: u32, call: u32) -> Self {
+        Self {
+            format,
+            pages,
+            done: 0,
+            total: 0,
+            started: None,
+            call: Some(call),
+            waits: None,
+            searchable: false,
+            loading: None,
+        }
+    }
+}
+
 /// Where a document stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum RowState {
@@ -112,22 +152,7 @@ pub enum RowState {
         since_millis: f64,
     },
     /// Parsed; waits for the engine or is being embedded.
-    Embedding {
-        /// What it is.
-        format: Format,
-        /// Pages, 0 for none.
-        pages: u32,
-        /// Chunks embedded.
-        done: u32,
-        /// Chunks in all, 0 while they are being cut.
-        total: u32,
-        /// When the first chunk was handed over, on the page's clock, and how many were done then.
-        started: Option<(f64, u32)>,
-        /// Call in the engine, for cancelling.
-        call: Option<u32>,
-        /// Why nothing comes at the moment; nothing while all goes well.
-        waits: Option<UserError>,
-    },
+    Embedding(Embedding),
     /// Wholly stored and searchable.
     Ready(Manifest),
     /// Failed; the others go on.
@@ -149,27 +174,39 @@ impl RowState {
         match self {
             Self::Adding | Self::Queued => "queued",
             Self::Reading { .. } => "reading",
-            Self::Embedding { .. } => "embedding",
+            Self::Embedding(_) => "embedding",
             Self::Ready(_) => "ready",
             Self::Failed { .. } | Self::Damaged(_) => "failed",
             Self::Cancelled => "cancelled",
         }
     }
 
+    /// Whether a question finds it, if only by its words.
+    pub fn is_searchable(&self) -> bool {
+        matches!(self, Self::Ready(_) | Self::Embedding(Embedding { searchable: true, .. }))
+    }
+
+    /// Whether it waits for others before it is embedded.
+    pub(in crate::state) fn waits_for_embedder(&self) -> bool {
+        matches!(self, Self::Embedding(Embedding { searchable: true, total: 0, .. }))
+    }
+
     /// Whether something is still to happen by itself.
     pub fn is_under_way(&self) -> bool {
-        matches!(self, Self::Adding | Self::Queued | Self::Reading { .. } | Self::Embedding { .. })
+        matches!(self, Self::Adding | Self::Queued | Self::Reading { .. } | Self::Embedding(_))
     }
 
     /// Whether a worker has it.
     pub fn is_at_work(&self) -> bool {
-        matches!(self, Self::Reading { .. } | Self::Embedding { .. })
+        matches!(self, Self::Reading { .. } | Self::Embedding(_))
     }
 
     /// Share done, where it can be theirs.
     pub fn fraction(&self) -> Option<f64> {
         match *self {
-            Self::Embedding { done, total, .. } if total > 0 => Some(f64::from(done) / f64::from(total)),
+            Self::Embedding(Embedding { done, total, .. }) if total > 0 => {
+                Some(f64::from(done) / f64::from(total))
+            }
             _ => None,
         }
     }
@@ -177,7 +214,7 @@ impl RowState {
     /// Time left as text, from the pace so far. Chunks that came from the cache say nothing about the pace.
     pub fn time_left(&self, now_millis: f64) -> Option<String> {
         match *self {
-            Self::Embedding { done, total, started: Some((since, first)), .. } => {
+            Self::Embedding(Embedding { done, total, started: Some((since, first)), .. }) => {
                 let (done, total) = (done.saturating_sub(first), total.saturating_sub(first));
                 time_left(u64::from(done), u64::from(total), now_millis - since)
             }
@@ -242,15 +279,8 @@ mod tests {
 
     #[test]
     fn time_left_follows_the_pace() {
-        let state = |done, started| RowState::Embedding {
-            format: Format::Text,
-            pages: 0,
-            done,
-            total: 40,
-            started,
-            call: None,
-            waits: None,
-        };
+        let embedding = Embedding { total: 40, ..Embedding::new(Format::Text, 0, 1) };
+        let state = |done, started| RowState::Embedding(Embedding { done, started, ..embedding.clone() });
         assert_eq!(state(0, None).time_left(10.0), None);
         assert_eq!(state(10, Some((0.0, 0))).time_left(1000.0).as_deref(), Some("about 3 s left"));
         assert_eq!(state(20, Some((0.0, 20))).time_left(1000.0), None);

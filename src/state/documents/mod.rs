@@ -13,6 +13,6 @@ mod tabs;
 
 pub(in crate::state) use removals::clear as clear_removals;
 
-pub use corpus::{Corpus, Original, Row, RowActions, RowState, Totals};
+pub use corpus::{Corpus, Embedding, Original, Row, RowActions, RowState, Totals};
 pub use sample::Sample;
 pub use tabs::Tabs;

@@ -1,6 +1,6 @@
 use crate::browser::clock::{now_millis, sleep};
 use crate::browser::files;
-use crate::state::{Action, AppState, Row, RowState};
+use crate::state::{Action, AppState, Embedding, Row, RowState};
 use crate::store::UploadState;
 use crate::types::{DocumentId, EmbedderRef, UserError, problem};
 use crate::worker::protocol::{Forget, Ingest, IngestUpdate, Parsed, ReadFile, Unreadable};
@@ -13,8 +13,10 @@ use std::pin::pin;
 
 /// Longest a file may take to parse before its reader is ended.
 const READ_LIMIT_MILLIS: i32 = 60_000;
-/// Parsed documents that wait for the engine; more would only fill memory.
+/// Parsed documents that wait to be chunked; more would only fill memory.
 const MAX_INGESTS: usize = 2;
+/// Documents in the engine: found by words, they wait for their vectors.
+const MAX_WAITING: usize = 32;
 /// A document that has taken a worker down this often is not tried again by itself.
 const MAX_CRASHES: u32 = 2;
 
@@ -46,8 +48,9 @@ impl AppState {
         let rows = self.corpus.rows.cells_now();
         let rows: Vec<Row> = rows.iter().map(|cell| cell.value.get_untracked()).collect();
         let reading = rows.iter().any(|row| matches!(row.state, RowState::Reading { .. }));
-        let ingesting = rows.iter().filter(|row| matches!(row.state, RowState::Embedding { .. })).count();
-        if reading || ingesting >= MAX_INGESTS {
+        let ingesting = rows.iter().filter(|row| matches!(row.state, RowState::Embedding(_)));
+        let (waiting, ingesting) = ingesting.partition::<Vec<_>, _>(|row| row.state.waits_for_embedder());
+        if reading || ingesting.len() >= MAX_INGESTS || waiting.len() + ingesting.len() >= MAX_WAITING {
             return;
         }
         if let Some(row) = rows.into_iter().find(Row::is_waiting) {
@@ -99,18 +102,7 @@ impl AppState {
             warnings,
         };
         let call = self.engine_for(remote).call_with(verb, &[document.into()]);
-        self.set_state(
-            id,
-            RowState::Embedding {
-                format,
-                pages,
-                done: 0,
-                total: 0,
-                started: None,
-                call: Some(call.id),
-                waits: None,
-            },
-        );
+        self.set_state(id, RowState::Embedding(Embedding::new(format, pages, call.id)));
         spawn_local(async move {
             self.follow_ingest(id, call).await;
             self.pump();
@@ -141,36 +133,57 @@ impl AppState {
         }
     }
 
-    /// Follows a document through the engine to its end.
-    pub(in crate::state) async fn follow_ingest(self, id: DocumentId, mut call: OpenCall<IngestUpdate>) {
-        while let Some(update) = call.body().await {
+    /// Follows a document through the engine to its end. Once it is cancelled or tried again, this call says nothing about it any more.
+    pub(in crate::state) async fn follow_ingest(self, id: DocumentId, mut open: OpenCall<IngestUpdate>) {
+        let call = open.id;
+        while let Some(update) = open.body().await {
             match update {
-                IngestUpdate::Progress { done: now_done, total: now_total } => {
-                    self.corpus.rows.change(&id, |row| {
-                        if let RowState::Embedding { done, total, started, waits, .. } = &mut row.state {
-                            started.get_or_insert((now_millis(), now_done));
-                            (*done, *total) = (now_done, now_total);
-                            *waits = None;
-                        }
-                    });
-                    self.publish(id);
+                IngestUpdate::Stored(manifest) if self.is_followed(id, call) => {
+                    return self.set_state(id, RowState::Ready(manifest));
                 }
-                IngestUpdate::Waiting(why) => self.corpus.rows.change(&id, |row| {
-                    if let RowState::Embedding { waits, .. } = &mut row.state {
-                        *waits = why;
-                    }
-                }),
-                IngestUpdate::Stored(manifest) if self.corpus.rows.find(&id).is_some() => {
+                // Stored before it could be stopped.
+                IngestUpdate::Stored(manifest)
+                    if self.has_state(id, |state| *state == RowState::Cancelled) =>
+                {
                     return self.set_state(id, RowState::Ready(manifest));
                 }
                 // Removed at the last moment, here or in another tab.
-                IngestUpdate::Stored(_) => return drop(self.engine().call(Forget(id))),
+                IngestUpdate::Stored(_) if self.corpus.rows.find(&id).is_none() => {
+                    return drop(self.engine().call(Forget(id)));
+                }
+                _ if !self.is_followed(id, call) => {}
+                IngestUpdate::Chunked { is_searchable } => {
+                    self.change_embedding(id, |row| row.searchable = is_searchable);
+                    // The next file need not wait for this one's vectors.
+                    self.pump();
+                }
+                IngestUpdate::Loading { done_bytes, total_bytes } => {
+                    self.change_embedding(id, |row| row.loading = Some((done_bytes, total_bytes)));
+                    self.publish(id);
+                }
+                IngestUpdate::Progress { done, total } => {
+                    self.change_embedding(id, |row| {
+                        row.started.get_or_insert((now_millis(), done));
+                        (row.done, row.total) = (done, total);
+                        (row.waits, row.loading) = (None, None);
+                    });
+                    self.publish(id);
+                }
+                IngestUpdate::Waiting(why) => self.change_embedding(id, |row| row.waits = why),
                 IngestUpdate::Cancelled => return self.set_state(id, RowState::Cancelled),
                 IngestUpdate::Failed(user_error) => return self.fail(id, user_error, false).await,
+                IngestUpdate::Stored(_) => {}
             }
         }
-        // The engine died. What it had embedded is cached, so trying again costs little.
-        let crashes = self.corpus.rows.value(&id).map_or(MAX_CRASHES, |row| row.crashes + 1);
+        if self.is_followed(id, call) {
+            self.engine_died(id).await;
+        }
+    }
+
+    /// What the engine had embedded is cached, so trying again costs little. One that only waited was not the cause.
+    async fn engine_died(self, id: DocumentId) {
+        let Some(row) = self.corpus.rows.value(&id) else { return };
+        let crashes = row.crashes + u32::from(!row.state.waits_for_embedder());
         self.corpus.rows.change(&id, |row| row.crashes = crashes);
         if crashes < MAX_CRASHES {
             self.set_state(id, RowState::Queued);
@@ -178,6 +191,23 @@ impl AppState {
             let reason = self.services().engine.exit_reason().unwrap_or_default();
             self.fail(id, problem::engine::crashed_twice(reason), false).await;
         }
+    }
+
+    fn has_state(self, id: DocumentId, is: impl FnOnce(&RowState) -> bool) -> bool {
+        self.corpus.rows.value(&id).is_some_and(|row| is(&row.state))
+    }
+
+    /// Whether that call is what the row of a document waits for.
+    fn is_followed(self, id: DocumentId, call: u32) -> bool {
+        self.has_state(id, |state| matches!(state, RowState::Embedding(row) if row.call == Some(call)))
+    }
+
+    fn change_embedding(self, id: DocumentId, change: impl FnOnce(&mut Embedding)) {
+        self.corpus.rows.change(&id, |row| {
+            if let RowState::Embedding(embedding) = &mut row.state {
+                change(embedding);
+            }
+        });
     }
 
     /// Gives up what is under way for a document.
@@ -203,8 +233,13 @@ impl AppState {
         match row.state {
             _ if row.elsewhere => {}
             RowState::Reading { .. } => self.services().reader.terminate(),
-            RowState::Embedding { call: Some(call), .. } => {
-                self.services().engine.stop(call);
+            RowState::Embedding(Embedding { call: Some(call), searchable, .. }) => {
+                let engine = self.services().engine;
+                engine.stop(call);
+                // It may take a moment until the engine gives it up.
+                if searchable && engine.is_running() {
+                    drop(engine.call(Forget(row.id)));
+                }
             }
             _ => {}
         }

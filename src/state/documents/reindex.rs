@@ -1,4 +1,4 @@
-use crate::state::{AppState, RowState};
+use crate::state::{AppState, Embedding, RowState};
 use crate::types::{DocumentId, EmbedderRef, Manifest};
 use crate::worker::protocol::Rechunk;
 use leptos::prelude::*;
@@ -35,16 +35,8 @@ impl AppState {
         for (id, before) in outdated {
             let remote = embedder != EmbedderRef::BuiltIn;
             let call = self.engine_for(remote).call(Rechunk { id, chunking, embedder: embedder.clone() });
-            let state = RowState::Embedding {
-                format: before.format,
-                pages: before.pages,
-                done: 0,
-                total: 0,
-                started: None,
-                call: Some(call.id),
-                waits: None,
-            };
-            self.set_state(id, state);
+            let embedding = Embedding::new(before.format, before.pages, call.id);
+            self.set_state(id, RowState::Embedding(embedding));
             let (embedder, all) = (embedder.clone(), all.clone());
             spawn_local(async move {
                 self.follow_ingest(id, call).await;
@@ -65,7 +57,7 @@ impl AppState {
                 if *embedder != EmbedderRef::BuiltIn {
                     let waits = |id: &&DocumentId| {
                         let row = self.corpus.rows.value(id);
-                        row.is_some_and(|row| matches!(row.state, RowState::Embedding { .. }))
+                        row.is_some_and(|row| matches!(row.state, RowState::Embedding(_)))
                     };
                     all.iter().filter(waits).for_each(|other| self.cancel(*other));
                 }

@@ -1,7 +1,8 @@
 use crate::browser::fetch::site_file;
 use crate::browser::files;
-use crate::state::{AppState, RowState};
+use crate::state::AppState;
 use crate::types::{RunId, problem};
+use futures_util::future::join_all;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Deserialize;
@@ -51,12 +52,15 @@ impl AppState {
             self.session.question.set(starter.clone());
         }
         spawn_local(async move {
+            let file =
+                async |file: &str| (file.to_owned(), site_file(&format!("./sample/{file}"), |_, _| {}).await);
             let mut loaded = Vec::new();
-            for document in &sample.documents {
-                match site_file(&format!("./sample/{}", document.file), |_, _| {}).await {
-                    Ok(bytes) => loaded.extend(files::from_bytes(&document.file, &bytes)),
+            for (file, bytes) in join_all(sample.documents.iter().map(|document| file(&document.file))).await
+            {
+                match bytes {
+                    Ok(bytes) => loaded.extend(files::from_bytes(&file, &bytes)),
                     Err(reason) => {
-                        let error = problem::read::sample_missing(document.file.as_str(), reason);
+                        let error = problem::read::sample_missing(file.as_str(), reason);
                         self.corpus.user_error.set(Some(error));
                     }
                 }
@@ -68,7 +72,7 @@ impl AppState {
         });
     }
 
-    /// Asks `question` as soon as nothing is under way any more, unless something else was typed or asked.
+    /// Asks `question` as soon as every document is found, if only by its words, unless something else was typed or asked.
     fn ask_when_ready(self, expected: usize, question: String, shown: Option<RunId>) {
         spawn_local(async move {
             loop {
@@ -79,13 +83,10 @@ impl AppState {
                     return;
                 }
                 let rows = self.corpus.rows.cells_now();
-                let over =
-                    rows.iter().filter(|cell| cell.value.with_untracked(|row| !row.state.is_under_way()));
-                let ready = rows
-                    .iter()
-                    .any(|cell| cell.value.with_untracked(|row| matches!(row.state, RowState::Ready(_))));
-                if rows.len() >= expected && over.count() == rows.len() {
-                    if ready {
+                let states = || rows.iter().map(|cell| cell.value.with_untracked(|row| row.state.clone()));
+                let over = states().all(|state| state.is_searchable() || !state.is_under_way());
+                if rows.len() >= expected && over {
+                    if states().any(|state| state.is_searchable()) {
                         self.ask();
                     }
                     return;

@@ -4,7 +4,7 @@
 use super::open::state_of;
 use crate::browser::channel::Channel;
 use crate::browser::{lock, site};
-use crate::state::{Action, AppState, Original, Row, RowState};
+use crate::state::{Action, AppState, Embedding, Original, Row, RowState};
 use crate::types::DocumentId;
 use crate::worker::protocol::{Forget, Refresh};
 use futures_util::lock::Mutex;
@@ -126,8 +126,8 @@ impl AppState {
         };
         let elsewhere = theirs.state.is_under_way();
         let state = match theirs.state {
-            RowState::Embedding { format, pages, done, total, waits, .. } => {
-                RowState::Embedding { format, pages, done, total, started: None, call: None, waits }
+            RowState::Embedding(embedding) => {
+                RowState::Embedding(Embedding { started: None, call: None, searchable: false, ..embedding })
             }
             state => state,
         };

@@ -18,6 +18,7 @@ pub fn DocumentRow(
     let (id, name) = row.with_untracked(|row| (row.id, row.name.clone()));
     let word = Memo::new(move |_| row.with(|row| row.state.name()));
     let can = Memo::new(move |_| row.with(Row::actions));
+    let can_open = Memo::new(move |_| row.with(|row| row.state.is_searchable()));
     let active = Memo::new(move |_| {
         state.view.opened.with(|opened| opened.as_ref().is_some_and(|opened| opened.document.id == id))
     });
@@ -25,7 +26,7 @@ pub fn DocumentRow(
         <li class="document-row" data-state=sig(move || word.get()) class:active=sig(move || active.get())>
             <button
                 class="document-row-name"
-                disabled=sig(move || word.get() != "ready")
+                disabled=sig(move || !can_open.get())
                 title=name.clone()
                 on:click=listener(move |_| state.act(Action::OpenDocument(id, None)))
             >
@@ -48,11 +49,15 @@ fn about(row: &Row) -> String {
     match &row.state {
         RowState::Adding | RowState::Queued => parts.push("queued".into()),
         RowState::Reading { .. } => parts.push("reading".into()),
-        RowState::Embedding { format, pages: count, done, total, waits, .. } => {
-            parts.insert(0, format.label().into());
-            parts.extend(pages(*count));
-            parts.push(if *total == 0 { "chunking".into() } else { format!("chunk {done} of {total}") });
-            parts.extend(match waits {
+        RowState::Embedding(embedding) => {
+            parts.insert(0, embedding.format.label().into());
+            parts.extend(pages(embedding.pages));
+            parts.push(match (embedding.total, embedding.searchable) {
+                (0, false) => "chunking".into(),
+                (0, true) => format!("found by BM25 · {}", embedder_wait(embedding.loading)),
+                (total, _) => format!("chunk {} of {total}", embedding.done),
+            });
+            parts.extend(match &embedding.waits {
                 Some(why) => Some(problem::message(why)),
                 None => row.state.time_left(now_millis()),
             });
@@ -70,6 +75,17 @@ fn about(row: &Row) -> String {
         RowState::Cancelled => parts.push("cancelled".into()),
     }
     parts.join(" · ")
+}
+
+/// What its vectors wait for: the built-in embedder, as far as it has come, or those before it.
+fn embedder_wait(loading: Option<(u64, u64)>) -> String {
+    match loading {
+        None => "waiting for the embedder".into(),
+        Some((done, 0)) => format!("loading the embedder: {}", format::bytes(done)),
+        Some((done, total)) => {
+            format!("loading the embedder: {} of {}", format::bytes(done), format::bytes(total))
+        }
+    }
 }
 
 fn progress(row: &Row) -> AnyView {

@@ -109,6 +109,18 @@ pub struct Rechunk {
 /// What happens to a document; the last three end it.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum IngestUpdate {
+    /// It is chunked, and waits to be embedded.
+    Chunked {
+        /// It is found by its words already; not where an earlier version of it is still found.
+        is_searchable: bool,
+    },
+    /// The built-in embedder is being loaded.
+    Loading {
+        /// Bytes that have come.
+        done_bytes: u64,
+        /// Of how many; 0 where the server does not say.
+        total_bytes: u64,
+    },
     /// Chunks embedded so far.
     Progress {
         /// Done.

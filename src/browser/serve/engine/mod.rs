@@ -3,15 +3,14 @@
 
 mod any_store;
 mod host;
+mod model;
 
-use super::site_url;
 use crate::browser::clock::{epoch_millis, now_millis, yield_now};
-use crate::browser::fetch::site_file;
 use crate::browser::indexed_db::IndexedDb;
 use crate::chunk;
 use crate::courier::Stop;
 use crate::embed::DIMENSIONS;
-use crate::engine::{self, BuiltIn, Corpus, Incoming, Outcome};
+use crate::engine::{self, Corpus, Incoming, Outcome};
 use crate::store::{self, MemoryStore, Store, UNDO_MILLIS};
 use crate::types::{Document, EmbedderRef, RetrievalMode, UserError, problem};
 use crate::worker::protocol::{
@@ -21,25 +20,25 @@ use crate::worker::{Outbox, Request, serve};
 use any_store::AnyStore;
 use futures_util::lock::Mutex;
 use host::{Chosen, Host, Link};
-use std::cell::{OnceCell, RefCell};
+use model::Model;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
-const WEIGHTS: &str = "models/minilm-l6-v2.int8.bin";
+/// Bytes between two reports of a download.
+const REPORT_BYTES: u64 = 1 << 18;
 
 /// The corpus, its store and its embedder, for as long as the worker lives.
 struct EngineState {
     corpus: RefCell<Corpus>,
     store: OnceCell<AnyStore>,
-    model: OnceCell<BuiltIn>,
+    model: Model,
     /// One ingest at a time.
     turn: Mutex<()>,
     /// Held while the stored corpus is being read: questions wait for it.
     opening: Mutex<()>,
     /// Held while the store is being opened.
     storing: Mutex<()>,
-    /// Held while the weights are being fetched.
-    loading: Mutex<()>,
     /// The way to the courier.
     link: Link,
 }
@@ -49,11 +48,10 @@ pub fn engine() {
     let state = Rc::new(EngineState {
         corpus: RefCell::new(Corpus::new(DIMENSIONS)),
         store: OnceCell::new(),
-        model: OnceCell::new(),
+        model: Model::default(),
         turn: Mutex::new(()),
         opening: Mutex::new(()),
         storing: Mutex::new(()),
-        loading: Mutex::new(()),
         link: Link::default(),
     });
     serve(move |request: Request<ToEngine>| match (&request.body, request.port()) {
@@ -158,8 +156,11 @@ async fn open(state: &EngineState, reply: &Outbox<Result<Opened, UserError>>) ->
     let manifests = state.corpus.borrow().manifests();
     let persistent = matches!(store, AnyStore::Disk(_));
     reply.send(&Ok(Opened::Corpus { manifests, damaged, persistent }));
-    // The first question should not wait for the weights.
-    state.model().await.map(drop)
+    // The first question should not wait for the weights; without documents they are not needed yet.
+    if state.corpus.borrow().has_built_in_vectors() {
+        state.model.load(|_, _| {}).await?;
+    }
+    Ok(())
 }
 
 async fn ingest(
@@ -176,14 +177,28 @@ async fn ingest(
     let Ingest { size_bytes, added_millis, chunking, ref embedder, ref warnings, .. } = *asked;
     let (warnings, reader) = (warnings.clone(), document.format.reader_version());
     let incoming = Incoming { document, size_bytes, added_millis, chunking, warnings, reader };
-    let _turn = state.turn.lock().await;
     drop(state.opening.lock().await);
-    let (store, model) = (state.store().await?, state.model().await?);
+    let chunked = engine::chunk_document(&state.corpus, state.model.tokens().await?, incoming)?;
+    // Found by its words while its vectors wait for their turn, or for the weights.
+    reply.send(&IngestUpdate::Chunked { is_searchable: chunked.is_searchable() });
+    let Ok(_turn) = request.stop.guard(state.turn.lock()).await else { return Ok(IngestUpdate::Cancelled) };
+    let store = state.store().await?;
     let waiting = |why: Option<UserError>| reply.send(&IngestUpdate::Waiting(why));
-    let chosen = state.chosen(embedder, &request.stop, &waiting).await?;
+    let chosen = state.chosen(embedder, &request.stop, &waiting, loading(reply)).await?;
     let pause = async || goes_on(&request.stop).await;
     let tell = |done, total| reply.send(&IngestUpdate::Progress { done, total });
-    Ok(ended(engine::ingest(&state.corpus, (model, &chosen), store, incoming, pause, tell).await?))
+    Ok(ended(engine::embed_chunks(chunked, &chosen, store, pause, tell).await?))
+}
+
+/// Reports how much of the weights has come.
+fn loading(reply: &Outbox<IngestUpdate>) -> impl Fn(u64, u64) {
+    let reported = Cell::new(None);
+    move |done_bytes, total_bytes| {
+        if reported.get().is_none_or(|before| done_bytes >= before + REPORT_BYTES) {
+            reported.set(Some(done_bytes));
+            reply.send(&IngestUpdate::Loading { done_bytes, total_bytes });
+        }
+    }
 }
 
 async fn rechunk(
@@ -194,13 +209,13 @@ async fn rechunk(
 ) -> Result<IngestUpdate, UserError> {
     let _turn = state.turn.lock().await;
     drop(state.opening.lock().await);
-    let (store, model) = (state.store().await?, state.model().await?);
+    let (store, tokens) = (state.store().await?, state.model.tokens().await?);
     let waiting = |why: Option<UserError>| reply.send(&IngestUpdate::Waiting(why));
-    let chosen = state.chosen(&asked.embedder, stop, &waiting).await?;
+    let chosen = state.chosen(&asked.embedder, stop, &waiting, loading(reply)).await?;
     let pause = async || goes_on(stop).await;
     let tell = |done, total| reply.send(&IngestUpdate::Progress { done, total });
     let cut = (asked.id, asked.chunking);
-    Ok(ended(engine::rechunk(&state.corpus, (model, &chosen), store, cut, pause, tell).await?))
+    Ok(ended(engine::rechunk(&state.corpus, (tokens, &chosen), store, cut, pause, tell).await?))
 }
 
 async fn search(state: &EngineState, asked: &Search, stop: &Stop) -> Result<Found, UserError> {
@@ -208,8 +223,10 @@ async fn search(state: &EngineState, asked: &Search, stop: &Stop) -> Result<Foun
     let waiting = |_| {};
     let chosen = match asked.retrieval.mode {
         RetrievalMode::Lexical => None,
+        // Nothing is embedded yet: words answer at once, and the question does not wait for the weights.
+        RetrievalMode::Hybrid if asked.embedder == EmbedderRef::BuiltIn && state.is_unembedded() => None,
         RetrievalMode::Dense | RetrievalMode::Hybrid => {
-            Some(state.chosen(&asked.embedder, stop, &waiting).await?)
+            Some(state.chosen(&asked.embedder, stop, &waiting, |_, _| {}).await?)
         }
     };
     let host = |model| Host { link: &state.link, model, stop, waiting: &waiting };
@@ -224,9 +241,9 @@ async fn search(state: &EngineState, asked: &Search, stop: &Stop) -> Result<Foun
 
 async fn preview(state: &EngineState, asked: &Preview) -> Result<Vec<crate::types::Chunk>, UserError> {
     let plan = chunk::validate(asked.chunking).map_err(engine::Error::from)?;
-    let model = state.model().await?;
+    let tokens = state.model.tokens().await?;
     let corpus = state.corpus.borrow();
-    Ok(chunk::chunk(&corpus.get(asked.id)?.document, &plan, model))
+    Ok(chunk::chunk(&corpus.get(asked.id)?.document, &plan, tokens))
 }
 
 fn ended(outcome: Outcome) -> IngestUpdate {
@@ -258,16 +275,9 @@ impl EngineState {
         Ok(self.store.get_or_init(|| store))
     }
 
-    async fn model(&self) -> Result<&BuiltIn, UserError> {
-        let _one = self.loading.lock().await;
-        if let Some(model) = self.model.get() {
-            return Ok(model);
-        }
-        let bytes = site_file(&site_url(WEIGHTS), |_, _| {})
-            .await
-            .map_err(|reason| problem::read::site_file_missing(WEIGHTS, reason))?;
-        let model = BuiltIn::load(&bytes).map_err(engine::Error::from)?;
-        Ok(self.model.get_or_init(|| model))
+    /// Neither the built-in embedder nor anything that it made is here.
+    fn is_unembedded(&self) -> bool {
+        !self.model.is_loaded() && !self.corpus.borrow().has_built_in_vectors()
     }
 
     /// The embedder that the recipe names, for one call.
@@ -276,9 +286,10 @@ impl EngineState {
         embedder: &'a EmbedderRef,
         stop: &'a Stop,
         waiting: &'a dyn Fn(Option<UserError>),
+        loading: impl FnMut(u64, u64),
     ) -> Result<Chosen<'a>, UserError> {
         Ok(match embedder {
-            EmbedderRef::BuiltIn => Chosen::BuiltIn(self.model().await?),
+            EmbedderRef::BuiltIn => Chosen::BuiltIn(self.model.load(loading).await?),
             EmbedderRef::Remote { .. } => {
                 Chosen::Host(Host { link: &self.link, model: embedder, stop, waiting })
             }
