@@ -31,6 +31,7 @@ pub mod keyring;
 mod keys;
 /// Who may send now, and who waits.
 pub mod limit;
+mod mask;
 mod money;
 /// Requests planned, and shown without their key.
 pub mod plan;

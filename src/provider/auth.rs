@@ -50,10 +50,24 @@ impl Key {
     /// `text` with every occurrence of this key masked, and of the parts of a key that has some: of AWS credentials
     /// (`ID:SECRET:TOKEN`) each is sent or echoed on its own. A key of a few letters is left.
     pub fn redact(&self, text: &str) -> String {
+        self.secrets().fold(text.to_owned(), |text, secret| text.replace(secret, MASK))
+    }
+
+    /// How many bytes at the end of `text` may be the beginning of what `redact` masks.
+    pub fn begins_at_end(&self, text: &str) -> usize {
+        let longest = |secret: &str| {
+            // Keys are ASCII, so every byte is a place to cut.
+            (1..secret.len())
+                .rev()
+                .find(|length| secret.get(..*length).is_some_and(|begin| text.ends_with(begin)))
+        };
+        self.secrets().filter_map(longest).max().unwrap_or(0)
+    }
+
+    fn secrets(&self) -> impl Iterator<Item = &str> {
         let whole = std::iter::once(self.0.as_str());
         let parts = self.0.split(':').filter(|part| part.len() < self.0.len());
-        let secrets = whole.chain(parts).filter(|secret| secret.len() >= MIN_SECRET_BYTES);
-        secrets.fold(text.to_owned(), |text, secret| text.replace(secret, MASK))
+        whole.chain(parts).filter(|secret| secret.len() >= MIN_SECRET_BYTES)
     }
 }
 

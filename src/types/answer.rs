@@ -1,4 +1,5 @@
-use super::{CallFailure, ChatEvent, NativeCitation, Usage};
+use super::problem::host;
+use super::{CallFailure, ChatEvent, NativeCitation, Usage, UserError};
 use serde::{Deserialize, Serialize};
 
 /// Where a column stands. `name` is also its `data-state` on the page.
@@ -112,6 +113,23 @@ impl Answer {
         }
     }
 
+    /// Why there is nothing to read, where it ended well and without text.
+    pub fn empty_notice(&self) -> Option<UserError> {
+        if self.state != AnswerState::Done || !self.text.trim().is_empty() {
+            return None;
+        }
+        let reason = self.finish_reason.clone().unwrap_or_default();
+        // `tool_calls` (OpenAI, Mistral), `tool_use` (Anthropic, Bedrock), `TOOL_CALL` (Cohere), `UNEXPECTED_TOOL_CALL` (Gemini).
+        let lower = reason.to_lowercase();
+        Some(if lower.contains("tool") || lower.contains("function_call") {
+            host::called_tool(reason)
+        } else if self.reasoning.trim().is_empty() {
+            host::no_text(reason)
+        } else {
+            host::only_reasoning(reason)
+        })
+    }
+
     /// Output tokens and whether the host reported them (`true`) or they are estimated (`false`) at four characters each.
     pub fn output_tokens(&self) -> (u64, bool) {
         match self.usage.and_then(|usage| usage.output_tokens) {
@@ -137,4 +155,33 @@ impl Answer {
 /// About how many tokens `text` has: four bytes each, the rule of thumb for English.
 fn estimate_tokens(text: &str) -> u64 {
     (text.len() as u64).div_ceil(4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ended(text: &str, reasoning: &str, reason: Option<&str>) -> Option<String> {
+        let answer = Answer {
+            state: AnswerState::Done,
+            text: text.into(),
+            reasoning: reasoning.into(),
+            finish_reason: reason.map(str::to_owned),
+            ..Answer::default()
+        };
+        answer.empty_notice().map(|notice| notice.code.name().to_owned())
+    }
+
+    #[test]
+    fn an_answer_without_text_says_why() {
+        assert_eq!(ended("Six minutes.", "", Some("stop")), None);
+        for reason in ["tool_calls", "tool_use", "TOOL_CALL", "UNEXPECTED_TOOL_CALL", "function_call"] {
+            assert_eq!(ended(" \n", "", Some(reason)).as_deref(), Some("host.called_tool"), "{reason}");
+        }
+        assert_eq!(ended("", "Let me think", Some("length")).as_deref(), Some("host.only_reasoning"));
+        assert_eq!(ended("", "", Some("stop")).as_deref(), Some("host.no_text"));
+        assert_eq!(ended("", "", None).as_deref(), Some("host.no_text"));
+        let stopped = Answer { state: AnswerState::Stopped, ..Answer::default() };
+        assert_eq!(stopped.empty_notice(), None);
+    }
 }

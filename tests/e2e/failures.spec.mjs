@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { startFake } from "./fake_provider.mjs";
 import { openLab } from "./harness.mjs";
-import { addEndpoint, addFiles, ask, clearColumns, columns, ended, settled, textFile } from "./steps.mjs";
+import { QUESTION, addEndpoint, addFiles, ask, clearColumns, columns, ended, prepared, settled, textFile } from "./steps.mjs";
 
 describe("a provider that fails", () => {
   let lab;
@@ -61,6 +61,23 @@ describe("a provider that fails", () => {
     assert.equal(await ended(columns(page, "fake-slow")), "failed");
     assert.match(await columns(page, "fake-echo").locator(".notice.bad").innerText(), /CORS|other origins|pages/i);
     assert.match(await columns(page, "fake-slow").locator(".notice.bad").innerText(), /nothing|not answer|no answer|start/i);
+    await tab.close();
+  });
+
+  it("is not an empty answer: one that only asks for a tool says so", async () => {
+    const tab = await prepared(lab, [fake]);
+    const { page } = tab;
+    await addEndpoint(page, { url: fake.url, model: "fake-tool" });
+    await ask(page, QUESTION);
+    const column = columns(page, "fake-tool");
+    assert.equal(await ended(column), "done");
+    assert.match(await column.locator(".notice.warn").innerText(), /asked to call a tool.*tool_calls[\s\S]*choose another model/);
+    await page.reload();
+    // The run is kept as it was.
+    await page.getByRole("button", { name: "History" }).click();
+    await page.getByRole("list", { name: "Runs" }).getByRole("button", { name: QUESTION }).first().click();
+    await columns(page, "fake-tool").locator(".notice.warn").getByText(/asked to call a tool/).waitFor();
+    tab.assertClean();
     await tab.close();
   });
 

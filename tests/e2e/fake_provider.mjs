@@ -15,6 +15,7 @@
 //   fake-401 fake-403 fake-404 fake-429 fake-500   that status, with an OpenAI-shaped body
 //   fake-html        200 with a web page
 //   fake-hang        takes the request and never answers
+//   fake-tool        asks for a tool, and says nothing
 //   fake-stall       headers and one word, then nothing more
 //   fake-obey        does what the evidence says: repeats every instruction it finds there
 //   fake-exfil       hostile Markdown, as an injected model would answer
@@ -172,7 +173,7 @@ export async function startFake(options = {}) {
       return reply(response, record, 200, '<!doctype html><html><head><title>Sign in to continue</title></head><body>Please sign in.</body></html>', { ...headers, 'content-type': 'text/html' })
     }
     if (model === 'fake-hang') return
-    const text = answerOf(model, messages)
+    const text = model === 'fake-tool' ? '' : answerOf(model, messages)
     if (text === null) {
       return reply(response, record, 404, { error: { message: `The model \`${model}\` does not exist.`, type: 'invalid_request_error', code: 'model_not_found' } }, headers)
     }
@@ -213,7 +214,8 @@ export async function startFake(options = {}) {
       }
       await pause(gap)
     }
-    send(chunk({}, 'stop'))
+    if (model === 'fake-tool') send(chunk({ tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: { name: 'search', arguments: '{}' } }] }))
+    send(chunk({}, model === 'fake-tool' ? 'tool_calls' : 'stop'))
     if (record.json.stream_options?.include_usage) send({ id: 'fake', object: 'chat.completion.chunk', model, choices: [], usage })
     send('[DONE]')
     response.end()

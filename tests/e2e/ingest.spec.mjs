@@ -35,6 +35,15 @@ describe("documents", () => {
     const rows = await settled(page, 3);
     assert.deepEqual(rows.map(({ state }) => state), ["ready", "ready", "ready"]);
     await row(page, "pasted.md").getByText(/Markdown/).waitFor();
+    const same = page.getByRole("status", { name: "Same content" });
+    assert.match(await same.innerText(), /again\.txt has the same content as picked\.txt\./);
+    await addFiles(page, [textFile("picked.txt", "The harbour master is called Bo."), textFile("empty.txt", ""), textFile("void.txt", "")]);
+    await same.getByText("void.txt has the same content as empty.txt.").waitFor();
+    assert.match(await same.innerText(), /picked\.txt was added before\./);
+    await same.getByRole("button", { name: "Dismiss" }).click();
+    assert.equal((await same.innerText()).trim(), "");
+    const failed = await settled(page, 4);
+    assert.equal(failed.filter(({ state }) => state === "failed").length, 1);
     assert.deepEqual(await axeViolations(page), []);
     tab.assertClean();
     await tab.close();

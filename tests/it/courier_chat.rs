@@ -259,3 +259,16 @@ fn a_key_goes_to_its_origin_and_nowhere_else() {
     let report = world.run(ask(&courier, &world, &chat("https://moved.example/v1", "m"), &Stop::default()));
     assert_eq!((world.got.borrow().len(), report.failure().cause), (before + 1, FailureCause::NotFound));
 }
+
+#[test]
+fn a_key_that_a_host_repeats_is_masked_in_its_answer() {
+    let pieces = ["Your key is sk-CAN", "ARY-7f3e9a51", "c2d84b60, and your task is done."];
+    let mut steps: Vec<Step> = pieces.iter().map(|piece| Step::Bytes(delta(piece))).collect();
+    steps.push(Step::Bytes(b"data: [DONE]\n\n".to_vec()));
+    let world = World::new(move |_, _| Script::ok(steps.clone()));
+    let courier = world.courier();
+    let set = SetKey { endpoint: endpoint(HOST), purpose: Purpose::Chat, key: SECRET.into() };
+    world.run(courier.set_key(&set)).unwrap();
+    let report = world.run(ask(&courier, &world, &chat(HOST, "m"), &Stop::default()));
+    assert_eq!(report.text(), "Your key is ••••••••, and your task is done.");
+}

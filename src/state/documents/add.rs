@@ -37,6 +37,7 @@ impl AppState {
             file,
         });
         let chosen: Vec<Chosen> = chosen.collect();
+        self.corpus.same.set(Vec::new());
         for Chosen { id, info, .. } in &chosen {
             self.corpus.rows.put(*id, Row::of(*id, info, RowState::Adding));
             self.publish(*id);
@@ -65,10 +66,12 @@ impl AppState {
             Err(user_error) => return self.fail(pending, user_error, false).await,
         };
         let known = self.corpus.rows.value(&id);
-        if known
-            .as_ref()
-            .is_some_and(|row| row.state.is_under_way() || matches!(row.state, RowState::Ready(_)))
-        {
+        let has = |row: &Row| row.state.is_under_way() || matches!(row.state, RowState::Ready(_));
+        // Only a file that failed before is added again by the same name without a word.
+        if let Some(row) = known.as_ref().filter(|row| has(row) || row.name != info.name) {
+            self.corpus.same.update(|same| same.push((info.name.clone(), row.name.clone())));
+        }
+        if known.as_ref().is_some_and(has) {
             // Off the disk first: whoever reads the list of added files just now would take it for one that was lost.
             self.discard(pending).await;
             self.corpus.rows.remove(&pending);

@@ -19,6 +19,8 @@ pub struct Corpus {
     pub newer: RwSignal<bool>,
     /// Removed a moment ago: they can be brought back.
     pub removed: RwSignal<Vec<Row>>,
+    /// Files added last that have a document's content: their names, and the document's.
+    pub same: RwSignal<Vec<(String, String)>>,
 }
 
 /// One document's row.

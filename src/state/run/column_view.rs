@@ -48,6 +48,8 @@ pub struct AnswerHead {
     pub state: AnswerState,
     /// Why it failed.
     pub failure: Option<CallFailure>,
+    /// Why there is no text, where it did not fail.
+    pub empty: Option<UserError>,
     /// Token counts as reported.
     pub usage: Option<Usage>,
     /// When things happened.
@@ -67,6 +69,7 @@ impl From<&Answer> for AnswerHead {
         Self {
             state: answer.state,
             failure: answer.failure.clone(),
+            empty: answer.empty_notice(),
             usage: answer.usage,
             timing: answer.timing,
             text_bytes: answer.text.len(),

@@ -181,6 +181,9 @@ codes! {
         no_models(host: Text),
         no_embeddings(url: Text, error: Error),
         no_scores(url: Text, error: Error),
+        no_text(reason: Text),
+        only_reasoning(reason: Text),
+        called_tool(reason: Text),
     }
     /// Frames of an AWS event stream.
     frame {

@@ -23,6 +23,7 @@ pub fn ColumnBody(
     let is_small = view.with_untracked(|view| matches!(view.column.model, ModelRef::SmolLm2));
     let failed =
         Memo::new(move |_| view.with(|view| view.head.as_ref().and_then(|head| head.failure.clone())));
+    let empty = Memo::new(move |_| view.with(|view| view.head.as_ref().and_then(|head| head.empty.clone())));
     let waiting = Memo::new(move |_| view.with(waiting_text));
     let cut = Memo::new(move |_| {
         view.with(|view| {
@@ -34,6 +35,7 @@ pub fn ColumnBody(
             <AnswerBody of view/>
             {live(move || waiting.get().map(|text| view! { <p class="column-waiting">{text}</p> }))}
             {live(move || failed.get().map(|failure| failed_view(state, id, &failure)))}
+            {live(move || empty.get().map(|why| view! { <p class="notice warn">{problem::text(&why)}</p> }))}
             {live(move || cut.get().map(|text| cut_view(state, text, is_small)))}
         </div>
         <Metrics view/>

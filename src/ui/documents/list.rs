@@ -44,6 +44,7 @@ pub fn Documents() -> impl IntoView {
             <Show when=move || state.corpus.rows.is_empty()>
                 <Empty/>
             </Show>
+            {notices::same(state)}
             {live(move || notices::removed(state))}
             <Foot/>
         </section>

@@ -52,6 +52,30 @@ pub fn read_before(state: AppState) -> AnyView {
         .into_any()
 }
 
+/// Files that were not added, because a document has the same content.
+pub fn same(state: AppState) -> AnyView {
+    let line = |(name, known): (String, String)| {
+        let why = if name == known {
+            view! { " was added before." }.into_any()
+        } else {
+            view! { " has the same content as "<bdi>{known}</bdi>"." }.into_any()
+        };
+        view! { <li><bdi>{name}</bdi>{why}</li> }
+    };
+    let list = live(move || {
+        let same = state.corpus.same.get();
+        (!same.is_empty()).then(|| {
+            view! {
+                <div class="notice">
+                    <ul class="notice-list">{same.into_iter().map(line).collect_view()}</ul>
+                    <button class="button" on:click=listener(move |_| state.corpus.same.set(Vec::new()))>"Dismiss"</button>
+                </div>
+            }
+        })
+    });
+    view! { <div role="status" aria-label="Same content">{list}</div> }.into_any()
+}
+
 /// What was removed a moment ago, and the runs that still quote it.
 pub fn removed(state: AppState) -> AnyView {
     let line = move |id: DocumentId, name: String| {
