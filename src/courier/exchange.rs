@@ -1,7 +1,6 @@
 //! One request and its streamed answer: the loop between a connection and the pure `Stream`.
 
 use super::connection::{Connection, Missed};
-use super::mask::KeyMask;
 use super::{Courier, Limits, Ports, Purpose, RetryHeaders, Stream};
 use crate::provider::{Dialect, HttpRequest};
 use crate::types::problem::host;
@@ -28,7 +27,6 @@ pub(super) enum Ending {
 pub(super) struct Exchange<'a, P: Ports> {
     connection: Connection<'a, P>,
     stream: Stream,
-    mask: KeyMask,
     /// Takes every event but failures, and says whether to go on.
     take: &'a mut dyn FnMut(ChatEvent) -> ControlFlow<()>,
     answer_bytes: usize,
@@ -47,7 +45,6 @@ impl<'a, P: Ports> Exchange<'a, P> {
         Self {
             connection: Connection::new(courier, Limits::for_request(&http.url, reasoning)),
             stream: Stream::new(dialect, http),
-            mask: KeyMask::new(http.key()),
             take,
             answer_bytes: 0,
             wire_bytes: 0,
@@ -97,9 +94,6 @@ impl<'a, P: Ports> Exchange<'a, P> {
                 return self.fail(too_long());
             }
         }
-        if let Some(rest) = self.mask.rest() {
-            let _ = (self.take)(rest);
-        }
         Ending::Complete
     }
 
@@ -115,7 +109,7 @@ impl<'a, P: Ports> Exchange<'a, P> {
     /// Passes events on, up to the first failure or as much as is taken in.
     fn pass(&mut self, events: Vec<ChatEvent>) -> ControlFlow<Ending> {
         let mut failed = None;
-        for event in self.mask.mask(events) {
+        for event in events {
             let event = match event {
                 ChatEvent::Failed(failure) => {
                     failed = failed.or(Some(failure));

@@ -1,11 +1,11 @@
-//! An answer as it streams, with the key that was sent masked: a host that repeats it would put it on the screen, into history and
+//! The events of an answer with the key that was sent masked: a host that repeats it would put it on the screen, into history and
 //! exports.
 
 use crate::provider::Key;
 use crate::types::ChatEvent;
 
-/// Masks one key in the text of one answer, wherever the stream divides it.
-#[derive(Default)]
+/// Masks one key in one answer and its failure, wherever the stream divides it.
+#[derive(Debug, Default)]
 pub(super) struct KeyMask {
     key: Option<Key>,
     /// The end of the text so far, as far as a key may begin there.
@@ -20,20 +20,28 @@ impl KeyMask {
         Self { key, ..Self::default() }
     }
 
+    /// Whether there is a key to mask.
+    pub fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
     /// The same events without the key. Text in which it may begin comes with a later event.
     pub fn mask(&mut self, events: Vec<ChatEvent>) -> Vec<ChatEvent> {
-        if self.key.is_none() {
-            return events;
-        }
+        let Some(key) = self.key.clone() else { return events };
         let mut masked = Vec::with_capacity(events.len());
         for event in events {
             match event {
-                ChatEvent::TextDelta(text) => masked.extend(self.take(&text, false)),
-                ChatEvent::ReasoningDelta(text) => masked.extend(self.take(&text, true)),
+                ChatEvent::TextDelta(text) => masked.extend(self.take(&key, &text, false)),
+                ChatEvent::ReasoningDelta(text) => masked.extend(self.take(&key, &text, true)),
                 event @ (ChatEvent::Citation(_) | ChatEvent::Usage(_)) => masked.push(event),
-                event @ (ChatEvent::Finish(_) | ChatEvent::Failed(_)) => {
+                ChatEvent::Finish(reason) => {
                     masked.extend(self.rest());
-                    masked.push(event);
+                    masked.push(ChatEvent::Finish(key.redact(&reason)));
+                }
+                ChatEvent::Failed(mut failure) => {
+                    masked.extend(self.rest());
+                    failure.error.change_texts(&|text| key.redact(text));
+                    masked.push(ChatEvent::Failed(failure));
                 }
             }
         }
@@ -45,17 +53,13 @@ impl KeyMask {
         delta(std::mem::take(&mut self.held), self.in_reasoning)
     }
 
-    fn take(&mut self, text: &str, in_reasoning: bool) -> impl Iterator<Item = ChatEvent> + use<> {
+    fn take(&mut self, key: &Key, text: &str, in_reasoning: bool) -> impl Iterator<Item = ChatEvent> + use<> {
         // A key does not go on from reasoning to the answer.
         let rest = if in_reasoning == self.in_reasoning { None } else { self.rest() };
         self.in_reasoning = in_reasoning;
         self.held.push_str(text);
-        let ready = self.key.as_ref().map_or(0, |key| {
-            self.held = key.redact(&self.held);
-            self.held.len() - key.begins_at_end(&self.held)
-        });
-        let held = self.held.split_off(ready);
-        let ready = std::mem::replace(&mut self.held, held);
+        let mut ready = key.redact(&self.held);
+        self.held = ready.split_off(ready.len() - key.begins_at_end(&ready));
         rest.into_iter().chain(delta(ready, in_reasoning))
     }
 }

@@ -4,7 +4,8 @@
 //! A 2xx body goes to the dialect's decoder; any other is collected (bounded) into one `CallFailure`. The key of the request
 //! is masked in whatever a host says of it.
 
-use crate::provider::{Decoder, Dialect, HttpRequest, Key, failure, models};
+use super::mask::KeyMask;
+use crate::provider::{Decoder, Dialect, HttpRequest, failure, models};
 use crate::types::problem::host as problem;
 use crate::types::{CallFailure, ChatEvent, FailureCause, ModelEntry};
 use url::Url;
@@ -19,7 +20,7 @@ pub const MAX_MODELS_BYTES: usize = 16 * 1024 * 1024;
 pub struct Stream {
     decoder: Decoder,
     host: String,
-    key: Option<Key>,
+    mask: KeyMask,
     status: Option<u16>,
     error_body: Vec<u8>,
     over: bool,
@@ -31,7 +32,7 @@ impl Stream {
         Self {
             decoder: dialect.decoder(),
             host: host_of(&request.url),
-            key: request.key(),
+            mask: KeyMask::new(request.key()),
             status: None,
             error_body: Vec::new(),
             over: false,
@@ -59,7 +60,7 @@ impl Stream {
             return Vec::new();
         }
         let events = self.decoder.push(bytes);
-        self.masked(events)
+        self.mask.mask(events)
     }
 
     /// The body ended.
@@ -68,12 +69,13 @@ impl Stream {
             return Vec::new();
         }
         if let (true, Some(status)) = (self.is_refusal(), self.status) {
-            let failure = failure::from_response(&self.host, status, &self.error_body, self.key.is_some());
+            let failure = failure::from_response(&self.host, status, &self.error_body, self.mask.has_key());
             return self.on_failure(failure);
         }
-        let events = self.decoder.finish();
         self.over = true;
-        self.masked(events)
+        let mut events = self.mask.mask(self.decoder.finish());
+        events.extend(self.mask.rest());
+        events
     }
 
     /// The transport gave up (`reach::diagnose`, `Deadlines::expire`): what the decoder still holds, then the failure.
@@ -86,7 +88,7 @@ impl Stream {
             if self.status.is_some() && !self.is_refusal() { self.decoder.finish() } else { Vec::new() };
         events.retain(|event| !matches!(event, ChatEvent::Failed(_)));
         events.push(ChatEvent::Failed(failure));
-        self.masked(events)
+        self.mask.mask(events)
     }
 
     /// Reading failed after the answer had begun: the connection was cut. A complete answer stays complete.
@@ -109,15 +111,6 @@ impl Stream {
 
     fn is_refusal(&self) -> bool {
         self.status.is_some_and(|status| !(200..300).contains(&status))
-    }
-
-    fn masked(&self, mut events: Vec<ChatEvent>) -> Vec<ChatEvent> {
-        for event in &mut events {
-            if let (ChatEvent::Failed(failure), Some(key)) = (event, &self.key) {
-                failure.error.change_texts(&|text| key.redact(text));
-            }
-        }
-        events
     }
 }
 

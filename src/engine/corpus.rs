@@ -133,20 +133,12 @@ impl Corpus {
         Ok(())
     }
 
-    /// Takes in a document whose vectors are still to come: until `insert` it is found by words alone. Nothing where the
-    /// document is there already, which then stays as it is. Gives the key of its first chunk.
-    pub(super) fn insert_text(
-        &mut self,
-        manifest: Manifest,
-        document: Document,
-        chunks: Vec<Chunk>,
-    ) -> Option<u32> {
-        if self.entries.contains_key(&manifest.id) {
-            return None;
-        }
+    /// Takes in a new document whose vectors are still to come: until `insert` it is found by words alone. Gives the key of its
+    /// first chunk.
+    pub(super) fn insert_text(&mut self, manifest: Manifest, document: Document, chunks: Vec<Chunk>) -> u32 {
         let first_key = self.next_key;
         self.index_words(Entry { manifest, document, chunks, first_key });
-        Some(first_key)
+        first_key
     }
 
     /// Forgets a document that was taken in with that first key, and nothing that has taken its place.

@@ -57,27 +57,31 @@ fn count(n: usize) -> u32 {
 /// A document cut into chunks, whose vectors are to be made. It is found by words, unless the corpus has an earlier version of it;
 /// when this is dropped before the vectors are stored, it is not found any more.
 pub struct Chunked<'a> {
-    corpus: &'a RefCell<Corpus>,
+    /// Nothing where the corpus has an earlier version.
+    provisional: Option<Provisional<'a>>,
     /// Names no embedder yet.
     manifest: Manifest,
     document: Document,
     chunks: Vec<Chunk>,
-    /// Where the index of words has it; nothing where the corpus has an earlier version.
-    key: Option<u32>,
 }
 
 impl Chunked<'_> {
     /// Whether it is found by words, for want of an earlier version.
     pub fn is_searchable(&self) -> bool {
-        self.key.is_some()
+        self.provisional.is_some()
     }
 }
 
-impl Drop for Chunked<'_> {
+/// A document in the index of words alone, for as long as this lives.
+struct Provisional<'a> {
+    corpus: &'a RefCell<Corpus>,
+    id: DocumentId,
+    first_key: u32,
+}
+
+impl Drop for Provisional<'_> {
     fn drop(&mut self) {
-        if let Some(key) = self.key {
-            self.corpus.borrow_mut().withdraw(self.manifest.id, key);
-        }
+        self.corpus.borrow_mut().withdraw(self.id, self.first_key);
     }
 }
 
@@ -112,8 +116,13 @@ pub fn chunk_document<'a>(
         warnings,
         reader,
     };
-    let key = corpus.borrow_mut().insert_text(manifest.clone(), document.clone(), chunks.clone());
-    Ok(Chunked { corpus, manifest, document, chunks, key })
+    let id = manifest.id;
+    let is_new = corpus.borrow().get(id).is_err();
+    let provisional = is_new.then(|| {
+        let first_key = corpus.borrow_mut().insert_text(manifest.clone(), document.clone(), chunks.clone());
+        Provisional { corpus, id, first_key }
+    });
+    Ok(Chunked { provisional, manifest, document, chunks })
 }
 
 /// Chunks → vectors → one transaction → both indexes. `pause` is awaited between batches and says whether to go on; `progress` hears
@@ -122,21 +131,21 @@ pub fn chunk_document<'a>(
 /// # Errors
 /// Those of each stage. Vectors that came before one stay in the cache: the same ingest again asks only for the others.
 pub async fn embed_chunks<S: Store, E: Embedder>(
+    corpus: &RefCell<Corpus>,
     chunked: Chunked<'_>,
-    embedder: &E,
-    store: &S,
+    (embedder, store): (&E, &S),
     pause: impl AsyncFn() -> bool,
     progress: impl Fn(u32, u32),
 ) -> Result<Outcome, Error> {
-    let Chunked { corpus, manifest, document, chunks, .. } = &chunked;
-    let texts: Vec<String> = chunks.iter().map(|chunk| embedded_text(document, chunk)).collect();
-    let manifest = Manifest { embedder: embedder.id(), ..manifest.clone() };
+    // Dropped at the end, when its keys are those of the whole document or not wanted any more.
+    let Chunked { provisional: _provisional, manifest, document, chunks } = chunked;
+    let texts: Vec<String> = chunks.iter().map(|chunk| embedded_text(&document, chunk)).collect();
+    let manifest = Manifest { embedder: embedder.id(), ..manifest };
     let expected = corpus.borrow().dimension(&manifest.embedder);
     let asked = Asked { owner: manifest.id, texts: &texts, expected };
     let Some(vectors) = vectors(embedder, store, asked, &pause, &progress).await? else {
         return Ok(Outcome::Cancelled);
     };
-    let (document, chunks) = (document.clone(), chunks.clone());
     let record = Record { manifest: manifest.clone(), document, chunks, vectors };
     corpus.borrow().check(&record)?;
     if !store.put(&record).await? {
@@ -160,7 +169,7 @@ pub async fn ingest<S: Store, E: Embedder>(
     progress: impl Fn(u32, u32),
 ) -> Result<Outcome, Error> {
     let chunked = chunk_document(corpus, tokens, incoming)?;
-    embed_chunks(chunked, embedder, store, pause, progress).await
+    embed_chunks(corpus, chunked, (embedder, store), pause, progress).await
 }
 
 /// Cuts and embeds a stored document again; until that is done it stays as it was.

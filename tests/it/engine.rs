@@ -241,7 +241,8 @@ fn a_document_is_found_by_words_before_it_is_embedded() {
     }
     assert_eq!(bench.embedded(), 0);
     let by = (&bench.embedder, &bench.store);
-    let outcome = engine::embed_chunks(chunked, by.0, by.1, async || true, |_, _| {}).now_or_never().unwrap();
+    let outcome =
+        engine::embed_chunks(&bench.corpus, chunked, by, async || true, |_, _| {}).now_or_never().unwrap();
     assert!(matches!(outcome, Ok(Outcome::Stored(manifest)) if manifest.embedder == "words"));
     let found = search(Some(&bench.embedder)).unwrap();
     assert_eq!((found.evidence.timing.unembedded, found.evidence.passages.len()), (0, 2));

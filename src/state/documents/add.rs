@@ -67,7 +67,7 @@ impl AppState {
         };
         let known = self.corpus.rows.value(&id);
         let has = |row: &Row| row.state.is_under_way() || matches!(row.state, RowState::Ready(_));
-        // Only a file that failed before is added again by the same name without a word.
+        // A file of the same name that has failed is tried again: that is no duplicate.
         if let Some(row) = known.as_ref().filter(|row| has(row) || row.name != info.name) {
             self.corpus.same.update(|same| same.push((info.name.clone(), row.name.clone())));
         }

@@ -188,9 +188,14 @@ impl RowState {
         matches!(self, Self::Ready(_) | Self::Embedding(Embedding { searchable: true, .. }))
     }
 
-    /// Whether it waits for others before it is embedded.
-    pub(in crate::state) fn waits_for_embedder(&self) -> bool {
+    /// Whether it is chunked, and not one of its vectors has been asked for.
+    pub(in crate::state) fn waits_for_vectors(&self) -> bool {
         matches!(self, Self::Embedding(Embedding { searchable: true, total: 0, .. }))
+    }
+
+    /// Whether it waits for the documents before it, so that whatever the engine does is not for its sake.
+    pub(in crate::state) fn waits_for_others(&self) -> bool {
+        matches!(self, Self::Embedding(Embedding { searchable: true, total: 0, loading: None, .. }))
     }
 
     /// Whether something is still to happen by itself.
@@ -278,6 +283,16 @@ impl Corpus {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_one_that_waits_for_others_is_innocent_of_a_crash() {
+        let waits = |embedding| RowState::Embedding(embedding).waits_for_others();
+        let chunking = Embedding::new(Format::Text, 0, 1);
+        let chunked = Embedding { searchable: true, ..chunking.clone() };
+        assert!(!waits(chunking) && waits(chunked.clone()));
+        assert!(!waits(Embedding { loading: Some((1, 2)), ..chunked.clone() }));
+        assert!(!waits(Embedding { total: 4, ..chunked }));
+    }
 
     #[test]
     fn time_left_follows_the_pace() {

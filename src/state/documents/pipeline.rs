@@ -2,7 +2,7 @@ use crate::browser::clock::{now_millis, sleep};
 use crate::browser::files;
 use crate::state::{Action, AppState, Embedding, Row, RowState};
 use crate::store::UploadState;
-use crate::types::{DocumentId, EmbedderRef, UserError, problem};
+use crate::types::{DocumentId, EmbedderRef, Manifest, UserError, problem};
 use crate::worker::protocol::{Forget, Ingest, IngestUpdate, Parsed, ReadFile, Unreadable};
 use crate::worker::{OpenCall, Reply};
 use futures_util::future::{Either, select};
@@ -49,7 +49,7 @@ impl AppState {
         let rows: Vec<Row> = rows.iter().map(|cell| cell.value.get_untracked()).collect();
         let reading = rows.iter().any(|row| matches!(row.state, RowState::Reading { .. }));
         let ingesting = rows.iter().filter(|row| matches!(row.state, RowState::Embedding(_)));
-        let (waiting, ingesting) = ingesting.partition::<Vec<_>, _>(|row| row.state.waits_for_embedder());
+        let (waiting, ingesting) = ingesting.partition::<Vec<_>, _>(|row| row.state.waits_for_vectors());
         if reading || ingesting.len() >= MAX_INGESTS || waiting.len() + ingesting.len() >= MAX_WAITING {
             return;
         }
@@ -138,19 +138,7 @@ impl AppState {
         let call = open.id;
         while let Some(update) = open.body().await {
             match update {
-                IngestUpdate::Stored(manifest) if self.is_followed(id, call) => {
-                    return self.set_state(id, RowState::Ready(manifest));
-                }
-                // Stored before it could be stopped.
-                IngestUpdate::Stored(manifest)
-                    if self.has_state(id, |state| *state == RowState::Cancelled) =>
-                {
-                    return self.set_state(id, RowState::Ready(manifest));
-                }
-                // Removed at the last moment, here or in another tab.
-                IngestUpdate::Stored(_) if self.corpus.rows.find(&id).is_none() => {
-                    return drop(self.engine().call(Forget(id)));
-                }
+                IngestUpdate::Stored(manifest) => return self.ingested(id, call, manifest).await,
                 _ if !self.is_followed(id, call) => {}
                 IngestUpdate::Chunked { is_searchable } => {
                     self.change_embedding(id, |row| row.searchable = is_searchable);
@@ -172,7 +160,6 @@ impl AppState {
                 IngestUpdate::Waiting(why) => self.change_embedding(id, |row| row.waits = why),
                 IngestUpdate::Cancelled => return self.set_state(id, RowState::Cancelled),
                 IngestUpdate::Failed(user_error) => return self.fail(id, user_error, false).await,
-                IngestUpdate::Stored(_) => {}
             }
         }
         if self.is_followed(id, call) {
@@ -180,10 +167,22 @@ impl AppState {
         }
     }
 
+    async fn ingested(self, id: DocumentId, call: u32, manifest: Manifest) {
+        match self.corpus.rows.value(&id).map(|row| row.state) {
+            // Removed at the last moment, here or in another tab.
+            None => drop(self.engine().call(Forget(id))),
+            // Stored before it could be stopped, but the engine may have been asked to forget it since.
+            Some(RowState::Cancelled) => self.take_over(id).await,
+            Some(_) if self.is_followed(id, call) => self.set_state(id, RowState::Ready(manifest)),
+            // Tried again meanwhile.
+            Some(_) => {}
+        }
+    }
+
     /// What the engine had embedded is cached, so trying again costs little. One that only waited was not the cause.
     async fn engine_died(self, id: DocumentId) {
         let Some(row) = self.corpus.rows.value(&id) else { return };
-        let crashes = row.crashes + u32::from(!row.state.waits_for_embedder());
+        let crashes = row.crashes + u32::from(!row.state.waits_for_others());
         self.corpus.rows.change(&id, |row| row.crashes = crashes);
         if crashes < MAX_CRASHES {
             self.set_state(id, RowState::Queued);
@@ -193,13 +192,12 @@ impl AppState {
         }
     }
 
-    fn has_state(self, id: DocumentId, is: impl FnOnce(&RowState) -> bool) -> bool {
-        self.corpus.rows.value(&id).is_some_and(|row| is(&row.state))
-    }
-
     /// Whether that call is what the row of a document waits for.
     fn is_followed(self, id: DocumentId, call: u32) -> bool {
-        self.has_state(id, |state| matches!(state, RowState::Embedding(row) if row.call == Some(call)))
+        let row = self.corpus.rows.value(&id);
+        row.is_some_and(
+            |row| matches!(row.state, RowState::Embedding(embedding) if embedding.call == Some(call)),
+        )
     }
 
     fn change_embedding(self, id: DocumentId, change: impl FnOnce(&mut Embedding)) {

@@ -136,7 +136,7 @@ impl AppState {
     }
 
     /// Shows and finds a document as it is stored now.
-    async fn take_over(self, id: DocumentId) {
+    pub(super) async fn take_over(self, id: DocumentId) {
         match self.engine().call(Refresh(id)).body().await {
             Some(Ok(Some(manifest))) => {
                 let (name, size, added) = (manifest.name.clone(), manifest.size_bytes, manifest.added_millis);

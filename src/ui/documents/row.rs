@@ -52,9 +52,11 @@ fn about(row: &Row) -> String {
         RowState::Embedding(embedding) => {
             parts.insert(0, embedding.format.label().into());
             parts.extend(pages(embedding.pages));
-            parts.push(match (embedding.total, embedding.searchable) {
-                (0, false) => "chunking".into(),
-                (0, true) => format!("found by BM25 · {}", embedder_wait(embedding.loading)),
+            parts.extend((embedding.searchable && embedding.total == 0).then(|| "found by BM25".to_owned()));
+            parts.push(match (embedding.total, embedding.loading) {
+                (0, Some(loading)) => embedder_progress(loading),
+                (0, None) if embedding.searchable => "waiting for the embedder".into(),
+                (0, None) => "chunking".into(),
                 (total, _) => format!("chunk {} of {total}", embedding.done),
             });
             parts.extend(match &embedding.waits {
@@ -77,14 +79,11 @@ fn about(row: &Row) -> String {
     parts.join(" · ")
 }
 
-/// What its vectors wait for: the built-in embedder, as far as it has come, or those before it.
-fn embedder_wait(loading: Option<(u64, u64)>) -> String {
-    match loading {
-        None => "waiting for the embedder".into(),
-        Some((done, 0)) => format!("loading the embedder: {}", format::bytes(done)),
-        Some((done, total)) => {
-            format!("loading the embedder: {} of {}", format::bytes(done), format::bytes(total))
-        }
+/// How much of the built-in embedder has come.
+fn embedder_progress((done, total): (u64, u64)) -> String {
+    match total {
+        0 => format!("loading the embedder: {}", format::bytes(done)),
+        _ => format!("loading the embedder: {} of {}", format::bytes(done), format::bytes(total)),
     }
 }
 

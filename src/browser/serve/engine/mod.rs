@@ -187,7 +187,7 @@ async fn ingest(
     let chosen = state.chosen(embedder, &request.stop, &waiting, loading(reply)).await?;
     let pause = async || goes_on(&request.stop).await;
     let tell = |done, total| reply.send(&IngestUpdate::Progress { done, total });
-    Ok(ended(engine::embed_chunks(chunked, &chosen, store, pause, tell).await?))
+    Ok(ended(engine::embed_chunks(&state.corpus, chunked, (&chosen, store), pause, tell).await?))
 }
 
 /// Reports how much of the weights has come.
