@@ -118,8 +118,8 @@ fn one_line(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::types::{
-        Answer, AnswerState, CallFailure, Column, ColumnId, DocumentId, FailureCause, ModelRef, Parameters,
-        Passage, Recipe, RecipeId, Retrieval, RetrievalSettings, Scores, SearchTiming, Span, problem, sha256,
+        Answer, AnswerState, CallFailure, Column, ColumnId, DocumentId, FailureCause, ModelRef, Passage,
+        Recipe, RecipeId, Retrieval, RetrievalSettings, Scores, SearchTiming, Span, problem, sha256,
     };
     use std::sync::Arc;
 
@@ -144,13 +144,7 @@ mod tests {
             sha256: sha256(b"text"),
             timing: SearchTiming::default(),
         };
-        let column = |id| Column {
-            id: ColumnId(id),
-            model: ModelRef::Extractive,
-            parameters: Parameters::default(),
-            recipe: RecipeId::default(),
-            with_documents: true,
-        };
+        let column = |id| Column::new(ColumnId(id), ModelRef::Extractive);
         let answer =
             |id, answer| RunAnswer { answer, ..RunAnswer::new(column(id), format!("m{id}"), "here".into()) };
         let done = Answer { state: AnswerState::Done, text: "At **noon** [1].".into(), ..Answer::default() };

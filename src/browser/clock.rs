@@ -20,6 +20,12 @@ pub fn epoch_millis() -> u64 {
     js_sys::Date::now() as u64
 }
 
+/// The date there and then where the person is, as `YYYY-MM-DD`.
+pub fn local_date(epoch_millis: u64) -> String {
+    let date = js_sys::Date::new(&JsValue::from_f64(epoch_millis as f64));
+    format!("{:04}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date())
+}
+
 /// Evenly from 0 to 1. Not for secrets.
 pub fn random() -> f64 {
     js_sys::Math::random()

@@ -17,9 +17,6 @@ use std::ops::ControlFlow;
 use std::pin::pin;
 use std::rc::Rc;
 
-/// What a token is taken for where the model's own count is not known.
-const BYTES_PER_TOKEN: usize = 4;
-
 /// Put something to a model and stream its answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Chat {
@@ -33,6 +30,8 @@ pub struct Chat {
     pub parameters: Parameters,
     /// Parameters that this model was found not to take.
     pub omit: Vec<String>,
+    /// Tokens of prompt and answer that the model takes; nothing where that is not known: then all of the evidence goes.
+    pub context_tokens: Option<u32>,
 }
 
 /// Build the prompt for a model that only the page can call (Chrome's own).
@@ -176,7 +175,8 @@ impl<P: Ports> Courier<P> {
     pub fn build_prompt(&self, asked: &BuildPrompt) -> Result<BuiltPrompt, NotSent> {
         let evidence = self.evidence_for(&asked.prompt)?;
         let BuildPrompt { model, prompt, parameters } = asked;
-        let prompt = built(prompt, evidence.as_deref(), model, parameters, Style::Standard);
+        let budget = Budget::estimated(None, parameters);
+        let prompt = prompt.build(evidence.as_deref(), model, parameters, Style::Standard, &budget);
         let content = |system: bool| {
             let messages = prompt.request.messages.iter();
             let chosen = messages.filter(|message| (message.role == Role::System) == system);
@@ -212,7 +212,9 @@ impl<P: Ports> Courier<P> {
         target.quirks.omit.extend(asked.omit.iter().cloned());
         let native = asked.parameters.native_citations && target.dialect.cites_natively();
         let style = if native { Style::Documents } else { Style::Standard };
-        let prompt = built(&asked.prompt, evidence.as_deref(), &asked.model, &asked.parameters, style);
+        let Chat { prompt, model, parameters, context_tokens, .. } = asked;
+        let budget = Budget::estimated(*context_tokens, parameters);
+        let prompt = prompt.build(evidence.as_deref(), model, parameters, style, &budget);
         let http = self.plan_chat(&target, &prompt).map_err(refused)?;
         let origin = super::vectors::origin_of(&http).map_err(refused)?;
         let sent = Sent::of(&prompt, evidence.as_deref(), inspect(&http).to_string());
@@ -284,19 +286,6 @@ impl<T> Tried<T> {
     pub(super) fn failed(failure: CallFailure) -> Self {
         Self { outcome: Err(failure), headers: super::RetryHeaders::default(), any_token: false }
     }
-}
-
-/// The prompt for a model of whose context nothing is known: all of the evidence goes.
-fn built(
-    prompt: &PromptSpec,
-    evidence: Option<&Evidence>,
-    model: &str,
-    parameters: &Parameters,
-    style: Style,
-) -> Prompt {
-    let count = |text: &str| u32::try_from(text.len().div_ceil(BYTES_PER_TOKEN)).unwrap_or(u32::MAX);
-    let budget = Budget { context_tokens: None, reserve_output_tokens: 0, count: &count };
-    prompt.build(evidence, model, parameters, style, &budget)
 }
 
 fn comparable(event: ChatEvent, dialect: Dialect) -> ChatEvent {

@@ -2,7 +2,7 @@
 
 use crate::chunk::sentences;
 use crate::evidence::{SEPARATOR, render_one};
-use crate::types::Passage;
+use crate::types::{Parameters, Passage};
 
 /// Tokens that a chat template adds to each message (role, begin and end marks), and once more for the reply.
 const TOKENS_PER_MESSAGE: u32 = 8;
@@ -10,6 +10,16 @@ const TOKENS_PER_MESSAGE: u32 = 8;
 const MIN_CUT_TOKENS: u32 = 24;
 /// Marks where a passage was cut.
 const CUT: &str = " […]";
+
+/// What a token is taken for where the model's own count is not known.
+const BYTES_PER_TOKEN: usize = 4;
+/// Output tokens assumed for a call without a limit.
+const USUAL_OUTPUT_TOKENS: u32 = 1_024;
+
+/// Tokens of a text for a model whose tokenizer is not known.
+pub fn estimated_tokens(text: &str) -> u32 {
+    u32::try_from(text.len().div_ceil(BYTES_PER_TOKEN)).unwrap_or(u32::MAX)
+}
 
 /// What a model can take.
 pub struct Budget<'a> {
@@ -19,6 +29,15 @@ pub struct Budget<'a> {
     pub reserve_output_tokens: u32,
     /// Tokens of a text.
     pub count: &'a dyn Fn(&str) -> u32,
+}
+
+impl Budget<'static> {
+    /// The budget of a model whose tokenizer is not known. At most half of the context is kept for the answer.
+    pub fn estimated(context_tokens: Option<u32>, parameters: &Parameters) -> Self {
+        let answer = parameters.max_tokens.unwrap_or(USUAL_OUTPUT_TOKENS);
+        let reserve_output_tokens = context_tokens.map_or(answer, |context| answer.min(context / 2));
+        Self { context_tokens, reserve_output_tokens, count: &estimated_tokens }
+    }
 }
 
 impl Budget<'_> {

@@ -1,14 +1,17 @@
 //! `Evidence` and question → `ChatRequest`.
 //!
-//! [`build`] makes the very object that is sent. The template is fixed per [`Style`]; the evidence stands between
-//! `<evidence>` and `</evidence>` in the user's message, declared as data and not instructions. When it does not fit
-//! the model's context, whole passages go from the end, and the first that does not fit is cut at a sentence; [`Fit`]
-//! says what was cut and the hash is of what is really sent. Without evidence (the baseline) no word of any document
-//! is in the prompt.
+//! [`build`] makes the very object that is sent. The template is a custom one, or fixed per [`Style`]: then the evidence
+//! stands between `<evidence>` and `</evidence>` in the user's message, declared as data and not instructions.
+//! Placeholders are replaced in one pass, so that a question or a passage which looks like one stays as it is. When the
+//! evidence does not fit the model's context, whole passages go from the end, and the first that does not fit is cut at a
+//! sentence; [`Fit`] says what was cut and the hash is of what is really sent. Without evidence (the baseline) no word of
+//! any document is in the prompt.
 //!
 //! Nothing here calls a model or counts tokens: the counter is the caller's.
 
 mod budget;
+mod fill;
+mod guard;
 mod origin;
 mod sent;
 mod spec;
@@ -16,17 +19,29 @@ mod template;
 
 pub use crate::types::Fit;
 pub use crate::types::Sent;
-pub use budget::Budget;
+pub use budget::{Budget, estimated_tokens};
+pub use guard::{Expected, Shares};
 pub use origin::{Origin, Source};
 pub use spec::PromptSpec;
-pub use template::Style;
+pub use template::{DatedTemplate, Style, default_template};
 
 use crate::evidence::{self, SEPARATOR};
 use crate::types::{
-    ChatRequest, Evidence, Message, Parameters, Passage, Role, Sha256, SourceDocument, sha256,
+    ChatRequest, Evidence, Message, Parameters, Passage, Placeholder, Role, Sha256, SourceDocument, sha256,
 };
 use budget::fit;
+use fill::{Values, filled};
 use origin::Trail;
+use template::Layout;
+
+/// What is asked, and by which template.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// The question; white space around it is not sent.
+    pub text: &'a str,
+    /// The custom template; the default one of the style where there is none.
+    pub template: Option<&'a DatedTemplate>,
+}
 
 /// A request and where its words come from.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +61,7 @@ pub struct Prompt {
 /// Makes the request for one column. `None` as evidence is the "no documents" baseline.
 ///
 /// ```
-/// use sidecite::prompt::{Budget, Style, build};
+/// use sidecite::prompt::{Budget, Question, Style, build};
 /// use sidecite::types::Parameters;
 /// # use sidecite::evidence::freeze;
 /// # use sidecite::types::{Chunk, Document, Format, RetrievalSettings, Scores, SearchTiming, Span, sha256};
@@ -61,6 +76,7 @@ pub struct Prompt {
 ///
 /// let count = |text: &str| text.split_whitespace().count() as u32;
 /// let budget = Budget { context_tokens: Some(4_096), reserve_output_tokens: 512, count: &count };
+/// let question = Question { text: question, template: None };
 /// let prompt = build(question, Some(&evidence), "model", &Parameters::default(), Style::Standard, &budget);
 /// assert!(prompt.request.messages[1].content.contains("<evidence>\n[1] tariff.md › Tariff\n"));
 /// assert_eq!((prompt.fit.passages_sent, prompt.evidence_sha256), (1, Some(evidence.sha256)));
@@ -69,33 +85,28 @@ pub struct Prompt {
 /// assert!(!baseline.request.messages.iter().any(|message| message.content.contains("12 euros")));
 /// ```
 pub fn build(
-    question: &str,
+    question: Question<'_>,
     evidence: Option<&Evidence>,
     model: &str,
     parameters: &Parameters,
     style: Style,
     budget: &Budget<'_>,
 ) -> Prompt {
-    let question = question.trim();
-    let system = template::system(style, evidence.is_some());
-    let Some(evidence) = evidence else {
-        let trail = Trail::new().template(0, system).question(1, question);
+    let layout = Layout::new(style, question.template, evidence.is_some());
+    let values = Values { question: question.text.trim(), ..Values::default() };
+    let holds_evidence = question.template.is_none_or(|custom| custom.template.has(Placeholder::Evidence));
+    let Some(evidence) = evidence.filter(|_| holds_evidence) else {
+        let trail = filled(&layout, &values);
         let tokens = budget.count_messages(trail.contents());
         let fit = Fit { tokens, budget: budget.input_tokens(), ..Fit::default() };
         return finish(trail, model, parameters, None, fit);
     };
-    if style == Style::Documents {
-        return beside(question, evidence, model, parameters, budget);
+    // A custom template says where the evidence goes: it is in the text also where a host takes documents.
+    if style == Style::Documents && question.template.is_none() {
+        return beside(filled(&layout, &values), evidence, model, parameters, budget);
     }
-    let frame = Trail::new()
-        .template(0, system)
-        .template(1, template::OPEN)
-        .template(1, template::CLOSE)
-        .template(1, template::ASK)
-        .question(1, question)
-        .template(2, template::begun(style));
-    let cut = fit(&evidence.passages, budget.count_messages(frame.contents()), budget);
-    let mut passages: Vec<Passage> = cut.passages;
+    let frame = budget.count_messages(filled(&layout, &values).contents());
+    let mut passages: Vec<Passage> = fit(&evidence.passages, frame, budget).passages;
     loop {
         // When everything fits these are the frozen bytes themselves.
         let text = if passages == evidence.passages {
@@ -105,10 +116,11 @@ pub fn build(
         } else {
             evidence::render(&passages)
         };
-        let trail = with_evidence(system, question, &text, &passages).template(2, template::begun(style));
+        let trail = filled(&layout, &Values { evidence: &text, passages: &passages, ..values });
         let tokens = budget.count_messages(trail.contents());
         let over = budget.input_tokens().is_some_and(|most| tokens > most);
-        // Counts of pieces need not add up to the count of the whole; the whole decides.
+        // Counts of pieces need not add up to the count of the whole, and a template may hold the evidence twice; the
+        // whole decides.
         if over && passages.pop().is_some() {
             continue;
         }
@@ -127,7 +139,7 @@ pub fn build(
 /// The passages as documents beside the question, each with its part of the evidence text word for word, so that the hash
 /// is that of every other column.
 fn beside(
-    question: &str,
+    trail: Trail,
     evidence: &Evidence,
     model: &str,
     parameters: &Parameters,
@@ -144,7 +156,6 @@ fn beside(
         .collect();
     let sent: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
     let text = if sent.is_empty() { evidence.text.clone() } else { sent.join(SEPARATOR) };
-    let trail = Trail::new().template(0, template::system(Style::Documents, true)).question(1, question);
     let fit = Fit {
         tokens: budget.count_messages(trail.contents()) + budget.count(&text),
         budget: budget.input_tokens(),
@@ -157,21 +168,6 @@ fn beside(
     prompt
 }
 
-fn with_evidence(system: &str, question: &str, text: &str, passages: &[Passage]) -> Trail {
-    let mut trail = Trail::new().template(0, system).template(1, template::OPEN);
-    let mut rest = text;
-    for (at, passage) in passages.iter().enumerate() {
-        let separator = if at == 0 { "" } else { SEPARATOR };
-        let len = evidence::render_one(passage).len();
-        let (between, tail) = rest.split_at_checked(separator.len()).unwrap_or((rest, ""));
-        let (own, tail) = tail.split_at_checked(len).unwrap_or((tail, ""));
-        trail = trail.template(1, between).passage(1, own, passage.number);
-        rest = tail;
-    }
-    // With passages nothing is left; without, this is the sentence that says so.
-    trail.template(1, rest).template(1, template::CLOSE).template(1, template::ASK).question(1, question)
-}
-
 fn finish(
     trail: Trail,
     model: &str,
@@ -179,9 +175,15 @@ fn finish(
     evidence_text: Option<String>,
     fit: Fit,
 ) -> Prompt {
-    let (contents, origins) = trail.into_parts();
+    let (contents, mut origins) = trail.into_parts();
     let roles = [Role::System, Role::User, Role::Assistant];
-    let messages = roles.into_iter().zip(contents).map(|(role, content)| Message { role, content }).collect();
+    let mut messages: Vec<Message> =
+        roles.into_iter().zip(contents).map(|(role, content)| Message { role, content }).collect();
+    // Hosts refuse empty messages; no origin lies in one.
+    if messages.first().is_some_and(|system| system.content.is_empty()) {
+        messages.remove(0);
+        origins.iter_mut().for_each(|source| source.message -= 1);
+    }
     Prompt {
         request: ChatRequest {
             model: model.to_owned(),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Where words of a prompt come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Origin {
-    /// Sidecite's own words.
+    /// The template's text.
     Template,
     /// The person's question.
     Question,

@@ -1,6 +1,6 @@
 //! What a prompt is to hold, before it is built.
 
-use super::{Budget, Fit, Prompt, Style, build};
+use super::{Budget, DatedTemplate, Fit, Prompt, Question, Style, build};
 use crate::types::{ChatRequest, Evidence, Message, Parameters, Sha256};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,8 @@ pub enum PromptSpec {
         question: String,
         /// Names the evidence, which was handed over before; nothing for the baseline.
         evidence: Option<Sha256>,
+        /// The custom template; the default one where there is none.
+        template: Option<DatedTemplate>,
     },
     /// A conversation as it is: of a judge, a template, a follow-up.
     Messages(Vec<Message>),
@@ -37,7 +39,10 @@ impl PromptSpec {
         budget: &Budget<'_>,
     ) -> Prompt {
         match self {
-            Self::Grounded { question, .. } => build(question, evidence, model, parameters, style, budget),
+            Self::Grounded { question, template, .. } => {
+                let question = Question { text: question, template: template.as_ref() };
+                build(question, evidence, model, parameters, style, budget)
+            }
             Self::Messages(messages) => {
                 let contents: Vec<String> = messages.iter().map(|message| message.content.clone()).collect();
                 Prompt {

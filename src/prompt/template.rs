@@ -1,5 +1,6 @@
-//! The fixed words of a prompt.
+//! The texts around question and evidence: the default ones of each [`Style`], or a custom template.
 
+use crate::types::{Piece, Placeholder, PromptTemplate, pieces};
 use serde::{Deserialize, Serialize};
 
 /// How many instructions a model can follow.
@@ -14,14 +15,12 @@ pub enum Style {
     Documents,
 }
 
-/// Before the evidence.
-pub(super) const OPEN: &str = "<evidence>\n";
-/// After it.
-pub(super) const CLOSE: &str = "\n</evidence>\n\n";
+/// The user's message with evidence in it.
+const GROUNDED: &str = "<evidence>\n{{evidence}}\n</evidence>\n\nQuestion: {{question}}";
+/// The user's message without.
+const BARE: &str = "{{question}}";
 /// In place of evidence that is too long to send any of.
 pub(super) const NOTHING_FITS: &str = "(The passages do not fit.)";
-/// Before the question.
-pub(super) const ASK: &str = "Question: ";
 
 const STANDARD: &str = "\
 You answer questions from the passages between <evidence> and </evidence>.
@@ -45,16 +44,60 @@ const BEGUN: &str = "According to the passages,";
 
 const BASELINE: &str = "You answer questions briefly and say when you do not know.";
 
-/// The beginning of the answer, given to models too small to begin well by themselves.
-pub(super) fn begun(style: Style) -> &'static str {
-    match style {
-        Style::Standard | Style::Documents => "",
-        Style::Small => BEGUN,
+/// A template with the value of its placeholder that neither question nor evidence gives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatedTemplate {
+    /// The template.
+    pub template: PromptTemplate,
+    /// The day of the run, as `YYYY-MM-DD`.
+    pub date: String,
+}
+
+/// What a prompt is made of, placeholders still in it.
+pub(super) struct Layout<'a> {
+    pub system: &'a str,
+    pub user: &'a str,
+    /// The beginning of the answer, given to models too small to begin well by themselves.
+    pub begun: &'a str,
+    pub date: &'a str,
+}
+
+impl<'a> Layout<'a> {
+    /// A custom template, if there is one, as it is: no answer is begun behind it. A baseline takes it only when it leaves no
+    /// gap where the evidence would be.
+    pub(super) fn new(style: Style, custom: Option<&'a DatedTemplate>, with_evidence: bool) -> Self {
+        match custom {
+            Some(DatedTemplate { template, date })
+                if with_evidence || !template.has(Placeholder::Evidence) =>
+            {
+                Self { system: &template.system, user: &template.user, begun: "", date }
+            }
+            _ => Self {
+                system: system(style, with_evidence),
+                user: if with_evidence && style != Style::Documents { GROUNDED } else { BARE },
+                begun: if with_evidence && style == Style::Small { BEGUN } else { "" },
+                date: "",
+            },
+        }
     }
 }
 
-/// The system message.
-pub(super) fn system(style: Style, with_evidence: bool) -> &'static str {
+impl Layout<'_> {
+    /// Whether `placeholder` is in either text.
+    pub(super) fn has(&self, placeholder: Placeholder) -> bool {
+        [self.system, self.user]
+            .into_iter()
+            .flat_map(pieces)
+            .any(|piece| piece == Piece::Placeholder(placeholder))
+    }
+}
+
+/// What models that follow instructions get where there is no custom template.
+pub fn default_template() -> PromptTemplate {
+    PromptTemplate { system: STANDARD.to_owned(), user: GROUNDED.to_owned() }
+}
+
+fn system(style: Style, with_evidence: bool) -> &'static str {
     match (with_evidence, style) {
         (false, _) => BASELINE,
         (true, Style::Standard) => STANDARD,

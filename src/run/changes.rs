@@ -18,6 +18,11 @@ pub fn changes(before: &Recipe, after: &Recipe) -> Vec<String> {
     line("passages", before.retrieval.top_k.to_string(), after.retrieval.top_k.to_string());
     line("candidates", before.retrieval.candidates.to_string(), after.retrieval.candidates.to_string());
     line("reranker", reranker(before), reranker(after));
+    let prompt = |recipe: &Recipe| if recipe.prompt.is_some() { "custom" } else { "default" }.to_owned();
+    line("prompt", prompt(before), prompt(after));
+    if before.prompt.is_some() && after.prompt.is_some() && before.prompt != after.prompt {
+        lines.push("prompt changed".into());
+    }
     // A difference without a line of its own (fusion constants, an endpoint's address) is a difference all the same.
     if lines.is_empty() && before != after {
         lines.push("other parameters".into());

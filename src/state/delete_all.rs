@@ -1,6 +1,6 @@
 use crate::browser::indexed_db::{corpus_name, courier_name, delete_database};
 use crate::state::documents::clear_removals;
-use crate::state::{AppState, settings};
+use crate::state::{AppState, PromptLibrary, settings};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -18,6 +18,7 @@ impl AppState {
                 }
             }
             settings::clear();
+            PromptLibrary::clear();
             clear_removals();
             let _ = window().location().reload();
         });

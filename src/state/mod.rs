@@ -8,6 +8,7 @@ mod command;
 mod delete_all;
 mod documents;
 mod focus;
+mod prompts;
 /// Providers and endpoints.
 pub mod providers;
 mod run;
@@ -19,10 +20,11 @@ mod view;
 pub use action::{Action, Actions, Perform, perform};
 pub use command::{BOUND, Command, FIXED, Offer, Shortcuts, find, is_mac, label, offered, with_press};
 pub use documents::{Corpus, Embedding, Original, Row, RowActions, RowState, Sample, Tabs, Totals};
+pub use prompts::{PromptLibrary, PromptVersion, SavedPrompt};
 pub use providers::{CheckState, Listed, ProviderStore, Trial};
 pub use run::{
-    AnswerHead, AnswerOf, Chrome, ColumnView, History, Painter, Part, RemovedColumn, Rendered, RenderedPiece,
-    RunHead, Session, Stage, Step, differences,
+    AnswerHead, AnswerOf, Chrome, ColumnView, ContextGuard, History, LimitSource, Painter, Part,
+    RemovedColumn, Rendered, RenderedPiece, RunHead, Session, Stage, Step, differences,
 };
 pub use services::Services;
 pub use settings::{ColumnSet, MAX_COLUMNS, PANE_WIDTHS, Settings, Side, SidePanes, Theme, place};

@@ -5,7 +5,7 @@ mod panes;
 use crate::run::HistoryLimits;
 use crate::state::providers::catalogue::host_of;
 use crate::state::{AppState, Shortcuts};
-use crate::types::{Column, ColumnId, EmbedderRef, Endpoint, ModelRef, Parameters, Recipe, RecipeId};
+use crate::types::{Column, ColumnId, EmbedderRef, Endpoint, ModelRef, Recipe};
 pub use columns::ColumnSet;
 use lenient::parse;
 use leptos::prelude::*;
@@ -42,6 +42,8 @@ pub struct Settings {
     pub history: HistoryLimits,
     /// Parameters that a model was found not to take: endpoint, model, parameter.
     pub omitted: Vec<(u32, String, String)>,
+    /// Context windows in tokens as hosts list them: endpoint, model, tokens.
+    pub context_limits: Vec<(u32, String, u32)>,
 }
 
 /// Colours of the page.
@@ -84,13 +86,7 @@ pub const MAX_COLUMNS: usize = 8;
 impl Default for Settings {
     /// Quotes: an answer that needs no key and no download. The person adds models.
     fn default() -> Self {
-        let quotes = Column {
-            id: ColumnId(1),
-            model: ModelRef::Extractive,
-            parameters: Parameters::default(),
-            recipe: RecipeId::default(),
-            with_documents: true,
-        };
+        let quotes = Column::new(ColumnId(1), ModelRef::Extractive);
         Self {
             recipe: Recipe::default(),
             columns: vec![quotes],
@@ -103,6 +99,7 @@ impl Default for Settings {
             shortcuts: Shortcuts::default(),
             history: HistoryLimits::default(),
             omitted: Vec::new(),
+            context_limits: Vec::new(),
         }
     }
 }
@@ -150,6 +147,18 @@ impl Settings {
         if !self.omitted.contains(&entry) {
             self.omitted.push(entry);
         }
+    }
+
+    /// Tokens that this model's host says its context has.
+    pub fn context_limit(&self, endpoint: u32, model: &str) -> Option<u32> {
+        let found = self.context_limits.iter().find(|(at, name, _)| *at == endpoint && name == model);
+        found.map(|(.., tokens)| *tokens)
+    }
+
+    /// Remembers what the host says.
+    pub fn set_context_limit(&mut self, endpoint: u32, model: &str, tokens: u32) {
+        self.context_limits.retain(|(at, name, _)| *at != endpoint || name != model);
+        self.context_limits.push((endpoint, model.to_owned(), tokens));
     }
 
     /// The name of a model for people, and where it runs.

@@ -1,4 +1,4 @@
-use super::migrations::v2;
+use super::migrations::{v2, v3};
 use super::{Kind, Stored};
 use crate::types::{Run, RunSummary};
 
@@ -6,10 +6,14 @@ use crate::types::{Run, RunSummary};
 
 impl Stored for Run {
     const KIND: Kind = Kind::Run;
-    const VERSION: u8 = 3;
+    const VERSION: u8 = 4;
 
     fn older(version: u8, body: &[u8]) -> Option<Result<Self, postcard::Error>> {
-        (version == v2::VERSION).then(|| v2::run(body))
+        match version {
+            v2::VERSION => Some(v2::run(body)),
+            v3::VERSION => Some(v3::run(body)),
+            _ => None,
+        }
     }
 }
 

@@ -64,6 +64,9 @@ pub struct Parameters {
     /// Send the passages as documents and let the host cite them, where it can (Anthropic, Cohere).
     #[serde(default)]
     pub native_citations: bool,
+    /// Most tokens of prompt and answer together: evidence beyond it is not sent. Ollama is sent it as `num_ctx`.
+    #[serde(default)]
+    pub context_tokens: Option<u32>,
 }
 
 /// How long a reasoning model should think.

@@ -1,4 +1,4 @@
-use super::{Parameters, RecipeId};
+use super::{Parameters, PromptTemplate, RecipeId};
 use serde::{Deserialize, Serialize};
 
 /// Names a column for as long as it is on the screen.
@@ -19,6 +19,23 @@ pub struct Column {
     pub recipe: RecipeId,
     /// `false` is the "no documents" baseline.
     pub with_documents: bool,
+    /// Takes the place of the recipe's prompt template.
+    #[serde(default)]
+    pub prompt: Option<PromptTemplate>,
+}
+
+impl Column {
+    /// A column with the documents, by the default recipe and with the model's defaults.
+    pub fn new(id: ColumnId, model: ModelRef) -> Self {
+        Self {
+            id,
+            model,
+            parameters: Parameters::default(),
+            recipe: RecipeId::default(),
+            with_documents: true,
+            prompt: None,
+        }
+    }
 }
 
 /// A model that can answer.

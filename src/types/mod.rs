@@ -17,6 +17,7 @@ mod id;
 mod manifest;
 /// What went wrong, as a code with arguments.
 pub mod problem;
+mod prompt;
 mod provider;
 mod recipe;
 mod run;
@@ -40,6 +41,7 @@ pub use fit::Fit;
 pub use id::{DocumentId, Sha256, sha256};
 pub use manifest::Manifest;
 pub use problem::{Argument, UserError};
+pub use prompt::{MAX_PROMPT_CHARACTERS, Piece, Placeholder, PromptIssue, PromptTemplate, pieces};
 pub use provider::{
     Cors, CorsStatus, Cost, FamilyHost, ModelEntry, ModelFamily, Price, ProviderGroup, ProviderRow, Route,
     Spending, SpendingLimits, UrlParam,

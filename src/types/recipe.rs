@@ -1,4 +1,4 @@
-use super::{ChunkSettings, Endpoint};
+use super::{ChunkSettings, Endpoint, PromptTemplate};
 use serde::{Deserialize, Serialize};
 
 /// Names a recipe among the person's recipes.
@@ -24,6 +24,8 @@ pub struct Recipe {
     pub retrieval: RetrievalSettings,
     /// What puts the best of them into a better order; nothing unless the person chose it.
     pub reranker: Option<RerankerRef>,
+    /// The texts around question and evidence; the default ones where there is none.
+    pub prompt: Option<PromptTemplate>,
 }
 
 /// What makes vectors of texts.

@@ -13,6 +13,7 @@ use crate::ui::commands::{palette::Palette, shortcuts::ShortcutsDialog};
 use crate::ui::documents::paste::Paste;
 use crate::ui::evidence::{passages::Passages, viewer::Viewer};
 use crate::ui::part::deferred::{Code, Part};
+use crate::ui::prompt::guard::ContextGuards;
 use crate::ui::providers::dialog::Providers;
 use crate::ui::run::{
     export::ExportDialog, follow_up::FollowUpDialog, head::RunHeader, history::HistoryDialog,
@@ -38,6 +39,7 @@ fn draw(part: Part) -> AnyView {
         Part::Dialog(dialog) => draw_dialog(dialog),
         Part::Viewer => view! { <Viewer/> }.into_any(),
         Part::Passages => view! { <Passages/> }.into_any(),
+        Part::ContextGuards => view! { <ContextGuards/> }.into_any(),
         Part::RunHead => view! { <RunHeader/> }.into_any(),
         Part::Answer(of, view) => view! { <ColumnBody of view/> }.into_any(),
     }

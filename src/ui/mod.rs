@@ -11,6 +11,7 @@ mod evidence;
 mod header;
 mod panes;
 mod part;
+mod prompt;
 mod providers;
 mod run;
 mod settings;

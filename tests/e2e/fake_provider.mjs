@@ -69,13 +69,13 @@ const ERRORS = {
 
 /**
  * @param {{ port?: number, host?: string, cors?: boolean | string, key?: string | null, slowMillis?: number,
- *   delayMillis?: number, models?: string[] }} options
+ *   delayMillis?: number, models?: string[], contextTokens?: number }} options
  *   `cors`: true answers any origin, a string only that origin, false none (a page then sees a bare TypeError).
  *   `key`: when set, requests without `authorization: Bearer <key>` get 401.
  *   `delayMillis`: between words of the ordinary models.
  */
 export async function startFake(options = {}) {
-  const { port = 0, host = '127.0.0.1', cors = true, key = null, slowMillis = 100, delayMillis = 0, models = MODELS } = options
+  const { port = 0, host = '127.0.0.1', cors = true, key = null, slowMillis = 100, delayMillis = 0, models = MODELS, contextTokens } = options
   const requests = []
   const sockets = new Set()
   const timers = new Set()
@@ -154,7 +154,7 @@ export async function startFake(options = {}) {
       return reply(response, record, 401, ERRORS['fake-401'][1], headers)
     }
     if (request.method === 'GET' && path === '/v1/models') {
-      const data = models.map((id) => ({ id, object: 'model', created: 0, owned_by: 'fake' }))
+      const data = models.map((id) => ({ id, object: 'model', created: 0, owned_by: 'fake', context_length: contextTokens }))
       return reply(response, record, 200, { object: 'list', data }, headers)
     }
     if (request.method !== 'POST' || path !== '/v1/chat/completions') {

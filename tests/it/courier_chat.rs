@@ -5,10 +5,11 @@ use crate::support::InWords;
 use futures_util::future::join;
 use sidecite::courier::exchange::MAX_ANSWER_BYTES;
 use sidecite::courier::{BuildPrompt, ChatUpdate, FRAME_MILLIS, NotSent, Purpose, SetKey, Stop};
-use sidecite::evidence::{EvidenceCache, freeze};
-use sidecite::prompt::PromptSpec;
+use sidecite::evidence::{EvidenceCache, freeze, render};
+use sidecite::prompt::{DatedTemplate, PromptSpec};
 use sidecite::types::{
-    ChatEvent, Evidence, FailureCause, Message, Parameters, RetrievalSettings, Role, SearchTiming,
+    ChatEvent, Evidence, FailureCause, Message, Parameters, Passage, PromptTemplate, RetrievalSettings, Role,
+    Scores, SearchTiming, Span,
 };
 
 const HOST: &str = "https://api.good.example/v1";
@@ -87,7 +88,8 @@ fn evidence_is_handed_over_once_and_a_miss_says_so() {
     let world = World::new(|_, _| answer("So it says [1]."));
     let courier = world.courier();
     let found = evidence("Why?");
-    let prompt = PromptSpec::Grounded { question: "Why?".into(), evidence: Some(found.sha256) };
+    let prompt =
+        PromptSpec::Grounded { question: "Why?".into(), evidence: Some(found.sha256), template: None };
     let asked = sidecite::courier::Chat { prompt: prompt.clone(), ..chat(HOST, "m") };
     let report = world.run(ask(&courier, &world, &asked, &Stop::default()));
     let missed = ChatUpdate::NotSent(NotSent::UnknownEvidence(found.sha256));
@@ -108,6 +110,49 @@ fn evidence_is_handed_over_once_and_a_miss_says_so() {
     let built = courier.build_prompt(&build).unwrap();
     assert!(built.user.contains("[1] Why?") && built.system.contains("passages"));
     assert_eq!(built.sent.evidence_sha256, Some(found.sha256));
+}
+
+#[test]
+fn a_known_context_cuts_the_evidence_and_a_custom_template_is_sent() {
+    let world = World::new(|_, _| answer("So it says [1]."));
+    let courier = world.courier();
+    let passage = |number: u32| Passage {
+        number,
+        document: sidecite::types::sha256(b"d"),
+        document_name: "wings.txt".into(),
+        ordinal: 0,
+        span: Span::new(0, 240),
+        page: None,
+        headings: Vec::new(),
+        text: "Wings lift. ".repeat(20),
+        scores: Scores::default(),
+    };
+    let passages: Vec<Passage> = (1..=3).map(passage).collect();
+    let text = render(&passages);
+    let sha256 = sidecite::types::sha256(text.as_bytes());
+    let found = Evidence { passages, text, sha256, ..evidence("Why?") };
+    courier.put_evidence(found.clone());
+    let template = PromptTemplate { system: "On {{date}}.".into(), user: "{{question}} {{evidence}}".into() };
+    let template = Some(DatedTemplate { template, date: "2026-11-27".into() });
+    let prompt = PromptSpec::Grounded { question: "Why?".into(), evidence: Some(found.sha256), template };
+    let asked = sidecite::courier::Chat { prompt, ..chat(HOST, "m") };
+    let sent = |context_tokens| {
+        let asked = sidecite::courier::Chat { context_tokens, ..asked.clone() };
+        let report = world.run(ask(&courier, &world, &asked, &Stop::default()));
+        let updates = report.0.borrow();
+        let ChatUpdate::Started(sent) = &updates[0].1 else { panic!("{updates:?}") };
+        sent.clone()
+    };
+    let whole = sent(None);
+    assert!(
+        whole.request.contains("On 2026-11-27.") && whole.request.contains("Why? [1] "),
+        "{}",
+        whole.request
+    );
+    assert!(whole.fit.is_whole() && whole.cut_sha256().is_none());
+    assert_eq!(sent(Some(8_192)).sent_sha256, Some(found.sha256));
+    let cut = sent(Some(300));
+    assert!(!cut.fit.is_whole() && cut.cut_sha256().is_some(), "{:?}", cut.fit);
 }
 
 #[test]

@@ -413,6 +413,7 @@ pub fn chat(base_url: &str, model: &str) -> Chat {
         prompt: PromptSpec::Messages(vec![Message { role: Role::User, content: "Why?".into() }]),
         parameters: Parameters::default(),
         omit: Vec::new(),
+        context_tokens: None,
     }
 }
 

@@ -4,12 +4,13 @@
 use serde::{Serialize, de::DeserializeOwned};
 use sidecite::courier::{EgressEnd, EgressEntry, Origin, ProviderLists, Purpose, SpendingReport};
 use sidecite::evidence::freeze;
-use sidecite::prompt::{Fit, PromptSpec, Sent};
+use sidecite::prompt::{DatedTemplate, Fit, PromptSpec, Sent};
 use sidecite::provider::embeddings;
 use sidecite::types::{
     Attempt, CallFailure, ChatEvent, ChunkSettings, Cost, EmbedderRef, Endpoint, Evidence, FailureCause,
-    Format, Manifest, Message, NativeCitation, Parameters, Price, RerankerRef, RetrievalSettings, Role,
-    SearchTiming, Sha256, Span, Spending, SpendingLimits, TimedEvent, UserError, Warning, problem, sha256,
+    Format, Manifest, Message, NativeCitation, Parameters, Price, PromptTemplate, RerankerRef,
+    RetrievalSettings, Role, SearchTiming, Sha256, Span, Spending, SpendingLimits, TimedEvent, UserError,
+    Warning, problem, sha256,
 };
 use sidecite::worker::protocol::*;
 use std::fmt::{Debug, Write};
@@ -83,14 +84,17 @@ fn error() -> UserError {
 }
 
 fn courier_verbs(lines: &mut Lines) {
-    let grounded = PromptSpec::Grounded { question: "Why?".into(), evidence: Some(hash()) };
+    let template = PromptTemplate { system: "Cite [1].".into(), user: "{{evidence}} {{question}}".into() };
+    let template = Some(DatedTemplate { template, date: "2026-11-27".into() });
+    let grounded = PromptSpec::Grounded { question: "Why?".into(), evidence: Some(hash()), template };
     let messages = PromptSpec::Messages(vec![Message { role: Role::User, content: "Judge.".into() }]);
     let chat = |prompt| Chat {
         endpoint: endpoint(),
         model: "m".into(),
         prompt,
-        parameters: Parameters { max_tokens: Some(9), ..Parameters::default() },
+        parameters: Parameters { max_tokens: Some(9), context_tokens: Some(4_096), ..Parameters::default() },
         omit: vec!["seed".into()],
+        context_tokens: Some(8_192),
     };
     lines.ask("Serve", Serve);
     lines.ask("PutEvidence", PutEvidence(evidence()));
@@ -273,7 +277,7 @@ fn renderer(lines: &mut Lines) {
 fn local_model_and_reader(lines: &mut Lines) {
     lines.ask("KeepEvidence", KeepEvidence(evidence()));
     lines.ask("Extract", Extract { question: "Why?".into(), evidence: Some(hash()) });
-    let prompt = PromptSpec::Grounded { question: "Why?".into(), evidence: None };
+    let prompt = PromptSpec::Grounded { question: "Why?".into(), evidence: None, template: None };
     lines.ask("Generate", Generate { prompt, parameters: Parameters::default(), budget_tokens: 768 });
     let update = |lines: &mut Lines, name: &str, update| lines.reply::<Generate>(name, update);
     update(lines, "Generate: loading", ModelUpdate::Loading { done: 1, total: 2 });

@@ -6,9 +6,8 @@ use sidecite::run::{
     expired, joined,
 };
 use sidecite::types::{
-    AnswerState, CallFailure, ChatEvent, Column, ColumnId, Cost, Evidence, FailureCause, ModelRef,
-    Parameters, Recipe, RecipeId, RetrievalSettings, Run, RunId, RunSummary, SearchTiming, Thumb, UserError,
-    problem, sha256,
+    AnswerState, CallFailure, ChatEvent, Column, ColumnId, Cost, Evidence, FailureCause, ModelRef, Recipe,
+    RecipeId, RetrievalSettings, Run, RunId, RunSummary, SearchTiming, Thumb, UserError, problem, sha256,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,13 +16,7 @@ const FIRST: RecipeId = RecipeId(1);
 const SECOND: RecipeId = RecipeId(2);
 
 fn column(id: u32, recipe: RecipeId, with_documents: bool) -> Asked {
-    let column = Column {
-        id: ColumnId(id),
-        model: ModelRef::Extractive,
-        parameters: Parameters::default(),
-        recipe,
-        with_documents,
-    };
+    let column = Column { recipe, with_documents, ..Column::new(ColumnId(id), ModelRef::Extractive) };
     Asked { column, name: format!("model {id}"), place: "this tab".into() }
 }
 

@@ -9,7 +9,8 @@ use sidecite::store::{
     tables,
 };
 use sidecite::types::{
-    ChunkSettings, DocumentId, FailureCause, Format, Manifest, Run, Sha256, Spending, Thumb, sha256,
+    ChunkSettings, DocumentId, FailureCause, Format, Manifest, PromptTemplate, Run, Sha256, Spending, Thumb,
+    sha256,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -214,15 +215,40 @@ fn rows_of_another_document_or_kind_are_not_taken_for_its_own() {
     assert!(decode::<Tombstone>(&row, "a mark").unwrap_err().to_string().contains("another kind"));
 }
 
+/// A row of that name in `rows`.
+fn pinned(rows: &str, name: &str) -> Vec<u8> {
+    let hex = rows.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim();
+    let byte = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+    (0..hex.len()).step_by(2).map(byte).collect()
+}
+
+/// A run that was written when prompts had no templates.
+#[test]
+fn runs_of_version_3_are_read_and_have_the_default_prompt() {
+    let row = pinned(include_str!("../data/store/v3/run.hex"), "run");
+    let run: Run = decode(&row, "a run").unwrap();
+    assert_eq!((run.star, run.question.as_str(), run.retrievals.len()), (true, "Why?", 1));
+    assert_eq!(run.retrievals[0].recipe.prompt, None);
+    let answer = &run.answers[0];
+    assert_eq!((answer.answer.text.as_str(), answer.note.as_str()), ("So", "a note"));
+    let column = &answer.column;
+    assert!(column.parameters.native_citations && !column.with_documents);
+    assert_eq!((column.prompt.as_ref(), column.parameters.context_tokens), (None, None));
+    assert!(decode::<Run>(&row[..row.len() - 1], "a run").is_err(), "a cut row is damaged");
+
+    let template = PromptTemplate { system: "Cite [1].".into(), user: "{{evidence}}{{question}}".into() };
+    let mut templated = run;
+    templated.retrievals[0].recipe.prompt = Some(template.clone());
+    templated.answers[0].column.prompt = Some(template);
+    templated.answers[0].column.parameters.context_tokens = Some(4_096);
+    let again = encode(&templated, "a run").unwrap();
+    assert_eq!(decode::<Run>(&again, "a run").unwrap(), templated);
+}
+
 /// Rows that were written when problems were sentences.
 #[test]
 fn problems_of_version_2_keep_their_words() {
-    let rows = include_str!("../data/store/v2/failures.hex");
-    let row = |name: &str| {
-        let hex = rows.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim();
-        let byte = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
-        (0..hex.len()).step_by(2).map(byte).collect::<Vec<u8>>()
-    };
+    let row = |name: &str| pinned(include_str!("../data/store/v2/failures.hex"), name);
     let upload: UploadInfo = decode(&row("upload"), "a file").unwrap();
     assert_eq!((upload.name.as_str(), upload.size_bytes), ("broken.pdf", 42));
     let UploadState::Failed(error) = &upload.state else { panic!("{upload:?}") };
@@ -243,7 +269,7 @@ fn problems_of_version_2_keep_their_words() {
     assert_eq!((answer.note.as_str(), answer.thumb), ("a note", Some(Thumb::Down)));
     // What was read is written again, and read again.
     let again = encode(&run, "a run").unwrap();
-    assert_eq!((again[0], decode::<Run>(&again, "a run").unwrap()), (3, run));
+    assert_eq!((again[0], decode::<Run>(&again, "a run").unwrap()), (4, run));
     assert!(decode::<Run>(&row("upload"), "a run").unwrap_err().to_string().contains("another kind"));
 
     // A manifest was what version 1 had, with its reader behind it.

@@ -43,6 +43,8 @@ pub enum Command {
     AddColumn,
     /// Add columns of one model at several hosts.
     CompareHosts,
+    /// Show the columns kept under names.
+    ColumnSets,
     /// Pick files to add.
     AddFiles,
     /// Make a document of text.
@@ -61,6 +63,8 @@ pub enum Command {
     NextTheme,
     /// Go to a column.
     GoToColumn(ColumnId),
+    /// Change a column.
+    EditColumn(ColumnId),
     /// Open a document in the viewer.
     OpenDocument(DocumentId),
 }
@@ -74,6 +78,8 @@ pub struct Context {
     pub is_busy: bool,
     /// A run is on the screen.
     pub has_run: bool,
+    /// The columns are today's, not those of a run from history.
+    pub is_of_today: bool,
     /// A document is open.
     pub is_viewing: bool,
     /// There is room for a column.
@@ -124,6 +130,7 @@ impl Command {
             Self::CloseDocument => "Close the document",
             Self::AddColumn => "Add column",
             Self::CompareHosts => "Compare hosts",
+            Self::ColumnSets => "Column sets",
             Self::AddFiles => "Add documents",
             Self::PasteText => "Paste text",
             Self::TrySample => "Try the sample",
@@ -133,6 +140,7 @@ impl Command {
             Self::TogglePane(_) => "Hide or show a pane",
             Self::NextTheme => "Theme",
             Self::GoToColumn(_) => "Go to column",
+            Self::EditColumn(_) => "Edit column",
             Self::OpenDocument(_) => "Open",
         }
     }
@@ -151,12 +159,14 @@ impl Command {
             Self::NextCitation | Self::PreviousCitation => "source passage",
             Self::AddColumn => "model provider new",
             Self::CompareHosts => "same model providers price speed",
+            Self::ColumnSets => "save load restore columns preset",
+            Self::EditColumn(_) => "rename model parameters temperature system prompt",
             Self::AddFiles => "files upload folder",
             Self::PasteText => "clipboard document",
             Self::TrySample => "demo example documents",
             Self::History => "runs earlier",
             Self::Providers => "keys vault network log spending limits health",
-            Self::Settings => "chunking retrieval embedder reranker preferences",
+            Self::Settings => "prompt template system chunking retrieval embedder reranker preferences",
             Self::TogglePane(_) => "panel sidebar collapse layout",
             Self::NextTheme => "dark light colours appearance",
             Self::OpenDocument(_) => "document view file",
@@ -175,6 +185,7 @@ pub fn offered(context: &Context) -> Vec<Offer> {
         (Command::ExportRun, context.has_run),
         (Command::AddColumn, context.can_add_column),
         (Command::CompareHosts, context.can_add_column),
+        (Command::ColumnSets, true),
         (Command::AddFiles, true),
         (Command::PasteText, true),
         (Command::TrySample, context.can_try_sample),
@@ -191,7 +202,10 @@ pub fn offered(context: &Context) -> Vec<Offer> {
     let plain = plain.map(|(command, _)| offer(command, title(command, context), context));
     let of_thing =
         |command: Command, name: &str| offer(command, format!("{} {name}", command.title()), context);
-    let columns = context.columns.iter().map(|(id, name)| of_thing(Command::GoToColumn(*id), name));
+    let columns = context.columns.iter().flat_map(|(id, name)| {
+        let edit = context.is_of_today.then(|| of_thing(Command::EditColumn(*id), name));
+        [of_thing(Command::GoToColumn(*id), name)].into_iter().chain(edit)
+    });
     let documents = context.documents.iter().map(|(id, name)| of_thing(Command::OpenDocument(*id), name));
     plain.chain(columns).chain(documents).collect()
 }
@@ -243,14 +257,22 @@ mod tests {
             is_busy: true,
             has_run: true,
             is_viewing: true,
+            is_of_today: true,
             columns: vec![(ColumnId(3), "m (2)".into())],
             documents: vec![(crate::types::Sha256([0; 32]), "a.txt".into())],
             ..Context::default()
         };
         let later = titles(&later);
-        for present in
-            ["Ask", "Stop all", "Ask again", "Follow up", "Export run", "Go to column m (2)", "Open a.txt"]
-        {
+        for present in [
+            "Ask",
+            "Stop all",
+            "Ask again",
+            "Follow up",
+            "Export run",
+            "Go to column m (2)",
+            "Edit column m (2)",
+            "Open a.txt",
+        ] {
             assert!(later.iter().any(|title| title == present), "{present}");
         }
         for absent in ["Add column", "Compare hosts", "Try the sample"] {

@@ -64,6 +64,7 @@ impl AppState {
             has_question: self.session.question.with(|text| !text.trim().is_empty()),
             is_busy: self.session.is_busy(),
             has_run: self.session.head.with(Option::is_some),
+            is_of_today: self.session.head.with(|head| head.as_ref().is_none_or(|head| !head.from_history)),
             is_viewing: self.view.opened.with(Option::is_some),
             can_add_column: self.session.columns.len() < MAX_COLUMNS,
             can_try_sample: self.corpus.rows.is_empty() && self.sample.with(Option::is_some),
@@ -98,6 +99,7 @@ impl AppState {
             Command::CloseDocument => self.view.close_viewer(),
             Command::AddColumn => open(Dialog::AddColumn),
             Command::CompareHosts => open(Dialog::Compare),
+            Command::ColumnSets => open(Dialog::ColumnSets),
             Command::AddFiles => click("#files-to-add"),
             Command::PasteText => open(Dialog::Paste),
             Command::TrySample => self.try_sample(),
@@ -110,6 +112,7 @@ impl AppState {
             Command::TogglePane(side) => self.toggle_pane(side),
             Command::NextTheme => self.set(|settings| settings.theme = settings.theme.next()),
             Command::GoToColumn(id) => self.go_to_column(id),
+            Command::EditColumn(id) => open(Dialog::EditColumn(id)),
             Command::OpenDocument(id) => self.open_document(id, None),
         }
     }

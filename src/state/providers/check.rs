@@ -89,6 +89,22 @@ impl AppState {
         Ok(())
     }
 
+    /// Remembers what the last check found of these models' contexts.
+    pub fn remember_context_limits(self, endpoint: u32, models: &[String]) {
+        let CheckState::Reachable(found, _) = self.checking.get_untracked() else { return };
+        let known = found.into_iter().filter(|entry| models.contains(&entry.name));
+        let limits: Vec<(String, u32)> = known
+            .filter_map(|entry| Some((entry.name, u32::try_from(entry.context_tokens?).ok()?)))
+            .collect();
+        if !limits.is_empty() {
+            self.set(|settings| {
+                limits
+                    .iter()
+                    .for_each(|(model, tokens)| settings.set_context_limit(endpoint, model, *tokens));
+            });
+        }
+    }
+
     /// The number of the endpoint that equals `endpoint`; a new one is remembered.
     pub fn endpoint_for(self, endpoint: Endpoint) -> u32 {
         let mut id = 0;

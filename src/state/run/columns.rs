@@ -2,7 +2,7 @@ use super::column_view::ColumnView;
 use crate::run::Asked;
 use crate::state::settings::{MAX_COLUMNS, Settings};
 use crate::state::{Action, AppState};
-use crate::types::{Column, ColumnId, ModelRef, Parameters, RecipeId};
+use crate::types::{Column, ColumnId, ModelRef};
 use leptos::prelude::*;
 
 /// A column that was removed, as long as that can be undone.
@@ -34,10 +34,7 @@ impl AppState {
 
     /// Adds a column of the small model that runs in the tab.
     pub fn add_smollm2(self) {
-        let id = self.new_column_id();
-        let parameters = Parameters::default();
-        let recipe = RecipeId::default();
-        self.add_column(Column { id, model: ModelRef::SmolLm2, parameters, recipe, with_documents: true });
+        self.add_column(Column::new(self.new_column_id(), ModelRef::SmolLm2));
     }
 
     /// Adds a column; at most eight. Gives whether there was room.

@@ -32,7 +32,8 @@ impl AppState {
                 let found = settings.endpoint(endpoint).cloned();
                 let endpoint = found.ok_or_else(condense::endpoint_removed)?;
                 let omit = settings.omitted(endpoint.id, &model);
-                self.chat_once(Chat { endpoint, model, prompt, parameters, omit }).await?
+                let context_tokens = None;
+                self.chat_once(Chat { endpoint, model, prompt, parameters, omit, context_tokens }).await?
             }
             ModelRef::SmolLm2 => {
                 self.generate_once(Generate { prompt, parameters, budget_tokens: BUDGET_TOKENS }).await?

@@ -1,10 +1,11 @@
 use crate::types::{Column, Effort, Parameters};
 
-/// What tells a column from the others of the same model: of each parameter in which they differ, its own value.
+/// What tells a column from the others of the same model: of each parameter in which they differ, its own value. That a
+/// column has a prompt of its own is said in any case.
 pub fn differences<'a>(column: &Column, others: impl IntoIterator<Item = &'a Column>) -> Vec<String> {
     let same_model = |other: &&Column| other.model == column.model && other.id != column.id;
     let others: Vec<&Column> = others.into_iter().filter(same_model).collect();
-    let mut lines = Vec::new();
+    let mut lines: Vec<String> = column.prompt.iter().map(|_| "custom prompt".to_owned()).collect();
     for (name, value) in PARAMETERS {
         let own = value(&column.parameters);
         if others.iter().any(|other| value(&other.parameters) != own) {
@@ -17,12 +18,13 @@ pub fn differences<'a>(column: &Column, others: impl IntoIterator<Item = &'a Col
 /// A parameter's name and, where it is set, its value for people.
 type Parameter = (&'static str, fn(&Parameters) -> Option<String>);
 
-const PARAMETERS: [Parameter; 6] = [
+const PARAMETERS: [Parameter; 7] = [
     ("temperature", |parameters| {
         parameters.temperature.map(|value| crate::format::fixed(f64::from(value), 2))
     }),
     ("top p", |parameters| parameters.top_p.map(|value| crate::format::fixed(f64::from(value), 2))),
     ("max tokens", |parameters| parameters.max_tokens.map(|value| value.to_string())),
+    ("context limit", |parameters| parameters.context_tokens.map(|value| value.to_string())),
     ("seed", |parameters| parameters.seed.map(|value| value.to_string())),
     ("effort", |parameters| parameters.effort.map(Effort::name).map(Into::into)),
     ("native citations", |parameters| Some(if parameters.native_citations { "on" } else { "off" }.into())),
@@ -31,10 +33,10 @@ const PARAMETERS: [Parameter; 6] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::{ColumnId, ModelRef, RecipeId};
+    use crate::types::{ColumnId, ModelRef, PromptTemplate};
 
     fn column(id: u32, model: ModelRef, parameters: Parameters) -> Column {
-        Column { id: ColumnId(id), model, parameters, recipe: RecipeId::default(), with_documents: true }
+        Column { parameters, ..Column::new(ColumnId(id), model) }
     }
 
     #[test]
@@ -51,6 +53,13 @@ mod tests {
         assert_eq!(differences(&columns[1], &columns), ["temperature 0.00"]);
         assert!(differences(&columns[2], &columns).is_empty());
         assert!(differences(&columns[0], [&columns[3]]).is_empty());
+    }
+
+    #[test]
+    fn a_prompt_of_its_own_is_said() {
+        let prompt = Some(PromptTemplate { system: String::new(), user: "{{question}}".into() });
+        let own = Column { prompt, ..column(1, ModelRef::SmolLm2, Parameters::default()) };
+        assert_eq!(differences(&own, []), ["custom prompt"]);
     }
 
     #[test]

@@ -1,10 +1,10 @@
 use super::column_view::Stage;
 use super::follower::Follower;
-use crate::browser::clock::now_millis;
-use crate::prompt::PromptSpec;
+use crate::browser::clock::{local_date, now_millis};
+use crate::prompt::{DatedTemplate, PromptSpec};
 use crate::run::{ColumnEvent, Turn};
 use crate::state::AppState;
-use crate::types::{CallFailure, ColumnId, Evidence, FailureCause, ModelRef, UserError, problem};
+use crate::types::{CallFailure, Column, ColumnId, Evidence, FailureCause, ModelRef, UserError, problem};
 use crate::worker::OpenCall;
 use crate::worker::protocol::{
     BuildPrompt, Call, CallEnd, Chat, ChatUpdate, Extract, Generate, ModelUpdate, NotSent, ToLocalModel,
@@ -28,9 +28,7 @@ impl AppState {
     /// Hands one column's turn to its worker and follows the answer.
     pub(in crate::state) fn dispatch(self, id: ColumnId, turn: Turn, evidence: Option<Arc<Evidence>>) {
         let Some(view) = self.session.columns.value(&id) else { return };
-        let question = self.session.conductor.with_value(|conductor| {
-            conductor.as_ref().map(|conductor| conductor.run().question.clone()).unwrap_or_default()
-        });
+        let Some((question, template)) = self.question_for(&view.column) else { return };
         self.session.columns.change(&id, |view| {
             view.evidence.clone_from(&evidence);
             view.started_millis = now_millis();
@@ -39,8 +37,8 @@ impl AppState {
         let Some(follower) = Follower::new(self, id, turn) else { return };
         let parameters = view.column.parameters.clone();
         let named = evidence.as_ref().map(|evidence| evidence.sha256);
-        let prompt = PromptSpec::Grounded { question: question.clone(), evidence: named };
-        match view.column.model {
+        let prompt = PromptSpec::Grounded { question: question.clone(), evidence: named, template };
+        match view.column.model.clone() {
             ModelRef::Extractive => {
                 spawn_local(self.follow_local_model(
                     follower,
@@ -64,11 +62,28 @@ impl AppState {
             ModelRef::Remote { endpoint, model } => {
                 let found = self.settings.with_untracked(|settings| settings.endpoint(endpoint).cloned());
                 let Some(endpoint) = found else { return self.fail_without_endpoint(id, turn) };
-                let omit = self.settings.with_untracked(|settings| settings.omitted(endpoint.id, &model));
-                let call = Chat { endpoint, model, prompt, parameters, omit };
+                let (omit, context_tokens) = self.settings.with_untracked(|settings| {
+                    let limit = settings.limit_of(&view.column).map(|limit| limit.tokens);
+                    (settings.omitted(endpoint.id, &model), limit)
+                });
+                let call = Chat { endpoint, model, prompt, parameters, omit, context_tokens };
                 spawn_local(self.follow_courier(follower, call, evidence));
             }
         }
+    }
+
+    /// The run's question for a column, and the template it is put into: the column's or its recipe's, unless the default.
+    pub fn question_for(self, column: &Column) -> Option<(String, Option<DatedTemplate>)> {
+        self.session.conductor.with_value(|conductor| {
+            let run = conductor.as_ref()?.run();
+            let recipe = run.retrieval(column.recipe).map(|retrieval| retrieval.recipe.prompt.clone());
+            // A run of baselines only has retrieved nothing.
+            let recipe = recipe
+                .unwrap_or_else(|| self.settings.with_untracked(|settings| settings.recipe.prompt.clone()));
+            let date = local_date(run.started_millis);
+            let template = column.prompt.clone().or(recipe);
+            Some((run.question.clone(), template.map(|template| DatedTemplate { template, date })))
+        })
     }
 
     async fn follow_local_model<C>(self, follower: Follower, call: C, evidence: Option<Arc<Evidence>>)

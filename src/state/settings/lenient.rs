@@ -3,7 +3,8 @@
 use super::{ColumnSet, Settings};
 use crate::run::HistoryLimits;
 use crate::types::{
-    ChunkSettings, Column, ColumnId, EmbedderRef, Endpoint, Recipe, RerankerRef, RetrievalSettings,
+    ChunkSettings, Column, ColumnId, EmbedderRef, Endpoint, PromptTemplate, Recipe, RerankerRef,
+    RetrievalSettings,
 };
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -33,6 +34,7 @@ struct Stored {
     shortcuts: Maybe<super::Shortcuts>,
     history: Maybe<HistoryLimits>,
     omitted: Maybe<Vec<Item<(u32, String, String)>>>,
+    context_limits: Maybe<Vec<Item<(u32, String, u32)>>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -42,6 +44,7 @@ struct StoredRecipe {
     embedder: Maybe<EmbedderRef>,
     retrieval: Maybe<RetrievalSettings>,
     reranker: Maybe<RerankerRef>,
+    prompt: Maybe<PromptTemplate>,
 }
 
 /// Takes items out and notices what is lost.
@@ -78,6 +81,7 @@ pub(super) fn parse(json: &str) -> (Settings, bool) {
         embedder: reading.item(recipe.embedder).unwrap_or(default.recipe.embedder),
         retrieval: reading.item(recipe.retrieval).unwrap_or(default.recipe.retrieval),
         reranker: reading.item(recipe.reranker),
+        prompt: reading.item(recipe.prompt),
     };
     let settings = Settings {
         recipe,
@@ -91,6 +95,7 @@ pub(super) fn parse(json: &str) -> (Settings, bool) {
         shortcuts: reading.item(stored.shortcuts).unwrap_or_default(),
         history: reading.item(stored.history).unwrap_or_default(),
         omitted: reading.list(stored.omitted).unwrap_or_default(),
+        context_limits: reading.list(stored.context_limits).unwrap_or_default(),
     };
     (settings.sanitized(), reading.is_whole)
 }

@@ -1,15 +1,13 @@
 //! Version 2 of the rows that hold problems: as sentences, before there were codes. Everything else is as it was.
 
-use super::v1;
+use super::{v1, v3};
 use crate::store::{UploadInfo, UploadState};
 use crate::types::problem::legacy;
 use crate::types::{
-    Answer, AnswerState, Attempt, CallFailure, Column, Cost, Evidence, FailureCause, Fix, Manifest,
-    NativeCitation, Recipe, RecipeId, Retrieval, Run, RunAnswer, RunId, Sent, Span, Thumb, Timing, Usage,
-    UserError, Warning,
+    Answer, AnswerState, Attempt, CallFailure, FailureCause, Fix, Manifest, NativeCitation, Run, Timing,
+    Usage, UserError, Warning,
 };
 use serde::Deserialize;
-use std::sync::Arc;
 
 /// First byte of its rows.
 pub const VERSION: u8 = 2;
@@ -101,40 +99,6 @@ impl From<OldFailure> for CallFailure {
 }
 
 #[derive(Deserialize)]
-struct OldRun {
-    id: RunId,
-    name: Option<String>,
-    star: bool,
-    question: String,
-    started_millis: u64,
-    follow_up_of: Option<RunId>,
-    again_of: Option<RunId>,
-    retrievals: Vec<OldRetrieval>,
-    answers: Vec<OldRunAnswer>,
-}
-
-#[derive(Deserialize)]
-struct OldRetrieval {
-    id: RecipeId,
-    recipe: Recipe,
-    outcome: Option<Result<Arc<Evidence>, OldUserError>>,
-    highlights: Vec<Vec<Span>>,
-}
-
-#[derive(Deserialize)]
-struct OldRunAnswer {
-    column: Column,
-    name: String,
-    place: String,
-    answer: OldAnswer,
-    sent: Option<Sent>,
-    cost: Option<Cost>,
-    attempts: Vec<OldAttempt>,
-    note: String,
-    thumb: Option<Thumb>,
-}
-
-#[derive(Deserialize)]
 struct OldAnswer {
     state: AnswerState,
     text: String,
@@ -155,59 +119,35 @@ struct OldAttempt {
     pause_millis: Option<f64>,
 }
 
+type OldRun = v3::OldRun<v3::OldRetrieval<OldUserError>, v3::OldRunAnswer<OldAnswer, OldAttempt>>;
+
 pub(in crate::store) fn run(body: &[u8]) -> Result<Run, postcard::Error> {
-    let old: OldRun = postcard::from_bytes(body)?;
-    Ok(Run {
-        id: old.id,
-        name: old.name,
-        star: old.star,
-        question: old.question,
-        started_millis: old.started_millis,
-        follow_up_of: old.follow_up_of,
-        again_of: old.again_of,
-        retrievals: old.retrievals.into_iter().map(retrieval).collect(),
-        answers: old.answers.into_iter().map(run_answer).collect(),
-    })
+    postcard::from_bytes::<OldRun>(body).map(Run::from)
 }
 
-fn retrieval(old: OldRetrieval) -> Retrieval {
-    let outcome = old.outcome.map(|outcome| outcome.map_err(UserError::from));
-    Retrieval { id: old.id, recipe: old.recipe, outcome, highlights: old.highlights }
-}
-
-fn run_answer(old: OldRunAnswer) -> RunAnswer {
-    RunAnswer {
-        column: old.column,
-        name: old.name,
-        place: old.place,
-        answer: answer(old.answer),
-        sent: old.sent,
-        cost: old.cost,
-        attempts: old.attempts.into_iter().map(attempt).collect(),
-        note: old.note,
-        thumb: old.thumb,
+impl From<OldAnswer> for Answer {
+    fn from(old: OldAnswer) -> Self {
+        Self {
+            state: old.state,
+            text: old.text,
+            reasoning: old.reasoning,
+            citations: old.citations,
+            usage: old.usage,
+            deltas: old.deltas,
+            finish_reason: old.finish_reason,
+            failure: old.failure.map(CallFailure::from),
+            timing: old.timing,
+        }
     }
 }
 
-fn answer(old: OldAnswer) -> Answer {
-    Answer {
-        state: old.state,
-        text: old.text,
-        reasoning: old.reasoning,
-        citations: old.citations,
-        usage: old.usage,
-        deltas: old.deltas,
-        finish_reason: old.finish_reason,
-        failure: old.failure.map(CallFailure::from),
-        timing: old.timing,
-    }
-}
-
-fn attempt(old: OldAttempt) -> Attempt {
-    Attempt {
-        queued_millis: old.queued_millis,
-        took_millis: old.took_millis,
-        failure: old.failure.map(CallFailure::from),
-        pause_millis: old.pause_millis,
+impl From<OldAttempt> for Attempt {
+    fn from(old: OldAttempt) -> Self {
+        Self {
+            queued_millis: old.queued_millis,
+            took_millis: old.took_millis,
+            failure: old.failure.map(CallFailure::from),
+            pause_millis: old.pause_millis,
+        }
     }
 }

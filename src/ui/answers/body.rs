@@ -1,6 +1,6 @@
 use crate::format;
-use crate::state::{Action, AnswerOf, AppState, ColumnView, Dialog, Stage};
-use crate::types::{AnswerState, CallFailure, ColumnId, ModelRef, UserError};
+use crate::state::{Action, AnswerOf, AppState, ColumnView, Stage};
+use crate::types::{AnswerState, CallFailure, ColumnId, UserError};
 use crate::ui::answers::answer::AnswerBody;
 use crate::ui::answers::feedback::Feedback;
 use crate::ui::answers::metrics::Metrics;
@@ -20,7 +20,6 @@ pub fn ColumnBody(
 ) -> impl IntoView {
     let state = AppState::get();
     let id = of.column();
-    let is_small = view.with_untracked(|view| matches!(view.column.model, ModelRef::SmolLm2));
     let failed =
         Memo::new(move |_| view.with(|view| view.head.as_ref().and_then(|head| head.failure.clone())));
     let empty = Memo::new(move |_| view.with(|view| view.head.as_ref().and_then(|head| head.empty.clone())));
@@ -36,7 +35,7 @@ pub fn ColumnBody(
             {live(move || waiting.get().map(|text| view! { <p class="column-waiting">{text}</p> }))}
             {live(move || failed.get().map(|failure| failed_view(state, id, &failure)))}
             {live(move || empty.get().map(|why| view! { <p class="notice warn">{problem::text(&why)}</p> }))}
-            {live(move || cut.get().map(|text| cut_view(state, text, is_small)))}
+            {live(move || cut.get().map(|text| cut_view(state, id, text)))}
         </div>
         <Metrics view/>
         <Feedback of view/>
@@ -80,9 +79,11 @@ fn failed_view(state: AppState, id: ColumnId, failure: &CallFailure) -> AnyView 
     view! { {fixes::failure(failure)} {without} }.into_any()
 }
 
-/// What the context limit cut, with the way to raise it where it is a setting.
-fn cut_view(state: AppState, text: String, is_small: bool) -> AnyView {
-    let increase = is_small
-        .then(|| button("Increase limit".into(), move || state.view.dialog.set(Some(Dialog::Settings))));
-    view! { <p class="notice">{text}" "{increase}</p> }.into_any()
+/// What the context limit cut, with the way to raise it where that is possible.
+fn cut_view(state: AppState, id: ColumnId, text: String) -> AnyView {
+    let raise = state.raised_context(id).map(|tokens| {
+        let label = format!("Raise the limit to {} and run again", format::count(u64::from(tokens)));
+        button(label, move || state.raise_context(id, tokens))
+    });
+    view! { <p class="notice">{text}" "{raise}</p> }.into_any()
 }

@@ -52,6 +52,7 @@ pub fn Composer() -> impl IntoView {
                 </button>
             </form>
             <Bar/>
+            {live(move || (!has_no_model.get()).then(|| deferred::part(Part::ContextGuards)))}
             <p class="composer-cost hint">{live(move || estimate.get())}</p>
             <div class="composer-notice" role="status">{live(move || state.session.notice.get().map(|notice| view! { <p class="notice warn">{problem::message(&notice)}</p> }))}</div>
             <div role="status" aria-label="Removed column">{live(move || removed(state))}</div>

@@ -4,6 +4,7 @@ use crate::types::ColumnId;
 use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::live;
 use crate::ui::part::field;
+use crate::ui::prompt::preview;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -21,6 +22,7 @@ pub fn Request(
             .and_then(|request| request.with(|view| view.sent.as_ref().map(|sent| sent.request.clone())))
             .unwrap_or_else(|| "No request: this column only quotes the evidence, or has not run yet.".into())
     };
+    let prompt = preview::of_run(state, id).map(|shown| view! { <h3>"Prompt"</h3> {shown} });
     let to_clipboard = move || {
         let text = untrack(text);
         spawn_local(async move {
@@ -30,6 +32,8 @@ pub fn Request(
     };
     view! {
         <Modal title="Request">
+            {prompt}
+            <h3>"Request"</h3>
             <p class="hint">"Exactly what was sent. A key is never shown."</p>
             <pre class="request" tabindex="0">{text}</pre>
             <div class="form-actions">{field::button("Copy request".into(), to_clipboard)}</div>

@@ -3,7 +3,7 @@ use crate::state::providers::catalogue::address;
 use crate::state::providers::compare::{HostRow, hosts};
 use crate::state::providers::money::per_million;
 use crate::state::{AppState, Dialog, MAX_COLUMNS};
-use crate::types::{Column, Endpoint, ModelRef, Parameters, RecipeId, UserError, problem};
+use crate::types::{Column, Endpoint, ModelRef, UserError, problem};
 use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field;
@@ -104,10 +104,7 @@ pub fn Compare() -> impl IntoView {
             for (endpoint, model, _) in chosen {
                 let endpoint = state.endpoint_for(endpoint);
                 let model = ModelRef::Remote { endpoint, model };
-                let parameters = Parameters::default();
-                let recipe = RecipeId::default();
-                let id = state.new_column_id();
-                state.add_column(Column { id, model, parameters, recipe, with_documents: true });
+                state.add_column(Column::new(state.new_column_id(), model));
             }
             state.view.dialog.set(None);
         });

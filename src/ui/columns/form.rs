@@ -1,13 +1,17 @@
 use crate::browser::chrome_model::Availability;
 use crate::courier::Purpose;
 use crate::state::{AppState, CheckState, Dialog};
-use crate::types::{Column, Effort, ModelRef, Parameters, RecipeId};
+use crate::types::{Column, Effort, ModelRef, Parameters};
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field::{Field, bound, button, select, text};
+use crate::ui::prompt::editor as prompt;
 use crate::ui::providers::endpoint_form::{Draft, endpoint_fields};
 use crate::ui::providers::provider_picker::{Choice, ProviderPicker};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+
+/// The smallest context limit: less holds no prompt.
+const MIN_CONTEXT_TOKENS: u32 = 256;
 
 /// The fields of a column: a provider, a model, its parameters, with the documents or without. `edit` is the column to be
 /// changed; nothing adds one.
@@ -38,6 +42,7 @@ pub(super) fn column_form(state: AppState, edit: Option<Column>) -> AnyView {
     let is_new = edit.is_none();
     let with_documents = RwSignal::new(edit.as_ref().is_none_or(|edit| edit.with_documents));
     let parameters = RwSignal::new(edit.as_ref().map(|edit| edit.parameters.clone()).unwrap_or_default());
+    let prompt = prompt::Draft::of_column(state, edit.as_ref().and_then(|edit| edit.prompt.clone()));
     let custom_name = edit
         .as_ref()
         .and_then(|edit| state.settings.with_untracked(|settings| settings.custom_name(edit.id)));
@@ -55,11 +60,10 @@ pub(super) fn column_form(state: AppState, edit: Option<Column>) -> AnyView {
     let add = move |models: Vec<ModelRef>| {
         let offered = Offered::by(&choice.get_untracked());
         let column = |model: ModelRef| Column {
-            id: state.new_column_id(),
-            model,
             parameters: offered.of(parameters.get_untracked()),
-            recipe: RecipeId::default(),
             with_documents: with_documents.get_untracked() || !offered.baseline,
+            prompt: untrack(|| prompt.custom()).filter(|_| offered.baseline),
+            ..Column::new(state.new_column_id(), model)
         };
         let is_done = match edited.get_value() {
             Some(before) => {
@@ -95,6 +99,7 @@ pub(super) fn column_form(state: AppState, edit: Option<Column>) -> AnyView {
                     }
                     draft.key.take();
                     let endpoint = state.endpoint_for(endpoint);
+                    state.remember_context_limits(endpoint, &models);
                     add(models.into_iter().map(|model| ModelRef::Remote { endpoint, model }).collect());
                 });
             }
@@ -122,7 +127,7 @@ pub(super) fn column_form(state: AppState, edit: Option<Column>) -> AnyView {
         Choice::Chrome => state.chrome.availability.get().is_some_and(Availability::can_answer),
         Choice::Row(_) => row().is_some(),
         _ => true,
-    };
+    } && !prompt.is_wrong();
     let save = move || match (is_new, draft.models().len()) {
         (false, _) => "Save column".to_owned(),
         (true, count @ 2..) if matches!(choice.get(), Choice::Row(_) | Choice::Custom) => {
@@ -146,6 +151,7 @@ pub(super) fn column_form(state: AppState, edit: Option<Column>) -> AnyView {
                 {name_field}
                 {about}
                 {live(move || column_fields(offered.get(), parameters, with_documents))}
+                {live(move || offered.get().baseline.then(|| prompt_fields(state, prompt, edited.get_value())))}
                 <div class="form-actions">
                     <button class="button primary" type="submit" disabled=sig(move || !ready())>{live(save)}</button>
                 </div>
@@ -229,6 +235,18 @@ fn column_fields(
     .into_any()
 }
 
+/// The column's prompt; of a new column it is out of the way.
+fn prompt_fields(state: AppState, prompt: prompt::Draft, edited: Option<Column>) -> AnyView {
+    let is_open = edited.is_some();
+    view! {
+        <details class="more" open=is_open>
+            <summary>"Prompt of this column"</summary>
+            {prompt::editor(state, prompt, Some(edited))}
+        </details>
+    }
+    .into_any()
+}
+
 fn hint(text: &'static str) -> AnyView {
     view! { <p class="hint">{text}</p> }.into_any()
 }
@@ -272,6 +290,10 @@ fn parameter_fields(parameters: RwSignal<Parameters>, with_effort: bool) -> AnyV
         let value = value.parse().ok().filter(|value| *value > 0);
         parameters.update(|parameters| parameters.max_tokens = value);
     });
+    let context_tokens = Callback::new(move |value: String| {
+        let value = value.parse().ok().filter(|value| *value >= MIN_CONTEXT_TOKENS);
+        parameters.update(|parameters| parameters.context_tokens = value);
+    });
     let effort = Callback::new(move |name: String| {
         let value = Effort::ALL.into_iter().find(|effort| effort.name() == name);
         parameters.update(|parameters| parameters.effort = value);
@@ -282,6 +304,7 @@ fn parameter_fields(parameters: RwSignal<Parameters>, with_effort: bool) -> AnyV
         <div class="form-row">
             {number("Temperature", before.temperature.map(|value| value.to_string()), temperature)}
             {number("Max output tokens", before.max_tokens.map(|value| value.to_string()), max_tokens)}
+            {with_effort.then(|| number("Context limit (tokens)", before.context_tokens.map(|value| value.to_string()), context_tokens))}
             {with_effort.then(|| select("Reasoning effort", efforts, before.effort.map_or("", Effort::name), effort))}
         </div>
     }

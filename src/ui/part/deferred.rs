@@ -19,6 +19,8 @@ pub enum Part {
     Passages,
     /// The run on the screen.
     RunHead,
+    /// Columns that will not get all of the evidence.
+    ContextGuards,
     /// What a column that was asked says.
     Answer(AnswerOf, RwSignal<ColumnView>),
 }

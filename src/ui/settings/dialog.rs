@@ -9,6 +9,7 @@ use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field;
 use crate::ui::part::fixes;
+use crate::ui::prompt::editor::{Draft, editor};
 use crate::ui::settings::cache;
 use crate::ui::settings::vector_host::VectorHost;
 use leptos::prelude::*;
@@ -31,12 +32,13 @@ pub fn SettingsDialog() -> impl IntoView {
         (VectorHost::embedder(recipe.embedder.clone()), VectorHost::reranker(recipe.reranker.clone()))
     });
     state.load_catalogue();
+    let prompt = Draft::of_recipe(state);
     let refused = RwSignal::new(None::<CallFailure>);
     let has_open = move || state.view.opened.with(Option::is_some);
     let is_loading = move || embedder.is_loading() || reranker.is_loading();
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if untrack(|| wrong().is_some() || is_loading()) {
+        if untrack(|| wrong().is_some() || prompt.is_wrong() || is_loading()) {
             return;
         }
         // Everything is read now: the dialog may be closed while the courier is busy.
@@ -46,6 +48,7 @@ pub fn SettingsDialog() -> impl IntoView {
             embedder: embedder.to_embedder(),
             retrieval: retrieval.get_untracked(),
             reranker: reranker.to_reranker(),
+            prompt: untrack(|| prompt.custom()),
         };
         let budget_tokens = budget.get_untracked().clamp(512, 8192);
         let history = history.get_untracked();
@@ -90,6 +93,7 @@ pub fn SettingsDialog() -> impl IntoView {
                     <legend>"Retrieval"</legend>
                     <Retrieval retrieval/>
                 </fieldset>
+                {editor(state, prompt, None)}
                 {embedder.fields()}
                 {reranker.fields()}
                 <fieldset>
@@ -102,7 +106,7 @@ pub fn SettingsDialog() -> impl IntoView {
                 {live(move || field::user_error(wrong()))}
                 {live(move || refused.get().map(|failure| fixes::failure(&failure)))}
                 <div class="form-actions">
-                    <button class="button primary" type="submit" disabled=sig(move || wrong().is_some() || is_loading())>"Save"</button>
+                    <button class="button primary" type="submit" disabled=sig(move || wrong().is_some() || prompt.is_wrong() || is_loading())>"Save"</button>
                 </div>
             </form>
         </Modal>

@@ -114,6 +114,10 @@ fn requests_reserve_a_context_that_holds_the_prompt() {
     assert_eq!(sent(Dialect::Ollama, &[], &plain("m", "Hi")).1, bare);
     let none = sent(Dialect::Ollama, &["num_ctx", "keep_alive"], &plain("m", "Hi")).1;
     assert_eq!(none, r#"{"model":"m","messages":[{"role":"user","content":"Hi"}],"stream":true}"#);
+    let mut limited = plain("m", "Hi");
+    limited.parameters.context_tokens = Some(1_024);
+    let limited = sent(Dialect::Ollama, &[], &limited).1;
+    assert!(limited.contains(r#""num_ctx":1024"#), "{limited}");
     for (prompt_bytes, max_tokens, context) in [
         (3 * 3_072, None, 4_096),
         (3 * 3_073, None, 8_192),

@@ -23,7 +23,9 @@ pub(super) fn body(target: &Target, request: &ChatRequest, messages: &[Message])
         }
     };
     let mut options = Map::new();
-    put(&mut options, "num_ctx", Some(json!(context_tokens(messages, parameters.max_tokens))));
+    let context = parameters.context_tokens.map(u64::from);
+    let context = context.unwrap_or_else(|| context_tokens(messages, parameters.max_tokens));
+    put(&mut options, "num_ctx", Some(json!(context)));
     put(&mut options, "temperature", parameters.temperature.and_then(decimal));
     put(&mut options, "top_p", parameters.top_p.and_then(decimal));
     put(&mut options, "seed", parameters.seed.map(|seed| json!(seed)));

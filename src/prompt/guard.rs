@@ -1,0 +1,76 @@
+//! Settings → how much of the evidence a model will be sent, before anything is retrieved.
+
+use super::Budget;
+use super::template::Layout;
+use super::{DatedTemplate, Style, estimated_tokens};
+use crate::types::Placeholder;
+
+/// Tokens of a passage's first line: number, document and headings.
+const SOURCE_TOKENS: u32 = 16;
+
+/// How a prompt will fit, by estimates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// Tokens of instructions, question, all passages and the answer.
+    pub needed_tokens: u32,
+    /// Passages that fit.
+    pub passages_fit: u32,
+    /// Passages that are to be sent.
+    pub passages: u32,
+}
+
+impl Expected {
+    /// What `budget` leaves of `passages` of at most `chunk_tokens` each, beside `question` in its template.
+    pub fn new(
+        question: &str,
+        template: Option<&DatedTemplate>,
+        (passages, chunk_tokens): (u32, u32),
+        style: Style,
+        budget: &Budget<'_>,
+    ) -> Self {
+        let layout = Layout::new(style, template, true);
+        let frame = [layout.system, layout.user, question].map(str::to_owned);
+        let frame = budget.count_messages(&frame);
+        // A template without the placeholder sends none.
+        let passages = if layout.has(Placeholder::Evidence) { passages } else { 0 };
+        let passage = chunk_tokens.saturating_add(SOURCE_TOKENS);
+        let input = frame.saturating_add(passages.saturating_mul(passage));
+        let left = budget.input_tokens().map_or(u32::MAX, |most| most.saturating_sub(frame));
+        Self {
+            needed_tokens: input.saturating_add(budget.reserve_output_tokens),
+            passages_fit: passages.min(left / passage.max(1)),
+            passages,
+        }
+    }
+}
+
+/// Tokens of a prompt by where they come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shares {
+    /// Of the template.
+    pub instructions: u32,
+    /// Of the passages.
+    pub evidence: u32,
+    /// Of the question.
+    pub question: u32,
+}
+
+impl Shares {
+    /// The shares of a prompt, by estimates.
+    pub fn of(prompt: &super::Prompt) -> Self {
+        let mut shares = Self::default();
+        let bytes = |text: &str| estimated_tokens(text);
+        for source in &prompt.origins {
+            let message = prompt.request.messages.get(source.message as usize);
+            let text =
+                message.and_then(|message| message.content.get(source.span.range())).unwrap_or_default();
+            match source.origin {
+                super::Origin::Template => shares.instructions += bytes(text),
+                super::Origin::Question => shares.question += bytes(text),
+                super::Origin::Passage(_) => shares.evidence += bytes(text),
+            }
+        }
+        shares.evidence += prompt.request.documents.iter().map(|document| bytes(&document.text)).sum::<u32>();
+        shares
+    }
+}
