@@ -1,5 +1,6 @@
 //! Answer → markers: which brackets are citations, and of which numbers.
 
+use super::mask::MAX_MARKER_BYTES;
 use super::prose::{self, Events};
 use crate::types::Span;
 
@@ -54,7 +55,7 @@ fn bracket(answer: &str, start: usize, limit: usize) -> Option<usize> {
     // Looked for within the longest marker only: an answer of nothing but brackets must not take quadratic time.
     let (len, _) = inside
         .char_indices()
-        .take_while(|(at, c)| *at <= prose::MAX_MARKER_BYTES && *c != open && *c != '\n')
+        .take_while(|(at, c)| *at <= MAX_MARKER_BYTES && *c != open && *c != '\n')
         .find(|(_, c)| *c == close)?;
     numbers(inside.get(..len)?)?;
     let end = start + open.len_utf8() + len + close.len_utf8();

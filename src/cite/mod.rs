@@ -15,15 +15,18 @@
 
 mod claim;
 mod fold;
+mod formulas;
 mod markers;
+mod mask;
 mod native;
 mod prose;
 mod quote;
 mod sources;
 mod support;
 
+pub use mask::{LEAD, formula, unmask};
 pub use native::{MAX_NATIVE, Woven, place, weave};
-pub use prose::{Events, LEAD, Links, Source, options, unmask};
+pub use prose::{Events, Links, Source, label_key, note_label, options};
 pub use sources::Sources;
 
 use crate::types::{NativeCitation, Passage, Span};

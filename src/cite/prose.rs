@@ -1,101 +1,73 @@
 //! Answer Markdown → the ranges that are prose: not code, not links, not images.
 //!
-//! Before Markdown is parsed, the brackets of citation markers are masked by control characters of the same length:
-//! offsets stay, and `[1]` can be neither a link reference nor cut into pieces by the parser. `markup` parses the same
-//! masked text, so both see the same structure.
+//! Markdown is parsed from the masked answer (see `mask`). `markup` parses the same text, so both see the same structure.
 
+use super::mask::{mask, unmask};
 use pulldown_cmark::{BrokenLink, CowStr, Event, Options, Parser, Tag, TagEnd};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-/// Stands for `[` of a marker while Markdown is parsed.
-const OPEN: char = '\u{1}';
-/// Stands for `]`.
-const CLOSE: char = '\u{2}';
-
-/// Stands before the text of a piece where a line or a paragraph must seem to have begun; never shown.
-pub const LEAD: char = '\u{3}';
-
-/// Longest bracket that can be a marker.
-pub const MAX_MARKER_BYTES: usize = 80;
-
 /// The Markdown that answers are read with.
 pub fn options() -> Options {
-    Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS
+    // A footnote of the old kind ends with its paragraph, and so never goes over the end of a piece; its reference is one
+    // wherever the definition stands.
+    Options::ENABLE_TABLES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_MATH
+        | Options::ENABLE_OLD_FOOTNOTES
 }
 
-/// `answer` with the brackets of possible markers masked and other control characters blanked; the same length, and
-/// the same offsets.
-pub fn mask(answer: &str) -> String {
-    let mut out = String::with_capacity(answer.len());
-    let mut at = 0;
-    // Inside the target of a link or an autolink, where brackets are part of the address.
-    let mut in_target = false;
-    while let Some(rest) = answer.get(at..).filter(|rest| !rest.is_empty()) {
-        if let Some(len) = marker_len(rest).filter(|_| !in_target) {
-            let inside = rest.get(1..len - 1).unwrap_or("");
-            out.push(OPEN);
-            out.push_str(inside);
-            out.push(CLOSE);
-            at += len;
-            continue;
-        }
-        let Some(c) = rest.chars().next() else { break };
-        in_target = match c {
-            ']' => in_target || rest.starts_with("](http") || rest.starts_with("](<http"),
-            '<' => rest.starts_with("<http"),
-            ')' | '>' => false,
-            _ => in_target && !c.is_whitespace(),
-        };
-        // NUL and friends are of no use in an answer; tab, LF and CR are Markdown's.
-        let blank = c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r');
-        out.push(if blank { ' ' } else { c });
-        at += c.len_utf8();
-    }
-    out
-}
-
-/// Text of the masked answer as it was.
-pub fn unmask(text: &str) -> String {
-    text.replace(OPEN, "[").replace(CLOSE, "]")
-}
-
-/// Length of `[…]` at the start of `rest` when it may be a marker: digits, and not the text of a link.
-fn marker_len(rest: &str) -> Option<usize> {
-    let inside = rest.strip_prefix('[')?;
-    let end =
-        inside.bytes().take(MAX_MARKER_BYTES).position(|b| matches!(b, b']' | b'[' | b'\n' | b'(' | b'`'))?;
-    let (inside, after) = inside.split_at_checked(end)?;
-    let after = after.strip_prefix(']')?;
-    let is_marker = super::markers::numbers(inside).is_some() && !inside.trim().is_empty();
-    (is_marker && !after.starts_with('(')).then_some(end + 2)
-}
-
-/// Most link definitions of one answer that are heeded beyond their own piece.
+/// Most link definitions, and most footnotes, of one answer that are heeded beyond their own piece.
 const MAX_LINKS: usize = 1_000;
 
-/// Link definitions (`[label]: url`) of an answer, and the labels that were looked for in vain.
+/// Link definitions (`[label]: url`) and footnotes (`[^label]: …`) of an answer, and the labels that were looked for in
+/// vain.
 #[derive(Debug, Default)]
 pub struct Links {
     known: BTreeMap<String, String>,
+    /// The labels of footnotes, and where the text begins in which each is defined.
+    notes: BTreeMap<String, usize>,
     missing: RefCell<BTreeSet<String>>,
 }
 
 impl Links {
-    /// Remembers the definitions in `source`; the first of a label counts.
-    pub fn learn(&mut self, source: &Source) {
+    /// Remembers the definitions in `source`, which begins at `start` of the answer; the first of a label counts.
+    pub fn learn(&mut self, source: &Source, start: usize) {
         let parser = Parser::new_ext(&source.masked, options());
         for (label, link) in parser.reference_definitions().iter() {
             if self.known.len() < MAX_LINKS {
                 self.known.entry(label_key(label)).or_insert_with(|| link.dest.to_string());
             }
         }
+        if source.masked.contains("[^") {
+            for label in parser.filter_map(|event| note_label(&event)) {
+                if self.notes.len() < MAX_LINKS {
+                    self.notes.entry(label).or_insert(start);
+                }
+            }
+        }
     }
 
-    /// Whether that label is defined.
+    /// Whether a footnote has that label; if not, it was looked for in vain.
+    pub fn has_note(&self, label: &str) -> bool {
+        let found = self.notes.contains_key(label);
+        if !found && self.missing.borrow().len() < MAX_LINKS {
+            self.missing.borrow_mut().insert(format!("{NOTE}{label}"));
+        }
+        found
+    }
+
+    /// Whether the footnote of that label may be that of the text at `start`: the first of a label counts.
+    pub fn is_note_of(&self, label: &str, start: usize) -> bool {
+        self.notes.get(label).is_none_or(|first| *first == start)
+    }
+
+    /// Whether that label, which was looked for in vain, is defined now.
     pub fn knows(&self, label: &str) -> bool {
-        self.known.contains_key(label)
+        let note = label.strip_prefix(NOTE).map(|key| self.notes.contains_key(key));
+        note.unwrap_or_else(|| self.known.contains_key(label))
     }
 
     /// The labels that were not defined since this was asked last.
@@ -113,8 +85,19 @@ impl Links {
     }
 }
 
+/// Stands before the label of a footnote among those that are missing.
+const NOTE: char = '^';
+
+/// The label of the footnote that begins with `event`.
+pub fn note_label(event: &Event<'_>) -> Option<String> {
+    match event {
+        Event::Start(Tag::FootnoteDefinition(label)) => Some(label_key(&unmask(label))),
+        _ => None,
+    }
+}
+
 /// Labels are compared without regard to case and white space.
-fn label_key(label: &str) -> String {
+pub fn label_key(label: &str) -> String {
     label.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 

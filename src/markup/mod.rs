@@ -4,16 +4,20 @@
 //! cut at the markers of the citations. `stream` renders an answer as it grows, piece by piece; a whole one is one that
 //! grew at once.
 //!
+//! Formulas become MathML as a closed tree of its own (`math`), footnotes nodes behind the others.
+//!
 //! Refuses, by having no node for it: HTML (shown as the text it is), images (a chip that names them), links to anything
 //! but http, https and mailto (shown as their text). Nesting beyond [`MAX_DEPTH`] is flattened, and what follows
 //! [`MAX_NODES`] nodes is one plain paragraph, so that no answer can exhaust the stack or the page.
 
 mod build;
+mod math;
 mod punycode;
 mod stream;
 mod url;
 
 pub use build::{MAX_DEPTH, MAX_NODES, render};
+pub use math::{MAX_MATH_DEPTH, MathAttribute, MathLook, MathNode, MathTag};
 pub use stream::{AnswerRenderer, Continues, Patch, Piece, PieceChange, render_answer};
 pub use url::SafeUrl;
 
@@ -55,6 +59,13 @@ pub enum Node {
     },
     /// A thematic break.
     Rule,
+    /// The definition of a footnote; stands behind the other blocks, and is shown at the end of the answer.
+    Footnote {
+        /// What references name it by; the only one of its answer.
+        label: String,
+        /// What it says.
+        nodes: Vec<Node>,
+    },
 }
 
 /// An item of a list.
@@ -106,6 +117,22 @@ pub enum Inline {
         /// Where it would come from: text to show, never to load.
         url: String,
     },
+    /// A formula.
+    Math {
+        /// As the answer writes it, delimiters and all.
+        source: String,
+        /// On a line of its own.
+        is_display: bool,
+        /// What to draw; nothing when it is not TeX, or too much of it.
+        nodes: Vec<MathNode>,
+    },
+    /// A reference to a footnote.
+    Footnote {
+        /// Its label.
+        label: String,
+        /// Whether there is such a footnote.
+        is_defined: bool,
+    },
     /// A citation: its place in the citations given to `render`.
     Cite(u32),
     /// A line end of the source.
@@ -125,7 +152,8 @@ pub fn plain_text(inlines: &[Inline]) -> String {
                 Inline::Strong(inner) | Inline::Emphasis(inner) | Inline::Strike(inner) => push(inner, out),
                 Inline::Link { text, .. } => push(text, out),
                 Inline::BlockedImage { alt, .. } => out.push_str(alt),
-                Inline::Cite(_) => {}
+                Inline::Math { source, .. } => out.push_str(source),
+                Inline::Cite(_) | Inline::Footnote { .. } => {}
                 Inline::SoftBreak | Inline::HardBreak => out.push(' '),
             }
         }

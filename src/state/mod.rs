@@ -23,7 +23,7 @@ pub use documents::{Corpus, Embedding, Original, Row, RowActions, RowState, Samp
 pub use prompts::{PromptLibrary, PromptVersion, SavedPrompt};
 pub use providers::{CheckState, Listed, ProviderStore, Trial};
 pub use run::{
-    AnswerHead, AnswerOf, Chrome, ColumnView, ContextGuard, History, LimitSource, Painter, Part,
+    AnswerHead, AnswerOf, Chrome, ColumnView, ContextGuard, History, LimitSource, PART_PIECES, Painter, Part,
     RemovedColumn, Rendered, RenderedPiece, RunHead, Session, Stage, Step, differences,
 };
 pub use services::Services;

@@ -54,10 +54,33 @@ pub fn characters(run: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Whether letters that are written from right to left are in `text`: Hebrew, Arabic, Syriac, Thaana, N'Ko and their
-/// neighbours (Unicode's blocks of that direction).
+/// Whether letters that are written from right to left are in `text`.
 pub fn has_rtl(text: &str) -> bool {
-    text.chars().any(|c| {
-        matches!(c, '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFE}' | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
-    })
+    text.chars().any(is_rtl)
+}
+
+/// Whether the first letter of `text` is written from right to left.
+pub fn begins_rtl(text: &str) -> bool {
+    text.chars().find(|c| c.is_alphabetic()).is_some_and(is_rtl)
+}
+
+/// Letters of Hebrew, Arabic, Syriac, Thaana, N'Ko and their neighbours (Unicode's blocks of that direction).
+fn is_rtl(c: char) -> bool {
+    matches!(c, '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFE}' | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_letter_tells_where_text_begins() {
+        for rtl in ["عربي", "1. عربي Latin", "«שלום»"] {
+            assert!(begins_rtl(rtl) && has_rtl(rtl), "{rtl}");
+        }
+        for ltr in ["Latin عربي", "中文", "42", ""] {
+            assert!(!begins_rtl(ltr), "{ltr}");
+        }
+        assert!(has_rtl("Latin عربي") && !has_rtl("中文"));
+    }
 }

@@ -23,6 +23,8 @@
 //   fake-quote       quotes the first sentence of passage [1], and one that no passage contains
 //   fake-reasoning   reasoning first, then the answer
 //   fake-long        2,000 words
+//   fake-formulas    formulas that nest as deeply as they may, and far more deeply
+//   fake-content     formulas, footnotes, tasks, code, tables, Arabic and Chinese
 //   fake-json        ignores `stream` and answers with one JSON object
 // Any other name: 404, as hosts answer.
 //
@@ -33,7 +35,7 @@ import http from 'node:http'
 export const MODELS = [
   'fake-echo', 'fake-slow', 'fake-cut', 'fake-error', 'fake-401', 'fake-403', 'fake-404', 'fake-429', 'fake-500',
   'fake-html', 'fake-hang', 'fake-stall', 'fake-obey', 'fake-exfil', 'fake-cite-wrong', 'fake-quote', 'fake-reasoning',
-  'fake-long', 'fake-json', 'fake-embedding',
+  'fake-long', 'fake-content', 'fake-formulas', 'fake-json', 'fake-embedding',
 ]
 
 /** What an injected model answers: every known way to make a page fetch something by being shown. */
@@ -58,6 +60,58 @@ export const EXFIL = [
   '',
   '[ref]: https://evil.example/13',
 ].join('\n')
+
+/** An answer of everything that Markdown of models holds beyond words. */
+export const CONTENT = [
+  '# Torque and leave',
+  '',
+  'The torque $M = F \\cdot r$ of \\(F\\) is given [1], costs $5 to $7, and is noted[^1]. Another note[^late], and one of none[^none].',
+  '',
+  '$$',
+  '\\begin{aligned} f(x) &= \\int_{-\\infty}^{\\infty} \\frac{1}{\\sqrt{2\\pi\\sigma^2}} e^{-\\frac{(x-\\mu)^2}{2\\sigma^2}} \\, dx \\\\',
+  '&= \\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix} \\end{aligned}',
+  '$$',
+  '',
+  'Faulty: $\\href{javascript:window.__xss=1}{x}$ and $\\frac{a}$.',
+  '',
+  '- [x] measure the torque',
+  '- [ ] write it down [2]',
+  '  - [ ] twice',
+  '',
+  '```python',
+  'def torque(force: float, radius: float) -> float:  # a line that is longer than any column of this page is wide, so that it scrolls',
+  '    return force * radius',
+  '```',
+  '',
+  '| Employee | Garantiezeitraum | Wärmeausdehnungskoeffizient | Gannett | Antidisestablishmentarianism |',
+  '|---|---|:-:|--:|---|',
+  '| Ingrid Aas | 24 Monate | 1.2 | 31,460 | yes [1] |',
+  '',
+  '[^1]: In newton metres [1].',
+  '',
+  'هذا جواب باللغة العربية مع رقم 42 واسم Skarv.',
+  '',
+  '- البند الأول $x^2$',
+  '- البند الثاني',
+  '',
+  '> اقتباس قصير',
+  '',
+  '员工每年有三十天年假，公式为$a^2+b^2=c^2$，详见下表。',
+  '',
+  '| 项目 | 天数 |',
+  '|---|---|',
+  '| 年假 | 30 |',
+  '',
+  '[^late]: Defined last, with `code` and $y$.',
+].join('\n')
+
+/** Formulas that nest as deeply as they may, which are shown, and 10,000 deep, which are not. */
+export const FORMULAS = (() => {
+  const kinds = [['{', '}', 38], ['\\left(', '\\right)', 38], ['\\begin{matrix}', '\\end{matrix}', 30], ['\\frac{a}', '', 38], ['\\sqrt[3]', '', 37],
+    ['\\sqrt{', '}', 19], ['\\frac{a}{', '}', 19], ['x^{', '}', 19], ['\\hat{', '}', 19], ['\\overset{a}{', '}', 19]]
+  const nested = ([open, close], depth) => `$$${open.repeat(depth)}x${close.repeat(depth)}$$`
+  return [...kinds.map((kind) => nested(kind, kind[2])), ...kinds.map((kind) => nested(kind, 10_000)), 'Still here.'].join('\n\n')
+})()
 
 const ERRORS = {
   'fake-401': [401, { error: { message: 'Incorrect API key provided.', type: 'invalid_request_error', param: null, code: 'invalid_api_key' } }],
@@ -262,6 +316,10 @@ function answerOf(model, messages) {
     }
     case 'fake-exfil':
       return EXFIL
+    case 'fake-formulas':
+      return FORMULAS
+    case 'fake-content':
+      return CONTENT
     case 'fake-cite-wrong':
       return `You asked: ${last} It is said somewhere [99], and also in the first passage [1].`
     case 'fake-quote': {

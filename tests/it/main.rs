@@ -35,6 +35,8 @@ mod lexical;
 mod limit;
 mod local_model;
 mod markup;
+mod markup_math;
+mod markup_notes;
 mod markup_stream;
 mod messages;
 mod models;

@@ -227,7 +227,7 @@ fn measure(nodes: &[Node]) -> (usize, usize) {
                     items.iter().flat_map(|item| &item.nodes).map(|node| (Any::Node(node), depth + 1)),
                 );
             }
-            Any::Node(Node::Quote(nodes)) => {
+            Any::Node(Node::Quote(nodes) | Node::Footnote { nodes, .. }) => {
                 stack.extend(nodes.iter().map(|node| (Any::Node(node), depth + 1)))
             }
             Any::Node(Node::Table { header, rows, .. }) => stack.extend(
@@ -246,6 +246,7 @@ fn measure(nodes: &[Node]) -> (usize, usize) {
             ) => {
                 stack.extend(list.iter().map(|inline| (Any::Inline(inline), depth + 1)));
             }
+            // Formulas have a bound of their own.
             Any::Inline(_) => {}
         }
     }
@@ -272,8 +273,38 @@ fn check_bounds(answer: &str) {
 #[test]
 fn nesting_and_size_are_bounded() {
     for piece in [
-        "> ", ">", "- ", "1. ", "*a ", "**", "_a", "[", "![", "`", "<b>", "~~a", "[1]", "| a ", "\\", "&",
-        "a\n", "# a\n", "- a\n", "[a](b) ", "*a* ",
+        "> ",
+        ">",
+        "- ",
+        "1. ",
+        "*a ",
+        "**",
+        "_a",
+        "[",
+        "![",
+        "`",
+        "<b>",
+        "~~a",
+        "[1]",
+        "| a ",
+        "\\",
+        "&",
+        "$",
+        "$a",
+        "$$",
+        "$$a ",
+        "\\(",
+        "\\[",
+        "$a$ ",
+        "\\(a\\)",
+        "[^1]",
+        "[^1]: a\n",
+        "$\\frac",
+        "a\n",
+        "# a\n",
+        "- a\n",
+        "[a](b) ",
+        "*a* ",
     ] {
         check_bounds(&piece.repeat(50_000));
     }
@@ -354,6 +385,8 @@ proptest! {
         Just("```\n"), Just("\n"), Just("\n\n"), Just("> "), Just("- "), Just("1. "), Just("    "), Just("**"), Just("*"), Just("_"),
         Just("<b>"), Just("<!--"), Just("-->"), Just("<script>"), Just("&#x0a;"), Just("é"), Just("的"), Just("\u{0}"), Just("\u{1}"),
         Just("\r"), Just("|"), Just("|-|\n"), Just("word "), Just("\\"), Just("[1]: z\n"), Just("~~"), Just("---\n"), Just("# "),
+        Just("$"), Just("$$"), Just("\\("), Just("\\)"), Just("\\["), Just("\\]"), Just("x^2"), Just("\\frac{a}{b}"), Just("[^1]"), Just("[^1]: "),
+        Just("{"), Just("}"), Just("= b"),
     ], 0..60)) {
         let answer = parts.concat();
         let nodes = tree(&answer);

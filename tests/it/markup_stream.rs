@@ -57,7 +57,12 @@ fn joined(pieces: &[Piece]) -> (Vec<Node>, Vec<Citation>) {
         }));
         start += piece.bytes;
     }
-    (pieces.iter().flat_map(|piece| piece.nodes.clone()).collect(), citations)
+    // Footnotes stand at the end of each piece, and of the whole.
+    let nodes = pieces.iter().flat_map(|piece| piece.nodes.clone());
+    let (notes, mut blocks): (Vec<Node>, Vec<Node>) =
+        nodes.partition(|node| matches!(node, Node::Footnote { .. }));
+    blocks.extend(notes);
+    (blocks, citations)
 }
 
 /// Takes the numbers out of the citations: they count from the start of their piece.
@@ -86,6 +91,8 @@ fn fragments() -> impl Strategy<Value = String> {
         1 => Just("`code [1]` "), 1 => Just("`"), 2 => Just("[text][ref] "), 1 => Just("[ref] "), 1 => Just("\n\n[ref]: https://h.example/\n\n"),
         1 => Just("[1]: https://h.example/\n"), 1 => Just("é的 "), 1 => Just("\t"), 1 => Just("-\n"), 1 => Just("10) x\n"), 1 => Just("- [x] "),
         1 => Just("\r\n"), 1 => Just(" \n"), 1 => Just("\\"), 1 => Just("&amp; "), 1 => Just("[2, 3]"),
+        1 => Just("$x_1$ "), 1 => Just("$$\na\n= b\n$$"), 1 => Just("\\[ a\n+ b \\]"), 1 => Just("\\("), 1 => Just("$5 "), 1 => Just("$"),
+        2 => Just("a note[^n] "), 1 => Just("\n\n[^n]: What it says [1].\n\n"), 1 => Just("[^m]: Another. "),
         3 => Just("Words that fill a paragraph until a piece is heavy enough to end, more words, and more of them again here. ")
     ];
     prop::collection::vec(part, 0..60).prop_map(|parts| {
@@ -120,6 +127,13 @@ fn blocks() -> impl Strategy<Value = String> {
         Just("[1]: https://h.example/\n"),
         Just(" one blank before\n"),
         Just("- [x] done\n- [ ] to do\n"),
+        Just("The sum $a_1 + b$ costs $5, or $7 [1]; \\(x\\) too.\n"),
+        Just("$$\na\n- b\n= c\n$$\n"),
+        Just("- an item with\n  \\[ x\n  + y \\]\n"),
+        Just("> $$\n> a = b\n> $$\n"),
+        Just("```tex\n\\[ a\n\n= b \\] $x$\n```\n"),
+        Just("A note[^n], and one[^none] without.\n"),
+        Just("[^n]: What it says [1].\n[^other]: Another,\non two lines.\n"),
         Just(
             "Words that fill a piece until it is heavy enough to end, and *more* of `them`, and **more** again [3]. Words.\n"
         ),

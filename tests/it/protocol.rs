@@ -4,6 +4,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 use sidecite::courier::{EgressEnd, EgressEntry, Origin, ProviderLists, Purpose, SpendingReport};
 use sidecite::evidence::freeze;
+use sidecite::markup::AnswerRenderer;
 use sidecite::prompt::{DatedTemplate, Fit, PromptSpec, Sent};
 use sidecite::provider::embeddings;
 use sidecite::types::{
@@ -272,7 +273,16 @@ fn renderer(lines: &mut Lines) {
     let steps = vec![begin, Step::Append("text".into()), Step::Cite(NativeCitation::default()), Step::Finish];
     lines.ask("Render", Render(vec![Update { turn: TurnId(3), steps }]));
     lines.reply::<Render>("Render: frame", Frame { unknown: vec![TurnId(3)], ..Frame::default() });
+    let mut renderer = AnswerRenderer::new(Vec::new(), 0);
+    renderer.push(NODES);
+    renderer.finish();
+    let patches = vec![TurnPatch { turn: TurnId(3), patch: renderer.paint() }];
+    lines.reply::<Render>("Render: nodes", Frame { patches, ..Frame::default() });
 }
+
+/// An answer with each kind of node.
+const NODES: &str = "# a\n\n**b** *c* ~~d~~ `e` [f](https://h.example) ![g](h) [1] $x^2$ $$\\frac{a}{\\$ [^n]  \ni\nj\n\n---\n\n> k\n\n1. l\n\n- [x] m\n\n\
+    ```rs\nn\n```\n\n|o|p|\n|:-:|--:|\n|q|\\(\\begin{array}{l|r}1\\end{array}\\)|\n\n[^n]: r\n";
 
 fn local_model_and_reader(lines: &mut Lines) {
     lines.ask("KeepEvidence", KeepEvidence(evidence()));

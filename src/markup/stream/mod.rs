@@ -11,7 +11,7 @@ mod split;
 
 pub use patch::{Continues, Patch, Piece, PieceChange};
 
-use super::build::{MAX_NODES, render_parsed};
+use super::build::{MAX_NODES, Notes, render_parsed};
 use super::{Inline, Node};
 use crate::cite::{LEAD, Links, MAX_NATIVE, Source, Sources, cite_parsed, place, unmask, weave};
 use crate::types::{NativeCitation, Passage, Span};
@@ -189,7 +189,9 @@ impl AnswerRenderer {
         self.nodes += count;
         self.learn(at, &place);
         patch.changes.extend(PieceChange::between(at, &self.painted, &piece));
-        let number = match piece.nodes.last() {
+        // Footnotes stand behind what they were defined in the middle of.
+        let last = piece.nodes.iter().rfind(|node| !matches!(node, Node::Footnote { .. }));
+        let number = match last {
             Some(Node::List { start, items, .. }) => start.saturating_add(items.len() as u64),
             _ => 1,
         };
@@ -255,13 +257,15 @@ impl AnswerRenderer {
         let source = Source::new(&place.lead, &text);
         let events = source.events(&self.links);
         piece.citations = cite_parsed(&text, &events, &woven, &mut self.sources);
-        let tree = render_parsed(&source, events, &piece.citations, MAX_NODES);
+        let notes = Notes::new(&events, &self.links, start);
+        let tree = render_parsed(&source, events, &piece.citations, notes, MAX_NODES);
         piece.nodes = tree.nodes;
         piece.bytes = text.len() as u32;
         piece.join(place.number);
         (piece, tree.count)
     }
 
+    /// Remembers what the piece, which is finished, defines and what it misses.
     fn learn(&mut self, at: usize, place: &Place) {
         let missing = self.links.take_missing();
         if place.is_plain {
@@ -273,7 +277,7 @@ impl AnswerRenderer {
         let text = self.text.get(place.range.clone()).unwrap_or("");
         if text.contains("]:") {
             self.parsed_bytes += text.len() as u64;
-            self.links.learn(&Source::new(&place.lead, text));
+            self.links.learn(&Source::new(&place.lead, text), place.range.start);
         }
     }
 }

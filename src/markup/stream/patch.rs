@@ -1,6 +1,7 @@
 //! What is shown of an answer, piece by piece, and what has changed of it.
 
 use crate::cite::Citation;
+use crate::markup::math;
 use crate::markup::{Inline, Item, Node};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,8 @@ pub enum Continues {
     Nothing,
     /// Its first node belongs to the last block of the piece before: no margin between them.
     Block,
+    /// Its first node is code that goes on in the middle of a line.
+    Line,
     /// Its first node is a list that goes on with its next item.
     List,
     /// Its first node is a list whose first item goes on: no bullet.
@@ -181,7 +184,7 @@ fn walk<'n>(node: &'n Node, visit: &mut impl FnMut(Option<&'n Inline>)) {
                 nodes.iter().for_each(|node| walk(node, visit));
             }
         }
-        Node::Quote(nodes) => nodes.iter().for_each(|node| walk(node, visit)),
+        Node::Quote(nodes) | Node::Footnote { nodes, .. } => nodes.iter().for_each(|node| walk(node, visit)),
         Node::Table { header, rows, .. } => {
             for cell in header.iter().chain(rows.iter().flatten()) {
                 visit(None);
@@ -200,6 +203,7 @@ fn walk_inlines<'n>(list: &'n [Inline], visit: &mut impl FnMut(Option<&'n Inline
                 walk_inlines(inner, visit)
             }
             Inline::Link { text, .. } => walk_inlines(text, visit),
+            Inline::Math { nodes, .. } => (0..math::count(nodes)).for_each(|_| visit(None)),
             _ => {}
         }
     }

@@ -125,9 +125,11 @@ impl Splitter {
     fn scan(&mut self, bytes: &[u8]) -> Scan {
         let max = if self.plain { MAX_PLAIN_WEIGHT } else { MAX_WEIGHT };
         while let Some(byte) = bytes.get(self.seen) {
-            let marks = matches!(byte, b'\n' | b'*' | b'_' | b'~' | b'[' | b'`' | b'|')
-                || (*byte == 0x90
-                    && bytes.get(..=self.seen).is_some_and(|so_far| so_far.ends_with("【".as_bytes())));
+            let ends_with =
+                |mark: &str| bytes.get(..=self.seen).is_some_and(|so_far| so_far.ends_with(mark.as_bytes()));
+            let marks = matches!(byte, b'\n' | b'*' | b'_' | b'~' | b'[' | b'`' | b'|' | b'$')
+                || (*byte == b'(' && ends_with(r"\("))
+                || (*byte == 0x90 && ends_with("【"));
             self.weight += 1 + if marks { MARK_WEIGHT } else { 0 };
             self.seen += 1;
             if self.weight >= max {
@@ -186,8 +188,9 @@ impl Splitter {
         if verbatim.is_none() {
             self.open = Open::default();
         }
+        let continues = if verbatim.is_some() { Continues::Line } else { Continues::Block };
         // A letter before it: whatever it begins with stands within a line.
-        self.cut(end, verbatim.unwrap_or_else(|| format!("{LEAD} ")), Continues::Block)
+        self.cut(end, verbatim.unwrap_or_else(|| format!("{LEAD} ")), continues)
     }
 
     /// What makes the line under way go on with what is open.

@@ -35,4 +35,17 @@ impl AppState {
             }
         });
     }
+
+    /// Puts code of an answer on the clipboard; `copied` is set for a while.
+    pub fn copy_code(self, text: String, copied: ArcRwSignal<bool>) {
+        spawn_local(async move {
+            if hand_over::copy(&text).await.is_err() {
+                return self.session.notice.set(Some(notice::clipboard_blocked()));
+            }
+            copied.set(true);
+            self.session.announcement.set("Code copied".into());
+            sleep(MARK_MILLIS).await;
+            copied.set(false);
+        });
+    }
 }

@@ -25,5 +25,5 @@ pub use context::{ContextGuard, LimitSource};
 pub use differences::differences;
 pub use history::History;
 pub use painter::Painter;
-pub use rendered::{Part, Rendered, RenderedPiece};
+pub use rendered::{PART_PIECES, Part, Rendered, RenderedPiece};
 pub use session::{AnswerOf, RunHead, Session};

@@ -1,8 +1,9 @@
-use crate::markup::{Patch, Piece, PieceChange};
+use crate::markup::{Continues, Node, Patch, Piece, PieceChange};
 use leptos::prelude::*;
+use std::collections::BTreeSet;
 
 /// Pieces in a part of an answer.
-const PART_PIECES: usize = 32;
+pub const PART_PIECES: usize = 32;
 
 /// An answer as it stands on the screen. Every piece is a signal of its own, and 32 of them are a part, so that what a
 /// patch costs does not depend on how long the answer is already. A clone is the same answer.
@@ -10,6 +11,8 @@ const PART_PIECES: usize = 32;
 pub struct Rendered {
     parts: ArcRwSignal<Parts>,
     is_plain: ArcRwSignal<bool>,
+    /// The pieces that define footnotes.
+    notes: ArcRwSignal<BTreeSet<usize>>,
 }
 
 #[derive(Debug, Default)]
@@ -36,7 +39,15 @@ impl Rendered {
     /// Takes in what has changed.
     pub fn apply(&self, patch: Patch) {
         for change in patch.changes {
-            self.piece(change.at as usize).update(|piece| piece.apply(change));
+            let at = change.at as usize;
+            let piece = self.piece(at);
+            piece.update(|piece| piece.apply(change));
+            let has = piece.with_untracked(|piece| piece.piece.nodes.iter().any(is_note));
+            if has != self.notes.with_untracked(|notes| notes.contains(&at)) {
+                self.notes.update(|notes| {
+                    let _ = if has { notes.insert(at) } else { notes.remove(&at) };
+                });
+            }
         }
     }
 
@@ -46,6 +57,42 @@ impl Rendered {
             parts.list.clear();
             parts.clears += 1;
         });
+        self.notes.update(BTreeSet::clear);
+    }
+
+    /// Whether there are footnotes; tracked.
+    pub fn has_notes(&self) -> bool {
+        self.notes.with(|notes| !notes.is_empty())
+    }
+
+    /// A key for each piece that defines footnotes; tracked.
+    pub fn note_keys(&self) -> Vec<(usize, u32)> {
+        let clears = self.parts.with_untracked(|parts| parts.clears);
+        self.notes.with(|notes| notes.iter().map(|at| (*at, clears)).collect())
+    }
+
+    /// The code of the block at a place of a piece, with what later pieces hold of it.
+    pub fn code(&self, piece: usize, block: usize) -> String {
+        let mut text = String::new();
+        let (mut number, mut at) = (piece, block);
+        while let Some(place) = self.piece_at(number) {
+            let goes_on = place.with_untracked(|RenderedPiece { piece: rendered, .. }| {
+                let Some(Node::CodeBlock { text: more, .. }) = rendered.nodes.get(at) else { return false };
+                match rendered.continues {
+                    _ if number == piece => {}
+                    Continues::Line => {}
+                    Continues::Block => text.push('\n'),
+                    _ => return false,
+                }
+                text.push_str(more);
+                rendered.nodes.iter().rposition(|node| !is_note(node)) == Some(at)
+            });
+            if !goes_on {
+                break;
+            }
+            (number, at) = (number + 1, 0);
+        }
+        text
     }
 
     /// The answer is shown as the text it is: it cannot be rendered.
@@ -67,6 +114,11 @@ impl Rendered {
     /// A part.
     pub fn part(&self, at: usize) -> Option<Part> {
         self.parts.with_untracked(|parts| parts.list.get(at).cloned())
+    }
+
+    /// A piece, wherever it is.
+    pub fn piece_at(&self, at: usize) -> Option<ArcRwSignal<RenderedPiece>> {
+        self.part(at / PART_PIECES)?.piece(at % PART_PIECES)
     }
 
     /// The piece at a place, which is made when it is not there yet.
@@ -113,6 +165,16 @@ impl RenderedPiece {
     pub fn keys(&self) -> Vec<(usize, u32)> {
         self.versions.iter().copied().enumerate().collect()
     }
+
+    /// The same for footnotes alone.
+    pub fn note_keys(&self) -> Vec<(usize, u32)> {
+        let is_note_at = |(at, _): &(usize, u32)| self.piece.nodes.get(*at).is_some_and(is_note);
+        self.versions.iter().copied().enumerate().filter(is_note_at).collect()
+    }
+}
+
+fn is_note(node: &Node) -> bool {
+    matches!(node, Node::Footnote { .. })
 }
 
 #[cfg(test)]
@@ -197,5 +259,70 @@ mod tests {
         assert!(rendered.is_plain() && rendered.keys().is_empty());
         assert_eq!(rendered, same);
         assert_ne!(rendered, Rendered::default());
+    }
+
+    fn rendered(text: &str) -> Rendered {
+        let mut renderer = AnswerRenderer::new(Vec::new(), 0);
+        renderer.push(text);
+        renderer.finish();
+        let rendered = Rendered::default();
+        while renderer.is_dirty() {
+            rendered.apply(renderer.paint());
+        }
+        rendered
+    }
+
+    /// The place of the first code block.
+    fn first_code(rendered: &Rendered) -> (usize, usize) {
+        let is_code = |node: &Node| matches!(node, Node::CodeBlock { .. });
+        let mut number = 0;
+        loop {
+            let piece = rendered.piece_at(number).unwrap();
+            if let Some(at) = piece.with_untracked(|piece| piece.piece.nodes.iter().position(is_code)) {
+                return (number, at);
+            }
+            number += 1;
+        }
+    }
+
+    #[test]
+    fn code_that_came_in_pieces_is_copied_whole() {
+        let lines: String = (0..4_000).map(|at| format!("let x{at} = [{at}];\n")).collect();
+        let line = "x".repeat(100_000);
+        let other = "```\nanother\n```\n";
+        for code in [
+            "one line",
+            "",
+            "\n\nafter blank lines\n\n",
+            lines.trim_end(),
+            &line,
+            &format!("{line}\n{lines}end"),
+        ] {
+            let answer =
+                format!("Before[^n].\n\n```rust\n{code}\n```\n\n{other}\n[^n]: Note.\n\n{other}After.");
+            let rendered = rendered(&answer);
+            let (piece, at) = first_code(&rendered);
+            assert!(
+                rendered.code(piece, at) == code,
+                "{:.40}: {} bytes",
+                code,
+                rendered.code(piece, at).len()
+            );
+        }
+    }
+
+    #[test]
+    fn pieces_with_footnotes_are_known() {
+        let filler = "Words that fill a piece. ".repeat(60);
+        let answer = format!("See[^a].\n\n{filler}\n\n[^a]: Note.\n\n{filler}\n\nText.\n\n[^b]: Note.\n");
+        let rendered = rendered(&answer);
+        let keys = rendered.note_keys();
+        assert!(rendered.has_notes() && keys.len() == 2, "{keys:?}");
+        let notes = |(at, _): &(usize, u32)| {
+            rendered.piece_at(*at).unwrap().with_untracked(RenderedPiece::note_keys).len()
+        };
+        assert_eq!(keys.iter().map(notes).sum::<usize>(), 2);
+        rendered.clear();
+        assert!(!rendered.has_notes());
     }
 }

@@ -70,6 +70,21 @@ impl AnswerOf {
             Self::Run(column) | Self::Earlier(column) => column,
         }
     }
+
+    /// The name of a footnote of its answer, which no other element of the page has.
+    pub fn note(self, label: &str) -> String {
+        let answer = match self {
+            Self::Run(column) => format!("{}", column.0),
+            Self::Earlier(column) => format!("{}-earlier", column.0),
+        };
+        let label: String = label.bytes().map(|byte| format!("{byte:02x}")).collect();
+        format!("note-{answer}-{label}")
+    }
+
+    /// The name of the references to it.
+    pub fn note_reference(self, label: &str) -> String {
+        format!("{}-reference", self.note(label))
+    }
 }
 
 impl RunHead {
