@@ -24,6 +24,23 @@ const MAYBE_LAST: [&str; 36] = [
     "p.m", "ph.d", "max", "min", "ave", "est",
 ];
 
+/// What follows the number of a day in German dates.
+const GERMAN_MONTHS: [&str; 13] = [
+    "Januar",
+    "Jänner",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+];
+
 /// Words that commonly open a sentence and seldom follow an abbreviation as a name.
 const OPENERS: [&str; 48] = [
     "The", "A", "An", "In", "On", "At", "It", "Its", "He", "She", "They", "We", "I", "You", "His", "Her",
@@ -138,6 +155,13 @@ fn stop_ends(text: &str, start: usize, at: usize, c: char, close: usize) -> bool
     let bare = word.trim_start_matches(|c: char| !c.is_alphanumeric());
     if bare.is_empty() {
         return true;
+    }
+    // "am 1. Oktober" is a date.
+    if bare.len() <= 2 && bare.chars().all(|c| c.is_ascii_digit()) {
+        let month = following.split(|c: char| !c.is_alphabetic()).next().unwrap_or("");
+        if GERMAN_MONTHS.contains(&month) {
+            return false;
+        }
     }
     // "1. First" at the head of a line is a list number, not a sentence.
     if bare.len() <= 3 && bare.chars().all(|c| c.is_ascii_digit()) {

@@ -5,6 +5,7 @@
 //! enough of the question's words it says so instead of quoting the least bad one.
 
 mod hint;
+mod question;
 mod rank;
 
 use crate::types::{ChatEvent, Evidence};
@@ -30,7 +31,7 @@ pub fn answer(question: &str, evidence: Option<&Evidence>) -> Vec<ChatEvent> {
         }
     };
     let texts = if texts.is_empty() {
-        vec!["The passages found do not seem to contain an answer to this question.".to_owned()]
+        vec!["The passages found do not seem to contain an answer to this question: no sentence has enough of its words.".to_owned()]
     } else {
         texts
     };

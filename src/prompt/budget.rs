@@ -14,7 +14,7 @@ const CUT: &str = " […]";
 /// What a token is taken for where the model's own count is not known.
 const BYTES_PER_TOKEN: usize = 4;
 /// Output tokens assumed for a call without a limit.
-const USUAL_OUTPUT_TOKENS: u32 = 1_024;
+pub const USUAL_OUTPUT_TOKENS: u32 = 1_024;
 
 /// Tokens of a text for a model whose tokenizer is not known.
 pub fn estimated_tokens(text: &str) -> u32 {

@@ -11,8 +11,8 @@ const SOURCE_TOKENS: u32 = 16;
 /// How a prompt will fit, by estimates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expected {
-    /// Tokens of instructions, question, all passages and the answer.
-    pub needed_tokens: u32,
+    /// Tokens of instructions, question and all passages.
+    pub input_tokens: u32,
     /// Passages that fit.
     pub passages_fit: u32,
     /// Passages that are to be sent.
@@ -20,7 +20,8 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// What `budget` leaves of `passages` of at most `chunk_tokens` each, beside `question` in its template.
+    /// What `budget` leaves of `passages` of at most `chunk_tokens` each, beside `question` in its template. A token of the
+    /// embedder is some five bytes of English; what is not known is counted by four.
     pub fn new(
         question: &str,
         template: Option<&DatedTemplate>,
@@ -33,14 +34,10 @@ impl Expected {
         let frame = budget.count_messages(&frame);
         // A template without the placeholder sends none.
         let passages = if layout.has(Placeholder::Evidence) { passages } else { 0 };
-        let passage = chunk_tokens.saturating_add(SOURCE_TOKENS);
+        let passage = (chunk_tokens.saturating_mul(5) / 4).saturating_add(SOURCE_TOKENS);
         let input = frame.saturating_add(passages.saturating_mul(passage));
         let left = budget.input_tokens().map_or(u32::MAX, |most| most.saturating_sub(frame));
-        Self {
-            needed_tokens: input.saturating_add(budget.reserve_output_tokens),
-            passages_fit: passages.min(left / passage.max(1)),
-            passages,
-        }
+        Self { input_tokens: input, passages_fit: passages.min(left / passage.max(1)), passages }
     }
 }
 

@@ -19,7 +19,7 @@ mod template;
 
 pub use crate::types::Fit;
 pub use crate::types::Sent;
-pub use budget::{Budget, estimated_tokens};
+pub use budget::{Budget, USUAL_OUTPUT_TOKENS, estimated_tokens};
 pub use guard::{Expected, Shares};
 pub use origin::{Origin, Source};
 pub use spec::PromptSpec;

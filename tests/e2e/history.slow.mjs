@@ -8,6 +8,18 @@ import { rounded } from "./trace.mjs";
 
 const RUNS = 1000;
 
+/** How many runs the page's databases hold. */
+async function storedRuns() {
+  const done = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: () => reject(request.error) }));
+  let count = 0;
+  for (const { name } of await indexedDB.databases()) {
+    const database = await done(indexedDB.open(name));
+    if (database.objectStoreNames.contains("runs")) count += await done(database.transaction("runs").objectStore("runs").count());
+    database.close();
+  }
+  return count;
+}
+
 describe("a thousand runs", () => {
   let lab;
   before(async () => {
@@ -39,6 +51,8 @@ describe("a thousand runs", () => {
         });
       }
     }, RUNS);
+    // Written, too: a reload ends what is under way.
+    await until(() => page.evaluate(storedRuns).then((count) => count === RUNS), { what: "all runs in the database", timeout: 60_000 });
     await page.reload();
     const history = page.getByRole("button", { name: "History", exact: true });
     await history.waitFor();

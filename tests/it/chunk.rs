@@ -1,5 +1,6 @@
 //! The chunkers' promises, on random documents and on real ones.
 
+use crate::support::Words;
 use proptest::prelude::*;
 use sidecite::chunk::{Error, Tokens, chunk, sentences, validate};
 use sidecite::parse::{ParseOptions, parse};
@@ -7,29 +8,6 @@ use sidecite::types::{
     Block, BlockKind, Chunk, ChunkSettings, ChunkStrategy, Document, Format, Span, sha256,
 };
 use std::time::Instant;
-
-/// Words, punctuation marks and CJK letters, as the embedder's first step sees them.
-struct Words;
-
-impl Tokens for Words {
-    fn token_spans(&self, text: &str) -> Vec<Span> {
-        let mut spans = Vec::new();
-        let mut open = None;
-        for (at, c) in text.char_indices() {
-            let alone = !c.is_alphanumeric() || ('\u{2E80}'..='\u{9FFF}').contains(&c);
-            if alone && let Some(start) = open.take() {
-                spans.push(Span::new(start, at));
-            }
-            if !alone {
-                open.get_or_insert(at);
-            } else if !c.is_whitespace() && !c.is_control() {
-                spans.push(Span::new(at, at + c.len_utf8()));
-            }
-        }
-        spans.extend(open.map(|start| Span::new(start, text.len())));
-        spans
-    }
-}
 
 fn count(text: &str) -> usize {
     Words.token_spans(text).len()

@@ -21,6 +21,8 @@ mod engine;
 mod engine_fakes;
 mod evidence;
 mod extractive;
+#[cfg(feature = "reader")]
+mod extractive_samples;
 mod failure;
 mod format;
 mod framing;

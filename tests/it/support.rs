@@ -1,7 +1,8 @@
 //! What several test modules share.
 
+use sidecite::chunk::Tokens;
 use sidecite::messages::ENGLISH;
-use sidecite::types::UserError;
+use sidecite::types::{Span, UserError};
 use std::path::{Path, PathBuf};
 
 /// `part` of the shared test data, which a clone does not have: `None`, and a line saying so, where it is missing. With
@@ -47,5 +48,28 @@ impl<T: Clone + Into<UserError>> InWords for T {
 
     fn hint(&self) -> String {
         ENGLISH.hint(&self.clone().into())
+    }
+}
+
+/// Words, punctuation marks and CJK letters, as the embedder's first step sees them.
+pub struct Words;
+
+impl Tokens for Words {
+    fn token_spans(&self, text: &str) -> Vec<Span> {
+        let mut spans = Vec::new();
+        let mut open = None;
+        for (at, c) in text.char_indices() {
+            let alone = !c.is_alphanumeric() || ('\u{2E80}'..='\u{9FFF}').contains(&c);
+            if alone && let Some(start) = open.take() {
+                spans.push(Span::new(start, at));
+            }
+            if !alone {
+                open.get_or_insert(at);
+            } else if !c.is_whitespace() && !c.is_control() {
+                spans.push(Span::new(at, at + c.len_utf8()));
+            }
+        }
+        spans.extend(open.map(|start| Span::new(start, text.len())));
+        spans
     }
 }

@@ -15,7 +15,7 @@ pub(super) enum Hint {
 }
 
 /// Question words and what they ask for, longest first, in the languages whose sentences are separated by spaces.
-const WORDS: [(&str, Hint); 32] = [
+const WORDS: [(&str, Hint); 41] = [
     ("what percentage", Hint::Number),
     ("how frequently", Hint::Number),
     ("how many", Hint::Number),
@@ -30,6 +30,15 @@ const WORDS: [(&str, Hint); 32] = [
     ("how big", Hint::Number),
     ("wie viel", Hint::Number),
     ("wie viele", Hint::Number),
+    ("wie lange", Hint::Number),
+    ("wie oft", Hint::Number),
+    ("wie hoch", Hint::Number),
+    ("wie groß", Hint::Number),
+    ("wie schnell", Hint::Number),
+    ("wie weit", Hint::Number),
+    ("wie alt", Hint::Number),
+    ("in welchem jahr", Hint::Time),
+    ("wo", Hint::Name),
     ("combien", Hint::Number),
     ("cuántos", Hint::Number),
     ("cuántas", Hint::Number),
@@ -50,8 +59,30 @@ const WORDS: [(&str, Hint); 32] = [
     ("quién", Hint::Name),
 ];
 
+/// What is measured: a question for it asks for a number.
+const MEASURES: [&str; 18] = [
+    "speed",
+    "torque",
+    "temperature",
+    "pressure",
+    "weight",
+    "height",
+    "length",
+    "width",
+    "distance",
+    "age",
+    "rate",
+    "limit",
+    "salary",
+    "drehmoment",
+    "temperatur",
+    "druck",
+    "gewicht",
+    "geschwindigkeit",
+];
+
 /// Words that are about time even without a digit; stems are not needed, these do not inflect much.
-const TIMES: [&str; 22] = [
+const TIMES: [&str; 37] = [
     "january",
     "february",
     "march",
@@ -74,7 +105,43 @@ const TIMES: [&str; 22] = [
     "century",
     "decade",
     "centuries",
+    "uhr",
+    "januar",
+    "februar",
+    "märz",
+    "mai",
+    "juni",
+    "juli",
+    "oktober",
+    "dezember",
+    "montag",
+    "dienstag",
+    "mittwoch",
+    "donnerstag",
+    "freitag",
+    "samstag",
 ];
+
+/// What stands before the number of a place in a text.
+const PLACES: [&str; 12] = [
+    "section",
+    "chapter",
+    "page",
+    "figure",
+    "table",
+    "step",
+    "article",
+    "abschnitt",
+    "kapitel",
+    "seite",
+    "bild",
+    "tabelle",
+];
+
+/// Numerals of Chinese and Japanese.
+const CJK_NUMERALS: &str = "〇零一二三四五六七八九十百千万億亿两兩半";
+/// What they measure time with.
+const CJK_TIMES: &str = "年月日号時时点點";
 
 /// Numbers in words.
 const NUMBERS: [&str; 22] = [
@@ -82,26 +149,43 @@ const NUMBERS: [&str; 22] = [
     "twenty", "thirty", "forty", "fifty", "hundred", "thousand", "million", "billion", "half", "dozen",
 ];
 
+/// Whether it is measured in numbers.
+pub(super) fn is_measure(word: &str) -> bool {
+    MEASURES.contains(&word)
+}
+
 /// What `question` asks for, if its words say so.
 pub(super) fn hint(question: &str) -> Option<Hint> {
     let plain: Vec<&str> = plain_words(question).filter_map(|word| question.get(word)).collect();
     let words = format!(" {} ", plain.join(" ").to_lowercase());
     // CJK writes no spaces, so its question words are looked for anywhere.
-    let unspaced =
-        [("何人", Hint::Number), ("多少", Hint::Number), ("いくつ", Hint::Number), ("几", Hint::Number)]
-            .into_iter()
-            .chain([("誰", Hint::Name), ("谁", Hint::Name), ("いつ", Hint::Time), ("何年", Hint::Time)])
-            .chain([
-                ("什么时候", Hint::Time),
-                ("哪年", Hint::Time),
-                ("언제", Hint::Time),
-                ("누구", Hint::Name),
-            ]);
+    let measured = words.split(' ').any(is_measure);
+    let unspaced = [
+        ("多久", Hint::Number),
+        ("多快", Hint::Number),
+        ("多长", Hint::Number),
+        ("何时", Hint::Time),
+        ("何人", Hint::Number),
+        ("多少", Hint::Number),
+        ("いくつ", Hint::Number),
+        ("几", Hint::Number),
+    ]
+    .into_iter()
+    .chain([("誰", Hint::Name), ("谁", Hint::Name), ("いつ", Hint::Time), ("何年", Hint::Time)])
+    .chain([("什么时候", Hint::Time), ("哪年", Hint::Time), ("언제", Hint::Time), ("누구", Hint::Name)]);
     let spaced = WORDS.iter().find(|(asked, _)| words.contains(&format!(" {asked} ")));
     spaced
         .copied()
+        .or_else(|| measured.then_some(("", Hint::Number)))
         .or_else(|| unspaced.into_iter().find(|(asked, _)| question.contains(asked)))
         .map(|(_, hint)| hint)
+}
+
+/// Whether digits say how much: not those of a name (`K-40`) or of a place in a text (`section 4`).
+fn is_amount(before: &str, written: &str) -> bool {
+    let in_name = before.strip_suffix('-').is_some_and(|before| before.ends_with(char::is_alphabetic));
+    let last = before.split_whitespace().next_back().unwrap_or("").to_lowercase();
+    written.starts_with(char::is_numeric) && !in_name && !PLACES.contains(&last.as_str())
 }
 
 /// Whether `sentence` has something of that kind which is not in the question's `asked` terms.
@@ -111,11 +195,17 @@ pub(super) fn fits(hint: Hint, sentence: &str, asked: &[String]) -> bool {
         let digits = written.chars().filter(|c| c.is_numeric()).count();
         let lower = written.to_lowercase();
         match hint {
-            Hint::Number => digits > 0 || NUMBERS.contains(&lower.as_str()),
+            Hint::Number => {
+                let before = sentence.get(..term.span.start as usize).unwrap_or("");
+                digits > 0 && is_amount(before, written)
+                    || written.contains(|c| CJK_NUMERALS.contains(c))
+                    || NUMBERS.contains(&lower.as_str())
+            }
             Hint::Time => {
                 let year = (3..=4).contains(&digits) && !written.contains(',');
-                year || TIMES.contains(&lower.as_str())
-                    && (lower != "may" && lower != "march" || written != lower)
+                year || written.contains(|c| CJK_TIMES.contains(c))
+                    || TIMES.contains(&lower.as_str())
+                        && (lower != "may" && lower != "march" || written != lower)
             }
             // The first word of a sentence says nothing by its capital.
             Hint::Name => {

@@ -7,8 +7,9 @@
 
 use super::LONGEST;
 use super::hint::{fits, hint};
+use super::question::{Asked, nearness};
 use crate::chunk::sentences;
-use crate::lexical::{Role, query_terms, terms};
+use crate::lexical::{Role, terms};
 use crate::types::{Passage, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,15 @@ const MIN_COVERAGE: f32 = 0.3;
 const NEARLY: f32 = 0.6;
 /// Terms in common, as a share of the smaller sentence's, from which two sentences say the same.
 const SAME: f32 = 0.6;
+
+/// Terms from which a question has many: one of them alone is in a sentence by chance.
+const MANY: usize = 4;
+/// Share of the question's weight that is half of it.
+const HALF: f32 = 0.5;
+/// Share of it from which a number answers though what is measured is not named.
+const MEASURED: f32 = 0.25;
+/// Share of it that is most of it.
+const MOSTLY: f32 = 0.6;
 
 /// A sentence to quote, to the byte as it stands in the passage.
 pub(super) struct Quote<'a> {
@@ -40,8 +50,9 @@ struct Candidate<'a> {
 
 /// The sentences to quote, best first; none when no sentence comes near the question.
 pub(super) fn best<'a>(question: &str, passages: &'a [Passage]) -> Vec<Quote<'a>> {
+    let asked = Asked::of(question);
     let mut candidates = candidates(passages);
-    score(question, passages, &mut candidates);
+    score(question, &asked, passages, &mut candidates);
     candidates.sort_by(|a, b| b.worth.total_cmp(&a.worth).then(a.order.cmp(&b.order)));
     let mut chosen: Vec<&Candidate<'a>> = Vec::new();
     for candidate in &candidates {
@@ -53,11 +64,25 @@ pub(super) fn best<'a>(question: &str, passages: &'a [Passage]) -> Vec<Quote<'a>
             chosen.push(candidate);
         }
     }
-    let asked: Vec<String> = query_terms(question).into_iter().map(|(term, _)| term).collect();
-    chosen
-        .iter()
-        .map(|c| Quote { number: c.passage.number, text: excerpt(&c.passage.text, c.span, &asked) })
-        .collect()
+    if asked.is_list {
+        chosen.truncate(1);
+    }
+    let quote = |c: &&Candidate<'a>| {
+        let text = match asked.is_list {
+            true => with_what_follows(&c.passage.text, c.span),
+            false => excerpt(&c.passage.text, c.span, &asked.terms),
+        };
+        Quote { number: c.passage.number, text }
+    };
+    chosen.iter().map(quote).collect()
+}
+
+/// The sentence and those behind it, as far as a quotation goes.
+fn with_what_follows(text: &str, span: Span) -> &str {
+    let start = span.start as usize;
+    let ends = sentences(text).into_iter().map(|sentence| sentence.end as usize);
+    let end = ends.filter(|end| (start + 1..=start + LONGEST).contains(end)).max();
+    text.get(start..end.unwrap_or(span.end as usize)).unwrap_or_default()
 }
 
 fn candidates(passages: &[Passage]) -> Vec<Candidate<'_>> {
@@ -66,7 +91,7 @@ fn candidates(passages: &[Passage]) -> Vec<Candidate<'_>> {
         for span in sentences(&passage.text) {
             let terms = content_terms(span.of(&passage.text));
             // Headings and fragments share words with the question without answering it.
-            if terms.len() >= 3 {
+            if terms.len() >= 3 && !is_header(span.of(&passage.text)) {
                 found.push(Candidate { passage, order: found.len(), span, terms, worth: 0.0, coverage: 0.0 });
             }
         }
@@ -80,17 +105,32 @@ fn content_terms(text: &str) -> BTreeSet<String> {
     telling.map(|term| term.text).collect()
 }
 
-fn score(question: &str, passages: &[Passage], candidates: &mut [Candidate<'_>]) {
-    let asked: Vec<String> = query_terms(question).into_iter().map(|(term, _)| term).collect();
+/// Whether it is the head of a mail or of a form: two lines and more, half of them a name and a value.
+fn is_header(sentence: &str) -> bool {
+    let is_field = |line: &&str| {
+        line.split_once(": ")
+            .is_some_and(|(name, value)| name.len() <= 24 && !name.contains(['.', ',']) && value.len() <= 60)
+    };
+    let lines = sentence.lines().filter(|line| line.contains(char::is_alphanumeric)).count();
+    lines >= 2 && sentence.lines().filter(is_field).count() * 2 >= lines
+}
+
+fn score(question: &str, asked: &Asked, passages: &[Passage], candidates: &mut [Candidate<'_>]) {
+    let best = |term: &str, terms: &BTreeSet<String>| {
+        terms.iter().map(|other| nearness(term, other)).fold(0.0, f32::max)
+    };
     // As if there were twenty more sentences without these words, or one sentence alone would make its words worthless;
-    // and a word that is nowhere weighs no more than a rare one, since it is often only spelled otherwise.
+    // and a word that is nowhere weighs half of a rare one, since it is often only spelled otherwise.
     let count = candidates.len() as f32 + 20.0;
     let weights: BTreeMap<&str, f32> = asked
+        .terms
         .iter()
         .map(|term| {
-            let having = candidates.iter().filter(|candidate| candidate.terms.contains(term)).count() as f32;
+            let having =
+                candidates.iter().filter(|candidate| best(term, &candidate.terms) > 0.0).count() as f32;
+            let share = if having > 0.0 { 1.0 } else { 0.5 };
             let having = having.max(1.0);
-            (term.as_str(), (1.0 + (count - having + 0.5) / (having + 0.5)).ln())
+            (term.as_str(), share * (1.0 + (count - having + 0.5) / (having + 0.5)).ln())
         })
         .collect();
     let total: f32 = weights.values().sum();
@@ -98,8 +138,7 @@ fn score(question: &str, passages: &[Passage], candidates: &mut [Candidate<'_>])
         return;
     }
     let share = |terms: &BTreeSet<String>| -> f32 {
-        weights.iter().filter(|(term, _)| terms.contains(**term)).map(|(_, weight)| weight).sum::<f32>()
-            / total
+        weights.iter().map(|(term, weight)| best(term, terms) * weight).sum::<f32>() / total
     };
     let own: Vec<(u32, f32)> = candidates.iter().map(|c| (c.passage.number, share(&c.terms))).collect();
     let wholes: BTreeMap<u32, f32> = passages
@@ -123,13 +162,39 @@ fn score(question: &str, passages: &[Passage], candidates: &mut [Candidate<'_>])
         let whole = wholes.get(&number).copied().unwrap_or(0.0);
         // What retrieval thought: the first passage is worth a tenth more than one far down.
         let prior = 0.1 / (1.0 + (number.saturating_sub(1)) as f32);
-        let suits = hint.is_some_and(|hint| fits(hint, candidate.span.of(&candidate.passage.text), &asked));
+        let suits =
+            hint.is_some_and(|hint| fits(hint, candidate.span.of(&candidate.passage.text), &asked.terms));
         // Very long sentences share words by their length alone.
         let length = 1.0 / (1.0 + candidate.terms.len() as f32 / 200.0);
         let base = shared + 0.15 * neighbours + 0.3 * whole * f32::from(u8::from(shared > 0.0)) + prior;
-        candidate.worth = if shared > 0.0 { base * length * if suits { 1.3 } else { 1.0 } } else { 0.0 };
+        let tells = shared > 0.0 && tells_something(asked, &candidate.terms, (shared, whole), suits);
+        candidate.worth = if tells { base * length * if suits { 1.3 } else { 1.0 } } else { 0.0 };
         candidate.coverage = shared.max(0.7 * (shared + whole) / 2.0);
     }
+}
+
+/// Whether a sentence with these terms, which has `shared` of the question and whose passage has `whole` of it, can answer it:
+/// it has more than names and more than a single one of many terms, what "how many" counts, a number where one is asked for,
+/// and something that the question does not have.
+fn tells_something(
+    asked: &Asked,
+    terms: &BTreeSet<String>,
+    (shared, whole): (f32, f32),
+    suits: bool,
+) -> bool {
+    let is_here = |term: &&String| terms.iter().any(|other| nearness(term, other) > 0.0);
+    let here: Vec<&String> = asked.terms.iter().filter(is_here).collect();
+    let only_names =
+        asked.terms.len() > asked.names.len() && here.iter().all(|term| asked.names.contains(term));
+    let is_counted = asked.counted.is_empty() || here.iter().any(|term| asked.counted.contains(term));
+    let by_chance =
+        here.len() < 2 && asked.terms.len() >= MANY && (whole < HALF || !asked.counted.is_empty());
+    let is_measured = asked.measures.is_empty()
+        || suits && (shared >= MEASURED || here.iter().any(|term| asked.measures.contains(term)));
+    let new = terms.iter().filter(|term| !Asked::has(&asked.terms, term)).count();
+    let is_new = asked.is_list || new >= if suits { 1 } else { 2 };
+    let is_near = shared >= MOSTLY || is_counted && !by_chance;
+    is_near && is_measured && is_new && !only_names
 }
 
 /// Terms in common, as a share of the smaller set.

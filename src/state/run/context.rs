@@ -1,7 +1,7 @@
 //! What each model's context takes, and what will be cut.
 
 use crate::browser::clock::{epoch_millis, local_date};
-use crate::prompt::{Budget, DatedTemplate, Expected, Style};
+use crate::prompt::{Budget, DatedTemplate, Expected, Style, USUAL_OUTPUT_TOKENS};
 use crate::state::AppState;
 use crate::state::settings::{BUDGET_TOKENS, Settings};
 use crate::types::{Column, ColumnId, ModelRef, Parameters};
@@ -41,6 +41,8 @@ pub struct ContextGuard {
     pub limit: ContextLimit,
     /// What will fit.
     pub expected: Expected,
+    /// Tokens of the whole prompt and its answer.
+    pub needed_tokens: u32,
     /// The limit that would be enough, or the largest there is; nothing where it cannot be raised.
     pub raise_to: Option<u32>,
 }
@@ -60,10 +62,11 @@ impl Settings {
         }
     }
 
-    /// The limit that is enough for `needed` tokens, or the largest there is; nothing where it cannot be raised.
-    fn raise_to(&self, column: &Column, needed: u32) -> Option<u32> {
+    /// The limit that is enough for a prompt of `input` tokens and its answer, or the largest there is; nothing where it cannot
+    /// be raised.
+    fn raise_to(&self, column: &Column, input: u32) -> Option<u32> {
         let limit = self.limit_of(column)?;
-        let enough = needed.checked_next_multiple_of(STEP_TOKENS)?;
+        let enough = input.saturating_add(answer_tokens(column)).checked_next_multiple_of(STEP_TOKENS)?;
         let most = match limit.source {
             LimitSource::Tab => *BUDGET_TOKENS.end(),
             LimitSource::Host => limit.tokens,
@@ -77,23 +80,29 @@ impl Settings {
     /// What will be cut of the evidence for a question; nothing where all of it fits, as far as is known.
     pub fn context_guard(&self, column: &Column, question: &str, date: &str) -> Option<ContextGuard> {
         let limit = self.limit_of(column).filter(|_| column.with_documents)?;
-        let small = column.model == ModelRef::SmolLm2;
-        let max_tokens = column.parameters.max_tokens.or(small.then_some(SMALL_ANSWER_TOKENS));
+        let max_tokens = Some(answer_tokens(column));
         let budget =
             Budget::estimated(Some(limit.tokens), &Parameters { max_tokens, ..Parameters::default() });
         let template = column.prompt.clone().or_else(|| self.recipe.prompt.clone());
         let template = template.map(|template| DatedTemplate { template, date: date.to_owned() });
         let passages = (self.recipe.retrieval.top_k, self.recipe.chunking.size_tokens);
-        let style = if small { Style::Small } else { Style::Standard };
+        let style = if column.model == ModelRef::SmolLm2 { Style::Small } else { Style::Standard };
         let expected = Expected::new(question, template.as_ref(), passages, style, &budget);
-        let raise_to = self.raise_to(column, expected.needed_tokens);
+        let raise_to = self.raise_to(column, expected.input_tokens);
         (expected.passages_fit < expected.passages).then_some(ContextGuard {
             id: column.id,
             limit,
             expected,
+            needed_tokens: expected.input_tokens.saturating_add(answer_tokens(column)),
             raise_to,
         })
     }
+}
+
+/// Tokens that are kept for a column's answer, where its context is large enough.
+fn answer_tokens(column: &Column) -> u32 {
+    let usual = if column.model == ModelRef::SmolLm2 { SMALL_ANSWER_TOKENS } else { USUAL_OUTPUT_TOKENS };
+    column.parameters.max_tokens.unwrap_or(usual)
 }
 
 impl AppState {
@@ -113,9 +122,7 @@ impl AppState {
         let view = self.session.columns.value(&id)?;
         let fit = view.sent.as_ref()?.fit;
         self.settings.with_untracked(|settings| {
-            let limit = settings.limit_of(&view.column)?.tokens;
-            let answer = limit.saturating_sub(fit.budget?);
-            settings.raise_to(&view.column, fit.tokens.saturating_add(fit.cut_tokens).saturating_add(answer))
+            settings.raise_to(&view.column, fit.tokens.saturating_add(fit.cut_tokens))
         })
     }
 
@@ -159,8 +166,16 @@ mod tests {
         assert_eq!((host.limit.tokens, host.limit.source, host.raise_to), (1_024, LimitSource::Host, None));
         let own = settings.context_guard(&remote(Some(600)), "Why?", "").unwrap();
         assert_eq!((own.limit.source, own.raise_to), (LimitSource::Column, Some(1_024)));
+        let unlimited = Parameters { context_tokens: Some(600), ..Parameters::default() };
+        let unlimited = Column { parameters: unlimited, ..remote(None) };
+        assert_eq!(settings.context_guard(&unlimited, "Why?", "").unwrap().raise_to, Some(1_024));
         assert!(own.expected.passages_fit < host.expected.passages_fit);
         settings.set_context_limit(1, "m", 131_072);
+        for column in [unlimited, remote(Some(600))] {
+            let raised = settings.context_guard(&column, "Why?", "").unwrap().raise_to;
+            let parameters = Parameters { context_tokens: raised, ..column.parameters.clone() };
+            assert_eq!(settings.context_guard(&Column { parameters, ..column }, "Why?", ""), None);
+        }
         let raised = settings.context_guard(&remote(Some(600)), "Why?", "").unwrap().raise_to.unwrap();
         assert!(raised < 4_096 && raised.is_multiple_of(STEP_TOKENS));
         assert_eq!(settings.context_guard(&remote(Some(raised)), "Why?", ""), None);

@@ -27,7 +27,7 @@ fn line(state: AppState, guard: &ContextGuard) -> AnyView {
         expected.passages_fit,
         expected.passages,
         tokens(guard.limit.tokens),
-        tokens(expected.needed_tokens),
+        tokens(guard.needed_tokens),
     );
     let raise = guard.raise_to.map(|raised| {
         let id = guard.id;

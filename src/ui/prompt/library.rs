@@ -77,7 +77,7 @@ fn row(draft: Draft, shown: RwSignal<String>, prompt: &SavedPrompt, delete: Call
     let name = prompt.name.clone();
     let version = |version: &crate::state::PromptVersion| {
         let (number, template, own) = (version.number, version.template.clone(), name.clone());
-        let label = format!("Use version {number} of {name}");
+        let label = format!("Use v{number} of {name}");
         let use_it = move |_| {
             draft.set(template.clone());
             shown.set(own.clone());

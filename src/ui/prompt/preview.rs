@@ -143,7 +143,7 @@ fn role(role: Role, content: AnyView) -> AnyView {
     view! {
         <div class="prompt-message">
             <p class="prompt-role">{name}</p>
-            <pre class="prompt-content" tabindex="0" dir="auto">{content}</pre>
+            <div class="prompt-content" tabindex="0" role="group" aria-label=format!("Message of {name}") dir="auto">{content}</div>
         </div>
     }
     .into_any()
