@@ -155,7 +155,7 @@ describe("prompt templates", () => {
     const { page } = tab;
     const { dialog } = await promptIn(page, "Settings", "Settings");
     await dialog.locator("summary", { hasText: "Final prompt" }).click();
-    await until(async () => (await dialog.locator(".prompt-content .origin.passage").allInnerTexts()).includes("{{evidence}}"), { what: "the template before a question" });
+    await until(async () => (await dialog.locator(".prompt-content .origin.of-passage").allInnerTexts()).includes("{{evidence}}"), { what: "the template before a question" });
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
 
@@ -166,8 +166,8 @@ describe("prompt templates", () => {
     await request.locator(".prompt-content").first().waitFor();
     const shown = await request.locator(".prompt-content").allTextContents();
     assert.deepEqual(shown, chats(fake).at(-1).json.messages.map(({ content }) => content));
-    assert.equal(await request.locator(".prompt-content .origin.question").textContent(), QUESTION);
-    assert.match(await request.locator(".prompt-content .origin.passage").first().textContent(), /^\[1\] lighthouse\.txt/);
+    assert.equal(await request.locator(".prompt-content .origin.of-question").textContent(), QUESTION);
+    assert.match(await request.locator(".prompt-content .origin.of-passage").first().textContent(), /^\[1\] lighthouse\.txt/);
     const budget = await request.getByRole("figure", { name: "Token budget" }).innerText();
     for (const part of [/Instructions \d/, /Evidence \d/, /Question \d/, /Answer \d/]) assert.match(budget, part);
     assert.deepEqual(await axeViolations(page), []);

@@ -77,15 +77,21 @@ impl Settings {
         Some(enough.min(most)).filter(|raised| *raised > limit.tokens)
     }
 
-    /// What will be cut of the evidence for a question; nothing where all of it fits, as far as is known.
-    pub fn context_guard(&self, column: &Column, question: &str, date: &str) -> Option<ContextGuard> {
+    /// What will be cut of `passages` for a question; nothing where all of it fits, as far as is known.
+    pub fn context_guard(
+        &self,
+        column: &Column,
+        question: &str,
+        date: &str,
+        passages: u32,
+    ) -> Option<ContextGuard> {
         let limit = self.limit_of(column).filter(|_| column.with_documents)?;
         let max_tokens = Some(answer_tokens(column));
         let budget =
             Budget::estimated(Some(limit.tokens), &Parameters { max_tokens, ..Parameters::default() });
         let template = column.prompt.clone().or_else(|| self.recipe.prompt.clone());
         let template = template.map(|template| DatedTemplate { template, date: date.to_owned() });
-        let passages = (self.recipe.retrieval.top_k, self.recipe.chunking.size_tokens);
+        let passages = (passages, self.recipe.chunking.size_tokens);
         let style = if column.model == ModelRef::SmolLm2 { Style::Small } else { Style::Standard };
         let expected = Expected::new(question, template.as_ref(), passages, style, &budget);
         let raise_to = self.raise_to(column, expected.input_tokens);
@@ -109,9 +115,14 @@ impl AppState {
     /// Columns to which not all of the evidence will go. Tracks question, columns and settings.
     pub fn context_guards(self) -> Vec<ContextGuard> {
         self.session.columns.len();
+        // Of few chunks all are found.
+        let totals = self.corpus.totals();
+        let is_known = totals.under_way == 0 && totals.chunks > 0;
+        let chunks = is_known.then(|| u32::try_from(totals.chunks).unwrap_or(u32::MAX));
         let (question, date) = (self.session.question.get(), local_date(epoch_millis()));
         self.settings.with(|settings| {
-            let guard = |column| settings.context_guard(column, &question, &date);
+            let passages = settings.recipe.retrieval.top_k.min(chunks.unwrap_or(u32::MAX));
+            let guard = |column| settings.context_guard(column, &question, &date, passages);
             settings.columns.iter().filter_map(guard).collect()
         })
     }
@@ -159,41 +170,40 @@ mod tests {
     fn the_columns_own_limit_goes_before_the_hosts_and_can_be_raised_up_to_it() {
         let mut settings = Settings::default();
         assert_eq!(settings.limit_of(&remote(None)), None);
-        assert_eq!(settings.context_guard(&remote(None), "Why?", ""), None);
+        assert_eq!(settings.context_guard(&remote(None), "Why?", "", 6), None);
         settings.set_context_limit(1, "m", 512);
         settings.set_context_limit(1, "m", 1_024);
-        let host = settings.context_guard(&remote(None), "Why?", "").unwrap();
+        let host = settings.context_guard(&remote(None), "Why?", "", 6).unwrap();
         assert_eq!((host.limit.tokens, host.limit.source, host.raise_to), (1_024, LimitSource::Host, None));
-        let own = settings.context_guard(&remote(Some(600)), "Why?", "").unwrap();
+        let own = settings.context_guard(&remote(Some(600)), "Why?", "", 6).unwrap();
         assert_eq!((own.limit.source, own.raise_to), (LimitSource::Column, Some(1_024)));
         let unlimited = Parameters { context_tokens: Some(600), ..Parameters::default() };
         let unlimited = Column { parameters: unlimited, ..remote(None) };
-        assert_eq!(settings.context_guard(&unlimited, "Why?", "").unwrap().raise_to, Some(1_024));
+        assert_eq!(settings.context_guard(&unlimited, "Why?", "", 6).unwrap().raise_to, Some(1_024));
         assert!(own.expected.passages_fit < host.expected.passages_fit);
         settings.set_context_limit(1, "m", 131_072);
         for column in [unlimited, remote(Some(600))] {
-            let raised = settings.context_guard(&column, "Why?", "").unwrap().raise_to;
+            let raised = settings.context_guard(&column, "Why?", "", 6).unwrap().raise_to;
             let parameters = Parameters { context_tokens: raised, ..column.parameters.clone() };
-            assert_eq!(settings.context_guard(&Column { parameters, ..column }, "Why?", ""), None);
+            assert_eq!(settings.context_guard(&Column { parameters, ..column }, "Why?", "", 6), None);
         }
-        let raised = settings.context_guard(&remote(Some(600)), "Why?", "").unwrap().raise_to.unwrap();
+        let raised = settings.context_guard(&remote(Some(600)), "Why?", "", 6).unwrap().raise_to.unwrap();
         assert!(raised < 4_096 && raised.is_multiple_of(STEP_TOKENS));
-        assert_eq!(settings.context_guard(&remote(Some(raised)), "Why?", ""), None);
-        assert_eq!(settings.context_guard(&remote(None), "Why?", ""), None);
+        assert_eq!(settings.context_guard(&remote(Some(raised)), "Why?", "", 6), None);
+        assert_eq!(settings.context_guard(&remote(None), "Why?", "", 6), None);
     }
 
     #[test]
     fn the_tabs_budget_is_raised_to_what_is_needed_and_no_further_than_it_goes() {
         let mut settings = Settings::default();
         let small = Column::new(ColumnId(2), ModelRef::SmolLm2);
-        let guard = settings.context_guard(&small, "Why?", "").unwrap();
+        let guard = settings.context_guard(&small, "Why?", "", 6).unwrap();
         assert_eq!((guard.limit.source, guard.expected.passages), (LimitSource::Tab, 6));
         assert!((1..6).contains(&guard.expected.passages_fit), "{guard:?}");
         settings.budget_tokens = guard.raise_to.unwrap();
-        assert_eq!(settings.context_guard(&small, "Why?", ""), None);
-        settings.recipe.retrieval.top_k = 50;
-        assert_eq!(settings.context_guard(&small, "Why?", "").unwrap().raise_to, Some(8_192));
+        assert_eq!(settings.context_guard(&small, "Why?", "", 6), None);
+        assert_eq!(settings.context_guard(&small, "Why?", "", 50).unwrap().raise_to, Some(8_192));
         let baseline = Column { with_documents: false, ..small };
-        assert_eq!(settings.context_guard(&baseline, "Why?", ""), None);
+        assert_eq!(settings.context_guard(&baseline, "Why?", "", 6), None);
     }
 }

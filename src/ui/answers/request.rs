@@ -32,12 +32,14 @@ pub fn Request(
     };
     view! {
         <Modal title="Request">
+            <div class="form-actions">
+                <span class="hint" role="status">{live(move || status.get())}</span>
+                {field::button("Copy request".into(), to_clipboard)}
+            </div>
             {prompt}
             <h3>"Request"</h3>
             <p class="hint">"Exactly what was sent. A key is never shown."</p>
             <pre class="request" tabindex="0">{text}</pre>
-            <div class="form-actions">{field::button("Copy request".into(), to_clipboard)}</div>
-            <p role="status">{live(move || status.get())}</p>
         </Modal>
     }
     .into_any()

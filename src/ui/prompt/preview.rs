@@ -87,7 +87,7 @@ fn legend() -> AnyView {
     let item = |(class, name): (&'static str, &'static str)| {
         view! { <li><span class=format!("origin {class}")>{name}</span></li> }
     };
-    let items = [("template", "Template"), ("question", "Question"), ("passage", "Passage")];
+    let items = [("of-template", "Template"), ("of-question", "Question"), ("of-passage", "Passage")];
     view! { <ul class="prompt-legend" aria-label="Origins">{items.map(item).collect_view()}</ul> }.into_any()
 }
 
@@ -97,9 +97,9 @@ fn messages(prompt: &Prompt) -> AnyView {
         let part = |source: &crate::prompt::Source| {
             let text = message.content.get(source.span.range()).unwrap_or_default().to_owned();
             let (class, title) = match source.origin {
-                Origin::Template => ("template", "Template".to_owned()),
-                Origin::Question => ("question", "Question".to_owned()),
-                Origin::Passage(number) => ("passage", format!("Passage {number}")),
+                Origin::Template => ("of-template", "Template".to_owned()),
+                Origin::Question => ("of-question", "Question".to_owned()),
+                Origin::Passage(number) => ("of-passage", format!("Passage {number}")),
             };
             view! { <span class=format!("origin {class}") title=title>{text}</span> }
         };
@@ -112,13 +112,13 @@ fn messages(prompt: &Prompt) -> AnyView {
 fn unfilled(template: &PromptTemplate) -> AnyView {
     let part = |piece: Piece| match piece {
         Piece::Text(text) | Piece::Unknown { written: text, .. } => {
-            view! { <span class="origin template">{text.to_owned()}</span> }
+            view! { <span class="origin of-template">{text.to_owned()}</span> }
         }
         Piece::Placeholder(placeholder) => {
             let class = match placeholder {
-                crate::types::Placeholder::Evidence => "origin passage",
-                crate::types::Placeholder::Question => "origin question",
-                crate::types::Placeholder::Date => "origin template",
+                crate::types::Placeholder::Evidence => "origin of-passage",
+                crate::types::Placeholder::Question => "origin of-question",
+                crate::types::Placeholder::Date => "origin of-template",
             };
             view! { <span class=class>{format!("{{{{{}}}}}", placeholder.name())}</span> }
         }
@@ -153,14 +153,14 @@ fn role(role: Role, content: AnyView) -> AnyView {
 fn bar(prompt: &Prompt, budget: &Budget<'_>) -> AnyView {
     let Shares { instructions, evidence, question } = Shares::of(prompt);
     let used = [
-        ("template", "Instructions", instructions),
-        ("passage", "Evidence", evidence),
-        ("question", "Question", question),
-        ("answer", "Answer", budget.reserve_output_tokens),
+        ("of-template", "Instructions", instructions),
+        ("of-passage", "Evidence", evidence),
+        ("of-question", "Question", question),
+        ("of-answer", "Answer", budget.reserve_output_tokens),
     ];
     let sum: u32 = used.iter().map(|(.., tokens)| tokens).sum();
     let left = budget.context_tokens.map(|most| most.saturating_sub(sum));
-    let all = used.into_iter().chain(left.map(|left| ("left", "Room left", left)));
+    let all = used.into_iter().chain(left.map(|left| ("of-left", "Room left", left)));
     let whole = f64::from(budget.context_tokens.unwrap_or(sum).max(sum).max(1));
     let (mut segments, mut numbers) = (Vec::new(), Vec::new());
     for (class, name, tokens) in all {
