@@ -19,7 +19,9 @@ mod view;
 
 pub use action::{Action, Actions, Perform, perform};
 pub use command::{BOUND, Command, FIXED, Offer, Shortcuts, find, is_mac, label, offered, with_press};
-pub use documents::{Corpus, Embedding, Original, Row, RowActions, RowState, Sample, Tabs, Totals};
+pub use documents::{
+    Corpus, Embedding, Original, Row, RowActions, RowState, Sample, SampleQuestion, Tabs, Totals,
+};
 pub use prompts::{PromptLibrary, PromptVersion, SavedPrompt};
 pub use providers::{CheckState, Listed, ProviderStore, Trial};
 pub use run::{

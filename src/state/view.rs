@@ -59,6 +59,8 @@ pub enum Dialog {
     History,
     /// A question that follows up on the run.
     FollowUp,
+    /// The questions that come with the sample.
+    Questions,
     /// Text to paste.
     Paste,
     /// The run as a file.

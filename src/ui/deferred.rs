@@ -10,7 +10,7 @@ use crate::ui::columns::{
     add_column::AddColumn, compare::Compare, edit_column::EditColumn, sets::ColumnSets,
 };
 use crate::ui::commands::{palette::Palette, shortcuts::ShortcutsDialog};
-use crate::ui::documents::paste::Paste;
+use crate::ui::documents::{paste::Paste, questions::Questions};
 use crate::ui::evidence::{passages::Passages, viewer::Viewer};
 use crate::ui::part::deferred::{Code, Part};
 use crate::ui::prompt::guard::ContextGuards;
@@ -56,6 +56,7 @@ fn draw_dialog(dialog: Dialog) -> AnyView {
         Dialog::History => view! { <HistoryDialog/> }.into_any(),
         Dialog::Export => view! { <ExportDialog/> }.into_any(),
         Dialog::FollowUp => view! { <FollowUpDialog/> }.into_any(),
+        Dialog::Questions => view! { <Questions/> }.into_any(),
         Dialog::Paste => view! { <Paste/> }.into_any(),
         Dialog::Palette => view! { <Palette/> }.into_any(),
         Dialog::Shortcuts => view! { <ShortcutsDialog/> }.into_any(),

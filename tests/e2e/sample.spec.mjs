@@ -34,6 +34,28 @@ describe("the sample", () => {
     await tab.close();
   });
 
+  it("brings its questions to pick from, with what is to be expected", async () => {
+    const tab = await lab.open();
+    const { page } = tab;
+    await page.getByRole("button", { name: "Try the sample" }).click();
+    await settled(page, 14);
+    await page.getByRole("button", { name: "All questions", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "Sample questions" });
+    const list = dialog.getByRole("list", { name: "Sample questions" });
+    await list.getByRole("listitem").first().waitFor();
+    assert.equal(await list.getByRole("listitem").count(), 20);
+    assert.ok(await dialog.getByRole("button", { name: "Run all questions" }).isDisabled());
+    assert.deepEqual(await axeViolations(page), []);
+    const question = "How many door switches were ordered in March 2025?";
+    await list.getByRole("button", { name: question, exact: true }).click();
+    await dialog.waitFor({ state: "detached" });
+    await page.getByRole("region", { name: "Run" }).getByRole("heading", { name: question }).waitFor();
+    assert.equal(await ended(columns(page, "Extractive quotes")), "done");
+    assert.match(await columns(page, "Extractive quotes").locator(".answer").innerText(), /three door switches/);
+    tab.assertClean();
+    await tab.close();
+  });
+
   it("answers in the model of the tab, with the documents and without", async () => {
     const tab = await lab.open();
     const { page } = tab;

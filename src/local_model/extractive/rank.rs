@@ -22,6 +22,8 @@ const NEARLY: f32 = 0.6;
 /// Terms in common, as a share of the smaller sentence's, from which two sentences say the same.
 const SAME: f32 = 0.6;
 
+/// Passages that retrieval trusts most.
+const FIRST: u32 = 2;
 /// Terms from which a question has many: one of them alone is in a sentence by chance.
 const MANY: usize = 4;
 /// Share of the question's weight that is half of it.
@@ -46,6 +48,8 @@ struct Candidate<'a> {
     terms: BTreeSet<String>,
     worth: f32,
     coverage: f32,
+    /// It has what the question word asks for.
+    suits: bool,
 }
 
 /// The sentences to quote, best first; none when no sentence comes near the question.
@@ -63,6 +67,10 @@ pub(super) fn best<'a>(question: &str, passages: &'a [Passage]) -> Vec<Quote<'a>
         if chosen.iter().all(|other| similarity(&candidate.terms, &other.terms) < SAME) {
             chosen.push(candidate);
         }
+    }
+    // What retrieval puts first may say it in other words, when it has what the question word asks for.
+    if chosen.is_empty() {
+        chosen.extend(candidates.iter().find(|c| c.suits && c.worth > 0.0 && c.passage.number <= FIRST));
     }
     if asked.is_list {
         chosen.truncate(1);
@@ -92,7 +100,15 @@ fn candidates(passages: &[Passage]) -> Vec<Candidate<'_>> {
             let terms = content_terms(span.of(&passage.text));
             // Headings and fragments share words with the question without answering it.
             if terms.len() >= 3 && !is_header(span.of(&passage.text)) {
-                found.push(Candidate { passage, order: found.len(), span, terms, worth: 0.0, coverage: 0.0 });
+                found.push(Candidate {
+                    passage,
+                    order: found.len(),
+                    span,
+                    terms,
+                    worth: 0.0,
+                    coverage: 0.0,
+                    suits: false,
+                });
             }
         }
     }
@@ -168,7 +184,11 @@ fn score(question: &str, asked: &Asked, passages: &[Passage], candidates: &mut [
         let length = 1.0 / (1.0 + candidate.terms.len() as f32 / 200.0);
         let base = shared + 0.15 * neighbours + 0.3 * whole * f32::from(u8::from(shared > 0.0)) + prior;
         let tells = shared > 0.0 && tells_something(asked, &candidate.terms, (shared, whole), suits);
-        candidate.worth = if tells { base * length * if suits { 1.3 } else { 1.0 } } else { 0.0 };
+        // A list stands under its heading, which has little else than the question's words.
+        let is_heading = asked.is_list && candidate.terms.len() <= asked.terms.len() + 1;
+        let factor = if suits || is_heading { 1.3 } else { 1.0 };
+        candidate.worth = if tells { base * length * factor } else { 0.0 };
+        candidate.suits = suits;
         candidate.coverage = shared.max(0.7 * (shared + whole) / 2.0);
     }
 }

@@ -51,6 +51,8 @@ pub enum Command {
     PasteText,
     /// Add the sample.
     TrySample,
+    /// Show the questions that come with the sample.
+    SampleQuestions,
     /// Show the stored runs.
     History,
     /// Show keys, network log, spending and health.
@@ -86,6 +88,8 @@ pub struct Context {
     pub can_add_column: bool,
     /// The sample can be added.
     pub can_try_sample: bool,
+    /// Documents of the sample are there.
+    pub has_sample: bool,
     /// The side panes.
     pub panes: SidePanes,
     /// The theme.
@@ -134,6 +138,7 @@ impl Command {
             Self::AddFiles => "Add documents",
             Self::PasteText => "Paste text",
             Self::TrySample => "Try the sample",
+            Self::SampleQuestions => "Sample questions",
             Self::History => "History",
             Self::Providers => "Providers",
             Self::Settings => "Settings",
@@ -164,6 +169,7 @@ impl Command {
             Self::AddFiles => "files upload folder",
             Self::PasteText => "clipboard document",
             Self::TrySample => "demo example documents",
+            Self::SampleQuestions => "examples demo ask",
             Self::History => "runs earlier",
             Self::Providers => "keys vault network log spending limits health",
             Self::Settings => "prompt template system chunking retrieval embedder reranker preferences",
@@ -189,6 +195,7 @@ pub fn offered(context: &Context) -> Vec<Offer> {
         (Command::AddFiles, true),
         (Command::PasteText, true),
         (Command::TrySample, context.can_try_sample),
+        (Command::SampleQuestions, context.has_sample),
         (Command::CloseDocument, context.is_viewing),
         (Command::History, true),
         (Command::Providers, true),

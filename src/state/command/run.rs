@@ -68,6 +68,7 @@ impl AppState {
             is_viewing: self.view.opened.with(Option::is_some),
             can_add_column: self.session.columns.len() < MAX_COLUMNS,
             can_try_sample: self.corpus.rows.is_empty() && self.sample.with(Option::is_some),
+            has_sample: self.sample.get().is_some_and(|sample| self.has_sample(&sample)),
             panes,
             theme,
             columns: columns.map(|cell| (cell.key, self.session.label(AnswerOf::Run(cell.key)))).collect(),
@@ -103,6 +104,7 @@ impl AppState {
             Command::AddFiles => click("#files-to-add"),
             Command::PasteText => open(Dialog::Paste),
             Command::TrySample => self.try_sample(),
+            Command::SampleQuestions => open(Dialog::Questions),
             Command::History => {
                 self.load_history();
                 open(Dialog::History);

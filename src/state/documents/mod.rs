@@ -14,5 +14,5 @@ mod tabs;
 pub(in crate::state) use removals::clear as clear_removals;
 
 pub use corpus::{Corpus, Embedding, Original, Row, RowActions, RowState, Totals};
-pub use sample::Sample;
+pub use sample::{Sample, SampleQuestion};
 pub use tabs::Tabs;

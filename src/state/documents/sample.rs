@@ -27,7 +27,26 @@ pub struct SampleDocument {
     pub file: String,
 }
 
+/// A question that comes with the sample.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct SampleQuestion {
+    /// The question.
+    pub question: String,
+    /// What a good answer says; nothing where the documents do not say.
+    pub gold_answer: Option<String>,
+    /// What makes it hard.
+    pub difficulty: String,
+}
+
 impl AppState {
+    /// Loads the questions that come with the sample; none where they do not come.
+    pub fn load_sample_questions(self, questions: RwSignal<Option<Vec<SampleQuestion>>>) {
+        spawn_local(async move {
+            let bytes = site_file("./sample/questions.json", |_, _| {}).await.unwrap_or_default();
+            questions.set(Some(serde_json::from_slice(&bytes).unwrap_or_default()));
+        });
+    }
+
     pub(in crate::state) fn load_sample_index(self) {
         spawn_local(async move {
             let bytes = site_file("./sample/index.json", |_, _| {}).await.unwrap_or_default();

@@ -168,5 +168,14 @@ fn Starters() -> impl IntoView {
                 .collect_view()
         })
     };
-    view! { <div class="composer-starters">{starters}</div> }.into_any()
+    let all = move || {
+        shown().map(|_| {
+            view! {
+                <button class="chip" type="button" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Questions)))>
+                    "All questions"
+                </button>
+            }
+        })
+    };
+    view! { <div class="composer-starters">{starters}{all}</div> }.into_any()
 }

@@ -3,4 +3,5 @@
 pub(in crate::ui) mod list;
 mod notices;
 pub(in crate::ui) mod paste;
+pub(in crate::ui) mod questions;
 pub(in crate::ui) mod row;
