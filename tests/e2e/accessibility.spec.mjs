@@ -3,7 +3,21 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { axeViolations, openLab } from "./harness.mjs";
-import { addFiles, columns, ended, settled, textFile } from "./steps.mjs";
+import { STATES, answeredPage } from "./states.mjs";
+import { columns, ended, settled } from "./steps.mjs";
+
+const THEMES = [
+  { name: "light", options: { colorScheme: "light" } },
+  { name: "dark", options: { colorScheme: "dark" } },
+  { name: "forced colours", options: { forcedColors: "active" } },
+];
+const WIDTHS = [360, 768, 1280, 1920];
+
+/** By how much the page, or a dialog, is wider than it shows. */
+const tooWide = () => {
+  const boxes = [document.documentElement, ...document.querySelectorAll("dialog")];
+  return Math.max(...boxes.map((box) => box.scrollWidth - box.clientWidth));
+};
 
 describe("hands and eyes", () => {
   let lab;
@@ -53,54 +67,42 @@ describe("hands and eyes", () => {
     await tab.close();
   });
 
-  for (const colorScheme of ["light", "dark"]) {
-    for (const width of [360, 1280]) {
-      it(`find nothing wrong: ${colorScheme}, ${width} px`, async () => {
-        const tab = await lab.open({ colorScheme, viewport: { width, height: 800 } });
-        const { page } = tab;
-        const pane = async (name) => {
-          if (width < 1000) await page.getByRole("navigation", { name: "Panes" }).getByRole("button", { name }).click();
-        };
-        const look = async (what) => assert.deepEqual(await axeViolations(page), [], what);
-        await page.getByRole("textbox", { name: "Question" }).waitFor();
-        await look("empty");
-        await pane("Documents");
-        await addFiles(page, [textFile("ferry.txt", "The ferry leaves at noon from the old pier."), textFile("empty.txt", "")]);
-        await settled(page, 2);
-        await look("documents");
-        await pane("Answers");
-        await page.getByRole("textbox", { name: "Question" }).fill("When does the ferry leave?");
-        await page.keyboard.press("Enter");
-        await ended(columns(page, "Extractive quotes"));
-        await look("answered");
-        for (const name of ["Settings", "Add column"]) {
-          await page.getByRole("button", { name, exact: true }).click();
-          await page.getByRole("dialog", { name }).waitFor();
-          await look(name);
-          await page.keyboard.press("Escape");
-          await page.getByRole("dialog", { name }).waitFor({ state: "detached" });
+  // Every state in four of the twelve pairs of theme and width: in each width, and in each theme. With ALL_STATES=1 in all.
+  const everywhere = process.env.ALL_STATES === "1";
+  for (const [column, theme] of THEMES.entries()) {
+    for (const [row, width] of WIDTHS.entries()) {
+      const shown = STATES.filter((_, at) => everywhere || (at + row) % THEMES.length === column);
+      it(`find nothing wrong in ${shown.length} states: ${theme.name}, ${width} px`, { timeout: 240_000 }, async () => {
+        const { page, stage, ...tab } = await answeredPage(lab, { ...theme.options, viewport: { width, height: 800 } });
+        const wrong = [];
+        for (const state of shown) {
+          await state.enter(page, stage);
+          wrong.push(...(await axeViolations(page)).map((violation) => `${state.name}: ${violation}`));
+          const wider = await page.evaluate(tooWide);
+          if (wider > 0) wrong.push(`${state.name}: ${wider} px too wide`);
+          await state.leave(page, stage);
         }
-        for (const [name, query] of [["Command palette", ""], ["Keyboard shortcuts", "keyboard"]]) {
-          await page.getByRole("button", { name: "Commands" }).click();
-          const field = page.getByRole("combobox", { name: "Command" });
-          await field.fill(query);
-          if (query) await page.keyboard.press("Enter");
-          await page.getByRole("dialog", { name }).waitFor();
-          await look(name);
-          const wider = await page.getByRole("dialog").evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth);
-          assert.ok(wider <= 0, `${name} is ${wider} px wider than its dialog`);
-          await page.keyboard.press("Escape");
-          await page.getByRole("dialog").waitFor({ state: "detached" });
-        }
-        await pane("Documents");
-        await page.getByRole("button", { name: "ferry.txt", exact: true }).click();
-        await page.locator(".viewer-block").first().waitFor();
-        await look("viewer");
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        assert.ok(overflow <= 0, `${overflow} px wider than the window`);
+        assert.deepEqual(wrong, []);
         tab.assertClean();
-        await tab.close();
+        await stage.close();
       });
     }
+  }
+
+  // 200 % zoom of a small laptop, and the narrowest window of WCAG 1.4.10.
+  for (const [what, viewport, deviceScaleFactor] of [["200 % zoom", { width: 640, height: 400 }, 2], ["320 px", { width: 320, height: 640 }, 1]]) {
+    it(`read everything without scrolling sideways: ${what}`, { timeout: 240_000 }, async () => {
+      const { page, stage, ...tab } = await answeredPage(lab, { viewport, deviceScaleFactor });
+      const wrong = [];
+      for (const state of STATES) {
+        await state.enter(page, stage);
+        const wider = await page.evaluate(tooWide);
+        if (wider > 0) wrong.push(`${state.name}: ${wider} px too wide`);
+        await state.leave(page, stage);
+      }
+      assert.deepEqual(wrong, []);
+      tab.assertClean();
+      await stage.close();
+    });
   }
 });

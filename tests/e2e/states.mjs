@@ -1,0 +1,186 @@
+// What the page can show, as a list of states: how each is entered from a page with an answered run, and left again.
+
+import { startFake } from "./fake_provider.mjs";
+import { addEndpoint, addFiles, ask, chooseProvider, columns, ended, openProviders, settled, textFile } from "./steps.mjs";
+
+const MODEL = "fake-content";
+const FERRY = "The ferry leaves at noon from the old pier. It takes forty minutes, and a ticket costs 12 euros.\n\n";
+
+const press = (page, name) => page.getByRole("button", { name, exact: true }).first().click();
+const dialog = (page) => page.getByRole("dialog");
+
+/** A state of a dialog: opened by `open`, closed by Escape. */
+const inDialog = (name, open) => ({
+  name,
+  enter: async (page, stage) => {
+    await open(page, stage);
+    await dialog(page).waitFor();
+  },
+  leave: async (page) => {
+    await page.keyboard.press("Escape");
+    await dialog(page).waitFor({ state: "detached" });
+  },
+});
+
+const byButton = (name, then = async () => {}) =>
+  inDialog(name, async (page, stage) => {
+    await press(page, name);
+    await dialog(page).waitFor();
+    await then(page, stage);
+  });
+
+const providers = (tab) => inDialog(`Providers: ${tab}`, (page) => openProviders(page, tab));
+
+/** Adds a column, which is removed again without a trace. */
+const withColumn = (name, enter) => ({
+  name,
+  enter,
+  leave: async (page, stage) => {
+    await press(page, `Remove column ${stage.added}`);
+    await press(page, "Dismiss");
+  },
+});
+
+const named = (dialog, name) => dialog.getByRole("textbox", { name, exact: true });
+
+export const STATES = [
+  { name: "answered", enter: async () => {}, leave: async () => {} },
+  { name: "documents", enter: (page, stage) => stage.pane("Documents"), leave: (page, stage) => stage.pane("Answers") },
+  { name: "evidence", enter: (page, stage) => stage.pane("Evidence"), leave: (page, stage) => stage.pane("Answers") },
+  byButton("Settings"),
+  byButton("Settings", async (page) => named(dialog(page), "Prompt").fill("Nothing but {{words}}")),
+  byButton("Settings", async (page) => dialog(page).locator("summary", { hasText: "Final prompt" }).click()),
+  byButton("Settings", async (page) => dialog(page).locator("summary", { hasText: "Saved prompts" }).click()),
+  byButton("Add column", async (page) => chooseProvider(dialog(page), "Custom endpoint")),
+  byButton("Add column", async (page) => chooseProvider(dialog(page), "SmolLM2")),
+  byButton("Add column", async (page) => chooseProvider(dialog(page), "Extractive")),
+  byButton("Add column", async (page) => chooseProvider(dialog(page), "AWS Bedrock")),
+  byButton("Add column", async (page, { fake }) => {
+    await chooseProvider(dialog(page), "Custom endpoint");
+    await dialog(page).getByLabel(/^Base URL/).fill(fake.url);
+    await press(dialog(page), "Test connection");
+    await dialog(page).getByText(/Connected, \d+ models/).waitFor();
+  }),
+  byButton("Add column", async (page) => {
+    await chooseProvider(dialog(page), "Custom endpoint");
+    await dialog(page).getByLabel(/^Base URL/).fill("http://127.0.0.1:9/v1");
+    await press(dialog(page), "Test connection");
+    await dialog(page).locator(".notice.bad").first().waitFor();
+  }),
+  inDialog("Compare hosts", async (page) => {
+    await press(page, "Add column");
+    await press(page, "Compare hosts");
+  }),
+  byButton("Column sets"),
+  byButton(`Edit column ${MODEL}`),
+  byButton(`View request of ${MODEL}`),
+  providers("Keys"),
+  providers("Network log"),
+  providers("Spending"),
+  providers("Health"),
+  byButton("History"),
+  byButton("Follow up"),
+  byButton("Export run"),
+  inDialog("Paste text", async (page, stage) => {
+    await stage.pane("Documents");
+    await press(page, "Paste text");
+    await stage.pane("Answers", { behind: true });
+  }),
+  byButton("Commands"),
+  byButton("Commands", async (page) => page.getByRole("combobox", { name: "Command" }).fill("no such command")),
+  inDialog("Keyboard shortcuts", async (page) => {
+    await press(page, "Commands");
+    await page.getByRole("combobox", { name: "Command" }).fill("keyboard");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+  }),
+  {
+    name: "a document in the viewer",
+    enter: async (page, stage) => {
+      await stage.pane("Documents");
+      await press(page, "ferry.txt");
+      await page.locator(".viewer-block").first().waitFor();
+    },
+    leave: async (page, stage) => {
+      await page.keyboard.press("Escape");
+      await page.locator(".viewer-block").first().waitFor({ state: "detached" });
+      await stage.pane("Answers");
+    },
+  },
+  {
+    name: "a cited passage",
+    enter: async (page) => {
+      await page.getByRole("button", { name: /^Citation 1/ }).first().click();
+      await page.locator(".passage-here").first().waitFor();
+    },
+    leave: async (page, stage) => {
+      await page.keyboard.press("Escape");
+      await page.locator(".viewer-block").first().waitFor({ state: "detached" });
+      await stage.pane("Answers");
+    },
+  },
+  {
+    name: "a column over the whole strip",
+    // Narrow pages show one column as it is.
+    enter: async (page) => {
+      if (await page.getByRole("button", { name: `Expand ${MODEL}`, exact: true }).isVisible()) await press(page, `Expand ${MODEL}`);
+    },
+    leave: async (page) => {
+      if (await page.getByRole("button", { name: `Collapse ${MODEL}`, exact: true }).isVisible()) await press(page, `Collapse ${MODEL}`);
+    },
+  },
+  {
+    name: "a removed column",
+    enter: (page) => press(page, `Remove column ${MODEL}`),
+    leave: (page) => press(page, `Undo removing column ${MODEL}`),
+  },
+  withColumn("a failed column", async (page, stage) => {
+    stage.added = "fake-401";
+    await addEndpoint(page, { url: stage.fake.url, model: "fake-401" });
+    await ended(columns(page, "fake-401"));
+  }),
+  withColumn("a column that streams", async (page, stage) => {
+    stage.added = "fake-stall";
+    await addEndpoint(page, { url: stage.fake.url, model: "fake-stall" });
+    await columns(page, "fake-stall").and(page.locator('[data-state="streaming"]')).waitFor();
+  }),
+  {
+    name: "a run from history",
+    enter: async (page) => {
+      await press(page, "History");
+      await dialog(page).getByRole("list", { name: "Runs" }).getByRole("listitem").first().locator(".history-open").click();
+      await page.getByText("From history.").waitFor();
+    },
+    leave: async (page) => {
+      await press(page, "Back to current columns");
+      await ask(page, "When does the ferry leave?");
+      await ended(columns(page, MODEL));
+    },
+  },
+];
+
+/** A page with two documents, one of which cannot be read, and a run of two columns; `stage` is what states need. */
+export async function answeredPage(lab, options) {
+  const fake = await startFake();
+  const tab = await lab.open({ allow: [new URL(fake.url).origin, "http://127.0.0.1:9"], ...options });
+  const { page } = tab;
+  const narrow = options.viewport.width <= 1000;
+  const stage = {
+    fake,
+    // Behind a dialog the buttons cannot be pressed: the pane is chosen when it has gone.
+    pane: async (name, { behind = false } = {}) => {
+      if (narrow && !behind) await page.getByRole("navigation", { name: "Panes" }).getByRole("button", { name, exact: true }).click();
+    },
+    close: () => Promise.all([tab.close(), fake.close()]),
+  };
+  await page.getByRole("textbox", { name: "Question" }).waitFor();
+  await stage.pane("Documents");
+  await addFiles(page, [textFile("ferry.txt", FERRY.repeat(30)), textFile("empty.txt", "")]);
+  await settled(page, 2);
+  await stage.pane("Answers");
+  await addEndpoint(page, { url: fake.url, model: MODEL });
+  await ask(page, "When does the ferry leave?");
+  await ended(columns(page, MODEL));
+  await ended(columns(page, "Extractive quotes"));
+  return { ...tab, stage };
+}
