@@ -81,11 +81,19 @@ export const STATES = [
   byButton("History"),
   byButton("Follow up"),
   byButton("Export run"),
-  inDialog("Paste text", async (page, stage) => {
-    await stage.pane("Documents");
-    await press(page, "Paste text");
-    await stage.pane("Answers", { behind: true });
-  }),
+  {
+    name: "Paste text",
+    enter: async (page, stage) => {
+      await stage.pane("Documents");
+      await press(page, "Paste text");
+      await dialog(page).waitFor();
+    },
+    leave: async (page, stage) => {
+      await page.keyboard.press("Escape");
+      await dialog(page).waitFor({ state: "detached" });
+      await stage.pane("Answers");
+    },
+  },
   byButton("Commands"),
   byButton("Commands", async (page) => page.getByRole("combobox", { name: "Command" }).fill("no such command")),
   inDialog("Keyboard shortcuts", async (page) => {
@@ -167,9 +175,8 @@ export async function answeredPage(lab, options) {
   const narrow = options.viewport.width <= 1000;
   const stage = {
     fake,
-    // Behind a dialog the buttons cannot be pressed: the pane is chosen when it has gone.
-    pane: async (name, { behind = false } = {}) => {
-      if (narrow && !behind) await page.getByRole("navigation", { name: "Panes" }).getByRole("button", { name, exact: true }).click();
+    pane: async (name) => {
+      if (narrow) await page.getByRole("navigation", { name: "Panes" }).getByRole("button", { name, exact: true }).click();
     },
     close: () => Promise.all([tab.close(), fake.close()]),
   };
