@@ -174,13 +174,14 @@ mod tests {
 
     #[test]
     fn words_that_only_ask_are_no_terms() {
-        for (question, expected) in [
-            ("Seit wann gibt es die Pelletheizung?", &["pelletheizung"] as &[_]),
-            ("年假有几天？", &["年假"]),
-            ("访客要戴什么颜色的胸牌？", &["访客", "颜色", "胸牌"]),
-            ("Wer ist das?", &["wer", "ist", "das"]),
-        ] {
-            assert_eq!(Asked::of(question).terms, expected, "{question}");
+        assert_eq!(Asked::of("Seit wann gibt es die Pelletheizung?").terms, ["pelletheizung"]);
+        assert_eq!(Asked::of("Wer ist das?").terms, ["wer", "ist", "das"]);
+        for (question, expected) in
+            [("年假有几天？", &["年假"] as &[&str]), ("访客要戴什么颜色的胸牌？", &["访客", "颜色", "胸牌"])]
+        {
+            let terms = Asked::of(question).terms;
+            assert!(expected.iter().all(|term| terms.iter().any(|asked| asked == term)), "{terms:?}");
+            assert!(!terms.iter().any(|term| term.contains(['有', '几', '什', '么', '的'])), "{terms:?}");
         }
     }
 

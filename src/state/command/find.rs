@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn beginnings_come_before_middles_and_names_before_keywords() {
-        assert_eq!(titles("set"), ["Settings"]);
+        assert_eq!(titles("set"), ["Settings", "Column sets"]);
         assert_eq!(titles("ask")[..2], ["Ask", "Ask again"]);
         assert_eq!(titles("again ask"), ["Ask again"]);
         assert_eq!(titles("vault"), ["Providers"]);
