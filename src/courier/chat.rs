@@ -122,7 +122,7 @@ impl<P: Ports> Courier<P> {
             Err(reason) => return on(ChatUpdate::NotSent(reason)),
         };
         on(ChatUpdate::Started(sent));
-        let most = pricing::output_tokens(job.prompt.request.parameters.max_tokens);
+        let most = pricing::output_tokens(&job.prompt.request.parameters);
         let tokens = (u64::from(job.prompt.fit.tokens), most);
         let quote = match self.reserve(&job.target, &asked.model, tokens).await {
             Ok(quote) => quote,
@@ -175,8 +175,9 @@ impl<P: Ports> Courier<P> {
     pub fn build_prompt(&self, asked: &BuildPrompt) -> Result<BuiltPrompt, NotSent> {
         let evidence = self.evidence_for(&asked.prompt)?;
         let BuildPrompt { model, prompt, parameters } = asked;
-        let budget = Budget::estimated(None, parameters);
-        let prompt = prompt.build(evidence.as_deref(), model, parameters, Style::Standard, &budget);
+        let style = Style::Standard;
+        let budget = Budget::estimated(None, parameters, style);
+        let prompt = prompt.build(evidence.as_deref(), model, parameters, style, &budget);
         let content = |system: bool| {
             let messages = prompt.request.messages.iter();
             let chosen = messages.filter(|message| (message.role == Role::System) == system);
@@ -213,7 +214,7 @@ impl<P: Ports> Courier<P> {
         let native = asked.parameters.native_citations && target.dialect.cites_natively();
         let style = if native { Style::Documents } else { Style::Standard };
         let Chat { prompt, model, parameters, context_tokens, .. } = asked;
-        let budget = Budget::estimated(*context_tokens, parameters);
+        let budget = Budget::estimated(*context_tokens, parameters, style);
         let prompt = prompt.build(evidence.as_deref(), model, parameters, style, &budget);
         let http = self.plan_chat(&target, &prompt).map_err(refused)?;
         let origin = super::vectors::origin_of(&http).map_err(refused)?;

@@ -1,5 +1,6 @@
 //! Passages → those that fit the context.
 
+use super::Style;
 use crate::chunk::sentences;
 use crate::evidence::{SEPARATOR, render_one};
 use crate::types::{Parameters, Passage};
@@ -13,9 +14,6 @@ const CUT: &str = " […]";
 
 /// What a token is taken for where the model's own count is not known.
 const BYTES_PER_TOKEN: usize = 4;
-/// Output tokens assumed for a call without a limit.
-pub const USUAL_OUTPUT_TOKENS: u32 = 1_024;
-
 /// Tokens of a text for a model whose tokenizer is not known.
 pub fn estimated_tokens(text: &str) -> u32 {
     u32::try_from(text.len().div_ceil(BYTES_PER_TOKEN)).unwrap_or(u32::MAX)
@@ -33,8 +31,8 @@ pub struct Budget<'a> {
 
 impl Budget<'static> {
     /// The budget of a model whose tokenizer is not known. At most half of the context is kept for the answer.
-    pub fn estimated(context_tokens: Option<u32>, parameters: &Parameters) -> Self {
-        let answer = parameters.max_tokens.unwrap_or(USUAL_OUTPUT_TOKENS);
+    pub fn estimated(context_tokens: Option<u32>, parameters: &Parameters, style: Style) -> Self {
+        let answer = style.answer_tokens(parameters);
         let reserve_output_tokens = context_tokens.map_or(answer, |context| answer.min(context / 2));
         Self { context_tokens, reserve_output_tokens, count: &estimated_tokens }
     }

@@ -1,9 +1,7 @@
 //! Settings → how much of the evidence a model will be sent, before anything is retrieved.
 
-use super::Budget;
-use super::template::Layout;
-use super::{DatedTemplate, Style, estimated_tokens};
-use crate::types::Placeholder;
+use super::template::{Layout, holds_evidence};
+use super::{Budget, DatedTemplate, Origin, Prompt, Style, estimated_tokens};
 
 /// Tokens of a passage's first line: number, document and headings.
 const SOURCE_TOKENS: u32 = 16;
@@ -32,8 +30,7 @@ impl Expected {
         let layout = Layout::new(style, template, true);
         let frame = [layout.system, layout.user, question].map(str::to_owned);
         let frame = budget.count_messages(&frame);
-        // A template without the placeholder sends none.
-        let passages = if layout.has(Placeholder::Evidence) { passages } else { 0 };
+        let passages = if holds_evidence(template) { passages } else { 0 };
         let passage = (chunk_tokens.saturating_mul(5) / 4).saturating_add(SOURCE_TOKENS);
         let input = frame.saturating_add(passages.saturating_mul(passage));
         let left = budget.input_tokens().map_or(u32::MAX, |most| most.saturating_sub(frame));
@@ -54,20 +51,20 @@ pub struct Shares {
 
 impl Shares {
     /// The shares of a prompt, by estimates.
-    pub fn of(prompt: &super::Prompt) -> Self {
+    pub fn of(prompt: &Prompt) -> Self {
         let mut shares = Self::default();
-        let bytes = |text: &str| estimated_tokens(text);
         for source in &prompt.origins {
             let message = prompt.request.messages.get(source.message as usize);
             let text =
                 message.and_then(|message| message.content.get(source.span.range())).unwrap_or_default();
             match source.origin {
-                super::Origin::Template => shares.instructions += bytes(text),
-                super::Origin::Question => shares.question += bytes(text),
-                super::Origin::Passage(_) => shares.evidence += bytes(text),
+                Origin::Template => shares.instructions += estimated_tokens(text),
+                Origin::Question => shares.question += estimated_tokens(text),
+                Origin::Passage(_) => shares.evidence += estimated_tokens(text),
             }
         }
-        shares.evidence += prompt.request.documents.iter().map(|document| bytes(&document.text)).sum::<u32>();
+        shares.evidence +=
+            prompt.request.documents.iter().map(|document| estimated_tokens(&document.text)).sum::<u32>();
         shares
     }
 }

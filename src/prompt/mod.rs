@@ -19,7 +19,7 @@ mod template;
 
 pub use crate::types::Fit;
 pub use crate::types::Sent;
-pub use budget::{Budget, USUAL_OUTPUT_TOKENS, estimated_tokens};
+pub use budget::{Budget, estimated_tokens};
 pub use guard::{Expected, Shares};
 pub use origin::{Origin, Source};
 pub use spec::PromptSpec;
@@ -27,12 +27,12 @@ pub use template::{DatedTemplate, Style, default_template};
 
 use crate::evidence::{self, SEPARATOR};
 use crate::types::{
-    ChatRequest, Evidence, Message, Parameters, Passage, Placeholder, Role, Sha256, SourceDocument, sha256,
+    ChatRequest, Evidence, Message, Parameters, Passage, Role, Sha256, SourceDocument, sha256,
 };
 use budget::fit;
 use fill::{Values, filled};
 use origin::Trail;
-use template::Layout;
+use template::{Layout, holds_evidence};
 
 /// What is asked, and by which template.
 #[derive(Clone, Copy, Debug)]
@@ -94,8 +94,7 @@ pub fn build(
 ) -> Prompt {
     let layout = Layout::new(style, question.template, evidence.is_some());
     let values = Values { question: question.text.trim(), ..Values::default() };
-    let holds_evidence = question.template.is_none_or(|custom| custom.template.has(Placeholder::Evidence));
-    let Some(evidence) = evidence.filter(|_| holds_evidence) else {
+    let Some(evidence) = evidence.filter(|_| holds_evidence(question.template)) else {
         let trail = filled(&layout, &values);
         let tokens = budget.count_messages(trail.contents());
         let fit = Fit { tokens, budget: budget.input_tokens(), ..Fit::default() };

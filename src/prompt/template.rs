@@ -1,6 +1,6 @@
 //! The texts around question and evidence: the default ones of each [`Style`], or a custom template.
 
-use crate::types::{Piece, Placeholder, PromptTemplate, pieces};
+use crate::types::{Parameters, Placeholder, PromptTemplate};
 use serde::{Deserialize, Serialize};
 
 /// How many instructions a model can follow.
@@ -13,6 +13,21 @@ pub enum Style {
     Small,
     /// For hosts that cite natively: the passages go as documents beside the conversation.
     Documents,
+}
+
+/// Output tokens assumed where no limit is set.
+const ANSWER_TOKENS: u32 = 1_024;
+/// The same for a small model, which wanders when it may go on.
+const SMALL_ANSWER_TOKENS: u32 = 160;
+
+impl Style {
+    /// Tokens that are kept for the answer, where the context is large enough.
+    pub fn answer_tokens(self, parameters: &Parameters) -> u32 {
+        parameters.max_tokens.unwrap_or(match self {
+            Self::Small => SMALL_ANSWER_TOKENS,
+            Self::Standard | Self::Documents => ANSWER_TOKENS,
+        })
+    }
 }
 
 /// The user's message with evidence in it.
@@ -82,14 +97,9 @@ impl<'a> Layout<'a> {
     }
 }
 
-impl Layout<'_> {
-    /// Whether `placeholder` is in either text.
-    pub(super) fn has(&self, placeholder: Placeholder) -> bool {
-        [self.system, self.user]
-            .into_iter()
-            .flat_map(pieces)
-            .any(|piece| piece == Piece::Placeholder(placeholder))
-    }
+/// Whether a prompt by this custom template, or by a default one, has the evidence in it.
+pub(super) fn holds_evidence(custom: Option<&DatedTemplate>) -> bool {
+    custom.is_none_or(|custom| custom.template.has(Placeholder::Evidence))
 }
 
 /// What models that follow instructions get where there is no custom template.

@@ -1,6 +1,6 @@
 //! Prompt templates that the person keeps under names, each with its versions.
 
-use crate::state::settings::storage;
+use crate::state::settings::{clean, storage};
 use crate::types::{PromptIssue, PromptTemplate};
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +12,6 @@ const UNREADABLE_KEY: &str = "sidecite.prompts.unreadable";
 const MAX_PROMPTS: usize = 50;
 /// Most versions of a prompt: the oldest goes first.
 const MAX_VERSIONS: usize = 20;
-/// Most characters of a name.
-const NAME_CHARS: usize = 80;
 
 /// The kept prompts, the one saved last first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -46,10 +44,7 @@ impl PromptLibrary {
     /// Keeps `template` under `name`, as a new version where the name is known and the text is new. Gives whether the name can
     /// be used.
     pub fn save(&mut self, name: &str, template: PromptTemplate, now_millis: u64) -> bool {
-        let name: String = name.trim().chars().take(NAME_CHARS).collect();
-        if name.is_empty() {
-            return false;
-        }
+        let Some(name) = clean(name) else { return false };
         let known = self.prompts.iter().position(|prompt| prompt.name == name);
         let mut prompt =
             known.map_or_else(|| SavedPrompt { name, versions: Vec::new() }, |at| self.prompts.remove(at));

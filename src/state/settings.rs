@@ -7,6 +7,7 @@ use crate::state::providers::catalogue::host_of;
 use crate::state::{AppState, Shortcuts};
 use crate::types::{Column, ColumnId, EmbedderRef, Endpoint, ModelRef, Recipe};
 pub use columns::ColumnSet;
+pub(in crate::state) use columns::clean;
 use lenient::parse;
 use leptos::prelude::*;
 pub use panes::{PANE_WIDTHS, Side, SidePanes};

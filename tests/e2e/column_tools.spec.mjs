@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { startFake } from "./fake_provider.mjs";
 import { axeViolations, openLab, until } from "./harness.mjs";
-import { addEndpoint, ask, chats, chooseProvider, columns, ended, openAddColumn, prepared } from "./steps.mjs";
+import { addEndpoint, ask, chats, chooseProvider, columns, ended, openAddColumn, withModels } from "./steps.mjs";
 
 const names = (page) => page.locator("article.column h3").allInnerTexts();
 const shows = (page, expected) => until(async () => JSON.stringify(await names(page)) === JSON.stringify(expected), { what: `columns ${expected.join(", ")}` });
@@ -21,16 +21,8 @@ describe("the columns", () => {
     await fake?.close();
   });
 
-  /** A tab with these models as columns. */
-  async function withModels(...models) {
-    fake.requests.length = 0;
-    const tab = await prepared(lab, [fake]);
-    for (const model of models) await addEndpoint(tab.page, { url: fake.url, model });
-    return tab;
-  }
-
   it("are edited: name, parameters and model, in their place", async () => {
-    const tab = await withModels("fake-echo", "fake-fast");
+    const tab = await withModels(lab, fake, "fake-echo", "fake-fast");
     const { page } = tab;
     await ask(page, "Who built the lighthouse?");
     await ended(columns(page, "fake-echo"));
@@ -72,7 +64,7 @@ describe("the columns", () => {
   });
 
   it("are duplicated, and what differs between two of one model stands in their headers", async () => {
-    const tab = await withModels("fake-echo");
+    const tab = await withModels(lab, fake, "fake-echo");
     const { page } = tab;
     await press(page, "Duplicate column fake-echo");
     await shows(page, ["fake-echo", "fake-echo"]);
@@ -88,7 +80,7 @@ describe("the columns", () => {
   });
 
   it("move by button, keeping the focus, and by drag, and stay so", async () => {
-    const tab = await withModels("fake-echo", "fake-fast", "fake-quote");
+    const tab = await withModels(lab, fake, "fake-echo", "fake-fast", "fake-quote");
     const { page } = tab;
     await page.getByRole("button", { name: "Move column fake-quote left", exact: true }).focus();
     await page.keyboard.press("Enter");
@@ -109,7 +101,7 @@ describe("the columns", () => {
   });
 
   it("come back with their answer when removing is undone", async () => {
-    const tab = await withModels("fake-echo", "fake-fast");
+    const tab = await withModels(lab, fake, "fake-echo", "fake-fast");
     const { page } = tab;
     await ask(page, "Who built the lighthouse?");
     await ended(columns(page, "fake-echo"));
@@ -131,7 +123,7 @@ describe("the columns", () => {
   });
 
   it("are kept under a name, loaded, and a deleted set comes back", async () => {
-    const tab = await withModels("fake-echo", "fake-fast");
+    const tab = await withModels(lab, fake, "fake-echo", "fake-fast");
     const { page } = tab;
     await press(page, "Column sets");
     let dialog = page.getByRole("dialog", { name: "Column sets" });
@@ -157,7 +149,7 @@ describe("the columns", () => {
   });
 
   it("of several models are added at once", async () => {
-    const tab = await withModels();
+    const tab = await withModels(lab, fake, );
     const { page } = tab;
     const dialog = await openAddColumn(page);
     await chooseProvider(dialog, "Custom endpoint");

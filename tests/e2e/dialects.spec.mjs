@@ -168,6 +168,30 @@ describe("a host of every dialect", () => {
     await tab.close();
   });
 
+  it("anthropic: passages that go as documents are shown as such", async () => {
+    const host = hosts.get("anthropic");
+    host.requests.length = 0;
+    const tab = await prepared(lab, [host]);
+    const { page } = tab;
+    await addEndpoint(page, { url: host.base, dialect: "anthropic", model: "fake-echo", key: keyOf("anthropic") });
+    await page.getByRole("button", { name: "Edit column fake-echo", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "Edit column" });
+    await dialog.getByRole("checkbox", { name: /own citations/ }).check();
+    await dialog.getByRole("button", { name: "Save column" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await ask(page, QUESTION);
+    assert.equal(await ended(columns(page, "fake-echo")), "done");
+    await page.getByRole("button", { name: "View request of fake-echo", exact: true }).click();
+    const shown = page.getByRole("dialog", { name: "Request" }).locator(".prompt-message");
+    await shown.filter({ hasText: /^document 1/ }).waitFor();
+    const user = await shown.filter({ hasText: /^user/ }).locator(".prompt-content").textContent();
+    assert.equal(user, QUESTION);
+    assert.ok(JSON.stringify(host.chats()[0].json).includes('"type":"document"'));
+    assert.deepEqual(await axeViolations(page), []);
+    tab.assertClean();
+    await tab.close();
+  });
+
   for (const dialect of ["anthropic", "cohere-v2"]) {
     it(`${dialect}: draws the host's own citations`, async () => {
       const host = hosts.get(dialect);

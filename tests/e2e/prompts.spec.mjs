@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { startFake } from "./fake_provider.mjs";
 import { axeViolations, openLab, until } from "./harness.mjs";
-import { addEndpoint, ask, chats, columns, ended, evidenceOf, openAddColumn, chooseProvider, prepared, QUESTION } from "./steps.mjs";
+import { addEndpoint, ask, chats, columns, ended, evidenceOf, openAddColumn, chooseProvider, prepared, withModels, QUESTION } from "./steps.mjs";
 
 const press = (scope, name) => scope.getByRole("button", { name, exact: true }).click();
 const systemOf = (request) => request.json.messages.find(({ role }) => role === "system")?.content;
@@ -40,15 +40,8 @@ describe("prompt templates", () => {
     await fake?.close();
   });
 
-  async function withModels(...models) {
-    fake.requests.length = 0;
-    const tab = await prepared(lab, [fake]);
-    for (const model of models) await addEndpoint(tab.page, { url: fake.url, model });
-    return tab;
-  }
-
   it("are the recipe's, and a column's own goes before it", async () => {
-    const tab = await withModels("fake-echo", "fake-quote");
+    const tab = await withModels(lab, fake, "fake-echo", "fake-quote");
     const { page } = tab;
     let { dialog, system, user } = await promptIn(page, "Settings", "Settings");
     assert.match(await system.inputValue(), /passages/);
@@ -78,7 +71,7 @@ describe("prompt templates", () => {
     const hashes = await page.locator("article[data-evidence-sha256]").evaluateAll((all) => all.map((one) => one.dataset.evidenceSha256));
     assert.equal(new Set(hashes).size, 1);
 
-    // Both prompts are there after a reload, and a change is said of the run.
+    // Both prompts are there after a reload.
     await page.reload();
     ({ dialog, system } = await promptIn(page, "Edit column fake-quote", "Edit column"));
     assert.equal(await system.inputValue(), "Be brief. Cite as [1].");
@@ -91,7 +84,7 @@ describe("prompt templates", () => {
   });
 
   it("are checked while they are typed, and one without the question is not saved", async () => {
-    const tab = await withModels("fake-echo");
+    const tab = await withModels(lab, fake, "fake-echo");
     const { page } = tab;
     const { dialog, system, user, check } = await promptIn(page, "Settings", "Settings");
     const says = (pattern) => until(async () => pattern.test(await check.innerText()), { what: `${pattern} in the check` });
@@ -117,7 +110,7 @@ describe("prompt templates", () => {
   });
 
   it("are kept in versions", async () => {
-    const tab = await withModels("fake-echo");
+    const tab = await withModels(lab, fake, "fake-echo");
     const { page } = tab;
     let { dialog, system } = await promptIn(page, "Settings", "Settings");
     const saved = () => dialog.locator("summary", { hasText: /^Saved prompts/ });
@@ -151,7 +144,7 @@ describe("prompt templates", () => {
   });
 
   it("are shown as they are sent, by the origin of their text, with a token budget", async () => {
-    const tab = await withModels("fake-echo");
+    const tab = await withModels(lab, fake, "fake-echo");
     const { page } = tab;
     const { dialog } = await promptIn(page, "Settings", "Settings");
     await dialog.locator("summary", { hasText: "Final prompt" }).click();
@@ -196,6 +189,14 @@ describe("prompt templates", () => {
     await ask(page, "What did the keepers write?");
     assert.equal(await ended(columns(page, "fake-echo")), "done");
     assert.match(await columns(page, "fake-echo").innerText(), /Context limit: sent \d of \d passages/);
+    // The prompt shown is the one that was cut.
+    await press(page, "View request of fake-echo");
+    const request = page.getByRole("dialog", { name: "Request" });
+    const shown = await request.locator(".prompt-content").allTextContents();
+    assert.deepEqual(shown, chats(fake).at(-1).json.messages.map(({ content }) => content));
+    assert.equal(await request.getByText(/cut elsewhere/).count(), 0);
+    await page.keyboard.press("Escape");
+    await request.waitFor({ state: "detached" });
     const cut = evidenceOf(chats(fake).at(-1)).length;
 
     // A limit of the column's own, raised to what is needed.
@@ -211,6 +212,19 @@ describe("prompt templates", () => {
     const whole = evidenceOf(chats(fake).at(-1)).length;
     assert.ok(whole > cut, `${whole} bytes of evidence after, ${cut} before`);
     assert.ok(!(await columns(page, "fake-quote").innerText()).includes("Context limit"));
+
+    // The tab's own model: the same click, for the setting; its limit is raised from the answer, too, but not in a run from history.
+    await page.getByRole("button", { name: "Remove column fake-quote", exact: true }).click();
+    await press(page, "SmolLM2 in this tab (98 MB, weak)");
+    const small = columns(page, "SmolLM2 135M");
+    assert.equal(await ended(small, 180_000), "done");
+    const again = small.getByRole("button", { name: /^Raise the limit to \d+ and run again$/ });
+    await again.waitFor();
+    await press(page, "History");
+    await page.getByRole("list", { name: "Runs" }).getByRole("listitem").first().locator(".history-open").click();
+    await page.getByText("From history.").waitFor();
+    await small.getByText(/Context limit: sent/).waitFor();
+    assert.equal(await again.count(), 0);
     tab.assertClean();
     await tab.close();
   });

@@ -22,9 +22,9 @@ const inDialog = (name, open) => ({
   },
 });
 
-const byButton = (name, then = async () => {}) =>
-  inDialog(name, async (page, stage) => {
-    await press(page, name);
+const byButton = (button, what = "", then = async () => {}) =>
+  inDialog(`${button}${what && `: ${what}`}`, async (page, stage) => {
+    await press(page, button);
     await dialog(page).waitFor();
     await then(page, stage);
   });
@@ -48,20 +48,20 @@ export const STATES = [
   { name: "documents", enter: (page, stage) => stage.pane("Documents"), leave: (page, stage) => stage.pane("Answers") },
   { name: "evidence", enter: (page, stage) => stage.pane("Evidence"), leave: (page, stage) => stage.pane("Answers") },
   byButton("Settings"),
-  byButton("Settings", async (page) => named(dialog(page), "Prompt").fill("Nothing but {{words}}")),
-  byButton("Settings", async (page) => dialog(page).locator("summary", { hasText: "Final prompt" }).click()),
-  byButton("Settings", async (page) => dialog(page).locator("summary", { hasText: "Saved prompts" }).click()),
-  byButton("Add column", async (page) => chooseProvider(dialog(page), "Custom endpoint")),
-  byButton("Add column", async (page) => chooseProvider(dialog(page), "SmolLM2")),
-  byButton("Add column", async (page) => chooseProvider(dialog(page), "Extractive")),
-  byButton("Add column", async (page) => chooseProvider(dialog(page), "AWS Bedrock")),
-  byButton("Add column", async (page, { fake }) => {
+  byButton("Settings", "a wrong prompt", async (page) => named(dialog(page), "Prompt").fill("Nothing but {{words}}")),
+  byButton("Settings", "the final prompt", async (page) => dialog(page).locator("summary", { hasText: "Final prompt" }).click()),
+  byButton("Settings", "the saved prompts", async (page) => dialog(page).locator("summary", { hasText: "Saved prompts" }).click()),
+  byButton("Add column", "a custom endpoint", async (page) => chooseProvider(dialog(page), "Custom endpoint")),
+  byButton("Add column", "the model of the tab", async (page) => chooseProvider(dialog(page), "SmolLM2")),
+  byButton("Add column", "quotations", async (page) => chooseProvider(dialog(page), "Extractive")),
+  byButton("Add column", "a signed provider", async (page) => chooseProvider(dialog(page), "AWS Bedrock")),
+  byButton("Add column", "models found", async (page, { fake }) => {
     await chooseProvider(dialog(page), "Custom endpoint");
     await dialog(page).getByLabel(/^Base URL/).fill(fake.url);
     await press(dialog(page), "Test connection");
     await dialog(page).getByText(/Connected, \d+ models/).waitFor();
   }),
-  byButton("Add column", async (page) => {
+  byButton("Add column", "a server that is not there", async (page) => {
     await chooseProvider(dialog(page), "Custom endpoint");
     await dialog(page).getByLabel(/^Base URL/).fill("http://127.0.0.1:9/v1");
     await press(dialog(page), "Test connection");
@@ -95,7 +95,7 @@ export const STATES = [
     },
   },
   byButton("Commands"),
-  byButton("Commands", async (page) => page.getByRole("combobox", { name: "Command" }).fill("no such command")),
+  byButton("Commands", "nothing found", async (page) => page.getByRole("combobox", { name: "Command" }).fill("no such command")),
   inDialog("Keyboard shortcuts", async (page) => {
     await press(page, "Commands");
     await page.getByRole("combobox", { name: "Command" }).fill("keyboard");

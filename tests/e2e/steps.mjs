@@ -160,6 +160,14 @@ export async function prepared(lab, allow = [], { document = LIGHTHOUSE, ...opti
 }
 
 /** What a column says it took: {"In": "1200", …}. */
+/** A tab with one document and these models of `fake` as columns. */
+export async function withModels(lab, fake, ...models) {
+  fake.requests.length = 0;
+  const tab = await prepared(lab, [fake]);
+  for (const model of models) await addEndpoint(tab.page, { url: fake.url, model });
+  return tab;
+}
+
 export const metrics = (column) =>
   column.locator("dl.metrics > div").evaluateAll((rows) =>
     Object.fromEntries(rows.map((row) => [row.querySelector("dt").textContent.trim(), row.querySelector("dd").textContent.trim()])),

@@ -14,8 +14,6 @@ use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
 const WEIGHTS: &str = "models/smollm2-135m-instruct.q4_1.gguf";
-/// What the answer may fill where the column sets no limit: a model this small wanders when it may go on.
-const ANSWER_TOKENS: u32 = 160;
 
 /// The chat model, for as long as the worker lives.
 #[derive(Default)]
@@ -190,7 +188,7 @@ async fn generate(
 /// The prompt within the stated budget, counted in the model's own tokens.
 fn fit(model: &Model, asked: &Generate, evidence: Option<&Evidence>) -> Prompt {
     let count = |text: &str| model.count_tokens(text);
-    let answer = asked.parameters.max_tokens.unwrap_or(ANSWER_TOKENS).min(asked.budget_tokens / 2);
+    let answer = Style::Small.answer_tokens(&asked.parameters).min(asked.budget_tokens / 2);
     let budget =
         Budget { context_tokens: Some(asked.budget_tokens), reserve_output_tokens: answer, count: &count };
     let parameters = Parameters { max_tokens: Some(answer), ..asked.parameters.clone() };

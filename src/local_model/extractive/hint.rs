@@ -59,6 +59,26 @@ const WORDS: [(&str, Hint); 41] = [
     ("quién", Hint::Name),
 ];
 
+/// The same for languages whose words are not separated.
+const UNSPACED: [(&str, Hint); 16] = [
+    ("多久", Hint::Number),
+    ("多快", Hint::Number),
+    ("多长", Hint::Number),
+    ("多少", Hint::Number),
+    ("几", Hint::Number),
+    ("何人", Hint::Number),
+    ("いくつ", Hint::Number),
+    ("何时", Hint::Time),
+    ("何年", Hint::Time),
+    ("哪年", Hint::Time),
+    ("什么时候", Hint::Time),
+    ("いつ", Hint::Time),
+    ("언제", Hint::Time),
+    ("谁", Hint::Name),
+    ("誰", Hint::Name),
+    ("누구", Hint::Name),
+];
+
 /// What is measured: a question for it asks for a number.
 const MEASURES: [&str; 18] = [
     "speed",
@@ -158,27 +178,14 @@ pub(super) fn is_measure(word: &str) -> bool {
 pub(super) fn hint(question: &str) -> Option<Hint> {
     let plain: Vec<&str> = plain_words(question).filter_map(|word| question.get(word)).collect();
     let words = format!(" {} ", plain.join(" ").to_lowercase());
+    if let Some((_, hint)) = WORDS.iter().find(|(asked, _)| words.contains(&format!(" {asked} "))) {
+        return Some(*hint);
+    }
+    if words.split(' ').any(is_measure) {
+        return Some(Hint::Number);
+    }
     // CJK writes no spaces, so its question words are looked for anywhere.
-    let measured = words.split(' ').any(is_measure);
-    let unspaced = [
-        ("多久", Hint::Number),
-        ("多快", Hint::Number),
-        ("多长", Hint::Number),
-        ("何时", Hint::Time),
-        ("何人", Hint::Number),
-        ("多少", Hint::Number),
-        ("いくつ", Hint::Number),
-        ("几", Hint::Number),
-    ]
-    .into_iter()
-    .chain([("誰", Hint::Name), ("谁", Hint::Name), ("いつ", Hint::Time), ("何年", Hint::Time)])
-    .chain([("什么时候", Hint::Time), ("哪年", Hint::Time), ("언제", Hint::Time), ("누구", Hint::Name)]);
-    let spaced = WORDS.iter().find(|(asked, _)| words.contains(&format!(" {asked} ")));
-    spaced
-        .copied()
-        .or_else(|| measured.then_some(("", Hint::Number)))
-        .or_else(|| unspaced.into_iter().find(|(asked, _)| question.contains(asked)))
-        .map(|(_, hint)| hint)
+    UNSPACED.iter().find(|(asked, _)| question.contains(asked)).map(|(_, hint)| *hint)
 }
 
 /// Whether digits say how much: not those of a name (`K-40`) or of a place in a text (`section 4`).

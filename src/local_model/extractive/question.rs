@@ -3,7 +3,8 @@
 use crate::lexical::{Role, query_terms, terms};
 use crate::text::{is_cjk, plain_words};
 
-/// Words of German, French and Spanish that say nothing by themselves; English ones are `Role::Stop`.
+/// Words of German, French and Spanish that say nothing by themselves; English ones are `Role::Stop`. Some are words of
+/// English too (`war`, `die`), so that they are words of a question in English.
 const FUNCTION_WORDS: &str = " \
     der die das den dem des ein eine einen einem einer eines und oder aber ist sind war waren wird werden wurde wurden hat \
     haben hatte muss müssen kann können darf dürfen soll sollen gibt es er sie wir ihr ich man nicht kein keine wann wie viel \
@@ -14,8 +15,8 @@ const FUNCTION_WORDS: &str = " \
     el los las una unos unas y o es son fue ser ha han qué quién quiénes cuál cuáles cuándo dónde cómo cuánto cuántos cuántas \
     por para con en del al se no su sus lo ";
 
-/// Of Chinese and Japanese, what asks or says nothing; longest first, so that a part of another comes after it.
-const FUNCTION_SIGNS: [&str; 43] = [
+/// Characters of Chinese and Japanese that only ask or connect; a part of another stands after it.
+const FUNCTION_CHARACTERS: [&str; 43] = [
     "什么时候",
     "为什么",
     "怎么样",
@@ -61,7 +62,7 @@ const FUNCTION_SIGNS: [&str; 43] = [
     "叫",
 ];
 
-/// Begins of questions that want more than one sentence.
+/// How questions begin whose answer is a list.
 const LISTS: [&str; 7] =
     ["list ", "name all", "what are the", "what items", "welche teile", "nenne", "zähle"];
 
@@ -81,11 +82,14 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn of(question: &str) -> Self {
-        let plain = without_function_signs(question);
+        let plain = without_function_characters(question);
         let lower = question.trim().to_lowercase();
         let all: Vec<String> = query_terms(&plain).into_iter().map(|(term, _)| term).collect();
-        let says =
-            |term: &&String| !FUNCTION_WORDS.contains(&format!(" {term} ")) && !term.chars().all(is_hiragana);
+        let english = is_english(question);
+        let says = |term: &&String| {
+            let is_function_word = !english && FUNCTION_WORDS.contains(&format!(" {term} "));
+            !is_function_word && !term.chars().all(is_hiragana)
+        };
         let telling: Vec<String> = all.iter().filter(says).cloned().collect();
         let whole = || query_terms(question).into_iter().map(|(term, _)| term).collect();
         let terms = if telling.is_empty() { whole() } else { telling };
@@ -98,9 +102,9 @@ impl Asked {
         }
     }
 
-    /// Whether `term` is one of `of`, at least by its stem or as a part of a compound.
-    pub(super) fn has(of: &[String], term: &str) -> bool {
-        of.iter().any(|asked| nearness(asked, term) > 0.0)
+    /// Whether `term` is asked for, at least by its stem or as a part of a compound.
+    pub(super) fn has(&self, term: &str) -> bool {
+        self.terms.iter().any(|asked| nearness(asked, term) > 0.0)
     }
 }
 
@@ -110,39 +114,43 @@ pub(super) fn nearness(asked: &str, term: &str) -> f32 {
     if asked == term {
         return 1.0;
     }
-    let letters = |text: &str| text.chars().all(char::is_alphabetic) && !text.chars().any(is_cjk);
-    if !letters(asked) || !letters(term) {
-        return 0.0;
-    }
     let (a, b) = (asked.chars().count(), term.chars().count());
     let common = asked.chars().zip(term.chars()).take_while(|(a, b)| a == b).count();
-    if common >= 5 && common + 3 >= a.max(b) {
-        return 0.8;
-    }
     let (long, short) = if a > b { (asked, term) } else { (term, asked) };
-    let is_part = a.min(b) >= 4 && a.max(b) >= a.min(b) + 3 && long.ends_with(short);
-    if is_part { 0.6 } else { 0.0 }
+    let nearness = if common >= 5 && common + 3 >= a.max(b) {
+        0.8
+    } else if a.min(b) >= 4 && a.max(b) >= a.min(b) + 3 && long.ends_with(short) {
+        0.6
+    } else {
+        return 0.0;
+    };
+    // Last, since few pairs come so far: numbers and CJK have neither forms nor compounds of this kind.
+    let is_word = |text: &str| text.chars().all(|c| c.is_alphabetic() && !is_cjk(c));
+    if is_word(asked) && is_word(term) { nearness } else { 0.0 }
+}
+
+/// Whether a question is in English, which its stop words tell.
+fn is_english(question: &str) -> bool {
+    terms(question).iter().filter(|term| term.role == Role::Stop).count() >= 2
 }
 
 fn is_hiragana(c: char) -> bool {
     ('\u{3040}'..='\u{309f}').contains(&c)
 }
 
-fn without_function_signs(question: &str) -> String {
+fn without_function_characters(question: &str) -> String {
     if !question.chars().any(is_cjk) {
         return question.to_owned();
     }
-    FUNCTION_SIGNS.iter().fold(question.to_owned(), |text, signs| text.replace(signs, " "))
+    FUNCTION_CHARACTERS.iter().fold(question.to_owned(), |text, signs| text.replace(signs, " "))
 }
 
-/// Terms of an English question that are written with a capital within it. Languages that do so with every noun have few
-/// English stop words.
+/// Terms of an English question that are written with a capital within it: other languages write every noun so.
 fn names(question: &str) -> Vec<String> {
-    let all = terms(question);
-    let stops = all.iter().filter(|term| term.role == Role::Stop).count();
-    if stops < 2 {
+    if !is_english(question) {
         return Vec::new();
     }
+    let all = terms(question);
     let first = plain_words(question).next().map_or(0, |word| word.end);
     let is_name = |written: &str| written.starts_with(char::is_uppercase);
     let inner =
@@ -176,6 +184,7 @@ mod tests {
     fn words_that_only_ask_are_no_terms() {
         assert_eq!(Asked::of("Seit wann gibt es die Pelletheizung?").terms, ["pelletheizung"]);
         assert_eq!(Asked::of("Wer ist das?").terms, ["wer", "ist", "das"]);
+        assert_eq!(Asked::of("When did the war end?").terms, ["war", "end"]);
         for (question, expected) in
             [("年假有几天？", &["年假"] as &[&str]), ("访客要戴什么颜色的胸牌？", &["访客", "颜色", "胸牌"])]
         {

@@ -21,17 +21,20 @@ const MIN_COVERAGE: f32 = 0.3;
 const NEARLY: f32 = 0.6;
 /// Terms in common, as a share of the smaller sentence's, from which two sentences say the same.
 const SAME: f32 = 0.6;
-
 /// Passages that retrieval trusts most.
 const FIRST: u32 = 2;
 /// Terms from which a question has many: one of them alone is in a sentence by chance.
 const MANY: usize = 4;
-/// Share of the question's weight that is half of it.
+/// Share of the question's weight that a passage must have for a sentence with one term of many.
 const HALF: f32 = 0.5;
-/// Share of it from which a number answers though what is measured is not named.
+/// Share of the question's weight from which a number answers though what is measured is not named.
 const MEASURED: f32 = 0.25;
-/// Share of it that is most of it.
+/// Share of the question's weight from which it does not matter which of its terms are missing.
 const MOSTLY: f32 = 0.6;
+
+/// Fields of a mail's head, in English, German and French.
+const MAIL_FIELDS: [&str; 12] =
+    ["From", "To", "Cc", "Date", "Sent", "Subject", "Von", "An", "Datum", "Betreff", "De", "Objet"];
 
 /// A sentence to quote, to the byte as it stands in the passage.
 pub(super) struct Quote<'a> {
@@ -90,7 +93,7 @@ fn with_what_follows(text: &str, span: Span) -> &str {
     let start = span.start as usize;
     let ends = sentences(text).into_iter().map(|sentence| sentence.end as usize);
     let end = ends.filter(|end| (start + 1..=start + LONGEST).contains(end)).max();
-    text.get(start..end.unwrap_or(span.end as usize)).unwrap_or_default()
+    end.and_then(|end| text.get(start..end)).unwrap_or_else(|| span.of(text))
 }
 
 fn candidates(passages: &[Passage]) -> Vec<Candidate<'_>> {
@@ -99,7 +102,7 @@ fn candidates(passages: &[Passage]) -> Vec<Candidate<'_>> {
         for span in sentences(&passage.text) {
             let terms = content_terms(span.of(&passage.text));
             // Headings and fragments share words with the question without answering it.
-            if terms.len() >= 3 && !is_header(span.of(&passage.text)) {
+            if terms.len() >= 3 && !is_mail_head(span.of(&passage.text)) {
                 found.push(Candidate {
                     passage,
                     order: found.len(),
@@ -121,14 +124,11 @@ fn content_terms(text: &str) -> BTreeSet<String> {
     telling.map(|term| term.text).collect()
 }
 
-/// Whether it is the head of a mail or of a form: two lines and more, half of them a name and a value.
-fn is_header(sentence: &str) -> bool {
-    let is_field = |line: &&str| {
-        line.split_once(": ")
-            .is_some_and(|(name, value)| name.len() <= 24 && !name.contains(['.', ',']) && value.len() <= 60)
-    };
-    let lines = sentence.lines().filter(|line| line.contains(char::is_alphanumeric)).count();
-    lines >= 2 && sentence.lines().filter(is_field).count() * 2 >= lines
+/// Whether it is the head of a mail: names of people, which questions name too.
+fn is_mail_head(sentence: &str) -> bool {
+    let is_field =
+        |line: &&str| line.split_once(':').is_some_and(|(name, _)| MAIL_FIELDS.contains(&name.trim()));
+    sentence.lines().filter(is_field).count() >= 2
 }
 
 fn score(question: &str, asked: &Asked, passages: &[Passage], candidates: &mut [Candidate<'_>]) {
@@ -211,7 +211,7 @@ fn tells_something(
         here.len() < 2 && asked.terms.len() >= MANY && (whole < HALF || !asked.counted.is_empty());
     let is_measured = asked.measures.is_empty()
         || suits && (shared >= MEASURED || here.iter().any(|term| asked.measures.contains(term)));
-    let new = terms.iter().filter(|term| !Asked::has(&asked.terms, term)).count();
+    let new = terms.iter().filter(|term| !asked.has(term)).count();
     let is_new = asked.is_list || new >= if suits { 1 } else { 2 };
     let is_near = shared >= MOSTLY || is_counted && !by_chance;
     is_near && is_measured && is_new && !only_names

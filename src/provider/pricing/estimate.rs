@@ -2,23 +2,30 @@
 
 use super::Tariff;
 use super::cost::{charge, finite};
-use crate::types::{Cost, RetrievalSettings};
+use crate::prompt::{Style, estimated_tokens};
+use crate::types::{Cost, Parameters, PromptTemplate, RetrievalSettings};
 
-/// Tokens of instructions around question and evidence.
+/// Tokens of the default instructions around question and evidence.
 const TEMPLATE_TOKENS: u64 = 200;
-/// Output tokens assumed for a call without a limit.
-const USUAL_OUTPUT_TOKENS: u64 = 1_024;
 
-/// Most tokens of a prompt that is not built yet: question, passages and the template. A passage has at most as many
-/// tokens as a chunk.
-pub fn prompt_tokens(question: &str, retrieval: Option<&RetrievalSettings>, chunk_tokens: u32) -> u64 {
+/// Most tokens of a prompt that is not built yet: question, passages and the template, a custom one where there is one. A
+/// passage has at most as many tokens as a chunk.
+pub fn prompt_tokens(
+    question: &str,
+    template: Option<&PromptTemplate>,
+    retrieval: Option<&RetrievalSettings>,
+    chunk_tokens: u32,
+) -> u64 {
     let evidence = retrieval.map_or(0, |retrieval| u64::from(retrieval.top_k) * u64::from(chunk_tokens));
-    (question.trim().len() as u64).div_ceil(4) + evidence + TEMPLATE_TOKENS
+    let template = template.map_or(TEMPLATE_TOKENS, |template| {
+        u64::from(estimated_tokens(&template.system)) + u64::from(estimated_tokens(&template.user))
+    });
+    u64::from(estimated_tokens(question.trim())) + evidence + template
 }
 
 /// Most tokens of an answer: the limit set, or an assumed one.
-pub fn output_tokens(max_tokens: Option<u32>) -> u64 {
-    max_tokens.map_or(USUAL_OUTPUT_TOKENS, u64::from)
+pub fn output_tokens(parameters: &Parameters) -> u64 {
+    u64::from(Style::Standard.answer_tokens(parameters))
 }
 
 /// What a call may cost at most: all of the prompt at the full price, all of the answer used up. Both counts are estimates.
@@ -42,12 +49,19 @@ mod tests {
     #[test]
     fn an_estimate_counts_question_passages_template_and_the_longest_answer() {
         let retrieval = RetrievalSettings { mode: RetrievalMode::Hybrid, top_k: 5, ..Default::default() };
-        let tokens = prompt_tokens("12345678", Some(&retrieval), 200);
+        let tokens = prompt_tokens("12345678", None, Some(&retrieval), 200);
         assert_eq!(tokens, 2 + 1000 + 200);
-        assert_eq!(prompt_tokens("  ", None, 200), 200);
+        assert_eq!(prompt_tokens("  ", None, None, 200), 200);
+        let template = PromptTemplate { system: "x".repeat(4_000), user: "{{question}}".into() };
+        assert_eq!(prompt_tokens("", Some(&template), None, 200), 1_000 + 3);
         let price = Price { input_usd: Some(1.0), output_usd: Some(10.0), ..Price::default() };
         let check = |price: &Price, tokens, limit, expected: f64| {
-            let cost = estimate(&Tariff::from(price.clone()), tokens, output_tokens(limit)).unwrap();
+            let cost = estimate(
+                &Tariff::from(price.clone()),
+                tokens,
+                output_tokens(&Parameters { max_tokens: limit, ..Parameters::default() }),
+            )
+            .unwrap();
             assert!((cost.usd - expected).abs() < 1e-12, "{cost:?}");
         };
         check(&price, 1202, None, (1202.0 + 10_240.0) / 1e6);

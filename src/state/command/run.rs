@@ -64,7 +64,7 @@ impl AppState {
             has_question: self.session.question.with(|text| !text.trim().is_empty()),
             is_busy: self.session.is_busy(),
             has_run: self.session.head.with(Option::is_some),
-            is_of_today: self.session.head.with(|head| head.as_ref().is_none_or(|head| !head.from_history)),
+            is_of_today: self.session.is_of_today(),
             is_viewing: self.view.opened.with(Option::is_some),
             can_add_column: self.session.columns.len() < MAX_COLUMNS,
             can_try_sample: self.corpus.rows.is_empty() && self.sample.with(Option::is_some),

@@ -1,7 +1,7 @@
 //! What each model's context takes, and what will be cut.
 
 use crate::browser::clock::{epoch_millis, local_date};
-use crate::prompt::{Budget, DatedTemplate, Expected, Style, USUAL_OUTPUT_TOKENS};
+use crate::prompt::{Budget, DatedTemplate, Expected, Style};
 use crate::state::AppState;
 use crate::state::settings::{BUDGET_TOKENS, Settings};
 use crate::types::{Column, ColumnId, ModelRef, Parameters};
@@ -9,8 +9,6 @@ use leptos::prelude::*;
 
 /// Context limits are raised to a multiple of this.
 const STEP_TOKENS: u32 = 256;
-/// What the built-in model's answer may fill where the column sets no limit.
-const SMALL_ANSWER_TOKENS: u32 = 160;
 
 /// Tokens that a model takes, and who says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,11 +60,25 @@ impl Settings {
         }
     }
 
+    /// How a column's model is given instructions and evidence.
+    pub fn style_of(&self, column: &Column) -> Style {
+        match &column.model {
+            ModelRef::SmolLm2 => Style::Small,
+            ModelRef::Remote { endpoint, .. } if column.parameters.native_citations => {
+                let cites =
+                    self.endpoint(*endpoint).is_some_and(|endpoint| endpoint.dialect.cites_natively());
+                if cites { Style::Documents } else { Style::Standard }
+            }
+            _ => Style::Standard,
+        }
+    }
+
     /// The limit that is enough for a prompt of `input` tokens and its answer, or the largest there is; nothing where it cannot
     /// be raised.
     fn raise_to(&self, column: &Column, input: u32) -> Option<u32> {
         let limit = self.limit_of(column)?;
-        let enough = input.saturating_add(answer_tokens(column)).checked_next_multiple_of(STEP_TOKENS)?;
+        let enough =
+            input.saturating_add(self.answer_tokens(column)).checked_next_multiple_of(STEP_TOKENS)?;
         let most = match limit.source {
             LimitSource::Tab => *BUDGET_TOKENS.end(),
             LimitSource::Host => limit.tokens,
@@ -86,29 +98,25 @@ impl Settings {
         passages: u32,
     ) -> Option<ContextGuard> {
         let limit = self.limit_of(column).filter(|_| column.with_documents)?;
-        let max_tokens = Some(answer_tokens(column));
-        let budget =
-            Budget::estimated(Some(limit.tokens), &Parameters { max_tokens, ..Parameters::default() });
-        let template = column.prompt.clone().or_else(|| self.recipe.prompt.clone());
+        let style = self.style_of(column);
+        let budget = Budget::estimated(Some(limit.tokens), &column.parameters, style);
+        let template = self.template_of(column).cloned();
         let template = template.map(|template| DatedTemplate { template, date: date.to_owned() });
         let passages = (passages, self.recipe.chunking.size_tokens);
-        let style = if column.model == ModelRef::SmolLm2 { Style::Small } else { Style::Standard };
         let expected = Expected::new(question, template.as_ref(), passages, style, &budget);
         let raise_to = self.raise_to(column, expected.input_tokens);
         (expected.passages_fit < expected.passages).then_some(ContextGuard {
             id: column.id,
             limit,
             expected,
-            needed_tokens: expected.input_tokens.saturating_add(answer_tokens(column)),
+            needed_tokens: expected.input_tokens.saturating_add(self.answer_tokens(column)),
             raise_to,
         })
     }
-}
 
-/// Tokens that are kept for a column's answer, where its context is large enough.
-fn answer_tokens(column: &Column) -> u32 {
-    let usual = if column.model == ModelRef::SmolLm2 { SMALL_ANSWER_TOKENS } else { USUAL_OUTPUT_TOKENS };
-    column.parameters.max_tokens.unwrap_or(usual)
+    fn answer_tokens(&self, column: &Column) -> u32 {
+        self.style_of(column).answer_tokens(&column.parameters)
+    }
 }
 
 impl AppState {
@@ -128,9 +136,9 @@ impl AppState {
     }
 
     /// The limit that holds all of the evidence of a column's last prompt, or the largest there is; nothing where it cannot be
-    /// raised.
+    /// raised, as that of a run from history. Tracks which run is shown.
     pub fn raised_context(self, id: ColumnId) -> Option<u32> {
-        let view = self.session.columns.value(&id)?;
+        let view = self.session.columns.value(&id).filter(|_| self.session.is_of_today())?;
         let fit = view.sent.as_ref()?.fit;
         self.settings.with_untracked(|settings| {
             settings.raise_to(&view.column, fit.tokens.saturating_add(fit.cut_tokens))

@@ -56,8 +56,13 @@ impl AppState {
             let cost = |(column, endpoint, model): (&crate::types::Column, &u32, &String)| {
                 let known = priced.iter().find(|(at, name, _)| at == endpoint && name == model);
                 let retrieval = column.with_documents.then_some(&recipe.retrieval);
-                let prompt = pricing::prompt_tokens(&question, retrieval, recipe.chunking.size_tokens);
-                let output = pricing::output_tokens(column.parameters.max_tokens);
+                let prompt = pricing::prompt_tokens(
+                    &question,
+                    settings.template_of(column),
+                    retrieval,
+                    recipe.chunking.size_tokens,
+                );
+                let output = pricing::output_tokens(&column.parameters);
                 let tariff = Tariff::from(known?.2.clone()?);
                 pricing::estimate(&tariff, prompt, output).map(|cost| cost.usd)
             };

@@ -120,6 +120,11 @@ impl RunHead {
 }
 
 impl Session {
+    /// Whether the columns are today's: a run from history is shown as it was. Tracks it.
+    pub fn is_of_today(self) -> bool {
+        self.head.with(|head| head.as_ref().is_none_or(|head| !head.from_history))
+    }
+
     pub(in crate::state) fn new(settings: &Settings) -> Self {
         let session = Self {
             question: RwSignal::new(String::new()),

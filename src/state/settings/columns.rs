@@ -1,7 +1,7 @@
 //! The columns that the person keeps: their order, their names, and sets of them by name.
 
 use super::{MAX_COLUMNS, Settings};
-use crate::types::{Column, ColumnId};
+use crate::types::{Column, ColumnId, PromptTemplate};
 use serde::{Deserialize, Serialize};
 
 /// Most sets that are kept.
@@ -40,6 +40,11 @@ impl Settings {
             Some(name) => (name, format!("{model} · {place}")),
             None => (model, place),
         }
+    }
+
+    /// The custom template of a column's prompt: its own, or the recipe's.
+    pub fn template_of<'a>(&'a self, column: &'a Column) -> Option<&'a PromptTemplate> {
+        column.prompt.as_ref().or(self.recipe.prompt.as_ref())
     }
 
     /// The name that the person gave a column.
@@ -109,7 +114,7 @@ impl Settings {
 }
 
 /// A name without space around it, of bounded length; nothing where nothing is left.
-fn clean(name: &str) -> Option<String> {
+pub(in crate::state) fn clean(name: &str) -> Option<String> {
     let name: String = name.trim().chars().take(NAME_CHARS).collect();
     (!name.is_empty()).then_some(name)
 }

@@ -35,7 +35,7 @@ pub fn ColumnBody(
             {live(move || waiting.get().map(|text| view! { <p class="column-waiting">{text}</p> }))}
             {live(move || failed.get().map(|failure| failed_view(state, id, &failure)))}
             {live(move || empty.get().map(|why| view! { <p class="notice warn">{problem::text(&why)}</p> }))}
-            {live(move || cut.get().map(|text| cut_view(state, id, text)))}
+            {live(move || cut.get().map(|text| cut_view(state, of, text)))}
         </div>
         <Metrics view/>
         <Feedback of view/>
@@ -80,7 +80,8 @@ fn failed_view(state: AppState, id: ColumnId, failure: &CallFailure) -> AnyView 
 }
 
 /// What the context limit cut, with the way to raise it where that is possible.
-fn cut_view(state: AppState, id: ColumnId, text: String) -> AnyView {
+fn cut_view(state: AppState, of: AnswerOf, text: String) -> AnyView {
+    let AnswerOf::Run(id) = of else { return view! { <p class="notice">{text}</p> }.into_any() };
     let raise = state.raised_context(id).map(|tokens| {
         let label = format!("Raise the limit to {} and run again", format::count(u64::from(tokens)));
         button(label, move || state.raise_context(id, tokens))

@@ -27,8 +27,7 @@ pub fn toolbar(
             name: name.get(),
             answer: data_state.get(),
             can_have_baseline,
-            // A run from history is as it was: its columns are not today's.
-            is_of_today: state.session.head.with(|head| head.as_ref().is_none_or(|head| !head.from_history)),
+            is_of_today: state.session.is_of_today(),
             is_expanded: state.session.expanded.get() == Some(id),
             is_copied: state.view.copied.get() == Some(id),
         };

@@ -20,8 +20,11 @@ pub(super) fn library(draft: Draft) -> AnyView {
     let change = move |change: &dyn Fn(&mut PromptLibrary)| {
         let mut latest = PromptLibrary::load();
         change(&mut latest);
-        is_full.set(!latest.store());
-        library.set(latest);
+        let is_stored = latest.store();
+        is_full.set(!is_stored);
+        if is_stored {
+            library.set(latest);
+        }
     };
     let save = move || {
         let (typed, template) = (name.get_untracked(), untrack(|| draft.template()));

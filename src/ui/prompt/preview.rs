@@ -1,13 +1,12 @@
 use crate::browser::clock::{epoch_millis, local_date};
 use crate::format;
-use crate::prompt::{
-    Budget, DatedTemplate, Origin, Prompt, Question, Shares, Style, build, default_template,
+use crate::prompt::{Budget, DatedTemplate, Origin, Prompt, Question, Shares, build, default_template};
+use crate::state::{AppState, RunHead};
+use crate::types::{
+    Column, ColumnId, Evidence, ModelRef, Piece, Placeholder, PromptTemplate, Role, Sha256, pieces,
 };
-use crate::state::AppState;
-use crate::types::{Column, ColumnId, Evidence, ModelRef, Parameters, Piece, PromptTemplate, Role, pieces};
 use crate::ui::part::field;
 use leptos::prelude::*;
-use std::sync::Arc;
 
 /// What is shown.
 pub struct Preview {
@@ -19,67 +18,51 @@ pub struct Preview {
 
 /// The prompt as it will be sent: by the question and the evidence on the screen, where there are any.
 pub fn preview(state: AppState, of: Preview) -> AnyView {
-    let question = state.session.question.with_untracked(|question| question.trim().to_owned());
-    let with_documents = of.column.as_ref().is_none_or(|column| column.with_documents);
-    let evidence = state
-        .session
-        .head
-        .with_untracked(|head| head.as_ref().and_then(|head| head.evidence().cloned()))
-        .filter(|_| with_documents);
-    let style = of.column.as_ref().map_or(Style::Standard, style);
-    let template = of.template.or_else(|| {
-        of.column
-            .as_ref()
-            .and_then(|_| state.settings.with_untracked(|settings| settings.recipe.prompt.clone()))
-    });
-    match (evidence, with_documents) {
-        (None, true) => unfilled(&template.unwrap_or_else(default_template)),
-        (evidence, _) => {
-            let date = local_date(epoch_millis());
-            let template = template.map(|template| DatedTemplate { template, date });
-            let limit = of.column.as_ref().and_then(|column| {
-                state.settings.with_untracked(|settings| settings.limit_of(column).map(|limit| limit.tokens))
-            });
-            let parameters = of.column.map(|column| column.parameters).unwrap_or_default();
-            filled(&question, template.as_ref(), evidence.as_deref(), style, limit, &parameters)
-        }
+    let question = state.session.question.get_untracked();
+    let head = state.session.head.get_untracked();
+    let evidence = head.as_ref().and_then(RunHead::evidence).cloned();
+    let recipe = || state.settings.with_untracked(|settings| settings.recipe.prompt.clone());
+    let template = of.template.or_else(|| of.column.as_ref().and_then(|_| recipe()));
+    // A recipe's prompt is shown as a model without peculiarities gets it.
+    let column = of.column.unwrap_or_else(|| Column::new(ColumnId(0), ModelRef::Extractive));
+    if column.with_documents && evidence.is_none() {
+        return unfilled(&template.unwrap_or_else(default_template));
     }
+    let date = local_date(epoch_millis());
+    let template = template.map(|template| DatedTemplate { template, date });
+    filled(state, &column, &question, template.as_ref(), evidence.as_deref()).0
 }
 
 /// The prompt of a column in the run on the screen; nothing for one without a prompt.
 pub fn of_run(state: AppState, id: ColumnId) -> Option<AnyView> {
-    let view = state.session.columns.value(&id)?;
-    if view.column.model == ModelRef::Extractive || view.head.is_none() {
-        return None;
-    }
+    let view = state.session.columns.value(&id).filter(|view| view.column.model != ModelRef::Extractive)?;
+    let sent = view.sent?;
     let (question, template) = state.question_for(&view.column)?;
-    let evidence: Option<Arc<Evidence>> = view.evidence.filter(|_| view.column.with_documents);
-    let limit =
-        state.settings.with_untracked(|settings| settings.limit_of(&view.column).map(|limit| limit.tokens));
-    let (style, parameters) = (style(&view.column), &view.column.parameters);
-    Some(filled(&question, template.as_ref(), evidence.as_deref(), style, limit, parameters))
+    let (shown, sha256) = filled(state, &view.column, &question, template.as_ref(), view.evidence.as_deref());
+    // Cut by the model's own tokenizer, or by a limit that has been changed since.
+    let is_other = sha256 != sent.sent_sha256;
+    let note = is_other
+        .then(|| field::hint("The evidence was cut elsewhere than shown here: the request below is exact."));
+    Some(view! { {shown} {note} }.into_any())
 }
 
-fn style(column: &Column) -> Style {
-    match column.model {
-        ModelRef::SmolLm2 => Style::Small,
-        _ => Style::Standard,
-    }
-}
-
+/// The prompt, and the hash of the evidence in it.
 fn filled(
+    state: AppState,
+    column: &Column,
     question: &str,
     template: Option<&DatedTemplate>,
     evidence: Option<&Evidence>,
-    style: Style,
-    context_tokens: Option<u32>,
-    parameters: &Parameters,
-) -> AnyView {
-    let budget = Budget::estimated(context_tokens, parameters);
+) -> (AnyView, Option<Sha256>) {
+    let (style, limit) =
+        state.settings.with_untracked(|settings| (settings.style_of(column), settings.limit_of(column)));
+    let budget = Budget::estimated(limit.map(|limit| limit.tokens), &column.parameters, style);
     let question = Question { text: question, template };
-    let prompt = build(question, evidence, "", parameters, style, &budget);
+    let evidence = evidence.filter(|_| column.with_documents);
+    let prompt = build(question, evidence, "", &column.parameters, style, &budget);
     let cut = (!prompt.fit.is_whole()).then(|| field::hint(prompt.fit.to_string()));
-    view! { {legend()} {messages(&prompt)} {bar(&prompt, &budget)} {cut} }.into_any()
+    let shown = view! { {legend()} {messages(&prompt)} {bar(&prompt, &budget)} {cut} }.into_any();
+    (shown, prompt.evidence_sha256)
 }
 
 /// What the colours stand for.
@@ -105,7 +88,12 @@ fn messages(prompt: &Prompt) -> AnyView {
         };
         role(message.role, parts.map(part).collect_view().into_any())
     };
-    prompt.request.messages.iter().enumerate().map(message).collect_view().into_any()
+    let documents = prompt.request.documents.iter().map(|document| {
+        let text = view! { <span class="origin of-passage">{document.text.clone()}</span> };
+        labelled(format!("document {}", document.id), text.into_any())
+    });
+    let messages = prompt.request.messages.iter().enumerate().map(message);
+    messages.chain(documents).collect_view().into_any()
 }
 
 /// A template whose values are not known yet.
@@ -116,9 +104,9 @@ fn unfilled(template: &PromptTemplate) -> AnyView {
         }
         Piece::Placeholder(placeholder) => {
             let class = match placeholder {
-                crate::types::Placeholder::Evidence => "origin of-passage",
-                crate::types::Placeholder::Question => "origin of-question",
-                crate::types::Placeholder::Date => "origin of-template",
+                Placeholder::Evidence => "origin of-passage",
+                Placeholder::Question => "origin of-question",
+                Placeholder::Date => "origin of-template",
             };
             view! { <span class=class>{format!("{{{{{}}}}}", placeholder.name())}</span> }
         }
@@ -140,10 +128,14 @@ fn role(role: Role, content: AnyView) -> AnyView {
         Role::User => "user",
         Role::Assistant => "assistant",
     };
+    labelled(name.to_owned(), content)
+}
+
+fn labelled(name: String, content: AnyView) -> AnyView {
     view! {
         <div class="prompt-message">
-            <p class="prompt-role">{name}</p>
-            <div class="prompt-content" tabindex="0" role="group" aria-label=format!("Message of {name}") dir="auto">{content}</div>
+            <p class="prompt-role">{name.clone()}</p>
+            <div class="prompt-content" tabindex="0" role="group" aria-label=name dir="auto">{content}</div>
         </div>
     }
     .into_any()
