@@ -17,7 +17,7 @@ pub fn Questions() -> impl IntoView {
         }
         Some(questions) => {
             let rows = questions.into_iter().map(|question| row(state, question)).collect_view();
-            view! { <ol class="history-list" aria-label="Sample questions">{rows}</ol> }.into_any()
+            view! { <ol class="history-list questions" aria-label="Sample questions">{rows}</ol> }.into_any()
         }
     };
     view! {
