@@ -1,5 +1,5 @@
 use super::AppState;
-use super::focus::Trail;
+use super::focus::{Trail, has_focus};
 use crate::types::{Chunk, ChunkSettings, ColumnId, Document, DocumentId, Span, UserError};
 use crate::worker::protocol::{Preview, ReadDocument};
 use leptos::prelude::*;
@@ -130,8 +130,13 @@ impl View {
         self.opened.set(None);
         if let Some((pane, trail)) = self.came_from.try_update_value(Option::take).flatten() {
             self.pane.set(pane);
-            // The pane is shown, and passages stand in the viewer's place, only after this turn.
-            request_animation_frame(move || trail.follow());
+            let before = document().active_element();
+            // The pane is shown, and passages stand in the viewer's place, only after this turn; whoever has gone on by then stays.
+            request_animation_frame(move || {
+                if !has_focus() || document().active_element() == before {
+                    trail.follow();
+                }
+            });
         }
     }
 
