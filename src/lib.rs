@@ -5,6 +5,7 @@
 //! `tests/it/architecture.rs` enforces both.
 
 /// The nouns that every stage shares.
+#[macro_use]
 pub mod types;
 /// Numbers → text for people.
 pub mod format;
@@ -48,7 +49,8 @@ pub mod engine;
 pub mod local_model;
 /// The verbs of the network: send, check.
 pub mod courier;
-/// Problem → its text, in a language; for `ui` only.
+/// Problem → its text, and the page's texts, in a language: `t!` for `state` and `ui`, problems for `ui` only.
+#[macro_use]
 pub mod messages;
 /// The thread boundary.
 pub mod worker;

@@ -30,14 +30,18 @@ impl Availability {
     pub fn message(self) -> &'static str {
         match self {
             Self::NoApi => {
-                "This browser has no built-in model: it needs Chrome 148 or newer on Windows, macOS, Linux or Chromebook Plus."
+                n!(
+                    "This browser has no built-in model: it needs Chrome 148 or newer on Windows, macOS, Linux or Chromebook Plus."
+                )
             }
             Self::Unavailable => {
-                "Chrome cannot run its model here: it needs 22 GB of free disk space, and more than 4 GB of video memory or 16 GB of memory and 4 cores."
+                n!(
+                    "Chrome cannot run its model here: it needs 22 GB of free disk space, and more than 4 GB of video memory or 16 GB of memory and 4 cores."
+                )
             }
-            Self::Downloadable => "Adding this column starts the download of the model (several GB).",
-            Self::Downloading => "Chrome is downloading the model.",
-            Self::Available => "Ready: runs on this device; no key, no network.",
+            Self::Downloadable => n!("Adding this column starts the download of the model (several GB)."),
+            Self::Downloading => n!("Chrome is downloading the model."),
+            Self::Available => n!("Ready: runs on this device; no key, no network."),
         }
     }
 

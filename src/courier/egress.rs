@@ -36,12 +36,12 @@ impl Purpose {
     /// The word on the page and in exports.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Chat => "chat",
-            Self::Models => "models",
-            Self::Probe => "probe",
-            Self::Prices => "prices",
-            Self::Embeddings => "embeddings",
-            Self::Rerank => "rerank",
+            Self::Chat => n!("chat"),
+            Self::Models => n!("models"),
+            Self::Probe => n!("probe"),
+            Self::Prices => n!("prices"),
+            Self::Embeddings => n!("embeddings"),
+            Self::Rerank => n!("rerank"),
         }
     }
 }

@@ -155,13 +155,9 @@ impl Format {
     }
 }
 
-/// The names of all formats in one phrase, as in "PDF, HTML or Text".
+/// The names of all formats, as in "PDF, HTML, Text".
 pub fn format_names() -> String {
-    let labels = FORMATS.map(|spec| spec.label);
-    match labels.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        _ => labels.concat(),
-    }
+    FORMATS.map(|spec| spec.label).join(", ")
 }
 
 /// What the file chooser offers first, as an `accept` attribute. Whatever else is chosen or dropped is read if it can be.
@@ -209,7 +205,7 @@ mod tests {
 
     #[test]
     fn the_names_make_a_phrase() {
-        assert_eq!(format_names(), "EPUB, DOCX, PDF, HTML, Markdown or Text");
+        assert_eq!(format_names(), "EPUB, DOCX, PDF, HTML, Markdown, Text");
     }
 
     #[cfg(feature = "reader")]

@@ -1,31 +1,54 @@
 use crate::types::Recipe;
 
-/// What differs between two recipes, one short line each: `chunk size 200 → 400`.
-pub fn changes(before: &Recipe, after: &Recipe) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = |name: &str, before: String, after: String| {
+/// What differs between two recipes in one respect, by names that `messages` may have in another language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// In what.
+    pub what: &'static str,
+    /// Before and after; nothing where they cannot be put in a word.
+    pub values: Option<(String, String)>,
+}
+
+/// What differs between two recipes.
+pub fn changes(before: &Recipe, after: &Recipe) -> Vec<Change> {
+    let mut list = Vec::new();
+    let mut compare = |what: &'static str, before: String, after: String| {
         if before != after {
-            lines.push(format!("{name} {before} → {after}"));
+            list.push(Change { what, values: Some((before, after)) });
         }
     };
-    let reranker =
-        |recipe: &Recipe| recipe.reranker.as_ref().map_or("none".into(), |reranker| reranker.model.clone());
-    line("chunking", before.chunking.strategy.name().into(), after.chunking.strategy.name().into());
-    line("chunk size", before.chunking.size_tokens.to_string(), after.chunking.size_tokens.to_string());
-    line("overlap", before.chunking.overlap_tokens.to_string(), after.chunking.overlap_tokens.to_string());
-    line("embedder", before.embedder.name().into(), after.embedder.name().into());
-    line("retrieval", before.retrieval.mode.name().into(), after.retrieval.mode.name().into());
-    line("passages", before.retrieval.top_k.to_string(), after.retrieval.top_k.to_string());
-    line("candidates", before.retrieval.candidates.to_string(), after.retrieval.candidates.to_string());
-    line("reranker", reranker(before), reranker(after));
-    let prompt = |recipe: &Recipe| if recipe.prompt.is_some() { "custom" } else { "default" }.to_owned();
-    line("prompt", prompt(before), prompt(after));
+    let reranker = |recipe: &Recipe| {
+        recipe.reranker.as_ref().map_or(n!("none").into(), |reranker| reranker.model.clone())
+    };
+    compare(n!("chunking"), before.chunking.strategy.name().into(), after.chunking.strategy.name().into());
+    compare(
+        n!("chunk size"),
+        before.chunking.size_tokens.to_string(),
+        after.chunking.size_tokens.to_string(),
+    );
+    compare(
+        n!("overlap"),
+        before.chunking.overlap_tokens.to_string(),
+        after.chunking.overlap_tokens.to_string(),
+    );
+    compare(n!("embedder"), before.embedder.name().into(), after.embedder.name().into());
+    compare(n!("retrieval"), before.retrieval.mode.name().into(), after.retrieval.mode.name().into());
+    compare(n!("passages"), before.retrieval.top_k.to_string(), after.retrieval.top_k.to_string());
+    compare(
+        n!("candidates"),
+        before.retrieval.candidates.to_string(),
+        after.retrieval.candidates.to_string(),
+    );
+    compare(n!("reranker"), reranker(before), reranker(after));
+    let prompt =
+        |recipe: &Recipe| if recipe.prompt.is_some() { n!("custom") } else { n!("default") }.to_owned();
+    compare(n!("prompt"), prompt(before), prompt(after));
     if before.prompt.is_some() && after.prompt.is_some() && before.prompt != after.prompt {
-        lines.push("prompt changed".into());
+        list.push(Change { what: n!("prompt changed"), values: None });
     }
     // A difference without a line of its own (fusion constants, an endpoint's address) is a difference all the same.
-    if lines.is_empty() && before != after {
-        lines.push("other parameters".into());
+    if list.is_empty() && before != after {
+        list.push(Change { what: n!("other parameters"), values: None });
     }
-    lines
+    list
 }

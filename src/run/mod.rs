@@ -12,7 +12,7 @@ mod conductor;
 mod follow_up;
 mod history;
 
-pub use changes::changes;
+pub use changes::{Change, changes};
 pub use conductor::{Asked, ColumnEvent, Command, Conductor, Found, Turn};
 pub use follow_up::{condense_messages, condensed, joined};
 pub use history::{HistoryLimits, expired};

@@ -8,6 +8,7 @@ mod command;
 mod delete_all;
 mod documents;
 mod focus;
+mod language;
 mod prompts;
 /// Providers and endpoints.
 pub mod providers;
@@ -22,6 +23,7 @@ pub use command::{BOUND, Command, FIXED, Offer, Shortcuts, find, is_mac, label, 
 pub use documents::{
     Corpus, Embedding, Original, Row, RowActions, RowState, Sample, SampleQuestion, Tabs, Totals,
 };
+pub use language::{first_language, languages};
 pub use prompts::{PromptLibrary, PromptVersion, SavedPrompt};
 pub use providers::{CheckState, Listed, ProviderStore, Trial};
 pub use run::{

@@ -33,6 +33,8 @@ pub struct Settings {
     pub endpoints: Vec<Endpoint>,
     /// Context that the built-in model's prompt and answer may fill together.
     pub budget_tokens: u32,
+    /// The code of the page's language; nothing where it is the browser's.
+    pub language: Option<String>,
     /// Light, dark, or as the system has it.
     pub theme: Theme,
     /// The panes beside the answers.
@@ -63,9 +65,9 @@ impl Theme {
     /// The word for `data-theme`.
     pub fn name(self) -> &'static str {
         match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
+            Self::System => n!("system"),
+            Self::Light => n!("light"),
+            Self::Dark => n!("dark"),
         }
     }
 
@@ -95,6 +97,7 @@ impl Default for Settings {
             column_sets: Vec::new(),
             endpoints: Vec::new(),
             budget_tokens: 768,
+            language: None,
             theme: Theme::System,
             panes: SidePanes::default(),
             shortcuts: Shortcuts::default(),
@@ -165,11 +168,11 @@ impl Settings {
     /// The name of a model for people, and where it runs.
     pub fn model_name(&self, model: &ModelRef) -> (String, String) {
         match model {
-            ModelRef::Extractive => ("Extractive quotes".into(), "built in, no model".into()),
-            ModelRef::SmolLm2 => ("SmolLM2 135M".into(), "built in, runs in this tab".into()),
-            ModelRef::Chrome => ("Chrome's built-in model".into(), "in this browser".into()),
+            ModelRef::Extractive => (t!("Extractive quotes").into(), t!("built in, no model").into()),
+            ModelRef::SmolLm2 => ("SmolLM2 135M".into(), t!("built in, runs in this tab").into()),
+            ModelRef::Chrome => (t!("Chrome's built-in model").into(), t!("in this browser").into()),
             ModelRef::Remote { endpoint, model } => {
-                (model.clone(), self.endpoint(*endpoint).map_or_else(|| "endpoint removed".into(), place))
+                (model.clone(), self.endpoint(*endpoint).map_or_else(|| t!("endpoint removed").into(), place))
             }
         }
     }

@@ -18,6 +18,8 @@ pub struct View {
     pub user_error: RwSignal<Option<UserError>>,
     /// The column whose answer was copied a moment ago.
     pub copied: RwSignal<Option<ColumnId>>,
+    /// How often the page was drawn again in another language.
+    pub language: RwSignal<u32>,
     /// The dialog on top.
     pub dialog: RwSignal<Option<Dialog>>,
     /// Where the person was when the document was opened: the pane, and what had the focus.
@@ -105,6 +107,7 @@ impl Default for View {
             user_error: RwSignal::new(None),
             copied: RwSignal::new(None),
             dialog: RwSignal::new(None),
+            language: RwSignal::new(0),
             came_from: StoredValue::new_local(None),
             opener: StoredValue::new_local(None),
             files: StoredValue::new_local(HashMap::new()),

@@ -24,12 +24,12 @@ impl AnswerState {
     /// The word used on the page and in exports.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Waiting => "waiting",
-            Self::Streaming => "streaming",
-            Self::Done => "done",
-            Self::Stopped => "stopped",
-            Self::Failed => "failed",
-            Self::Interrupted => "interrupted",
+            Self::Waiting => n!("waiting"),
+            Self::Streaming => n!("streaming"),
+            Self::Done => n!("done"),
+            Self::Stopped => n!("stopped"),
+            Self::Failed => n!("failed"),
+            Self::Interrupted => n!("interrupted"),
         }
     }
 

@@ -34,8 +34,8 @@ impl ChunkStrategy {
     /// The name used in settings and on the command line.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Recursive => "recursive",
-            Self::Structure => "structure",
+            Self::Recursive => n!("recursive"),
+            Self::Structure => n!("structure"),
         }
     }
 

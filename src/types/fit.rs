@@ -1,5 +1,4 @@
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// How a prompt fits its budget.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,14 +26,5 @@ impl Fit {
     /// Whether all of the evidence is sent.
     pub fn is_whole(&self) -> bool {
         self.passages_sent == self.passages_total && !self.last_cut
-    }
-}
-
-impl fmt::Display for Fit {
-    /// What the context limit cut, in one sentence for the column.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { passages_sent: sent, passages_total: total, cut_tokens: cut, .. } = *self;
-        let last = if self.last_cut { ", the last one truncated" } else { "" };
-        write!(f, "Context limit: sent {sent} of {total} passages{last} ({cut} tokens omitted).")
     }
 }

@@ -3,6 +3,13 @@
 //! Everything here is `Clone + Serialize + Deserialize` in a form that both postcard (thread boundary,
 //! storage) and JSON (export, host programs) can carry, so no internally tagged enums and no skipped fields.
 
+/// A text that is translated where it is shown, marked for the languages' files: `n!("Add column")`.
+macro_rules! n {
+    ($text:literal) => {
+        $text
+    };
+}
+
 mod answer;
 mod attempt;
 mod chat;

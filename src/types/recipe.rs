@@ -123,9 +123,9 @@ impl RetrievalMode {
     /// The name used in settings and on the command line.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Dense => "dense",
-            Self::Lexical => "lexical",
-            Self::Hybrid => "hybrid",
+            Self::Dense => n!("dense"),
+            Self::Lexical => n!("lexical"),
+            Self::Hybrid => n!("hybrid"),
         }
     }
 

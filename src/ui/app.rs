@@ -1,4 +1,4 @@
-use crate::state::{AppState, Pane, Side};
+use crate::state::{AppState, Pane, Side, first_language};
 use crate::ui::answers::composer::Composer;
 use crate::ui::deferred::code;
 use crate::ui::documents::list::Documents;
@@ -15,6 +15,17 @@ pub fn mount() {
         web_sys::console::error_1(&info.to_string().into());
         show_recovery();
     }));
+    match first_language() {
+        None => show(),
+        // Leptos has no executor before it is mounted.
+        Some(loaded) => wasm_bindgen_futures::spawn_local(async move {
+            loaded.await;
+            show();
+        }),
+    }
+}
+
+fn show() {
     if let Some(shell) = web_sys::window().and_then(|window| window.document()?.get_element_by_id("shell")) {
         shell.remove();
     }
@@ -42,6 +53,14 @@ pub fn App() -> impl IntoView {
             let _ = root.set_attribute("data-theme", theme);
         }
     });
+    live(move || {
+        // Another language draws everything again.
+        state.view.language.track();
+        page(state)
+    })
+}
+
+fn page(state: AppState) -> AnyView {
     let pane = move || match state.view.pane.get() {
         Pane::Documents => "documents",
         Pane::Ask => "ask",
@@ -50,7 +69,7 @@ pub fn App() -> impl IntoView {
     let main = NodeRef::<leptos::html::Main>::new();
     panes::size(state, main);
     view! {
-        <a class="skip-link" href="#question">"Skip to the question"</a>
+        <a class="skip-link" href="#question">{t!("Skip to the question")}</a>
         <Header/>
         <main node_ref=main tabindex="-1" class="workbench" data-pane=pane>
             <Documents/>
@@ -82,10 +101,10 @@ fn PaneTabs() -> impl IntoView {
         }
     };
     view! {
-        <nav class="pane-tabs" aria-label="Panes">
-            {tab(Pane::Documents, "Documents")}
-            {tab(Pane::Ask, "Answers")}
-            {tab(Pane::Evidence, "Evidence")}
+        <nav class="pane-tabs" aria-label=t!("Panes")>
+            {tab(Pane::Documents, t!("Documents"))}
+            {tab(Pane::Ask, t!("Answers"))}
+            {tab(Pane::Evidence, t!("Evidence"))}
         </nav>
     }
     .into_any()

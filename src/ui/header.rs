@@ -1,3 +1,4 @@
+use crate::messages::text;
 use crate::state::providers::destinations::Destinations;
 use crate::state::{Action, AppState, Command, Dialog, is_mac, label};
 use crate::ui::part::erased::{listener, live, sig};
@@ -19,12 +20,12 @@ pub fn Header() -> impl IntoView {
                 </svg>
                 "Sidecite"
             </h1>
-            <p class="header-line">"One question, the same evidence, every model, side by side."</p>
+            <p class="header-line">{t!("One question, the same evidence, every model, side by side.")}</p>
             <DestinationsBadge/>
             <button
                 class="button quiet"
-                aria-label=sig(move || format!("Theme: {}", theme().name()))
-                title=sig(move || format!("Theme: {}", theme().name()))
+                aria-label=sig(move || t!("Theme: {theme}", theme = text(theme().name())))
+                title=sig(move || t!("Theme: {theme}", theme = text(theme().name())))
                 on:click=listener(move |_| state.set(|settings| settings.theme = settings.theme.next()))
             >
                 <Icon name=Name::Theme/>
@@ -35,16 +36,16 @@ pub fn Header() -> impl IntoView {
                 on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Palette)))
             >
                 <Icon name=Name::Commands/>
-                "Commands"
+                {t!("Commands")}
             </button>
             <HistoryButton/>
             <button class="button quiet" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Providers)))>
                 <Icon name=Name::Providers/>
-                "Providers"
+                {t!("Providers")}
             </button>
             <button class="button quiet" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Settings)))>
                 <Icon name=Name::Settings/>
-                "Settings"
+                {t!("Settings")}
             </button>
         </header>
     }
@@ -53,7 +54,10 @@ pub fn Header() -> impl IntoView {
 
 fn commands_title(state: AppState) -> String {
     let key = state.settings.with(|settings| settings.shortcuts.of(Command::Palette).map(str::to_owned));
-    key.map_or_else(|| "Command palette".into(), |key| format!("Command palette ({})", label(&key, is_mac())))
+    key.map_or_else(
+        || t!("Command palette").into(),
+        |key| format!("{} ({})", t!("Command palette"), label(&key, is_mac())),
+    )
 }
 
 /// Where documents, passages and questions go when a question is asked.
@@ -91,7 +95,7 @@ fn HistoryButton() -> impl IntoView {
     view! {
         <button class="button quiet" class:warn=sig(has_error) on:click=listener(open)>
             <Icon name=Name::History/>
-            "History"
+            {t!("History")}
         </button>
     }
     .into_any()

@@ -29,9 +29,9 @@ pub fn size(state: AppState, main: NodeRef<html::Main>) {
 
 /// Puts a side pane out of the way.
 pub fn hide_button(state: AppState, side: Side) -> AnyView {
-    let label = format!("Hide {}", side.name());
+    let label = side.hide();
     view! {
-        <button class="button quiet tiny pane-hide" aria-label=label.clone() title=label on:click=listener(move |_| set_collapsed(state, side, true))>
+        <button class="button quiet tiny pane-hide" aria-label=label title=label on:click=listener(move |_| set_collapsed(state, side, true))>
             <Icon name=Name::Close/>
         </button>
     }
@@ -66,9 +66,9 @@ pub fn Divider(
 }
 
 fn show_button(state: AppState, side: Side) -> AnyView {
-    let label = format!("Show {}", side.name());
+    let label = side.show();
     view! {
-        <button class="button quiet tiny pane-show" aria-label=label.clone() title=label on:click=listener(move |_| set_collapsed(state, side, false))>
+        <button class="button quiet tiny pane-show" aria-label=label title=label on:click=listener(move |_| set_collapsed(state, side, false))>
             <Icon name=if side == Side::Documents { Name::Folder } else { Name::Note }/>
         </button>
     }
@@ -117,7 +117,10 @@ fn handle(state: AppState, side: Side) -> AnyView {
             role="separator"
             tabindex="0"
             aria-orientation="vertical"
-            aria-label=format!("Width of {}", side.name())
+            aria-label=match side {
+                Side::Documents => t!("Width of documents"),
+                Side::Evidence => t!("Width of evidence"),
+            }
             aria-valuemin=PANE_WIDTHS.start().to_string()
             aria-valuemax=PANE_WIDTHS.end().to_string()
             aria-valuenow=sig(move || width().unwrap_or_else(|| side.usual_width()).to_string())

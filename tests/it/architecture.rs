@@ -145,6 +145,8 @@ fn words_for_people_are_found_away_from_the_screen() {
     check("parse/mod.rs", "use crate::messages::ENGLISH;", &["src/parse/mod.rs:1: `messages`"]);
     check("bin/app.rs", "fn f() { crate::messages::ENGLISH; }", &["src/bin/app.rs:1: `messages`"]);
     check("ui/app.rs", "use crate::messages::ENGLISH;", &[]);
+    check("state/mod.rs", "use crate::messages::current;", &["src/state/mod.rs:1: `messages`"]);
+    check("state/mod.rs", "use crate::messages::text;", &[]);
 }
 
 #[test]

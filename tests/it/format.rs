@@ -47,8 +47,6 @@ fn counts_scores_and_percentages() {
     assert_eq!(count(1_234), "1234");
     assert_eq!(count(12_345), "12\u{2009}345");
     assert_eq!(count(1_234_567), "1\u{2009}234\u{2009}567");
-    assert_eq!(counted(1, "file", "files"), "1 file");
-    assert_eq!(counted(0, "file", "files"), "0 files");
     assert_eq!(score(0.8124), "0.812");
     assert_eq!(score(0.016_26), "0.0163");
     assert_eq!(score(0.0), "0.000");
@@ -63,8 +61,22 @@ fn time_left_only_when_it_can_be_told() {
     assert_eq!(time_left(0, 10, 5_000.0), None);
     assert_eq!(time_left(1, 10, 100.0), None);
     assert_eq!(time_left(10, 10, 5_000.0), None);
-    assert_eq!(time_left(5, 10, 12_000.0).unwrap(), "about 12 s left");
-    assert_eq!(time_left(5, 10, 33_000.0).unwrap(), "about 35 s left");
-    assert_eq!(time_left(1, 10, 20_000.0).unwrap(), "about 3 min left");
-    assert_eq!(time_left(9, 10, 2_000.0).unwrap(), "about 1 s left");
+    assert_eq!(time_left(5, 10, 12_000.0).unwrap(), "12 s");
+    assert_eq!(time_left(5, 10, 33_000.0).unwrap(), "35 s");
+    assert_eq!(time_left(1, 10, 20_000.0).unwrap(), "3 min");
+    assert_eq!(time_left(9, 10, 2_000.0).unwrap(), "1 s");
+}
+
+#[test]
+fn numbers_are_written_as_the_language_has_it() {
+    let german = Numbers { decimal: ',', group: '.', currency_last: true };
+    assert_eq!(set_numbers(german), Numbers::ENGLISH);
+    let written =
+        [bytes(1_234), duration(3_400.0), duration(0.42), count(1_234_567), score(0.8124), decimal(1.5, 2)];
+    assert_eq!(written, ["1,2 kB", "3,4 s", "0,4 ms", "1.234.567", "0,812", "1,50"]);
+    assert_eq!((dollars("0,15"), bytes(1_000)), ("0,15\u{a0}$".into(), "1 kB".into()));
+    // For machines nothing changes.
+    assert_eq!(fixed(1.5, 2), "1.50");
+    set_numbers(Numbers::ENGLISH);
+    assert_eq!(dollars("0.15"), "$0.15");
 }

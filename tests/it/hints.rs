@@ -165,7 +165,7 @@ fn every_hint_of_a_problem_names_controls_that_exist() {
     let controls = controls();
     let mut all = Vec::new();
     let mut count = 0;
-    let lines: Vec<&str> = ENGLISH.text.lines().filter(|line| !line.starts_with('#')).collect();
+    let lines: Vec<&str> = ENGLISH.file().lines().filter(|line| !line.starts_with('#')).collect();
     for block in lines.split(|line| line.is_empty()).filter(|block| !block.is_empty()) {
         let [head, message, hint] = block else { panic!("{block:?}") };
         let is_advice = ["advice.", "column_advice.", "notice."].iter().any(|area| head.starts_with(area));
@@ -208,4 +208,55 @@ fn a_hint_that_leads_nowhere_is_found() {
         assert!(!wrong(nowhere, &controls).is_empty(), "{nowhere}");
     }
     assert_eq!(wrong("Press Delete vault in Providers (Keys), then try again.", &controls), [""; 0]);
+}
+
+/// The texts that a hint or an advice has in a catalogue's file, by code.
+fn hints(file: &str) -> Vec<(&str, &str)> {
+    let blocks = file
+        .split("\n\n")
+        .map(|block| block.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>());
+    blocks
+        .filter_map(|block| match block.as_slice() {
+            [head, message, hint] => {
+                let is_advice =
+                    ["advice.", "column_advice.", "notice."].iter().any(|area| head.starts_with(area));
+                Some((*head, if is_advice { *message } else { *hint }))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn hints_in_other_languages_name_the_same_controls() {
+    let controls = controls();
+    let (mut all, mut count) = (Vec::new(), 0);
+    for file in files("src/messages").iter().filter(|path| path.extension().is_some_and(|end| end == "txt")) {
+        if file.ends_with("en.txt") {
+            continue;
+        }
+        let text = std::fs::read_to_string(file).unwrap();
+        let pairs = text.split("\n\n").filter_map(|block| {
+            let mut lines = block.lines().filter(|line| !line.starts_with('#'));
+            let pair = (lines.next()?, lines.next()?);
+            lines.next().is_none().then_some(pair)
+        });
+        let mut called: std::collections::BTreeMap<&str, &str> = pairs.collect();
+        // "Lexical: BM25" is called "Lexical".
+        let short: Vec<_> =
+            called.iter().filter_map(|(a, b)| Some((a.split_once(": ")?.0, b.split_once(": ")?.0))).collect();
+        called.extend(short);
+        for ((head, english), (other_head, other)) in hints(ENGLISH.file()).into_iter().zip(hints(&text)) {
+            assert_eq!(head, other_head, "{file:?}");
+            for (_, name) in named(english, &controls).0 {
+                let Some(wanted) = called.get(name) else { continue };
+                count += 1;
+                if !other.contains(wanted) {
+                    all.push(format!("{head}: “{name}” is called “{wanted}”: {other}"));
+                }
+            }
+        }
+    }
+    assert!(all.is_empty(), "{}", all.join("\n"));
+    assert!(count > 40, "only {count} controls found");
 }

@@ -2,8 +2,8 @@
 
 use crate::support::InWords;
 use sidecite::run::{
-    Asked, ColumnEvent, Command, Conductor, HistoryLimits, Turn, changes, condense_messages, condensed,
-    expired, joined,
+    Asked, Change, ColumnEvent, Command, Conductor, HistoryLimits, Turn, changes, condense_messages,
+    condensed, expired, joined,
 };
 use sidecite::types::{
     AnswerState, CallFailure, ChatEvent, Column, ColumnId, Cost, Evidence, FailureCause, ModelRef, Recipe,
@@ -382,9 +382,11 @@ fn changes_of_a_recipe_are_named_one_by_one() {
     let mut after = before.clone();
     assert!(changes(&before, &after).is_empty());
     after.retrieval.k1 = 1.2;
-    assert_eq!(changes(&before, &after), ["other parameters"]);
+    assert_eq!(changes(&before, &after), [Change { what: "other parameters", values: None }]);
     after.retrieval.top_k = 12;
     after.chunking.size_tokens = 64;
-    let size = before.chunking.size_tokens;
-    assert_eq!(changes(&before, &after), [format!("chunk size {size} → 64"), "passages 6 → 12".into()]);
+    let size = before.chunking.size_tokens.to_string();
+    let change =
+        |what, before: &str, after: &str| Change { what, values: Some((before.into(), after.into())) };
+    assert_eq!(changes(&before, &after), [change("chunk size", &size, "64"), change("passages", "6", "12")]);
 }

@@ -22,10 +22,10 @@ pub const BOUND: [(Command, &str, &str); 13] = [
 
 /// Keys that stay as they are.
 pub const FIXED: [(&str, &str); 4] = [
-    ("Esc", "Close the document or the dialog"),
-    ("Enter", "In the question: ask"),
-    ("Shift Enter", "In the question: new line"),
-    ("← →", "On the border of a pane: its width"),
+    ("Esc", n!("Close the document or the dialog")),
+    ("Enter", n!("In the question: ask")),
+    ("Shift Enter", n!("In the question: new line")),
+    ("← →", n!("On the border of a pane: its width")),
 ];
 
 /// The keys that the person changed, and whether single characters are taken at all.

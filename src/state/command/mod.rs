@@ -4,6 +4,7 @@ mod find;
 mod keys;
 mod run;
 
+use crate::messages::text;
 use crate::state::{Pane, Side, SidePanes, Theme};
 use crate::types::{ColumnId, DocumentId};
 pub use find::find;
@@ -119,34 +120,34 @@ impl Command {
     /// Its name; of one that a thing belongs to, without the thing's name.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Palette => "Command palette",
-            Self::Shortcuts => "Keyboard shortcuts",
-            Self::FocusQuestion => "Go to the question",
-            Self::Ask => "Ask",
-            Self::StopAll => "Stop all",
-            Self::AskAgain => "Ask again",
-            Self::FollowUp => "Follow up",
-            Self::ExportRun => "Export run",
-            Self::NextColumn => "Next column",
-            Self::PreviousColumn => "Previous column",
-            Self::NextCitation => "Next citation",
-            Self::PreviousCitation => "Previous citation",
-            Self::CloseDocument => "Close the document",
-            Self::AddColumn => "Add column",
-            Self::CompareHosts => "Compare hosts",
-            Self::ColumnSets => "Column sets",
-            Self::AddFiles => "Add documents",
-            Self::PasteText => "Paste text",
-            Self::TrySample => "Try the sample",
-            Self::SampleQuestions => "Sample questions",
-            Self::History => "History",
-            Self::Providers => "Providers",
-            Self::Settings => "Settings",
-            Self::TogglePane(_) => "Hide or show a pane",
-            Self::NextTheme => "Theme",
-            Self::GoToColumn(_) => "Go to column",
-            Self::EditColumn(_) => "Edit column",
-            Self::OpenDocument(_) => "Open",
+            Self::Palette => n!("Command palette"),
+            Self::Shortcuts => n!("Keyboard shortcuts"),
+            Self::FocusQuestion => n!("Go to the question"),
+            Self::Ask => n!("Ask"),
+            Self::StopAll => n!("Stop all"),
+            Self::AskAgain => n!("Ask again"),
+            Self::FollowUp => n!("Follow up"),
+            Self::ExportRun => n!("Export run"),
+            Self::NextColumn => n!("Next column"),
+            Self::PreviousColumn => n!("Previous column"),
+            Self::NextCitation => n!("Next citation"),
+            Self::PreviousCitation => n!("Previous citation"),
+            Self::CloseDocument => n!("Close the document"),
+            Self::AddColumn => n!("Add column"),
+            Self::CompareHosts => n!("Compare hosts"),
+            Self::ColumnSets => n!("Column sets"),
+            Self::AddFiles => n!("Add documents"),
+            Self::PasteText => n!("Paste text"),
+            Self::TrySample => n!("Try the sample"),
+            Self::SampleQuestions => n!("Sample questions"),
+            Self::History => n!("History"),
+            Self::Providers => n!("Providers"),
+            Self::Settings => n!("Settings"),
+            Self::TogglePane(_) => n!("Hide or show a pane"),
+            Self::NextTheme => n!("Theme"),
+            Self::GoToColumn(_) => n!("Go to column"),
+            Self::EditColumn(_) => n!("Edit column"),
+            Self::OpenDocument(_) => n!("Open"),
         }
     }
 
@@ -154,28 +155,28 @@ impl Command {
     fn keywords(self) -> &'static str {
         match self {
             Self::Palette | Self::Ask | Self::CloseDocument => "",
-            Self::Shortcuts => "keys hotkeys help",
-            Self::FocusQuestion => "focus prompt textbox",
-            Self::StopAll => "cancel abort",
-            Self::AskAgain => "rerun retry repeat search",
-            Self::FollowUp => "condense reply",
-            Self::ExportRun => "copy download markdown json save share",
-            Self::NextColumn | Self::PreviousColumn | Self::GoToColumn(_) => "answer model jump",
-            Self::NextCitation | Self::PreviousCitation => "source passage",
-            Self::AddColumn => "model provider new",
-            Self::CompareHosts => "same model providers price speed",
-            Self::ColumnSets => "save load restore columns preset",
-            Self::EditColumn(_) => "rename model parameters temperature system prompt",
-            Self::AddFiles => "files upload folder",
-            Self::PasteText => "clipboard document",
-            Self::TrySample => "demo example documents",
-            Self::SampleQuestions => "examples demo ask",
-            Self::History => "runs earlier",
-            Self::Providers => "keys vault network log spending limits health",
-            Self::Settings => "prompt template system chunking retrieval embedder reranker preferences",
-            Self::TogglePane(_) => "panel sidebar collapse layout",
-            Self::NextTheme => "dark light colours appearance",
-            Self::OpenDocument(_) => "document view file",
+            Self::Shortcuts => n!("keys hotkeys help"),
+            Self::FocusQuestion => n!("focus prompt textbox"),
+            Self::StopAll => n!("cancel abort"),
+            Self::AskAgain => n!("rerun retry repeat search"),
+            Self::FollowUp => n!("condense reply"),
+            Self::ExportRun => n!("copy download markdown json save share"),
+            Self::NextColumn | Self::PreviousColumn | Self::GoToColumn(_) => n!("answer model jump"),
+            Self::NextCitation | Self::PreviousCitation => n!("source passage"),
+            Self::AddColumn => n!("model provider new"),
+            Self::CompareHosts => n!("same model providers price speed"),
+            Self::ColumnSets => n!("save load restore columns preset"),
+            Self::EditColumn(_) => n!("rename model parameters temperature system prompt"),
+            Self::AddFiles => n!("files upload folder"),
+            Self::PasteText => n!("clipboard document"),
+            Self::TrySample => n!("demo example documents"),
+            Self::SampleQuestions => n!("examples demo ask"),
+            Self::History => n!("runs earlier"),
+            Self::Providers => n!("keys vault network log spending limits health"),
+            Self::Settings => n!("prompt template system chunking retrieval embedder reranker preferences"),
+            Self::TogglePane(_) => n!("panel sidebar collapse layout"),
+            Self::NextTheme => n!("dark light colours appearance"),
+            Self::OpenDocument(_) => n!("document view file"),
         }
     }
 }
@@ -208,7 +209,7 @@ pub fn offered(context: &Context) -> Vec<Offer> {
     let plain = plain.into_iter().filter(|(_, is_offered)| *is_offered);
     let plain = plain.map(|(command, _)| offer(command, title(command, context), context));
     let of_thing =
-        |command: Command, name: &str| offer(command, format!("{} {name}", command.title()), context);
+        |command: Command, name: &str| offer(command, format!("{} {name}", text(command.title())), context);
     let columns = context.columns.iter().flat_map(|(id, name)| {
         let edit = context.is_of_today.then(|| of_thing(Command::EditColumn(*id), name));
         [of_thing(Command::GoToColumn(*id), name)].into_iter().chain(edit)
@@ -219,18 +220,19 @@ pub fn offered(context: &Context) -> Vec<Offer> {
 
 fn offer(command: Command, title: String, context: &Context) -> Offer {
     let shortcut = context.shortcuts.of(command).unwrap_or_default().to_owned();
-    Offer { command, title, keywords: command.keywords(), shortcut }
+    Offer { command, title, keywords: text(command.keywords()), shortcut }
 }
 
 /// The name that says what will be the case.
 fn title(command: Command, context: &Context) -> String {
     match command {
         Command::TogglePane(side) => {
-            let verb = if context.panes.pane(side).collapsed { "Show" } else { "Hide" };
-            format!("{verb} {}", side.name())
+            if context.panes.pane(side).collapsed { side.show() } else { side.hide() }.to_owned()
         }
-        Command::NextTheme => format!("Theme: use {}", context.theme.next().name()),
-        command => command.title().to_owned(),
+        Command::NextTheme => {
+            t!("Theme: use {theme}", theme = text(context.theme.next().name()))
+        }
+        command => text(command.title()).to_owned(),
     }
 }
 

@@ -299,7 +299,7 @@ mod tests {
         let embedding = Embedding { total: 40, ..Embedding::new(Format::Text, 0, 1) };
         let state = |done, started| RowState::Embedding(Embedding { done, started, ..embedding.clone() });
         assert_eq!(state(0, None).time_left(10.0), None);
-        assert_eq!(state(10, Some((0.0, 0))).time_left(1000.0).as_deref(), Some("about 3 s left"));
+        assert_eq!(state(10, Some((0.0, 0))).time_left(1000.0).as_deref(), Some("3 s"));
         assert_eq!(state(20, Some((0.0, 20))).time_left(1000.0), None);
         assert_eq!(state(10, None).fraction(), Some(0.25));
     }

@@ -102,7 +102,7 @@ impl AppState {
             (id, name, manifest.size_bytes, manifest.added_millis, RowState::Ready(manifest))
         });
         let damaged = damaged.into_iter().map(|Damaged { id, name, added_millis, size_bytes, error }| {
-            let name = name.unwrap_or_else(|| format!("Unreadable document {}", id.short()));
+            let name = name.unwrap_or_else(|| t!("Unreadable document {id}", id = id.short()));
             (id, name, size_bytes, added_millis, RowState::Damaged(error.into()))
         });
         for (id, name, size, added, state) in ready.chain(damaged) {

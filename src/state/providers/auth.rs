@@ -2,14 +2,14 @@ use crate::types::AuthKind;
 
 /// Ways to show a key: the name that settings use, and the label; in the order shown.
 pub const AUTHS: [(AuthKind, &str, &str); 8] = [
-    (AuthKind::Default, "default", "API default"),
+    (AuthKind::Default, "default", n!("API default")),
     (AuthKind::Bearer, "bearer", "Authorization: Bearer"),
-    (AuthKind::XApiKey, "x-api-key", "x-api-key header"),
-    (AuthKind::ApiKey, "api-key", "api-key header"),
-    (AuthKind::XGoogApiKey, "x-goog-api-key", "x-goog-api-key header"),
+    (AuthKind::XApiKey, "x-api-key", n!("x-api-key header")),
+    (AuthKind::ApiKey, "api-key", n!("api-key header")),
+    (AuthKind::XGoogApiKey, "x-goog-api-key", n!("x-goog-api-key header")),
     (AuthKind::ApiKeyScheme, "api-key-scheme", "Authorization: Api-Key"),
-    (AuthKind::SigV4, "sig-v4", "AWS signature (SigV4)"),
-    (AuthKind::None, "none", "No authentication"),
+    (AuthKind::SigV4, "sig-v4", n!("AWS signature (SigV4)")),
+    (AuthKind::None, "none", n!("No authentication")),
 ];
 
 /// The way of that name.

@@ -24,10 +24,10 @@ impl AppState {
 
 /// The groups of the picker, in order, with their headings. A retired system has none of its own.
 pub const GROUPS: [(ProviderGroup, &str); 4] = [
-    (ProviderGroup::Lab, "Model providers"),
-    (ProviderGroup::Cloud, "Clouds"),
-    (ProviderGroup::Host, "Inference providers"),
-    (ProviderGroup::Local, "Local"),
+    (ProviderGroup::Lab, n!("Model providers")),
+    (ProviderGroup::Cloud, n!("Clouds")),
+    (ProviderGroup::Host, n!("Inference providers")),
+    (ProviderGroup::Local, n!("Local")),
 ];
 
 /// Whether every word of `query` is somewhere in `text`, whatever the case.

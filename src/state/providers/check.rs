@@ -115,9 +115,8 @@ impl AppState {
 
 /// Asks before a key is sent so that everyone on the way can read it.
 fn is_accepted(host: &str) -> bool {
-    let question = format!(
-        "{host} is reached over plain http: everyone on the way can read the key.\n\nSend the key unencrypted?"
-    );
+    let what = t!("{host} is reached over plain http: everyone on the way can read the key.", host = host);
+    let question = format!("{what}\n\n{}", t!("Send the key unencrypted?"));
     window().confirm_with_message(&question).unwrap_or(false)
 }
 

@@ -53,34 +53,37 @@ impl Destinations {
 
     /// In a line.
     pub fn label(&self) -> String {
-        let parts =
-            [("Documents", &self.documents), ("Passages", &self.passages), ("Questions", &self.questions)];
-        let parts: Vec<String> = parts
-            .iter()
-            .filter(|(_, hosts)| !hosts.is_empty())
-            .map(|(what, hosts)| format!("{what} go to {}", hosts.join(", ")))
-            .collect();
-        if parts.is_empty() { "Local only".to_owned() } else { parts.join(" · ") }
+        let line =
+            |hosts: &[String], say: fn(String) -> String| (!hosts.is_empty()).then(|| say(hosts.join(", ")));
+        let lines = [
+            line(&self.documents, |hosts| t!("Documents go to {hosts}", hosts = hosts)),
+            line(&self.passages, |hosts| t!("Passages go to {hosts}", hosts = hosts)),
+            line(&self.questions, |hosts| t!("Questions go to {hosts}", hosts = hosts)),
+        ];
+        let lines: Vec<String> = lines.into_iter().flatten().collect();
+        if lines.is_empty() { t!("Local only").to_owned() } else { lines.join(" · ") }
     }
 
     /// In full.
     pub fn explanation(&self) -> String {
         if self.is_local() {
-            return "Documents, questions and answers stay in this browser.".to_owned();
+            return t!("Documents, questions and answers stay in this browser.").to_owned();
         }
-        let about = [
-            ("the text of all documents, and questions", &self.documents),
-            ("the passages found, and questions", &self.passages),
-            ("questions without passages", &self.questions),
-        ];
-        let lines = about
+        let documents = self
+            .documents
             .iter()
-            .flat_map(|(what, hosts)| hosts.iter().map(move |host| format!("{host} gets {what}.")));
-        let lines: Vec<String> = lines.collect();
-        format!(
-            "{}\nKeys go only to the address that they were entered for. Everything else stays in this browser.",
-            lines.join("\n")
-        )
+            .map(|host| t!("{host} gets the text of all documents, and questions.", host = host));
+        let passages = self
+            .passages
+            .iter()
+            .map(|host| t!("{host} gets the passages found, and questions.", host = host));
+        let questions =
+            self.questions.iter().map(|host| t!("{host} gets questions without passages.", host = host));
+        let keys = t!(
+            "Keys go only to the address that they were entered for. Everything else stays in this browser."
+        );
+        let lines = documents.chain(passages).chain(questions).chain([keys.to_owned()]);
+        lines.collect::<Vec<_>>().join("\n")
     }
 }
 

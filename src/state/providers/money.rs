@@ -15,11 +15,11 @@ pub fn usd(dollars: f64) -> String {
         // As many zeros as there are, and two digits.
         _ => (4..12).find(|decimals| size * 10_f64.powi(*decimals - 1) >= 1.0).unwrap_or(12) as u32,
     };
-    let text = format!("${}", format::fixed(dollars, decimals));
+    let text = format::decimal(dollars, decimals);
     // `$0.15`, not `$0.1500`: list prices have two decimals.
     match text.strip_suffix("00") {
-        Some(short) if decimals == 4 => short.to_owned(),
-        _ => text,
+        Some(short) if decimals == 4 => format::dollars(short),
+        _ => format::dollars(&text),
     }
 }
 
@@ -45,11 +45,15 @@ pub fn estimate_line(columns: &[Option<f64>]) -> Option<String> {
     if unknown == columns.len() {
         return None;
     }
-    let rest = match unknown {
-        0 => String::new(),
-        _ => format!("; n/a for {}", format::counted(unknown as u64, "column", "columns")),
-    };
-    Some(format!("Estimated cost of this run: up to {}{rest}", usd(dollars)))
+    let cost = usd(dollars);
+    Some(match unknown {
+        0 => t!("Estimated cost of this run: up to {cost}", cost = cost),
+        _ => t!(
+            "Estimated cost of this run: up to {cost}; n/a for {count} {count#column|columns}",
+            cost = cost,
+            count = unknown
+        ),
+    })
 }
 
 #[cfg(test)]

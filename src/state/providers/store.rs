@@ -150,14 +150,14 @@ impl AppState {
         let Ok(url) = web_sys::Url::new(address) else { return "" };
         let origin = url.origin();
         self.providers.with(|store| match store.keys.keys.iter().find(|key| key.origin.as_str() == origin) {
-            Some(key) if key.in_memory => "A key is saved for this address.",
-            Some(_) => "The vault has a key for this address: unlock it in Providers.",
+            Some(key) if key.in_memory => t!("A key is saved for this address."),
+            Some(_) => t!("The vault has a key for this address: unlock it in Providers."),
             None => "",
         })
     }
 
     /// Forgets the key of one origin.
     pub fn forget_key(self, origin: Origin) {
-        self.send(ForgetKey(origin), "Key deleted.", |state| state.refresh(ListKeys));
+        self.send(ForgetKey(origin), t!("Key deleted."), |state| state.refresh(ListKeys));
     }
 }

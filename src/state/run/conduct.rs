@@ -274,7 +274,7 @@ impl AppState {
     fn announce(self, id: ColumnId) {
         let ended = self.session.columns.value(&id).and_then(|view| Some((view.name.clone(), view.state()?)));
         if let Some((name, state)) = ended {
-            self.session.announcement.set(format!("{name}: {}", state.name()));
+            self.session.announcement.set(format!("{name}: {}", crate::messages::text(state.name())));
         }
     }
 }

@@ -27,7 +27,7 @@ impl AppState {
                 return self.session.notice.set(Some(notice::clipboard_blocked()));
             }
             self.view.copied.set(Some(id));
-            self.session.announcement.set("Answer copied".into());
+            self.session.announcement.set(t!("Answer copied").into());
             sleep(MARK_MILLIS).await;
             // Another may have been copied since.
             if self.view.copied.get_untracked() == Some(id) {
@@ -43,7 +43,7 @@ impl AppState {
                 return self.session.notice.set(Some(notice::clipboard_blocked()));
             }
             copied.set(true);
-            self.session.announcement.set("Code copied".into());
+            self.session.announcement.set(t!("Code copied").into());
             sleep(MARK_MILLIS).await;
             copied.set(false);
         });

@@ -1,3 +1,4 @@
+use crate::messages::text;
 use crate::types::{Column, Effort, Parameters};
 
 /// What tells a column from the others of the same model: of each parameter in which they differ, its own value. That a
@@ -5,11 +6,11 @@ use crate::types::{Column, Effort, Parameters};
 pub fn differences<'a>(column: &Column, others: impl IntoIterator<Item = &'a Column>) -> Vec<String> {
     let same_model = |other: &&Column| other.model == column.model && other.id != column.id;
     let others: Vec<&Column> = others.into_iter().filter(same_model).collect();
-    let mut lines: Vec<String> = column.prompt.iter().map(|_| "custom prompt".to_owned()).collect();
+    let mut lines: Vec<String> = column.prompt.iter().map(|_| t!("custom prompt").to_owned()).collect();
     for (name, value) in PARAMETERS {
         let own = value(&column.parameters);
         if others.iter().any(|other| value(&other.parameters) != own) {
-            lines.push(format!("{name} {}", own.unwrap_or_else(|| "default".into())));
+            lines.push(format!("{} {}", text(name), own.unwrap_or_else(|| t!("default").into())));
         }
     }
     lines
@@ -19,15 +20,17 @@ pub fn differences<'a>(column: &Column, others: impl IntoIterator<Item = &'a Col
 type Parameter = (&'static str, fn(&Parameters) -> Option<String>);
 
 const PARAMETERS: [Parameter; 7] = [
-    ("temperature", |parameters| {
-        parameters.temperature.map(|value| crate::format::fixed(f64::from(value), 2))
+    (n!("temperature"), |parameters| {
+        parameters.temperature.map(|value| crate::format::decimal(f64::from(value), 2))
     }),
-    ("top p", |parameters| parameters.top_p.map(|value| crate::format::fixed(f64::from(value), 2))),
-    ("max tokens", |parameters| parameters.max_tokens.map(|value| value.to_string())),
-    ("context limit", |parameters| parameters.context_tokens.map(|value| value.to_string())),
-    ("seed", |parameters| parameters.seed.map(|value| value.to_string())),
-    ("effort", |parameters| parameters.effort.map(Effort::name).map(Into::into)),
-    ("native citations", |parameters| Some(if parameters.native_citations { "on" } else { "off" }.into())),
+    (n!("top p"), |parameters| parameters.top_p.map(|value| crate::format::decimal(f64::from(value), 2))),
+    (n!("max tokens"), |parameters| parameters.max_tokens.map(|value| value.to_string())),
+    (n!("context limit"), |parameters| parameters.context_tokens.map(|value| value.to_string())),
+    (n!("seed"), |parameters| parameters.seed.map(|value| value.to_string())),
+    (n!("effort"), |parameters| parameters.effort.map(Effort::name).map(Into::into)),
+    (n!("native citations"), |parameters| {
+        Some(if parameters.native_citations { t!("on") } else { t!("off") }.into())
+    }),
 ];
 
 #[cfg(test)]

@@ -178,7 +178,7 @@ impl Session {
         let name = at.map(|at| distinct(&names, at)).or_else(|| own(&self.earlier)).unwrap_or_default();
         match of {
             AnswerOf::Run(_) => name,
-            AnswerOf::Earlier(_) => format!("{name}, earlier answer"),
+            AnswerOf::Earlier(_) => t!("{name}, earlier answer", name = name),
         }
     }
 

@@ -61,11 +61,27 @@ impl SidePanes {
 }
 
 impl Side {
-    /// Its name for people.
+    /// Its name in styles.
     pub fn name(self) -> &'static str {
         match self {
             Self::Documents => "documents",
             Self::Evidence => "evidence",
+        }
+    }
+
+    /// What shows it.
+    pub fn show(self) -> &'static str {
+        match self {
+            Self::Documents => t!("Show documents"),
+            Self::Evidence => t!("Show evidence"),
+        }
+    }
+
+    /// What hides it.
+    pub fn hide(self) -> &'static str {
+        match self {
+            Self::Documents => t!("Hide documents"),
+            Self::Evidence => t!("Hide evidence"),
         }
     }
 

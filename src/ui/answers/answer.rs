@@ -51,7 +51,7 @@ pub fn AnswerBody(
     view! {
         <Show when=move || thinks.get()>
             <details class="answer-reasoning">
-                <summary>"Reasoning"</summary>
+                <summary>{t!("Reasoning")}</summary>
                 <p>{text(state, of, &of_reasoning, |head| head.reasoning_bytes, |answer| &answer.reasoning)}</p>
             </details>
         </Show>

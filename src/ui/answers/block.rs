@@ -48,7 +48,7 @@ fn list_item(item: &Item, context: &Context) -> AnyView {
     let Some(checked) = item.checked else { return view! { <li dir=dir>{inside}</li> }.into_any() };
     let label = match item.nodes.first() {
         Some(Node::Paragraph(list)) => plain_text(list),
-        _ => "Task".to_owned(),
+        _ => t!("Task").into(),
     };
     view! {
         <li class="answer-task" dir=dir>
@@ -87,10 +87,10 @@ fn code_head(state: AppState, language: Option<&str>, text: impl Fn() -> String 
     let copied = ArcRwSignal::new(false);
     let mark = copied.clone();
     let copy = listener(move |_| state.copy_code(text(), copied.clone()));
-    let word = move || if mark.get() { "Copied" } else { "Copy code" };
+    let word = move || if mark.get() { t!("Copied") } else { t!("Copy code") };
     view! {
         <div class="answer-code-head">
-            <span>{language.unwrap_or("Code").to_owned()}</span>
+            <span>{language.unwrap_or(t!("Code")).to_owned()}</span>
             <button class="button tiny quiet" type="button" on:click=copy><Icon name=Name::Copy/>{live(word)}</button>
         </div>
     }
@@ -126,7 +126,8 @@ fn table(
     let (state, of) = (context.state, context.of);
     let titles: Vec<String> = header.iter().map(|cell| plain_text(cell)).collect();
     let titles = titles.join(", ");
-    let name = sig(move || format!("Table of {}: {titles}", state.session.label(of)));
+    let name =
+        sig(move || t!("Table of {column}: {titles}", column = state.session.label(of), titles = titles));
     view! {
         <div
             class=format!("answer-table {}", continues.unwrap_or_default())

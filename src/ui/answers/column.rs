@@ -55,10 +55,10 @@ pub fn ColumnCard(
                     </h3>
                     <p>
                         <span class="badge" class:plain=!with_documents>
-                            {if with_documents { "with documents" } else { "no documents" }}
+                            {if with_documents { t!("with documents") } else { t!("no documents") }}
                         </span>
                         {live(move || status(data_state.get()))}
-                        {is_earlier.then(|| view! { <span class="badge plain">"earlier"</span> })}
+                        {is_earlier.then(|| view! { <span class="badge plain">{t!("earlier")}</span> })}
                         {live(move || told_apart(state, &own))}
                         <span class="column-place">{place}</span>
                     </p>
@@ -83,17 +83,17 @@ fn told_apart(state: AppState, own: &Column) -> AnyView {
 /// Where an answer stands, in a word and a drawing.
 fn status(state: &'static str) -> AnyView {
     let (icon, word) = match state {
-        "waiting" => (Name::Waiting, "Waiting"),
-        "streaming" => (Name::Writing, "Streaming"),
-        "done" => (Name::Done, "Done"),
-        "stopped" => (Name::Stop, "Stopped"),
-        "failed" => (Name::Warning, "Failed"),
-        "interrupted" => (Name::Warning, "Interrupted"),
+        "waiting" => (Name::Waiting, t!("Waiting")),
+        "streaming" => (Name::Writing, t!("Streaming")),
+        "done" => (Name::Done, t!("Done")),
+        "stopped" => (Name::Stop, t!("Stopped")),
+        "failed" => (Name::Warning, t!("Failed")),
+        "interrupted" => (Name::Warning, t!("Interrupted")),
         _ => return ().into_any(),
     };
     view! { <span class=format!("column-status {state}")><Icon name=icon/>{word}</span> }.into_any()
 }
 
 fn not_asked() -> AnyView {
-    view! { <div class="column-body" tabindex="0" role="group" aria-label="Answer"></div> }.into_any()
+    view! { <div class="column-body" tabindex="0" role="group" aria-label=t!("Answer")></div> }.into_any()
 }

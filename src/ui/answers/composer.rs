@@ -33,31 +33,31 @@ pub fn Composer() -> impl IntoView {
     });
     let estimate = Memo::new(move |_| state.cost_estimate());
     view! {
-        <section class="composer" aria-label="Question and answers">
+        <section class="composer" aria-label=t!("Question and answers")>
             <form class="composer-form" on:submit=listener(submit)>
-                <label class="visually-hidden" for="question">"Question"</label>
+                <label class="visually-hidden" for="question">{t!("Question")}</label>
                 <textarea
                     node_ref=node
                     id="question"
                     rows="2"
                     dir="auto"
-                    placeholder="Ask your documents. Every column answers from the same evidence."
+                    placeholder=t!("Ask your documents. Every column answers from the same evidence.")
                     prop:value=sig(move || question.get())
                     on:input=listener(move |event| question.set(event_target_value(&event)))
                     on:keydown=listener(on_key)
                     on:focus=listener(move |_| state.act(Action::Prepare))
                 ></textarea>
                 <button class="button primary composer-ask" type="submit" disabled=sig(move || question.with(|text| text.trim().is_empty()))>
-                    "Ask"
+                    {t!("Ask")}
                 </button>
             </form>
             <Bar/>
             {live(move || (!has_no_model.get()).then(|| deferred::part(Part::ContextGuards)))}
             <p class="composer-cost hint">{live(move || estimate.get())}</p>
             <div class="composer-notice" role="status">{live(move || state.session.notice.get().map(|notice| view! { <p class="notice warn">{problem::message(&notice)}</p> }))}</div>
-            <div role="status" aria-label="Removed column">{live(move || removed(state))}</div>
+            <div role="status" aria-label=t!("Removed column")>{live(move || removed(state))}</div>
             {live(move || has_run.get().then(|| deferred::part(Part::RunHead)))}
-            <h2 class="visually-hidden">"Answers"</h2>
+            <h2 class="visually-hidden">{t!("Answers")}</h2>
             <div class="columns" class:has-expanded=sig(move || state.session.expanded.get().is_some())>
                 <For each=move || cards(state) key=|(_, cell)| cell.serial let:card>
                     <ColumnCard of=card.0 view=card.1.value/>
@@ -74,12 +74,12 @@ fn removed(state: AppState) -> AnyView {
     let name =
         state.session.removed.with(|removed| removed.as_ref().map(|removed| removed.name().to_owned()));
     name.map(|name| {
-        let label = format!("Undo removing column {name}");
+        let label = t!("Undo removing column {name}", name = name);
         view! {
             <p class="notice">
-                "Removed column "<bdi>{name}</bdi>" "
-                <button class="button" aria-label=label on:click=listener(move |_| state.act(Action::UndoRemoveColumn))>"Undo"</button>
-                <button class="button quiet tiny" aria-label="Dismiss" on:click=listener(move |_| state.session.removed.set(None))><Icon name=Name::Close/></button>
+                {t!("Removed column")}" "<bdi>{name}</bdi>" "
+                <button class="button" aria-label=label on:click=listener(move |_| state.act(Action::UndoRemoveColumn))>{t!("Undo")}</button>
+                <button class="button quiet tiny" aria-label=t!("Dismiss") on:click=listener(move |_| state.session.removed.set(None))><Icon name=Name::Close/></button>
             </p>
         }
     })
@@ -89,14 +89,14 @@ fn removed(state: AppState) -> AnyView {
 /// What comes after quotations: a model.
 fn invitation(state: AppState) -> AnyView {
     view! {
-        <section class="column-invitation" aria-label="Add your model">
-            <h3>"Add your model"</h3>
-            <p>"Compare models on your documents: every column gets the same passages. Use your own API key, a server on this machine, or a model in this tab."</p>
+        <section class="column-invitation" aria-label=t!("Add your model")>
+            <h3>{t!("Add your model")}</h3>
+            <p>{t!("Compare models on your documents: every column gets the same passages. Use your own API key, a server on this machine, or a model in this tab.")}</p>
             <button class="button primary" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::AddColumn)))>
                 <Icon name=Name::Add/>
-                "Choose a model"
+                {t!("Choose a model")}
             </button>
-            <button class="button" on:click=listener(move |_| state.act(Action::AddSmolLm2))>"SmolLM2 in this tab (98 MB, weak)"</button>
+            <button class="button" on:click=listener(move |_| state.act(Action::AddSmolLm2))>{t!("SmolLM2 in this tab (98 MB, weak)")}</button>
         </section>
     }
     .into_any()
@@ -114,14 +114,14 @@ fn Bar() -> impl IntoView {
             <span class="composer-spring"></span>
             <button class="button" disabled=sig(move || !busy.get()) on:click=listener(move |_| state.act(Action::StopAll))>
                 <Icon name=Name::Stop/>
-                "Stop all"
+                {t!("Stop all")}
             </button>
-            <button class="button" aria-label="Column sets" title="Column sets: keep these columns under a name, or take others" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::ColumnSets)))>
+            <button class="button" aria-label=t!("Column sets") title=t!("Column sets: keep these columns under a name, or take others") on:click=listener(move |_| state.view.dialog.set(Some(Dialog::ColumnSets)))>
                 <Icon name=Name::Sets/>
             </button>
             <button class="button" disabled=full on:click=listener(move |_| state.view.dialog.set(Some(Dialog::AddColumn)))>
                 <Icon name=Name::Add/>
-                "Add column"
+                {t!("Add column")}
             </button>
         </div>
     }
@@ -172,7 +172,7 @@ fn Starters() -> impl IntoView {
         shown().map(|_| {
             view! {
                 <button class="chip" type="button" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Questions)))>
-                    "All questions"
+                    {t!("All questions")}
                 </button>
             }
         })

@@ -40,7 +40,7 @@ fn feedback(state: AppState, of: AnswerOf, view: RwSignal<ColumnView>) -> AnyVie
             </button>
         }
     };
-    let note_label = format!("Note on {name}");
+    let note_label = t!("Note on {name}", name = name);
     let field_label = note_label.clone();
     let body = move || {
         if writing.get() {
@@ -58,8 +58,8 @@ fn feedback(state: AppState, of: AnswerOf, view: RwSignal<ColumnView>) -> AnyVie
     };
     view! {
         <div class="feedback">
-            {verdict(Thumb::Up, format!("Good answer of {name}"), Name::ThumbUp)}
-            {verdict(Thumb::Down, format!("Bad answer of {name}"), Name::ThumbDown)}
+            {verdict(Thumb::Up, t!("Good answer of {name}", name = name), Name::ThumbUp)}
+            {verdict(Thumb::Down, t!("Bad answer of {name}", name = name), Name::ThumbDown)}
             <button
                 class="button quiet tiny"
                 aria-label=note_label.clone()

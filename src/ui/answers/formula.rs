@@ -8,12 +8,14 @@ const MATHML: &str = "http://www.w3.org/1998/Math/MathML";
 /// A formula; its source as code when it has no nodes.
 pub fn formula(source: &str, is_display: bool, nodes: &[MathNode]) -> AnyView {
     if nodes.is_empty() {
-        let title = "Shown as it was written: this formula is faulty, too long, or uses a command that is not known here.";
+        let title = t!(
+            "Shown as it was written: this formula is faulty, too long, or uses a command that is not known here."
+        );
         return view! { <code title=title>{source.to_owned()}</code> }.into_any();
     }
     let drawing = Drawing { source: source.to_owned(), is_display, nodes: nodes.to_vec() };
     if is_display {
-        view! { <span class="answer-formula" tabindex="0" role="group" aria-label="Formula" use:draw=drawing></span> }
+        view! { <span class="answer-formula" tabindex="0" role="group" aria-label=t!("Formula") use:draw=drawing></span> }
             .into_any()
     } else {
         view! { <span use:draw=drawing></span> }.into_any()

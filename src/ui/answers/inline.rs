@@ -20,8 +20,8 @@ fn one(inline: &Inline, context: &Context) -> AnyView {
         Inline::Code(text) => view! { <code>{text.clone()}</code> }.into_any(),
         Inline::Link { url, text } => link(url, inlines(text, context)),
         Inline::BlockedImage { alt, .. } => {
-            let label = if alt.is_empty() { "image".to_owned() } else { alt.clone() };
-            view! { <span class="chip blocked" title="Images in answers are not loaded: loading one could leak text.">{format!("blocked image: {label}")}</span> }.into_any()
+            let label = if alt.is_empty() { t!("image").to_owned() } else { alt.clone() };
+            view! { <span class="chip blocked" title=t!("Images in answers are not loaded: loading one could leak text.")>{t!("blocked image: {label}", label = label)}</span> }.into_any()
         }
         Inline::Cite(at) => cite(*at as usize, context),
         Inline::Math { source, is_display, nodes } => formula::formula(source, *is_display, nodes),
@@ -33,9 +33,13 @@ fn one(inline: &Inline, context: &Context) -> AnyView {
 
 /// A link leads out only after the person has seen where to: the host by itself, and all that goes there.
 fn link(url: &SafeUrl, text: AnyView) -> AnyView {
-    let kind = if url.is_mail() { "Email to" } else { "Host" };
-    let question =
-        format!("A model wrote this link. Open it?\n\n{kind}: {}\n\n{}", url.destination(), url.as_str());
+    let kind = if url.is_mail() { t!("Email to") } else { t!("Host") };
+    let question = format!(
+        "{}\n\n{kind}: {}\n\n{}",
+        t!("A model wrote this link. Open it?"),
+        url.destination(),
+        url.as_str()
+    );
     let url = url.as_str().to_owned();
     let confirm = move |event: leptos::ev::MouseEvent| {
         if !window().confirm_with_message(&question).unwrap_or(false) {
@@ -67,7 +71,8 @@ fn cite(at: usize, context: &Context) -> AnyView {
     match (&citation.target, passage) {
         (Target::Passage { support, quote, .. }, Some(passage)) => {
             let words = quote.map_or_else(|| support.clone(), |quote| vec![quote]);
-            let label = format!("Citation {number}: {}", passage.document_name);
+            let label =
+                t!("Citation {number}: {document}", number = number, document = passage.document_name);
             let (state, document, passage_span) = (context.state, passage.document, passage.span);
             view! {
                 <button
@@ -84,14 +89,17 @@ fn cite(at: usize, context: &Context) -> AnyView {
             .into_any()
         }
         (Target::Unsupported { .. }, Some(passage)) => {
-            let label =
-                format!("Citation {number}, the quote is not in the passage: {}", passage.document_name);
+            let label = t!(
+                "Citation {number}, the quote is not in the passage: {document}",
+                number = number,
+                document = passage.document_name
+            );
             let (state, document, passage_span) = (context.state, passage.document, passage.span);
             view! {
                 <button
                     class="cite flagged"
                     aria-label=label
-                    title="The quote is not in this passage."
+                    title=t!("The quote is not in this passage.")
                     on:click=listener(move |_| {
                         state.act(Action::OpenDocument(document, Some(Focus { passage: passage_span, words: Vec::new() })));
                     })
@@ -102,7 +110,7 @@ fn cite(at: usize, context: &Context) -> AnyView {
             .into_any()
         }
         _ => {
-            let title = format!("Invalid citation: no passage {number} was sent to this column.");
+            let title = t!("Invalid citation: no passage {number} was sent to this column.", number = number);
             view! { <span class="cite flagged" role="note" title=title.clone() aria-label=title>{format!("{number} ✕")}</span> }.into_any()
         }
     }

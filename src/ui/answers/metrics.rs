@@ -46,30 +46,34 @@ fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
         format!("{}{}", if reported { "" } else { "≈ " }, format::count(tokens))
     };
     let source = |reported: bool| {
-        if reported { "reported by the provider" } else { "estimated at four characters per token" }
+        if reported { t!("reported by the provider") } else { t!("estimated at four characters per token") }
             .to_owned()
     };
     let retrieval = view.evidence.as_ref().map(|evidence| evidence.timing.total_millis);
     let mut rows = vec![
-        ("Retrieval", millis(retrieval), "search time, once for all columns".to_owned()),
+        (t!("Retrieval"), millis(retrieval), t!("search time, once for all columns").to_owned()),
         (
-            "First token",
+            t!("First token"),
             millis(answer.timing.first_token_millis),
-            "from sending the request to the first token".to_owned(),
+            t!("from sending the request to the first token").to_owned(),
         ),
         (
-            "Tokens/s",
-            answer.tokens_per_second.map_or_else(none, |rate| format::fixed(rate, 1)),
-            "after the first token".to_owned(),
+            t!("Tokens/s"),
+            answer.tokens_per_second.map_or_else(none, |rate| format::decimal(rate, 1)),
+            t!("after the first token").to_owned(),
         ),
-        ("Total", millis(answer.timing.total_millis), "from sending the request to the end".to_owned()),
-        ("In", input.map_or_else(none, |count| tokens(count, input_reported)), source(input_reported)),
-        ("Out", tokens(output, reported), source(reported)),
+        (
+            t!("Total"),
+            millis(answer.timing.total_millis),
+            t!("from sending the request to the end").to_owned(),
+        ),
+        (t!("In"), input.map_or_else(none, |count| tokens(count, input_reported)), source(input_reported)),
+        (t!("Out"), tokens(output, reported), source(reported)),
     ];
     let usage = answer.usage.unwrap_or_default();
     for (name, count, title) in [
-        ("Reasoning", usage.reasoning_tokens, "reasoning tokens, included in the output"),
-        ("Cached", usage.cached_tokens, "prompt tokens read from the provider's cache"),
+        (t!("Reasoning"), usage.reasoning_tokens, t!("reasoning tokens, included in the output")),
+        (t!("Cached"), usage.cached_tokens, t!("prompt tokens read from the provider's cache")),
     ] {
         if let Some(count) = count.filter(|count| *count > 0) {
             rows.push((name, format::count(count), title.to_owned()));
@@ -77,12 +81,16 @@ fn rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
     }
     if matches!(view.column.model, ModelRef::Remote { .. }) && answer.state.is_over() {
         rows.push(match &view.cost {
-            Some(cost) => ("Cost", usd(cost.usd), cost_title(cost)),
-            None => ("Cost", format::NOTHING.to_owned(), "no known price for this model".to_owned()),
+            Some(cost) => (t!("Cost"), usd(cost.usd), cost_title(cost)),
+            None => (t!("Cost"), format::NOTHING.to_owned(), t!("no known price for this model").to_owned()),
         });
     }
     if view.attempts.len() > 1 {
-        rows.push(("Attempts", format::count(view.attempts.len() as u64), attempts_title(&view.attempts)));
+        rows.push((
+            t!("Attempts"),
+            format::count(view.attempts.len() as u64),
+            attempts_title(&view.attempts),
+        ));
     }
     rows.extend(evidence_rows(view));
     rows
@@ -94,11 +102,16 @@ fn evidence_rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
     if let Some(sent) = &view.sent
         && let Some(hash) = sent.evidence_sha256
     {
-        rows.push(("Evidence", hash.short(), format!("SHA-256 of the run's evidence: {hash}")));
+        rows.push((t!("Evidence"), hash.short(), t!("SHA-256 of the run's evidence: {hash}", hash = hash)));
         if let Some(cut) = sent.cut_sha256() {
             let fit = &sent.fit;
-            let text = format!("{} of {} ({})", fit.passages_sent, fit.passages_total, cut.short());
-            rows.push(("Sent", text, format!("SHA-256 of the evidence text sent: {cut}")));
+            let text = t!(
+                "{sent} of {total} ({hash})",
+                sent = fit.passages_sent,
+                total = fit.passages_total,
+                hash = cut.short()
+            );
+            rows.push((t!("Sent"), text, t!("SHA-256 of the evidence text sent: {cut}", cut = cut)));
         }
     }
     rows
@@ -108,19 +121,20 @@ fn evidence_rows(view: &ColumnView) -> Vec<(&'static str, String, String)> {
 fn attempts_title(attempts: &[Attempt]) -> String {
     let line = |attempt: &Attempt| {
         let took = format::duration(attempt.took_millis);
-        let pause =
-            attempt.pause_millis.map(|millis| format!(" Retried after {}.", format::duration(millis)));
+        let pause = attempt
+            .pause_millis
+            .map(|millis| format!(" {}", t!("Retried after {time}.", time = format::duration(millis))));
         match &attempt.failure {
             Some(failure) => {
                 format!("{took}: {}{}", problem::message(&failure.error), pause.unwrap_or_default())
             }
-            None => format!("{took}: answered"),
+            None => t!("{took}: answered", took = took),
         }
     };
     attempts.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn cost_title(cost: &Cost) -> String {
-    let tokens = if cost.reported { "tokens reported by the provider" } else { "estimated tokens" };
-    format!("by {}, {tokens}", cost.source)
+    let tokens = if cost.reported { t!("tokens reported by the provider") } else { t!("estimated tokens") };
+    t!("by {source}, {tokens}", source = cost.source, tokens = tokens)
 }

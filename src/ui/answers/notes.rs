@@ -10,10 +10,11 @@ use leptos::wasm_bindgen::JsCast;
 /// A reference to a footnote: a link to it, once there is one.
 pub fn reference(label: &str, is_defined: bool, of: AnswerOf) -> AnyView {
     if !is_defined {
-        return view! { <sup title="There is no footnote of this name.">{label.to_owned()}</sup> }.into_any();
+        return view! { <sup title=t!("There is no footnote of this name.")>{label.to_owned()}</sup> }
+            .into_any();
     }
     let (note, own) = (of.note(label), of.note_reference(label));
-    let (href, name) = (format!("#{note}"), format!("Footnote {label}"));
+    let (href, name) = (format!("#{note}"), t!("Footnote {label}", label = label));
     view! {
         <sup>
             <a class="answer-note-reference" data-note=own href=href aria-label=name on:click=go_to(note)>
@@ -41,14 +42,14 @@ pub fn list(state: AppState, of: AnswerOf, view: &ArcRwSignal<ColumnView>, rende
             keyed(move || keys.with(RenderedPiece::note_keys), draw)
         };
         places.has_notes().then(|| {
-            view! { <ul class="answer-notes" aria-label="Footnotes">{keyed(move || places.note_keys(), draw)}</ul> }
+            view! { <ul class="answer-notes" aria-label=t!("Footnotes")>{keyed(move || places.note_keys(), draw)}</ul> }
         })
     })
 }
 
 fn item(label: &str, of: AnswerOf, inside: AnyView) -> AnyView {
     let (note, back) = (of.note(label), of.note_reference(label));
-    let name = format!("Back to footnote reference {label}");
+    let name = t!("Back to footnote reference {label}", label = label);
     view! {
         <li data-note=note.clone() id=note tabindex="-1">
             <span class="answer-note-label">{format!("{label}.")}</span>

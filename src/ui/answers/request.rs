@@ -20,25 +20,27 @@ pub fn Request(
     let text = move || {
         request
             .and_then(|request| request.with(|view| view.sent.as_ref().map(|sent| sent.request.clone())))
-            .unwrap_or_else(|| "No request: this column only quotes the evidence, or has not run yet.".into())
+            .unwrap_or_else(|| {
+                t!("No request: this column only quotes the evidence, or has not run yet.").into()
+            })
     };
-    let prompt = preview::of_run(state, id).map(|shown| view! { <h3>"Prompt"</h3> {shown} });
+    let prompt = preview::of_run(state, id).map(|shown| view! { <h3>{t!("Prompt")}</h3> {shown} });
     let to_clipboard = move || {
         let text = untrack(text);
         spawn_local(async move {
             let copied = copy(&text).await.is_ok();
-            status.set(if copied { "Copied." } else { "This browser blocks the clipboard here." });
+            status.set(if copied { t!("Copied.") } else { t!("This browser blocks the clipboard here.") });
         });
     };
     view! {
-        <Modal title="Request">
+        <Modal title=t!("Request")>
             <div class="form-actions">
                 <span class="hint" role="status">{live(move || status.get())}</span>
-                {field::button("Copy request".into(), to_clipboard)}
+                {field::button(t!("Copy request").into(), to_clipboard)}
             </div>
             {prompt}
-            <h3>"Request"</h3>
-            <p class="hint">"Exactly what was sent. A key is never shown."</p>
+            <h3>{t!("Request")}</h3>
+            <p class="hint">{t!("Exactly what was sent. A key is never shown.")}</p>
             <pre class="request" tabindex="0">{text}</pre>
         </Modal>
     }

@@ -34,7 +34,7 @@ pub fn toolbar(
         buttons(state, id, &shown)
     };
     view! {
-        <div class="column-actions" role="group" aria-label="Column">
+        <div class="column-actions" role="group" aria-label=t!("Column")>
             {live(buttons)}
         </div>
     }
@@ -57,38 +57,39 @@ fn buttons(state: AppState, id: ColumnId, shown: &Shown) -> AnyView {
         button(label, icon, Box::new(move |_| state.act(action(id))))
     };
     let run = match shown.answer {
-        "waiting" | "streaming" => Some(act(format!("Stop {name}"), Name::Stop, Action::Stop)),
+        "waiting" | "streaming" => Some(act(t!("Stop {name}", name = name), Name::Stop, Action::Stop)),
         "idle" => None,
-        _ => Some(act(format!("Run {name} again"), Name::Retry, Action::RunAgain)),
+        _ => Some(act(t!("Run {name} again", name = name), Name::Retry, Action::RunAgain)),
     };
     let copy_icon = if shown.is_copied { Name::Done } else { Name::Copy };
     let copy = (shown.answer != "idle")
-        .then(|| act(format!("Copy answer of {name}"), copy_icon, Action::CopyAnswer));
+        .then(|| act(t!("Copy answer of {name}", name = name), copy_icon, Action::CopyAnswer));
     let baseline = shown.can_have_baseline.then(|| {
-        act(format!("Add baseline of {name} without documents"), Name::Baseline, Action::AddBaseline)
+        act(t!("Add baseline of {name} without documents", name = name), Name::Baseline, Action::AddBaseline)
     });
     let dialog = move |label: String, icon: Name, dialog: Dialog| {
         button(label, icon, Box::new(move |_| state.view.dialog.set(Some(dialog))))
     };
     let change = shown.is_of_today.then(|| {
         view! {
-            {dialog(format!("Edit column {name}"), Name::Rename, Dialog::EditColumn(id))}
-            {act(format!("Duplicate column {name}"), Name::Duplicate, Action::DuplicateColumn)}
-            {step(state, id, format!("Move column {name} left"), Name::Left, Step::Left)}
-            {step(state, id, format!("Move column {name} right"), Name::Right, Step::Right)}
+            {dialog(t!("Edit column {name}", name = name), Name::Rename, Dialog::EditColumn(id))}
+            {act(t!("Duplicate column {name}", name = name), Name::Duplicate, Action::DuplicateColumn)}
+            {step(state, id, t!("Move column {name} left", name = name), Name::Left, Step::Left)}
+            {step(state, id, t!("Move column {name} right", name = name), Name::Right, Step::Right)}
         }
     });
-    let expand = if shown.is_expanded { format!("Collapse {name}") } else { format!("Expand {name}") };
+    let expand =
+        if shown.is_expanded { t!("Collapse {name}", name = name) } else { t!("Expand {name}", name = name) };
     let is_expanded = shown.is_expanded;
     let toggle = move |_| state.session.expanded.set((!is_expanded).then_some(id));
     view! {
         {run}
         {copy}
-        {dialog(format!("View request of {name}"), Name::Code, Dialog::Request(id))}
+        {dialog(t!("View request of {name}", name = name), Name::Code, Dialog::Request(id))}
         {baseline}
         {change}
         {button(expand, Name::Expand, Box::new(toggle))}
-        {button(format!("Remove column {name}"), Name::Close, Box::new(move |_| state.remove_column(id)))}
+        {button(t!("Remove column {name}", name = name), Name::Close, Box::new(move |_| state.remove_column(id)))}
     }
     .into_any()
 }

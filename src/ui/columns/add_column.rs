@@ -7,5 +7,5 @@ use leptos::prelude::*;
 #[component]
 pub fn AddColumn() -> impl IntoView {
     let state = AppState::get();
-    view! { <Modal title="Add column" wide=true>{column_form(state, None)}</Modal> }.into_any()
+    view! { <Modal title=t!("Add column") wide=true>{column_form(state, None)}</Modal> }.into_any()
 }

@@ -120,28 +120,33 @@ pub fn Compare() -> impl IntoView {
                 .collect()
         });
         if options.is_empty() {
-            return crate::ui::part::field::hint("The list of models could not be loaded.");
+            return crate::ui::part::field::hint(t!("The list of models could not be loaded."));
         }
-        select("Model", options, "0", Callback::new(move |at: String| family.set(at.parse().unwrap_or(0))))
+        select(
+            t!("Model"),
+            options,
+            "0",
+            Callback::new(move |at: String| family.set(at.parse().unwrap_or(0))),
+        )
     };
     let label = move || match ticked.get() {
-        1 => "Add 1 column".to_owned(),
-        count => format!("Add {count} columns"),
+        1 => t!("Add 1 column").into(),
+        count => t!("Add {count} columns", count = count),
     };
     let rows = move || entries.with(|entries| entries.iter().map(|entry| host(state, entry)).collect_view());
     view! {
-        <Modal title="Compare hosts" wide=true>
+        <Modal title=t!("Compare hosts") wide=true>
             <form class="form" on:submit=listener(add)>
                 <p class="hint">
-                    "The same model at several providers, side by side, with the same question and evidence."
+                    {t!("The same model at several providers, side by side, with the same question and evidence.")}
                 </p>
                 {models}
-                <div class="table-scroll" tabindex="0" role="group" aria-label="Hosts">
+                <div class="table-scroll" tabindex="0" role="group" aria-label=t!("Hosts")>
                     <table class="table compare">
                         <thead>
                             <tr>
-                                <th scope="col">"Provider and key"</th>
-                                <th scope="col" title="US dollars per 1M tokens, input / output">"$ in / out"</th>
+                                <th scope="col">{t!("Provider and key")}</th>
+                                <th scope="col" title=t!("US dollars per 1M tokens, input / output")>{t!("$ in / out")}</th>
                             </tr>
                         </thead>
                         <tbody>{rows}</tbody>
@@ -150,9 +155,9 @@ pub fn Compare() -> impl IntoView {
                 {live(move || field::user_error(user_error.get()))}
                 <div class="form-actions">
                     <span class="hint" role="status">
-                        {live(move || format!("At most {MAX_COLUMNS} columns; {} more can be added.", room()))}
+                        {live(move || t!("At most {most} columns; {count} more can be added.", most = MAX_COLUMNS, count = room()))}
                     </span>
-                    {button("One provider".into(), move || state.view.dialog.set(Some(Dialog::AddColumn)))}
+                    {button(t!("One provider").into(), move || state.view.dialog.set(Some(Dialog::AddColumn)))}
                     <button
                         class="button primary"
                         type="submit"
@@ -172,17 +177,17 @@ fn host(state: AppState, entry: &Entry) -> AnyView {
     let name = row.provider.name.clone();
     let (id, ticked) = (unique(), entry.ticked);
     let url_params = row.url_params.iter().zip(&entry.url_params).map(|(param, (_, value))| {
-        let label = format!("{} of {name}", param.label);
+        let label = t!("{field} of {name}", field = param.label, name = name);
         bound(Field { label, placeholder: param.example.clone(), ..Field::default() }, *value)
     });
     let (own, key, optional) = (entry.clone(), entry.key, row.key_optional);
     let held = Memo::new(move |_| !state.key_held(&own.address()).is_empty());
-    let label = format!("API key of {name}");
+    let label = t!("API key of {name}", name = name);
     let access = move || {
         if held.get() {
-            return view! { <span class="badge good">"Key saved"</span> }.into_any();
+            return view! { <span class="badge good">{t!("Key saved")}</span> }.into_any();
         }
-        let placeholder = if optional { "Optional" } else { "" }.to_owned();
+        let placeholder = if optional { t!("Optional") } else { "" }.to_owned();
         bound(Field { label: label.clone(), kind: "password", placeholder, ..Field::default() }, key)
     };
     view! {

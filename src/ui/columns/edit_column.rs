@@ -13,5 +13,5 @@ pub fn EditColumn(
     let state = AppState::get();
     let column = state.session.columns.value(&id).map(|view| view.column);
     let form = column.map(|column| column_form(state, Some(column)));
-    view! { <Modal title="Edit column" wide=true>{form}</Modal> }.into_any()
+    view! { <Modal title=t!("Edit column") wide=true>{form}</Modal> }.into_any()
 }

@@ -1,5 +1,6 @@
 use crate::browser::chrome_model::Availability;
 use crate::courier::Purpose;
+use crate::messages;
 use crate::state::{AppState, CheckState, Dialog};
 use crate::types::{Column, Effort, ModelRef, Parameters};
 use crate::ui::part::erased::{listener, live, sig};
@@ -113,12 +114,12 @@ pub(super) fn column_form(state: AppState, edit: Option<Column>) -> AnyView {
     let about = move || {
         let (chosen, row) = (choice.get(), row());
         match chosen {
-            Choice::Extractive => hint("Quotes the best sentences of the evidence. Instant, no model."),
-            Choice::SmolLm2 => hint(
-                "A small model that runs in this tab: weak answers, no key. 98 MB are downloaded with the first question; offline after that.",
-            ),
+            Choice::Extractive => hint(t!("Quotes the best sentences of the evidence. Instant, no model.")),
+            Choice::SmolLm2 => hint(t!(
+                "A small model that runs in this tab: weak answers, no key. 98 MB are downloaded with the first question; offline after that."
+            )),
             Choice::Chrome => chrome(state),
-            Choice::Row(_) if row.is_none() => hint("Loading the list of providers."),
+            Choice::Row(_) if row.is_none() => hint(t!("Loading the list of providers.")),
             Choice::Row(_) | Choice::Custom => endpoint_fields(draft, row, is_new),
         }
     };
@@ -129,16 +130,17 @@ pub(super) fn column_form(state: AppState, edit: Option<Column>) -> AnyView {
         _ => true,
     } && !prompt.is_wrong();
     let save = move || match (is_new, draft.models().len()) {
-        (false, _) => "Save column".to_owned(),
+        (false, _) => t!("Save column").into(),
         (true, count @ 2..) if matches!(choice.get(), Choice::Row(_) | Choice::Custom) => {
-            format!("Add {count} columns")
+            t!("Add {count} columns", count = count)
         }
-        (true, _) => "Add this column".to_owned(),
+        (true, _) => t!("Add this column").into(),
     };
-    let compare =
-        is_new.then(|| button("Compare hosts".into(), move || state.view.dialog.set(Some(Dialog::Compare))));
+    let compare = is_new
+        .then(|| button(t!("Compare hosts").into(), move || state.view.dialog.set(Some(Dialog::Compare))));
     let name_field = (!is_new).then(|| {
-        let field = Field { label: "Name".into(), placeholder: "Model name".into(), ..Field::default() };
+        let field =
+            Field { label: t!("Name").into(), placeholder: t!("Model name").into(), ..Field::default() };
         bound(field, name)
     });
     view! {
@@ -213,13 +215,13 @@ fn column_fields(
         view! {
             <label class="choice">
                 <input type="checkbox" prop:checked=is_native on:change=listener(native)/>
-                <span>"Use the provider's own citations "<span class="hint">"Anthropic and Cohere: passages are sent as documents"</span></span>
+                <span>{t!("Use the provider's own citations")}" "<span class="hint">{t!("Anthropic and Cohere: passages are sent as documents")}</span></span>
             </label>
         }
     });
     view! {
         <fieldset>
-            <legend>"Column"</legend>
+            <legend>{t!("Column")}</legend>
             {offered.sampling.then(|| parameter_fields(parameters, offered.provider))}
             <label class="choice">
                 <input
@@ -227,7 +229,7 @@ fn column_fields(
                     prop:checked=sig(move || with_documents.get())
                     on:change=listener(move |event| with_documents.set(event_target_checked(&event)))
                 />
-                <span>"With documents "<span class="hint">"off: a baseline that gets the question only"</span></span>
+                <span>{t!("With documents")}" "<span class="hint">{t!("off: a baseline that gets the question only")}</span></span>
             </label>
             {citations}
         </fieldset>
@@ -240,7 +242,7 @@ fn prompt_fields(state: AppState, prompt: prompt::Draft, edited: Option<Column>)
     let is_open = edited.is_some();
     view! {
         <details class="more" open=is_open>
-            <summary>"Prompt of this column"</summary>
+            <summary>{t!("Prompt of this column")}</summary>
             {prompt::editor(state, prompt, Some(edited))}
         </details>
     }
@@ -254,14 +256,19 @@ fn hint(text: &'static str) -> AnyView {
 /// Whether Chrome has its model, and why not.
 fn chrome(state: AppState) -> AnyView {
     let store = move || match state.chrome.availability.get() {
-        None => crate::ui::part::field::hint("Checking the browser"),
+        None => crate::ui::part::field::hint(t!("Checking the browser")),
         Some(found) => {
             let class = if found.can_answer() { "notice good" } else { "notice bad" };
-            view! { <p class=class>{found.message()}</p> }.into_any()
+            view! { <p class=class>{messages::text(found.message())}</p> }.into_any()
         }
     };
-    let progress =
-        move || state.chrome.progress.get().map(|share| format!("Downloading: {} %", (share * 100.0) as u32));
+    let progress = move || {
+        state
+            .chrome
+            .progress
+            .get()
+            .map(|share| t!("Downloading: {percent} %", percent = (share * 100.0) as u32))
+    };
     view! { <div role="status">{store}{progress}</div> }.into_any()
 }
 
@@ -277,7 +284,7 @@ fn parameter_fields(parameters: RwSignal<Parameters>, with_effort: bool) -> AnyV
         let field = Field {
             label: label.into(),
             kind: "number",
-            placeholder: "Provider default".into(),
+            placeholder: t!("Provider default").into(),
             ..Field::default()
         };
         text(field, typed.into(), set)
@@ -298,14 +305,14 @@ fn parameter_fields(parameters: RwSignal<Parameters>, with_effort: bool) -> AnyV
         let value = Effort::ALL.into_iter().find(|effort| effort.name() == name);
         parameters.update(|parameters| parameters.effort = value);
     });
-    let mut efforts = vec![(String::new(), "Provider default".to_owned())];
+    let mut efforts = vec![(String::new(), t!("Provider default").into())];
     efforts.extend(Effort::ALL.map(|effort| (effort.name().to_owned(), effort.name().to_owned())));
     view! {
         <div class="form-row">
-            {number("Temperature", before.temperature.map(|value| value.to_string()), temperature)}
-            {number("Max output tokens", before.max_tokens.map(|value| value.to_string()), max_tokens)}
-            {with_effort.then(|| number("Context limit (tokens)", before.context_tokens.map(|value| value.to_string()), context_tokens))}
-            {with_effort.then(|| select("Reasoning effort", efforts, before.effort.map_or("", Effort::name), effort))}
+            {number(t!("Temperature"), before.temperature.map(|value| value.to_string()), temperature)}
+            {number(t!("Max output tokens"), before.max_tokens.map(|value| value.to_string()), max_tokens)}
+            {with_effort.then(|| number(t!("Context limit (tokens)"), before.context_tokens.map(|value| value.to_string()), context_tokens))}
+            {with_effort.then(|| select(t!("Reasoning effort"), efforts, before.effort.map_or("", Effort::name), effort))}
         </div>
     }
     .into_any()

@@ -1,4 +1,3 @@
-use crate::format;
 use crate::state::{AppState, ColumnSet};
 use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::{listener, live, sig};
@@ -23,23 +22,23 @@ pub fn ColumnSets() -> impl IntoView {
     let list = move || {
         state.settings.with(|settings| {
             if settings.column_sets.is_empty() {
-                return crate::ui::part::field::hint(
-                    "No sets yet. A set keeps models, parameters, names and order; no keys and no answers.",
-                );
+                return crate::ui::part::field::hint(t!(
+                    "No sets yet. A set keeps models, parameters, names and order; no keys and no answers."
+                ));
             }
             let row = |set: &ColumnSet| row(state, set, deleted);
             let rows = settings.column_sets.iter().map(row).collect_view();
-            view! { <ul class="history-list" aria-label="Column sets">{rows}</ul> }.into_any()
+            view! { <ul class="history-list" aria-label=t!("Column sets")>{rows}</ul> }.into_any()
         })
     };
     view! {
-        <Modal title="Column sets">
+        <Modal title=t!("Column sets")>
             <form class="form-row" on:submit=listener(save)>
                 <label class="field">
-                    "Name of the set"
+                    {t!("Name of the set")}
                     <input type="text" prop:value=sig(move || name.get()) on:input=listener(move |event| name.set(event_target_value(&event)))/>
                 </label>
-                <button class="button primary" type="submit" disabled=sig(move || name.with(|name| name.trim().is_empty()))>"Save current columns"</button>
+                <button class="button primary" type="submit" disabled=sig(move || name.with(|name| name.trim().is_empty()))>{t!("Save current columns")}</button>
             </form>
             {live(list)}
             <div role="status">{live(move || undo(state, deleted))}</div>
@@ -50,7 +49,7 @@ pub fn ColumnSets() -> impl IntoView {
 
 fn row(state: AppState, set: &ColumnSet, deleted: RwSignal<Option<(usize, ColumnSet)>>) -> AnyView {
     let name = set.name.clone();
-    let count = format::counted(set.columns.len() as u64, "column", "columns");
+    let count = t!("{count} {count#column|columns}", count = set.columns.len());
     let models = state.settings.with_untracked(|settings| set.names(settings).join(", "));
     let (load, delete) = (name.clone(), name.clone());
     let load = move |_| {
@@ -65,10 +64,10 @@ fn row(state: AppState, set: &ColumnSet, deleted: RwSignal<Option<(usize, Column
     view! {
         <li class="history-row">
             <div class="history-run">
-                <button class="history-open" aria-label=format!("Load {name}") on:click=listener(load)>{name.clone()}</button>
+                <button class="history-open" aria-label=t!("Load {name}", name = name) on:click=listener(load)>{name.clone()}</button>
                 <p class="hint">{format!("{count}: {models}")}</p>
             </div>
-            <button class="button quiet tiny" aria-label=format!("Delete {name}") title=format!("Delete {name}") on:click=listener(delete)>
+            <button class="button quiet tiny" aria-label=t!("Delete {name}", name = name) title=t!("Delete {name}", name = name) on:click=listener(delete)>
                 <Icon name=Name::Delete/>
             </button>
         </li>
@@ -78,11 +77,11 @@ fn row(state: AppState, set: &ColumnSet, deleted: RwSignal<Option<(usize, Column
 
 fn undo(state: AppState, deleted: RwSignal<Option<(usize, ColumnSet)>>) -> AnyView {
     let Some((at, set)) = deleted.get() else { return ().into_any() };
-    let text = format!("Set {} deleted. ", set.name);
-    let undo = button("Undo".into(), move || {
+    let text = t!("Set {name} deleted.", name = set.name);
+    let undo = button(t!("Undo").into(), move || {
         let set = set.clone();
         state.set(|settings| settings.column_sets.insert(at.min(settings.column_sets.len()), set));
         deleted.set(None);
     });
-    view! { <p class="notice">{text}{undo}</p> }.into_any()
+    view! { <p class="notice">{text}" "{undo}</p> }.into_any()
 }

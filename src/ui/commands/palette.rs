@@ -51,29 +51,29 @@ pub fn Palette() -> impl IntoView {
         })
     };
     let rest = move || match found.with(Vec::len) {
-        0 => hint("No command found."),
-        all if all > SHOWN => hint(format!("{} more: type to narrow the list.", all - SHOWN)),
+        0 => hint(t!("No command found.")),
+        all if all > SHOWN => hint(t!("{count} more: type to narrow the list.", count = all - SHOWN)),
         _ => ().into_any(),
     };
     view! {
-        <Modal title="Command palette">
+        <Modal title=t!("Command palette")>
             <div class="palette">
                 <input
                     type="text"
                     role="combobox"
-                    aria-label="Command"
+                    aria-label=t!("Command")
                     aria-expanded="true"
                     aria-controls="palette-list"
                     aria-autocomplete="list"
                     aria-activedescendant=sig(move || (count.get() > 0).then(|| option_id(at.get())))
                     autocomplete="off"
                     spellcheck="false"
-                    placeholder="Type a command, a column or a document"
+                    placeholder=t!("Type a command, a column or a document")
                     prop:value=sig(move || query.get())
                     on:input=listener(typed)
                     on:keydown=listener(key)
                 />
-                <ul id="palette-list" class="palette-list" role="listbox" aria-label="Commands">{options}</ul>
+                <ul id="palette-list" class="palette-list" role="listbox" aria-label=t!("Commands")>{options}</ul>
                 <div role="status">{live(rest)}</div>
             </div>
         </Modal>

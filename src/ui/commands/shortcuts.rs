@@ -1,3 +1,4 @@
+use crate::messages::text;
 use crate::state::{AppState, BOUND, Command, FIXED, Shortcuts, is_mac, label, with_press};
 use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::{listener, live, sig};
@@ -18,10 +19,10 @@ pub fn ShortcutsDialog() -> impl IntoView {
     };
     let rows = BOUND.iter().map(move |(command, ..)| row(state, *command, error)).collect_view();
     let fixed = FIXED.iter().map(|(key, what)| {
-        view! { <li class="shortcut"><span>{*what}</span><kbd>{*key}</kbd></li> }
+        view! { <li class="shortcut"><span>{text(what)}</span><kbd>{*key}</kbd></li> }
     });
     view! {
-        <Modal title="Keyboard shortcuts">
+        <Modal title=t!("Keyboard shortcuts")>
             <div class="form">
                 <label class="choice">
                     <input
@@ -29,14 +30,14 @@ pub fn ShortcutsDialog() -> impl IntoView {
                         prop:checked=sig(move || state.settings.with(|settings| settings.shortcuts.single_keys))
                         on:change=listener(single)
                     />
-                    <span>"Single-key shortcuts "<span class="hint">"off: only those with Ctrl or ⌘ work"</span></span>
+                    <span>{t!("Single-key shortcuts")}" "<span class="hint">{t!("off: only those with Ctrl or ⌘ work")}</span></span>
                 </label>
-                <p class="hint" id="shortcut-hint">"Select a field and press the new key. Backspace removes it."</p>
+                <p class="hint" id="shortcut-hint">{t!("Select a field and press the new key. Backspace removes it.")}</p>
                 <div role="alert">{live(move || error.with(|text| (!text.is_empty()).then(|| view! { <p class="notice bad">{text.clone()}</p> })))}</div>
-                <ul class="shortcuts" role="list" aria-label="Shortcuts">{rows}</ul>
-                <h3>"Fixed keys"</h3>
-                <ul class="shortcuts" role="list" aria-label="Fixed keys">{fixed.collect_view()}</ul>
-                <div class="form-actions">{field::button("Reset shortcuts".into(), reset)}</div>
+                <ul class="shortcuts" role="list" aria-label=t!("Shortcuts")>{rows}</ul>
+                <h3>{t!("Fixed keys")}</h3>
+                <ul class="shortcuts" role="list" aria-label=t!("Fixed keys")>{fixed.collect_view()}</ul>
+                <div class="form-actions">{field::button(t!("Reset shortcuts").into(), reset)}</div>
             </div>
         </Modal>
     }
@@ -51,14 +52,14 @@ fn row(state: AppState, command: Command, error: RwSignal<String>) -> AnyView {
     let id = field::unique();
     view! {
         <li class="shortcut">
-            <label for=id.clone()>{command.title()}</label>
+            <label for=id.clone()>{text(command.title())}</label>
             <input
                 id=id
                 type="text"
                 class="shortcut-key"
                 readonly
-                placeholder="None"
-                aria-label=format!("Shortcut of {}", command.title())
+                placeholder=t!("None")
+                aria-label=t!("Shortcut of {command}", command = text(command.title()))
                 aria-describedby="shortcut-hint"
                 prop:value=sig(shown)
                 on:keydown=listener(move |event| pressed(state, command, error, &event))
@@ -81,10 +82,10 @@ fn pressed(state: AppState, command: Command, error: RwSignal<String>, event: &K
     error.set(match changed {
         Ok(()) => String::new(),
         Err(other) => {
-            format!(
-                "{} is the shortcut of “{}”. Change that one first.",
-                label(&chord, is_mac()),
-                other.title()
+            t!(
+                "{key} is the shortcut of “{command}”. Change that one first.",
+                key = label(&chord, is_mac()),
+                command = text(other.title()),
             )
         }
     });

@@ -1,5 +1,4 @@
 use crate::browser::files;
-use crate::format;
 use crate::parse;
 use crate::state::{Action, AppState, Dialog, Side, place};
 use crate::types::EmbedderRef;
@@ -21,22 +20,22 @@ pub fn Documents() -> impl IntoView {
     view! {
         <section
             class="documents"
-            aria-label="Documents"
+            aria-label=t!("Documents")
             class:dragging=sig(move || dragging.get())
         >
             <div class="pane-head">
-                <h2>"Documents"</h2>
+                <h2>{t!("Documents")}</h2>
                 <AddButtons/>
             </div>
             {hide_button(state, Side::Documents)}
             {live(move || notices::newer(state))}
             {live(move || field::user_error(state.corpus.user_error.get()))}
             <Show when=move || state.corpus.volatile.get()>
-                <p class="notice">"This browser blocks storage: documents are removed when you close the tab."</p>
+                <p class="notice">{t!("This browser blocks storage: documents are removed when you close the tab.")}</p>
             </Show>
             {move || notices::outdated(state)}
             {move || notices::read_before(state)}
-            <ul class="documents-list" role="list" aria-label="Documents">
+            <ul class="documents-list" role="list" aria-label=t!("Documents")>
                 <For each=move || state.corpus.rows.cells() key=|cell| cell.key let:cell>
                     <DocumentRow row=cell.value/>
                 </For>
@@ -109,15 +108,15 @@ fn AddButtons() -> impl IntoView {
         <div class="documents-add">
             <button class="button" on:click=listener(move |_| pick(picker))>
                 <Icon name=Name::Add/>
-                "Add documents"
+                {t!("Add documents")}
             </button>
-            <button class="button quiet" aria-label="Add a folder" title="Add a folder" on:click=listener(move |_| pick(folder_picker))>
+            <button class="button quiet" aria-label=t!("Add a folder") title=t!("Add a folder") on:click=listener(move |_| pick(folder_picker))>
                 <Icon name=Name::Folder/>
             </button>
             <button
                 class="button quiet"
-                aria-label="Paste text"
-                title="Paste text"
+                aria-label=t!("Paste text")
+                title=t!("Paste text")
                 on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Paste)))
             >
                 <Icon name=Name::Paste/>
@@ -131,7 +130,7 @@ fn AddButtons() -> impl IntoView {
             accept=parse::accept()
             multiple
             tabindex="-1"
-            aria-label="Files to add"
+            aria-label=t!("Files to add")
             on:change=listener(move |_| picked(picker))
         />
         <input
@@ -140,20 +139,28 @@ fn AddButtons() -> impl IntoView {
             type="file"
             prop:webkitdirectory=true
             tabindex="-1"
-            aria-label="Folder to add"
+            aria-label=t!("Folder to add")
             on:change=listener(move |_| picked(folder_picker))
         />
     }
     .into_any()
 }
 
-/// Where the text of documents goes.
-fn whereto(state: AppState) -> String {
+/// What can be added, and where the text of documents goes.
+fn invitation(state: AppState) -> String {
+    let formats = parse::format_names();
     match state.settings.with(|settings| settings.recipe.embedder.clone()) {
-        EmbedderRef::BuiltIn => " and sent nowhere.".into(),
-        EmbedderRef::Remote { endpoint, .. } => {
-            format!("; their text is sent to {}, the embedder set in Settings.", place(&endpoint))
+        EmbedderRef::BuiltIn => {
+            t!(
+                "Drop files or a folder here: {formats}. They are read in this tab and sent nowhere.",
+                formats = formats
+            )
         }
+        EmbedderRef::Remote { endpoint, .. } => t!(
+            "Drop files or a folder here: {formats}. They are read in this tab; their text is sent to {host}, the embedder set in Settings.",
+            formats = formats,
+            host = place(&endpoint),
+        ),
     }
 }
 
@@ -164,13 +171,13 @@ fn Empty() -> impl IntoView {
     let about = move || state.sample.with(|sample| sample.as_ref().map(|sample| sample.description.clone()));
     view! {
         <div class="documents-empty">
-            <p>{move || format!("Drop files or a folder here: {}. They are read in this tab{}", parse::format_names(), whereto(state))}</p>
+            <p>{move || invitation(state)}</p>
             <button
                 class="button primary"
                 disabled=sig(move || state.sample.with(Option::is_none))
                 on:click=listener(move |_| state.act(Action::TrySample))
             >
-                "Try the sample"
+                {t!("Try the sample")}
             </button>
             <p class="hint">{about}</p>
         </div>
@@ -184,18 +191,13 @@ fn Foot() -> impl IntoView {
     let totals = Memo::new(move |_| state.corpus.totals());
     let text = move || {
         let totals = totals.get();
-        let mut text = format!(
-            "{} indexed · {}",
-            format::count(totals.ready as u64),
-            format::counted(totals.chunks, "chunk", "chunks")
-        );
-        if totals.under_way > 0 {
-            text.push_str(&format!(" · {} processing", totals.under_way));
-        }
-        if totals.failed > 0 {
-            text.push_str(&format!(" · {} failed", totals.failed));
-        }
-        text
+        let mut parts = vec![
+            t!("{count} indexed", count = totals.ready),
+            t!("{count} {count#chunk|chunks}", count = totals.chunks),
+        ];
+        parts.extend((totals.under_way > 0).then(|| t!("{count} processing", count = totals.under_way)));
+        parts.extend((totals.failed > 0).then(|| t!("{count} failed", count = totals.failed)));
+        parts.join(" · ")
     };
     view! { <p class="documents-foot">{text}</p> }.into_any()
 }

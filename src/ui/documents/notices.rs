@@ -1,6 +1,5 @@
 //! What is to be said about the documents as a whole, above and below their list.
 
-use crate::format;
 use crate::state::{Action, AppState};
 use crate::types::{DocumentId, RunId};
 use crate::ui::part::erased::{listener, live};
@@ -13,11 +12,13 @@ pub fn outdated(state: AppState) -> AnyView {
     if count == 0 {
         return ().into_any();
     }
-    let documents = format::counted(count as u64, "document is", "documents are");
-    let text =
-        format!("{documents} not embedded by {} yet. Until then, only BM25 finds them. ", embedder.name());
+    let text = t!(
+        "{count} {count#document is|documents are} not embedded by {embedder} yet. Until then, only BM25 finds them.",
+        count = count,
+        embedder = embedder.name(),
+    );
     view! {
-        <p class="notice">{text}<button class="button" on:click=move |_| state.act(Action::Renew)>"Embed them now"</button></p>
+        <p class="notice">{text}" "<button class="button" on:click=move |_| state.act(Action::Renew)>{t!("Embed them now")}</button></p>
     }
     .into_any()
 }
@@ -30,8 +31,8 @@ pub fn newer(state: AppState) -> AnyView {
     let reload = |_| drop(window().location().reload());
     view! {
         <p class="notice bad" role="alert">
-            "This browser holds data of a newer version of Sidecite. It was left as it is. "
-            <button class="button" on:click=listener(reload)>"Reload"</button>
+            {t!("This browser holds data of a newer version of Sidecite. It was left as it is.")}" "
+            <button class="button" on:click=listener(reload)>{t!("Reload")}</button>
         </p>
     }
     .into_any()
@@ -43,24 +44,21 @@ pub fn read_before(state: AppState) -> AnyView {
     if ids.is_empty() {
         return ().into_any();
     }
-    let text = format!(
-        "{} read by an older reader. ",
-        format::counted(ids.len() as u64, "document was", "documents were")
-    );
+    let text = t!("{count} {count#document was|documents were} read by an older reader.", count = ids.len());
     let again = move |_| ids.iter().for_each(|id| state.act(Action::Retry(*id, None)));
-    view! { <p class="notice">{text}<button class="button" on:click=again>"Read all again"</button></p> }
+    view! { <p class="notice">{text}" "<button class="button" on:click=again>{t!("Read all again")}</button></p> }
         .into_any()
 }
 
 /// Files that were not added, because a document has the same content.
 pub fn same(state: AppState) -> AnyView {
     let line = |(name, known): (String, String)| {
-        let why = if name == known {
-            view! { " was added before." }.into_any()
+        let text = if name == known {
+            t!("{name} was added before.", name = name)
         } else {
-            view! { " has the same content as "<bdi>{known}</bdi>"." }.into_any()
+            t!("{name} has the same content as {known}.", name = name, known = known)
         };
-        view! { <li><bdi>{name}</bdi>{why}</li> }
+        view! { <li dir="auto">{text}</li> }
     };
     let list = live(move || {
         let same = state.corpus.same.get();
@@ -68,22 +66,22 @@ pub fn same(state: AppState) -> AnyView {
             view! {
                 <div class="notice">
                     <ul class="notice-list">{same.into_iter().map(line).collect_view()}</ul>
-                    <button class="button" on:click=listener(move |_| state.corpus.same.set(Vec::new()))>"Dismiss"</button>
+                    <button class="button" on:click=listener(move |_| state.corpus.same.set(Vec::new()))>{t!("Dismiss")}</button>
                 </div>
             }
         })
     });
-    view! { <div role="status" aria-label="Same content">{list}</div> }.into_any()
+    view! { <div role="status" aria-label=t!("Same content")>{list}</div> }.into_any()
 }
 
 /// What was removed a moment ago, and the runs that still quote it.
 pub fn removed(state: AppState) -> AnyView {
     let line = move |id: DocumentId, name: String| {
-        let label = format!("Undo removing {name}");
+        let label = t!("Undo removing {name}", name = name);
         view! {
             <p class="notice">
-                "Removed "<bdi>{name}</bdi>" "
-                <button class="button" aria-label=label on:click=listener(move |_| state.act(Action::UndoRemove(id)))>"Undo"</button>
+                {t!("Removed")}" "<bdi>{name}</bdi>" "
+                <button class="button" aria-label=label on:click=listener(move |_| state.act(Action::UndoRemove(id)))>{t!("Undo")}</button>
                 {quoting(state, id)}
             </p>
         }
@@ -91,7 +89,7 @@ pub fn removed(state: AppState) -> AnyView {
     };
     let removed = state.corpus.removed.get();
     let lines = removed.into_iter().map(|row| line(row.id, row.name)).collect_view();
-    view! { <div role="status" aria-label="Removed documents">{lines}{deleted(state)}</div> }.into_any()
+    view! { <div role="status" aria-label=t!("Removed documents")>{lines}{deleted(state)}</div> }.into_any()
 }
 
 /// The button that deletes the runs which quote a removed document.
@@ -104,7 +102,7 @@ fn quoting(state: AppState, id: DocumentId) -> AnyView {
     };
     live(move || {
         count().map(|count| {
-            let text = format!("Delete {} it", format::counted(count, "run that quotes", "runs that quote"));
+            let text = t!("Delete {count} {count#run that quotes|runs that quote} it", count = count);
             view! { " "<button class="button" on:click=listener(move |_| state.act(Action::DeleteQuoting(id)))>{text}</button> }
         })
     })
@@ -115,9 +113,9 @@ fn deleted(state: AppState) -> AnyView {
     live(move || {
         let count = state.history.deleted.with(Vec::len) as u64;
         (count > 0 && state.view.dialog.with(Option::is_none)).then(|| {
-            let text = format!("{} deleted. ", format::counted(count, "run", "runs"));
+            let text = t!("{count} {count#run|runs} deleted.", count = count);
             let undo = listener(move |_| state.act(Action::UndoDeleteRuns));
-            view! { <p class="notice">{text}<button class="button" aria-label="Undo deleting runs" on:click=undo>"Undo"</button></p> }
+            view! { <p class="notice">{text}" "<button class="button" aria-label=t!("Undo deleting runs") on:click=undo>{t!("Undo")}</button></p> }
         })
     })
 }

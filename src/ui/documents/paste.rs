@@ -8,12 +8,12 @@ use leptos::prelude::*;
 #[component]
 pub fn Paste() -> impl IntoView {
     let state = AppState::get();
-    let name = RwSignal::new(String::from("Pasted text.txt"));
+    let name = RwSignal::new(t!("Pasted text.txt").to_owned());
     let text = RwSignal::new(String::new());
     let add = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let (name, text) = (name.get_untracked(), text.get_untracked());
-        let name = if name.trim().is_empty() { "Pasted text.txt" } else { name.trim() };
+        let name = if name.trim().is_empty() { t!("Pasted text.txt") } else { name.trim() };
         if !text.trim().is_empty()
             && let Ok(file) = files::from_text(name, &text)
         {
@@ -22,14 +22,14 @@ pub fn Paste() -> impl IntoView {
         }
     };
     view! {
-        <Modal title="Paste text">
+        <Modal title=t!("Paste text")>
             <form class="form" on:submit=listener(add)>
                 <label>
-                    "Name"
+                    {t!("Name")}
                     <input type="text" prop:value=sig(move || name.get()) on:input=listener(move |event| name.set(event_target_value(&event)))/>
                 </label>
                 <label>
-                    "Text"
+                    {t!("Text")}
                     <textarea
                         rows="12"
                         prop:value=sig(move || text.get())
@@ -38,7 +38,7 @@ pub fn Paste() -> impl IntoView {
                 </label>
                 <div class="form-actions">
                     <button class="button primary" type="submit" disabled=sig(move || text.with(|text| text.trim().is_empty()))>
-                        "Add as document"
+                        {t!("Add as document")}
                     </button>
                 </div>
             </form>

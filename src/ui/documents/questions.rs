@@ -11,21 +11,22 @@ pub fn Questions() -> impl IntoView {
     let questions = RwSignal::new(None::<Vec<SampleQuestion>>);
     state.load_sample_questions(questions);
     let list = move || match questions.get() {
-        None => field::hint("Loading the questions."),
+        None => field::hint(t!("Loading the questions.")),
         Some(questions) if questions.is_empty() => {
-            field::hint("The questions could not be loaded. Reload the page.")
+            field::hint(t!("The questions could not be loaded. Reload the page."))
         }
         Some(questions) => {
             let rows = questions.into_iter().map(|question| row(state, question)).collect_view();
-            view! { <ol class="history-list questions" aria-label="Sample questions">{rows}</ol> }.into_any()
+            view! { <ol class="history-list questions" aria-label=t!("Sample questions")>{rows}</ol> }
+                .into_any()
         }
     };
     view! {
-        <Modal title="Sample questions">
+        <Modal title=t!("Sample questions")>
             {live(list)}
             <div class="form-actions">
-                <span class="hint">"All of them over all columns at once: with experiments, which are not there yet."</span>
-                <button class="button" type="button" disabled=true>"Run all questions"</button>
+                <span class="hint">{t!("All of them over all columns at once: with experiments, which are not there yet.")}</span>
+                <button class="button" type="button" disabled=true>{t!("Run all questions")}</button>
             </div>
         </Modal>
     }
@@ -34,7 +35,7 @@ pub fn Questions() -> impl IntoView {
 
 fn row(state: AppState, question: SampleQuestion) -> AnyView {
     let SampleQuestion { question, gold_answer, difficulty } = question;
-    let expected = gold_answer.unwrap_or_else(|| "None: the documents do not say.".into());
+    let expected = gold_answer.unwrap_or_else(|| t!("None: the documents do not say.").into());
     let label = question.clone();
     let ask = move |_| {
         state.view.dialog.set(None);
@@ -47,7 +48,7 @@ fn row(state: AppState, question: SampleQuestion) -> AnyView {
                 <button class="history-open" type="button" on:click=listener(ask)>{label}</button>
                 <details class="more">
                     <summary>{difficulty}</summary>
-                    <p class="hint">"Expected: "{expected}</p>
+                    <p class="hint">{t!("Expected: {answer}", answer = expected)}</p>
                 </details>
             </div>
         </li>

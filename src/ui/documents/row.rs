@@ -44,37 +44,37 @@ pub fn DocumentRow(
 /// The line below the name.
 fn about(row: &Row) -> String {
     let mut parts = vec![format::bytes(row.size_bytes)];
-    let pages =
-        |pages: u32| (pages > 0).then(|| format!("{} {}", pages, if pages == 1 { "page" } else { "pages" }));
+    let pages = |pages: u32| (pages > 0).then(|| t!("{count} {count#page|pages}", count = pages));
     match &row.state {
-        RowState::Adding | RowState::Queued => parts.push("queued".into()),
-        RowState::Reading { .. } => parts.push("reading".into()),
+        RowState::Adding | RowState::Queued => parts.push(t!("queued").into()),
+        RowState::Reading { .. } => parts.push(t!("reading").into()),
         RowState::Embedding(embedding) => {
             parts.insert(0, embedding.format.label().into());
             parts.extend(pages(embedding.pages));
-            parts.extend((embedding.searchable && embedding.total == 0).then(|| "found by BM25".to_owned()));
+            parts.extend(
+                (embedding.searchable && embedding.total == 0).then(|| t!("found by BM25").to_owned()),
+            );
             parts.push(match (embedding.total, embedding.loading) {
                 (0, Some(loading)) => embedder_progress(loading),
-                (0, None) if embedding.searchable => "waiting for the embedder".into(),
-                (0, None) => "chunking".into(),
-                (total, _) => format!("chunk {} of {total}", embedding.done),
+                (0, None) if embedding.searchable => t!("waiting for the embedder").into(),
+                (0, None) => t!("chunking").into(),
+                (total, _) => t!("chunk {done} of {total}", done = embedding.done, total = total),
             });
             parts.extend(match &embedding.waits {
                 Some(why) => Some(problem::message(why)),
-                None => row.state.time_left(now_millis()),
+                None => row.state.time_left(now_millis()).map(|time| t!("about {time} left", time = time)),
             });
         }
         RowState::Ready(manifest) => {
             parts.insert(0, manifest.format.label().into());
             parts.extend(pages(manifest.pages));
-            let word = if manifest.chunks == 1 { "chunk" } else { "chunks" };
-            parts.push(format!("{} {word}", format::count(u64::from(manifest.chunks))));
+            parts.push(t!("{count} {count#chunk|chunks}", count = manifest.chunks));
             if row.is_outdated() {
-                parts.push("read by an older reader".into());
+                parts.push(t!("read by an older reader").into());
             }
         }
-        RowState::Failed { .. } | RowState::Damaged(_) => parts.push("failed".into()),
-        RowState::Cancelled => parts.push("cancelled".into()),
+        RowState::Failed { .. } | RowState::Damaged(_) => parts.push(t!("failed").into()),
+        RowState::Cancelled => parts.push(t!("cancelled").into()),
     }
     parts.join(" · ")
 }
@@ -82,8 +82,14 @@ fn about(row: &Row) -> String {
 /// How much of the built-in embedder has come.
 fn embedder_progress((done, total): (u64, u64)) -> String {
     match total {
-        0 => format!("loading the embedder: {}", format::bytes(done)),
-        _ => format!("loading the embedder: {} of {}", format::bytes(done), format::bytes(total)),
+        0 => t!("loading the embedder: {done}", done = format::bytes(done)),
+        _ => {
+            t!(
+                "loading the embedder: {done} of {total}",
+                done = format::bytes(done),
+                total = format::bytes(total)
+            )
+        }
     }
 }
 
@@ -91,7 +97,7 @@ fn progress(row: &Row) -> AnyView {
     if !row.state.is_under_way() {
         return ().into_any();
     }
-    let label = format!("Progress of {}", row.name);
+    let label = t!("Progress of {name}", name = row.name);
     match row.state.fraction() {
         Some(fraction) => {
             view! { <progress class="document-row-progress" aria-label=label max="1" value=fraction.to_string()></progress> }.into_any()
@@ -141,12 +147,12 @@ fn Password(id: DocumentId, name: String) -> impl IntoView {
             <input
                 type="password"
                 autocomplete="off"
-                aria-label=format!("Password of {name}")
-                placeholder="Password"
+                aria-label=t!("Password of {name}", name = name)
+                placeholder=t!("Password")
                 prop:value=sig(move || typed.get())
                 on:input=listener(move |event| typed.set(event_target_value(&event)))
             />
-            <button class="button" type="submit">"Open"</button>
+            <button class="button" type="submit">{t!("Open")}</button>
         </form>
     }
     .into_any()
@@ -168,19 +174,19 @@ fn actions(state: AppState, id: DocumentId, name: &str, can: RowActions) -> AnyV
         })
     };
     let read_again = can.read_again.then(|| {
-        let label = format!("Read again {name}");
+        let label = t!("Read again {name}", name = name);
         view! {
             <button class="button quiet tiny" aria-label=label on:click=listener(move |_| state.act(Action::Retry(id, None)))>
-                "Read again"
+                {t!("Read again")}
             </button>
         }
         .into_any()
     });
     view! {
-        {icon(can.cancel, format!("Cancel {name}"), "Cancel", Name::Stop, |state, id| state.act(Action::Cancel(id)))}
-        {icon(can.retry, format!("Retry {name}"), "Retry", Name::Retry, |state, id| state.act(Action::Retry(id, None)))}
+        {icon(can.cancel, t!("Cancel {name}", name = name), t!("Cancel"), Name::Stop, |state, id| state.act(Action::Cancel(id)))}
+        {icon(can.retry, t!("Retry {name}", name = name), t!("Retry"), Name::Retry, |state, id| state.act(Action::Retry(id, None)))}
         {read_again}
-        {icon(can.remove, format!("Remove {name}"), "Remove", Name::Close, AppState::remove)}
+        {icon(can.remove, t!("Remove {name}", name = name), t!("Remove"), Name::Close, AppState::remove)}
     }
     .into_any()
 }

@@ -17,7 +17,7 @@ pub fn EvidencePane() -> impl IntoView {
         (false, true) => deferred::part(Part::Passages),
         (false, false) => view! {
             <div class="pane-head">
-                <h2>"Evidence"</h2>
+                <h2>{t!("Evidence")}</h2>
             </div>
             {nothing_yet()}
         }
@@ -32,7 +32,7 @@ pub fn EvidencePane() -> impl IntoView {
     });
     on_cleanup(move || escape.remove());
     view! {
-        <section class="evidence" aria-label="Evidence">{live(content)} {hide_button(state, Side::Evidence)}</section>
+        <section class="evidence" aria-label=t!("Evidence")>{live(content)} {hide_button(state, Side::Evidence)}</section>
     }
     .into_any()
 }
@@ -41,7 +41,7 @@ pub fn EvidencePane() -> impl IntoView {
 pub(in crate::ui) fn nothing_yet() -> AnyView {
     view! {
         <p class="evidence-empty">
-            "Passages retrieved for a question appear here, with their scores. Every column with documents gets exactly the same text."
+            {t!("Passages retrieved for a question appear here, with their scores. Every column with documents gets exactly the same text.")}
         </p>
     }
     .into_any()

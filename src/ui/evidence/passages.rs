@@ -32,13 +32,13 @@ pub fn Passages() -> impl IntoView {
     };
     view! {
         <div class="pane-head">
-            <h2>"Evidence"</h2>
-            {live(move || hash().map(|hash| view! { <code class="evidence-hash" title=format!("SHA-256 of the evidence: {hash}")>{hash.short()}</code> }))}
+            <h2>{t!("Evidence")}</h2>
+            {live(move || hash().map(|hash| view! { <code class="evidence-hash" title=t!("SHA-256 of the evidence: {hash}", hash = hash)>{hash.short()}</code> }))}
         </div>
         {live(move || field::user_error(state.view.user_error.get()))}
         {live(move || about().map(|about| view! { <p class="evidence-about">{about}</p> }))}
         <Show when=move || is_searching.get()>
-            <p class="evidence-about">"Searching"</p>
+            <p class="evidence-about">{t!("Searching")}</p>
         </Show>
         <Show when=move || evidence.with(Option::is_none) && !is_searching.get()>
             {nothing_yet()}
@@ -52,28 +52,31 @@ pub fn Passages() -> impl IntoView {
 fn about(evidence: &Evidence) -> String {
     let timing = evidence.timing;
     let mut stages = vec![
-        ("embedding", timing.embed_millis),
-        ("dense", timing.dense_millis),
+        (t!("embedding"), timing.embed_millis),
+        (t!("dense"), timing.dense_millis),
         ("BM25", timing.lexical_millis),
     ];
     if timing.rerank_millis > 0.0 {
-        stages.push(("reranker", timing.rerank_millis));
+        stages.push((t!("reranker"), timing.rerank_millis));
     }
     let stages = stages.iter().map(|(name, millis)| format!("{name} {}", format::duration(*millis)));
-    let unembedded = match timing.unembedded {
-        0 => String::new(),
-        count => format!(
-            ". {} not embedded by the chosen embedder yet: searched by BM25 only",
-            format::counted(u64::from(count), "chunk", "chunks")
-        ),
-    };
-    format!(
-        "{} of {} chunks in {} ({}){unembedded}",
-        evidence.passages.len(),
-        format::count(u64::from(timing.chunks)),
-        format::duration(timing.total_millis),
-        stages.collect::<Vec<_>>().join(", "),
-    )
+    let found = t!(
+        "{passages} of {chunks} chunks in {time} ({stages})",
+        passages = evidence.passages.len(),
+        chunks = timing.chunks,
+        time = format::duration(timing.total_millis),
+        stages = stages.collect::<Vec<_>>().join(", "),
+    );
+    match timing.unembedded {
+        0 => found,
+        count => {
+            let rest = t!(
+                "{count} {count#chunk|chunks} not embedded by the chosen embedder yet: searched by BM25 only",
+                count = count
+            );
+            format!("{found}. {rest}")
+        }
+    }
 }
 
 fn card(state: AppState, passage: &Passage, words: Vec<Span>) -> AnyView {
@@ -88,13 +91,17 @@ fn card(state: AppState, passage: &Passage, words: Vec<Span>) -> AnyView {
     let document = passage.document;
     let mut place = passage.headings.join(" › ");
     if let Some(page) = passage.page {
-        place = if place.is_empty() { format!("page {page}") } else { format!("{place} · page {page}") };
+        place = if place.is_empty() {
+            t!("page {page}", page = page)
+        } else {
+            t!("{place} · page {page}", place = place, page = page)
+        };
     }
     view! {
         <li class="passage" data-passage=passage.number.to_string()>
             <button
                 class="passage-head"
-                title="Open in the document"
+                title=t!("Open in the document")
                 on:click=listener(move |_| state.act(Action::OpenDocument(document, Some(focus.clone()))))
             >
                 <span class="passage-number">{passage.number}</span>
@@ -116,11 +123,11 @@ fn scores(passage: &Passage) -> String {
         None => format!("{name} –"),
     };
     let mut stages = vec![
-        stage("Dense", scores.dense_rank),
+        stage(t!("Dense"), scores.dense_rank),
         stage("BM25", scores.lexical_rank),
-        format!("RRF {}", format::fixed(f64::from(scores.fused), 3)),
+        format!("RRF {}", format::decimal(f64::from(scores.fused), 3)),
     ];
-    stages.extend(scores.rerank.map(|score| format!("reranked {}", format::score(score))));
+    stages.extend(scores.rerank.map(|score| t!("reranked {score}", score = format::score(score))));
     stages.join(" · ")
 }
 

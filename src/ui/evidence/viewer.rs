@@ -1,4 +1,4 @@
-use crate::format;
+use crate::messages::text as text_of;
 use crate::state::{AppState, Opened};
 use crate::types::{Block, BlockKind, Chunk, Span};
 use crate::ui::evidence::passages::marked;
@@ -35,17 +35,17 @@ pub fn Viewer() -> impl IntoView {
         <div class="pane-head">
             <button class="button quiet" on:click=listener(move |_| state.view.close_viewer())>
                 <Icon name=Name::Back/>
-                "Evidence"
+                {t!("Evidence")}
             </button>
             <label class="viewer-toggle">
                 <input type="checkbox" prop:checked=sig(move || show_chunks.get()) on:change=listener(toggle)/>
-                "Chunks"
+                {t!("Chunks")}
             </label>
         </div>
         <h2 class="viewer-title"><bdi>{live(move || title.get())}</bdi></h2>
         <p class="evidence-about">{live(move || about.get())}</p>
         {live(move || field::user_error(state.view.user_error.get()))}
-        <div class="viewer" tabindex="0" role="document" aria-label="Document text">
+        <div class="viewer" tabindex="0" role="document" aria-label=t!("Document text")>
             {live(move || opened.with(|opened| opened.as_ref().map(|opened| {
                 if opened.show_chunks { chunks(opened, reach) } else { text(opened, reach) }
             })))}
@@ -58,35 +58,44 @@ fn about(opened: &Opened) -> String {
     let document = &opened.document;
     let mut parts = vec![document.format.label().to_owned()];
     if !document.pages.is_empty() {
-        parts.push(format::counted(document.pages.len() as u64, "page", "pages"));
+        parts.push(t!("{count} {count#page|pages}", count = document.pages.len()));
     }
-    parts.push(format::counted(opened.chunks.len() as u64, "chunk", "chunks"));
+    parts.push(t!("{count} {count#chunk|chunks}", count = opened.chunks.len()));
     if let Some(preview) = opened.preview {
-        parts.push(format!(
-            "preview: {}, {} tokens, overlap {}",
-            preview.strategy.name(),
-            preview.size_tokens,
-            preview.overlap_tokens
+        parts.push(t!(
+            "preview: {strategy}, {size} tokens, overlap {overlap}",
+            strategy = text_of(preview.strategy.name()),
+            size = preview.size_tokens,
+            overlap = preview.overlap_tokens,
         ));
     }
     parts.join(" · ")
 }
 
-/// What a window shows: what one item is called, the page of each, and how many pages there are.
+/// What a window shows: chunks or blocks, the page of each, and how many pages there are.
 struct Items<'a, T> {
     items: &'a [T],
-    name: &'static str,
+    are_chunks: bool,
     page: &'a dyn Fn(&T) -> Option<usize>,
     pages: usize,
 }
 
 impl<T> Items<'_, T> {
     /// `Show next 160 blocks (page 22 of 112)`: how many of `left` come, and from which page on.
-    fn label(&self, way: &str, left: usize, next: usize) -> String {
-        let page = self.items.get(next).and_then(self.page);
-        let page = page.map(|page| format!(" (page {page} of {})", self.pages)).unwrap_or_default();
-        let items = format::counted(left.min(WINDOW) as u64, self.name, &format!("{}s", self.name));
-        format!("Show {way} {items}{page}")
+    fn label(&self, is_next: bool, left: usize, next: usize) -> String {
+        let count = left.min(WINDOW);
+        let show = match (self.are_chunks, is_next) {
+            (true, true) => t!("Show next {count} {count#chunk|chunks}", count = count),
+            (true, false) => t!("Show previous {count} {count#chunk|chunks}", count = count),
+            (false, true) => t!("Show next {count} {count#block|blocks}", count = count),
+            (false, false) => t!("Show previous {count} {count#block|blocks}", count = count),
+        };
+        match self.items.get(next).and_then(self.page) {
+            Some(page) => {
+                format!("{show} ({})", t!("page {page} of {pages}", page = page, pages = self.pages))
+            }
+            None => show,
+        }
     }
 }
 
@@ -102,11 +111,11 @@ fn window<T>(
     let first = centre.saturating_sub(before);
     let last = centre.saturating_add(after).min(items.len());
     let earlier = (first > 0).then(|| {
-        view! { <button class="button quiet" on:click=listener(move |_| reach.update(|reach| reach.0 += WINDOW))>{all.label("previous", first, first - 1)}</button> }
+        view! { <button class="button quiet" on:click=listener(move |_| reach.update(|reach| reach.0 += WINDOW))>{all.label(false, first, first - 1)}</button> }
     });
     let later = (last < items.len()).then(|| {
         let left = items.len() - last;
-        view! { <button class="button quiet" on:click=listener(move |_| reach.update(|reach| reach.1 += WINDOW))>{all.label("next", left, last)}</button> }
+        view! { <button class="button quiet" on:click=listener(move |_| reach.update(|reach| reach.1 += WINDOW))>{all.label(true, left, last)}</button> }
     });
     let drawn = items.iter().enumerate().skip(first).take(last - first).map(|(at, item)| draw(at, item));
     view! { {earlier} {drawn.collect_view()} {later} }.into_any()
@@ -117,7 +126,8 @@ fn text(opened: &Opened, reach: RwSignal<(usize, usize)>) -> AnyView {
     let focus = opened.focus.clone().unwrap_or_default();
     let centre = document.blocks.partition_point(|block| block.span.end <= focus.passage.start);
     let page = |block: &Block| page_of(&document.pages, block);
-    let items = Items { items: &document.blocks, name: "block", page: &page, pages: document.pages.len() };
+    let items =
+        Items { items: &document.blocks, are_chunks: false, page: &page, pages: document.pages.len() };
     window(&items, centre, reach, |at, block| {
         let inside = !focus.passage.is_empty() && block.span.overlaps(focus.passage);
         let page = first_of_page(&document.pages, &document.blocks, at);
@@ -126,7 +136,7 @@ fn text(opened: &Opened, reach: RwSignal<(usize, usize)>) -> AnyView {
         let body = element(block.kind, body);
         let at_focus = inside && at == centre;
         view! {
-            {page.map(|page| view! { <p class="viewer-page">{format!("page {page}")}</p> })}
+            {page.map(|page| view! { <p class="viewer-page">{t!("page {page}", page = page)}</p> })}
             <Scrolled here=at_focus inside>{body}</Scrolled>
         }
         .into_any()
@@ -150,11 +160,11 @@ fn chunks(opened: &Opened, reach: RwSignal<(usize, usize)>) -> AnyView {
     let centre = opened.chunks.partition_point(|chunk| chunk.span.end <= start);
     let document = &opened.document;
     let page = |chunk: &Chunk| chunk.page.map(|page| page as usize);
-    let items = Items { items: &opened.chunks, name: "chunk", page: &page, pages: document.pages.len() };
+    let items = Items { items: &opened.chunks, are_chunks: true, page: &page, pages: document.pages.len() };
     window(&items, centre, reach, |at, chunk| {
         let mut place = chunk.headings.join(" › ");
         if let Some(page) = chunk.page {
-            place = format!("{place} · page {page}");
+            place = t!("{place} · page {page}", place = place, page = page);
         }
         // What the chunk repeats of the one before it.
         let before = at.checked_sub(1).and_then(|before| opened.chunks.get(before));
@@ -163,7 +173,7 @@ fn chunks(opened: &Opened, reach: RwSignal<(usize, usize)>) -> AnyView {
         let repeated = if shared > 0 { repeated.as_slice() } else { &[] };
         view! {
             <div class="viewer-chunk">
-                <p class="viewer-chunk-head">{format!("{} · {} tokens · {place}", at + 1, chunk.tokens)}</p>
+                <p class="viewer-chunk-head">{t!("{number} · {tokens} tokens · {place}", number = at + 1, tokens = chunk.tokens, place = place)}</p>
                 <p class="viewer-chunk-text" dir="auto">{marked(chunk.span.of(&document.text), repeated)}</p>
             </div>
         }

@@ -99,7 +99,7 @@ pub fn part(part: Part) -> AnyView {
         (Loading::Pending, _) => ().into_any(),
         (Loading::Ready(code), part) => (code.draw)(part),
         (Loading::Failed, Part::Dialog(_)) => {
-            view! { <Modal title="Could not be loaded">{not_loaded()}</Modal> }.into_any()
+            view! { <Modal title=t!("Could not be loaded")>{not_loaded()}</Modal> }.into_any()
         }
         (Loading::Failed, _) => not_loaded(),
     }
@@ -109,8 +109,8 @@ pub fn part(part: Part) -> AnyView {
 fn not_loaded() -> AnyView {
     view! {
         <p class="notice bad" role="alert">
-            "This part of Sidecite could not be loaded. Check the connection, then reload the page. "
-            <a href="./">"Reload the page"</a>
+            {t!("This part of Sidecite could not be loaded. Check the connection, then reload the page.")}" "
+            <a href="./">{t!("Reload the page")}</a>
         </p>
     }
     .into_any()

@@ -71,7 +71,7 @@ pub fn Modal(
         >
             <div class="dialog-head">
                 <h2>{title}</h2>
-                <button class="button quiet tiny" aria-label="Close" on:click=listener(move |_| close())>
+                <button class="button quiet tiny" aria-label=t!("Close") on:click=listener(move |_| close())>
                     <Icon name=Name::Close/>
                 </button>
             </div>

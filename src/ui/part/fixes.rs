@@ -23,7 +23,11 @@ fn fix(fix: &Fix) -> AnyView {
         let text = text.clone();
         spawn_local(async move {
             let copied = hand_over::copy(&text).await.is_ok();
-            status.set(if copied { "Copied." } else { "Copying was blocked: select the text and copy it." });
+            status.set(if copied {
+                t!("Copied.")
+            } else {
+                t!("Copying was blocked: select the text and copy it.")
+            });
         });
     };
     view! {
@@ -31,7 +35,7 @@ fn fix(fix: &Fix) -> AnyView {
             <figcaption>{fix.title.clone()}</figcaption>
             <pre tabindex="0">{fix.text.clone()}</pre>
             <div class="fix-foot">
-                {button(format!("Copy {}", fix.title), copy)}
+                {button(t!("Copy {name}", name = fix.title), copy)}
                 <span class="hint" aria-live="polite">{live(move || status.get())}</span>
             </div>
         </figure>

@@ -4,6 +4,7 @@ pub mod deferred;
 pub mod dialog;
 pub mod erased;
 pub mod field;
+pub mod fit;
 pub mod fixes;
 pub mod icon;
 pub mod local_time;

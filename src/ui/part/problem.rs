@@ -1,13 +1,13 @@
-use crate::messages::ENGLISH;
+use crate::messages::current;
 use crate::types::UserError;
 use leptos::prelude::*;
 
 /// What happened.
 pub fn message(error: &UserError) -> String {
-    ENGLISH.message(error)
+    current().message(error)
 }
 
 /// What happened and what to do, as the content of a paragraph.
 pub fn text(error: &UserError) -> AnyView {
-    view! { {ENGLISH.message(error)}" "<span class="hint">{ENGLISH.hint(error)}</span> }.into_any()
+    view! { {current().message(error)}" "<span class="hint">{current().hint(error)}</span> }.into_any()
 }

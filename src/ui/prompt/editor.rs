@@ -70,12 +70,12 @@ impl Draft {
 /// `column` is nothing for a recipe's prompt; for a column's it is the column as it was, unless it is new.
 pub fn editor(state: AppState, draft: Draft, column: Option<Option<Column>>) -> AnyView {
     let note = match column {
-        Some(_) => "Used by this column in place of the prompt in Settings.",
-        None => "Used by every column that has no prompt of its own.",
+        Some(_) => t!("Used by this column in place of the prompt in Settings."),
+        None => t!("Used by every column that has no prompt of its own."),
     };
-    let reset = if column.is_some() { "Use the prompt in Settings" } else { "Reset to default" };
+    let reset = if column.is_some() { t!("Use the prompt in Settings") } else { t!("Reset to default") };
     let is_custom = Memo::new(move |_| draft.custom().is_some());
-    let status = move || if is_custom.get() { "Custom prompt" } else { "Default prompt" };
+    let status = move || if is_custom.get() { t!("Custom prompt") } else { t!("Default prompt") };
     let open = RwSignal::new(false);
     let shown = move || {
         let of = Preview { template: draft.custom(), column: column.clone().flatten() };
@@ -83,18 +83,18 @@ pub fn editor(state: AppState, draft: Draft, column: Option<Option<Column>>) -> 
     };
     view! {
         <fieldset class="prompt-editor">
-            <legend>"Prompt"</legend>
+            <legend>{t!("Prompt")}</legend>
             <p class="hint">{note}" "<span class="badge plain">{status}</span></p>
-            {area("System prompt", 5, draft.system)}
-            {area("Prompt", 4, draft.user)}
+            {area(t!("System prompt"), 5, draft.system)}
+            {area(t!("Prompt"), 4, draft.user)}
             {placeholders(draft)}
-            <div role="status" aria-label="Prompt check">{live(move || issues(&draft.template()))}</div>
+            <div role="status" aria-label=t!("Prompt check")>{live(move || issues(&draft.template()))}</div>
             <div class="button-row">
                 <button class="button" type="button" disabled=sig(move || !is_custom.get()) on:click=listener(move |_| draft.reset())>{reset}</button>
             </div>
             {library(draft)}
             <details class="more" on:toggle=listener(move |event| open.set(is_open(&event)))>
-                <summary>"Final prompt"</summary>
+                <summary>{t!("Final prompt")}</summary>
                 {live(shown)}
             </details>
         </fieldset>
@@ -129,13 +129,13 @@ fn area(label: &'static str, rows: u32, text: RwSignal<String>) -> AnyView {
 fn placeholders(draft: Draft) -> AnyView {
     let chip = |placeholder: Placeholder| {
         let (name, about) = match placeholder {
-            Placeholder::Question => ("{{question}}", "the question"),
-            Placeholder::Evidence => ("{{evidence}}", "the numbered passages"),
-            Placeholder::Date => ("{{date}}", "today's date"),
+            Placeholder::Question => ("{{question}}", t!("the question")),
+            Placeholder::Evidence => ("{{evidence}}", t!("the numbered passages")),
+            Placeholder::Date => ("{{date}}", t!("today's date")),
         };
         let insert = move |_| draft.user.update(|text| text.push_str(name));
         view! {
-            <button class="chip" type="button" aria-label=format!("Insert {name}: {about}") title=about on:click=listener(insert)>
+            <button class="chip" type="button" aria-label=t!("Insert {name}: {about}", name = name, about = about) title=about on:click=listener(insert)>
                 <code>{name}</code>
             </button>
         }
@@ -153,20 +153,22 @@ fn issues(template: &PromptTemplate) -> AnyView {
 
 fn text(issue: &PromptIssue) -> String {
     match issue {
-        PromptIssue::NoQuestion => "The question is missing: add {{question}}.".into(),
+        PromptIssue::NoQuestion => t!("The question is missing: add {{question}}.").into(),
         PromptIssue::NoEvidence => {
-            "No evidence: without {{evidence}} the model gets no passages and cannot cite.".into()
+            t!("No evidence: without {{evidence}} the model gets no passages and cannot cite.").into()
         }
-        PromptIssue::NoCitationFormat => {
+        PromptIssue::NoCitationFormat => t!(
             "No citation format: tell the model to cite passages as [1], or its citations cannot be checked."
-                .into()
-        }
+        )
+        .into(),
         PromptIssue::Unknown(name) => {
-            format!("Unknown placeholder {{{{{name}}}}}: it is sent as written.")
+            t!("Unknown placeholder {name}: it is sent as written.", name = format!("{{{{{name}}}}}"))
         }
         PromptIssue::TooLong { characters, most } => {
-            format!(
-                "Too long: {characters} characters, at most {most}. Shorten the system prompt or the prompt."
+            t!(
+                "Too long: {characters} characters, at most {most}. Shorten the system prompt or the prompt.",
+                characters = characters,
+                most = most
             )
         }
     }

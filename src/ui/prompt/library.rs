@@ -44,32 +44,32 @@ pub(super) fn library(draft: Draft) -> AnyView {
     let notice = move || {
         let (_, prompt) = deleted.get()?;
         Some(
-            view! { <p class="notice">{format!("Prompt {} deleted. ", prompt.name)}{button("Undo".into(), undo)}</p> },
+            view! { <p class="notice">{t!("Prompt {name} deleted.", name = prompt.name)}" "{button(t!("Undo").into(), undo)}</p> },
         )
     };
     let full = move || {
         is_full.get().then_some(view! {
-            <p class="notice bad">"This browser has no room for it. Delete a saved prompt."</p>
+            <p class="notice bad">{t!("This browser has no room for it. Delete a saved prompt.")}</p>
         })
     };
     let rows = move || {
         library.with(|library| {
             let rows = library.prompts.iter().map(|prompt| row(draft, name, prompt, delete)).collect_view();
             (!library.prompts.is_empty())
-                .then(|| view! { <ul class="history-list" aria-label="Saved prompts">{rows}</ul> })
+                .then(|| view! { <ul class="history-list" aria-label=t!("Saved prompts")>{rows}</ul> })
         })
     };
-    let count = move || library.with(|library| format!("Saved prompts ({})", library.prompts.len()));
-    let field = Field { label: "Save as".into(), ..Field::default() };
+    let count = move || library.with(|library| t!("Saved prompts ({count})", count = library.prompts.len()));
+    let field = Field { label: t!("Save as").into(), ..Field::default() };
     view! {
         <details class="more">
             <summary>{live(count)}</summary>
             <div class="form-row">
                 {bound(field, name)}
-                <button class="button" type="button" disabled=sig(move || !can_save()) on:click=listener(move |_| save())>"Save prompt"</button>
+                <button class="button" type="button" disabled=sig(move || !can_save()) on:click=listener(move |_| save())>{t!("Save prompt")}</button>
             </div>
             {live(rows)}
-            <div role="status" aria-label="Saved prompts">{live(notice)}{live(full)}</div>
+            <div role="status" aria-label=t!("Saved prompts")>{live(notice)}{live(full)}</div>
         </details>
     }
     .into_any()
@@ -80,7 +80,7 @@ fn row(draft: Draft, shown: RwSignal<String>, prompt: &SavedPrompt, delete: Call
     let name = prompt.name.clone();
     let version = |version: &crate::state::PromptVersion| {
         let (number, template, own) = (version.number, version.template.clone(), name.clone());
-        let label = format!("Use v{number} of {name}");
+        let label = t!("Use v{number} of {name}", number = number, name = name);
         let use_it = move |_| {
             draft.set(template.clone());
             shown.set(own.clone());
@@ -92,7 +92,7 @@ fn row(draft: Draft, shown: RwSignal<String>, prompt: &SavedPrompt, delete: Call
         }
     };
     let versions = prompt.versions.iter().map(version).collect_view();
-    let (label, gone) = (format!("Delete {name}"), name.clone());
+    let (label, gone) = (t!("Delete {name}", name = name), name.clone());
     view! {
         <li class="history-row">
             <div class="history-run">

@@ -5,7 +5,7 @@ use crate::state::{AppState, RunHead};
 use crate::types::{
     Column, ColumnId, Evidence, ModelRef, Piece, Placeholder, PromptTemplate, Role, Sha256, pieces,
 };
-use crate::ui::part::field;
+use crate::ui::part::{field, fit};
 use leptos::prelude::*;
 
 /// What is shown.
@@ -41,8 +41,9 @@ pub fn of_run(state: AppState, id: ColumnId) -> Option<AnyView> {
     let (shown, sha256) = filled(state, &view.column, &question, template.as_ref(), view.evidence.as_deref());
     // Cut by the model's own tokenizer, or by a limit that has been changed since.
     let is_other = sha256 != sent.sent_sha256;
-    let note = is_other
-        .then(|| field::hint("The evidence was cut elsewhere than shown here: the request below is exact."));
+    let note = is_other.then(|| {
+        field::hint(t!("The evidence was cut elsewhere than shown here: the request below is exact."))
+    });
     Some(view! { {shown} {note} }.into_any())
 }
 
@@ -60,7 +61,7 @@ fn filled(
     let question = Question { text: question, template };
     let evidence = evidence.filter(|_| column.with_documents);
     let prompt = build(question, evidence, "", &column.parameters, style, &budget);
-    let cut = (!prompt.fit.is_whole()).then(|| field::hint(prompt.fit.to_string()));
+    let cut = fit::cut(&prompt.fit).map(field::hint);
     let shown = view! { {legend()} {messages(&prompt)} {bar(&prompt, &budget)} {cut} }.into_any();
     (shown, prompt.evidence_sha256)
 }
@@ -70,8 +71,10 @@ fn legend() -> AnyView {
     let item = |(class, name): (&'static str, &'static str)| {
         view! { <li><span class=format!("origin {class}")>{name}</span></li> }
     };
-    let items = [("of-template", "Template"), ("of-question", "Question"), ("of-passage", "Passage")];
-    view! { <ul class="prompt-legend" aria-label="Origins">{items.map(item).collect_view()}</ul> }.into_any()
+    let items =
+        [("of-template", t!("Template")), ("of-question", t!("Question")), ("of-passage", t!("Passage"))];
+    view! { <ul class="prompt-legend" aria-label=t!("Origins")>{items.map(item).collect_view()}</ul> }
+        .into_any()
 }
 
 fn messages(prompt: &Prompt) -> AnyView {
@@ -80,9 +83,9 @@ fn messages(prompt: &Prompt) -> AnyView {
         let part = |source: &crate::prompt::Source| {
             let text = message.content.get(source.span.range()).unwrap_or_default().to_owned();
             let (class, title) = match source.origin {
-                Origin::Template => ("of-template", "Template".to_owned()),
-                Origin::Question => ("of-question", "Question".to_owned()),
-                Origin::Passage(number) => ("of-passage", format!("Passage {number}")),
+                Origin::Template => ("of-template", t!("Template").into()),
+                Origin::Question => ("of-question", t!("Question").into()),
+                Origin::Passage(number) => ("of-passage", t!("Passage {number}", number = number)),
             };
             view! { <span class=format!("origin {class}") title=title>{text}</span> }
         };
@@ -90,7 +93,7 @@ fn messages(prompt: &Prompt) -> AnyView {
     };
     let documents = prompt.request.documents.iter().map(|document| {
         let text = view! { <span class="origin of-passage">{document.text.clone()}</span> };
-        labelled(format!("document {}", document.id), text.into_any())
+        labelled(t!("document {id}", id = document.id), text.into_any())
     });
     let messages = prompt.request.messages.iter().enumerate().map(message);
     messages.chain(documents).collect_view().into_any()
@@ -117,7 +120,7 @@ fn unfilled(template: &PromptTemplate) -> AnyView {
         {legend()}
         {system}
         {role(Role::User, text(&template.user))}
-        {field::hint("Ask a question to see it with its passages.")}
+        {field::hint(t!("Ask a question to see it with its passages."))}
     }
     .into_any()
 }
@@ -145,14 +148,14 @@ fn labelled(name: String, content: AnyView) -> AnyView {
 fn bar(prompt: &Prompt, budget: &Budget<'_>) -> AnyView {
     let Shares { instructions, evidence, question } = Shares::of(prompt);
     let used = [
-        ("of-template", "Instructions", instructions),
-        ("of-passage", "Evidence", evidence),
-        ("of-question", "Question", question),
-        ("of-answer", "Answer", budget.reserve_output_tokens),
+        ("of-template", t!("Instructions"), instructions),
+        ("of-passage", t!("Evidence"), evidence),
+        ("of-question", t!("Question"), question),
+        ("of-answer", t!("Answer"), budget.reserve_output_tokens),
     ];
     let sum: u32 = used.iter().map(|(.., tokens)| tokens).sum();
     let left = budget.context_tokens.map(|most| most.saturating_sub(sum));
-    let all = used.into_iter().chain(left.map(|left| ("of-left", "Room left", left)));
+    let all = used.into_iter().chain(left.map(|left| ("of-left", t!("Room left"), left)));
     let whole = f64::from(budget.context_tokens.unwrap_or(sum).max(sum).max(1));
     let (mut segments, mut numbers) = (Vec::new(), Vec::new());
     for (class, name, tokens) in all {
@@ -163,15 +166,15 @@ fn bar(prompt: &Prompt, budget: &Budget<'_>) -> AnyView {
         });
     }
     let limit = match budget.context_tokens {
-        Some(most) => format!("Context limit {} tokens", format::count(u64::from(most))),
-        None => "Context limit not known".to_owned(),
+        Some(most) => t!("Context limit {tokens} tokens", tokens = most),
+        None => t!("Context limit not known").into(),
     };
     view! {
-        <figure class="token-budget" aria-label="Token budget">
+        <figure class="token-budget" aria-label=t!("Token budget")>
             <div class="token-bar" aria-hidden="true">{segments}</div>
             <figcaption>
                 <ul class="token-legend">{numbers}</ul>
-                <span class="hint">{format!("{limit}. Estimated at 4 bytes per token.")}</span>
+                <span class="hint">{t!("{limit}. Estimated at 4 bytes per token.", limit = limit)}</span>
             </figcaption>
         </figure>
     }

@@ -1,3 +1,4 @@
+use crate::messages::text;
 use crate::state::AppState;
 use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::{listener, live, sig};
@@ -10,7 +11,7 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-const TABS: [&str; 4] = ["Keys", "Network log", "Spending", "Health"];
+const TABS: [&str; 4] = [n!("Keys"), n!("Network log"), n!("Spending"), n!("Health")];
 
 /// Keys, network log, spending, health.
 #[component]
@@ -45,7 +46,7 @@ pub fn Providers() -> impl IntoView {
                 tabindex=sig(move || if open.get() == at { "0" } else { "-1" })
                 on:click=listener(move |_| turn(at))
             >
-                {name}
+                {text(name)}
             </button>
         }
     };
@@ -56,8 +57,8 @@ pub fn Providers() -> impl IntoView {
         _ => health(state),
     };
     view! {
-        <Modal title="Providers" wide=true>
-            <div class="tabs" role="tablist" aria-label="Providers" node_ref=list on:keydown=listener(on_key)>
+        <Modal title=t!("Providers") wide=true>
+            <div class="tabs" role="tablist" aria-label=t!("Providers") node_ref=list on:keydown=listener(on_key)>
                 {TABS.into_iter().enumerate().map(tab).collect_view()}
             </div>
             <div

@@ -1,3 +1,4 @@
+use crate::messages::{lookup, text as translated};
 use crate::provider::catalogue::preview;
 use crate::state::providers::auth::{AUTHS, auth_name, auth_named};
 use crate::state::providers::catalogue::{address, host_of};
@@ -189,7 +190,7 @@ pub fn endpoint_fields(draft: Draft, row: Option<ProviderRow>, several: bool) ->
     };
     view! {
         <fieldset>
-            <legend>{row.with_value(|row| row.as_ref().map_or_else(|| "Custom endpoint".to_owned(), |row| row.name.clone()))}</legend>
+            <legend>{row.with_value(|row| row.as_ref().map_or_else(|| t!("Custom endpoint").into(), |row| row.name.clone()))}</legend>
             {row.with_value(|row| row.as_ref().map(about))}
             {shape}
             {model_field(draft.model, several.then_some(draft.more), models, check, complete.into())}
@@ -214,15 +215,15 @@ fn is_filled(row: StoredValue<Option<ProviderRow>>, endpoint: &Endpoint) -> bool
 pub(in crate::ui) fn about(row: &ProviderRow) -> AnyView {
     let cors = &row.cors;
     let meets = match cors.status {
-        CorsStatus::Allowed => "Works in the browser",
-        CorsStatus::Configurable => "Works in the browser once CORS is enabled on the server",
-        CorsStatus::Unproven => "Not verified in the browser",
-        CorsStatus::Blocked => "Blocked in the browser: use a proxy",
-        CorsStatus::NotNeeded => "No network needed",
+        CorsStatus::Allowed => t!("Works in the browser"),
+        CorsStatus::Configurable => t!("Works in the browser once CORS is enabled on the server"),
+        CorsStatus::Unproven => t!("Not verified in the browser"),
+        CorsStatus::Blocked => t!("Blocked in the browser: use a proxy"),
+        CorsStatus::NotNeeded => t!("No network needed"),
     };
     view! {
-        <p class="hint">{row.about.clone()}</p>
-        <p class="hint">{format!("{meets} ({}). {}", seen(cors), cors.fix)}</p>
+        <p class="hint">{lookup(&row.about).to_owned()}</p>
+        <p class="hint">{format!("{meets} ({}). {}", seen(cors), lookup(&cors.fix))}</p>
     }
     .into_any()
 }
@@ -260,11 +261,11 @@ pub(in crate::ui) fn fields(
     }
     let url_params = route.url_params.iter().map(|param| blank_field(draft, param.clone())).collect_view();
     let gateway = Field {
-        label: "Gateway base URL".into(),
+        label: t!("Gateway base URL").into(),
         kind: "url",
         placeholder: "http://localhost:4000".into(),
         hint: Some(
-            "Your own proxy, such as LiteLLM, for providers that do not allow calls from browsers. Your key is sent there."
+            t!("Your own proxy, such as LiteLLM, for providers that do not allow calls from browsers. Your key is sent there.")
                 .into_any(),
         ),
         ..Field::default()
@@ -275,7 +276,7 @@ pub(in crate::ui) fn fields(
         <div class="form-row">{url_params}</div>
         {key}
         <details class="more" open=open>
-            <summary>"More"</summary>
+            <summary>{t!("More")}</summary>
             {bound(gateway, draft.base_url)}
             {auths}
         </details>
@@ -289,11 +290,11 @@ fn custom(draft: Draft, dialect: Dialect, auth: AuthKind, address: Signal<String
     let reference = dialect.reference();
     view! {
         {api(draft, dialects.to_vec(), dialect, Vec::new())}
-        <a class="get-key" href=reference target="_blank" rel="noopener noreferrer nofollow">"API reference"</a>
+        <a class="get-key" href=reference target="_blank" rel="noopener noreferrer nofollow">{t!("API reference")}</a>
         {base_url(draft, "http://localhost:11434/v1".into())}
         {draft.key.fields(key, false, None, address)}
         <details class="more" open=auth != AuthKind::Default>
-            <summary>"More"</summary>
+            <summary>{t!("More")}</summary>
             {auth_select(draft, &AUTHS.map(|(auth, ..)| auth), auth)}
         </details>
     }
@@ -313,19 +314,19 @@ fn api(draft: Draft, options: Vec<(String, String)>, chosen: Dialect, routes: Ve
         draft.auth.set(AuthKind::Default);
         draft.dialect.set(dialect);
     };
-    select("API", options, chosen.name(), Callback::new(set))
+    select(t!("API"), options, chosen.name(), Callback::new(set))
 }
 
 fn auth_select(draft: Draft, auths: &[AuthKind], chosen: AuthKind) -> AnyView {
     let offered = AUTHS.iter().filter(|(auth, ..)| auths.contains(auth));
-    let options = offered.map(|(_, name, label)| ((*name).to_owned(), (*label).to_owned()));
+    let options = offered.map(|(_, name, label)| ((*name).to_owned(), translated(label).to_owned()));
     let set = move |name: String| draft.auth.set(auth_named(&name));
-    select("Key is sent as", options.collect(), auth_name(chosen), Callback::new(set))
+    select(t!("Key is sent as"), options.collect(), auth_name(chosen), Callback::new(set))
 }
 
 pub(in crate::ui) fn base_url(draft: Draft, placeholder: String) -> AnyView {
     let field =
-        Field { label: "Base URL".into(), kind: "url", placeholder, required: true, ..Field::default() };
+        Field { label: t!("Base URL").into(), kind: "url", placeholder, required: true, ..Field::default() };
     bound(field, draft.base_url)
 }
 

@@ -44,41 +44,41 @@ impl KeyInput {
         let held = move || state.key_held(&address.get());
         let kept = move || {
             state.providers.with(|store| match store.keys.vault {
-                VaultState::Open => "Vault unlocked: a new key is stored in it, encrypted; sent only to this address.",
+                VaultState::Open => t!("Vault unlocked: a new key is stored in it, encrypted; sent only to this address."),
                 VaultState::Locked => {
-                    "Vault locked: kept in memory only; sent only to this address; cleared when you close the tab."
+                    t!("Vault locked: kept in memory only; sent only to this address; cleared when you close the tab.")
                 }
-                _ => "Kept in memory only; sent only to this address; cleared when you close the tab.",
+                _ => t!("Kept in memory only; sent only to this address; cleared when you close the tab."),
             })
         };
         let hint = move || match held() {
             "" => kept().to_owned(),
-            held => format!("{held} Leave empty to use it."),
+            held => t!("{held} Leave empty to use it.", held = held),
         };
         let [first, second, third] = self.parts;
         let secret = |label: &str, hint: Option<AnyView>| Field {
             label: label.into(),
             kind: "password",
-            placeholder: if optional { "Optional".into() } else { String::new() },
+            placeholder: if optional { t!("Optional").into() } else { String::new() },
             hint,
             ..Field::default()
         };
         let hint = view! { {hint} }.into_any();
         let fields = if auth == AuthKind::SigV4 {
             view! {
-                {bound(Field { label: "Access key ID".into(), hint: Some(hint), ..Field::default() }, first)}
+                {bound(Field { label: t!("Access key ID").into(), hint: Some(hint), ..Field::default() }, first)}
                 <div class="form-row">
-                    {bound(secret("Secret access key", None), second)}
-                    {bound(secret("Session token (optional)", None), third)}
+                    {bound(secret(t!("Secret access key"), None), second)}
+                    {bound(secret(t!("Session token (optional)"), None), third)}
                 </div>
             }
             .into_any()
         } else {
-            bound(secret("API key", Some(hint)), first)
+            bound(secret(t!("API key"), Some(hint)), first)
         };
         let page = row.map(|row| row.key_page.clone()).filter(|page| !page.is_empty());
         let page = page.map(|page| {
-            view! { <a class="get-key" href=page target="_blank" rel="noopener noreferrer nofollow">"Get a key"</a> }
+            view! { <a class="get-key" href=page target="_blank" rel="noopener noreferrer nofollow">{t!("Get a key")}</a> }
         });
         view! { {fields} {page} }.into_any()
     }

@@ -12,13 +12,13 @@ pub fn keys(state: AppState) -> AnyView {
         store.with(|store| {
             let store = &store.keys;
             if store.keys.is_empty() {
-                return crate::ui::part::field::hint("No keys yet. Enter one in Add column.");
+                return crate::ui::part::field::hint(t!("No keys yet. Enter one in Add column."));
             }
             let rows = store.keys.iter().map(|key| key_row(state, key)).collect_view();
             view! {
                 <ul class="keys">{rows}</ul>
                 <div class="form-actions">
-                    {button("Delete all keys".into(), move || state.send(ForgetAllKeys, "All keys deleted.", |state| state.refresh(ListKeys)))}
+                    {button(t!("Delete all keys").into(), move || state.send(ForgetAllKeys, t!("All keys deleted."), |state| state.refresh(ListKeys)))}
                 </div>
             }
             .into_any()
@@ -28,12 +28,12 @@ pub fn keys(state: AppState) -> AnyView {
     let vault = Memo::new(move |_| store.with(|store| store.keys.vault as usize));
     view! {
         <section class="panel-part">
-            <h3>"Keys"</h3>
-            <p class="hint">"A key is sent only to the address it was entered for. The page cannot read it back."</p>
+            <h3>{t!("Keys")}</h3>
+            <p class="hint">{t!("A key is sent only to the address it was entered for. The page cannot read it back.")}</p>
             {list}
         </section>
         <section class="panel-part">
-            <h3>"Vault"</h3>
+            <h3>{t!("Vault")}</h3>
             {live(move || {
             vault.get();
             vault_part(state, store.with_untracked(|store| store.keys.vault))
@@ -45,9 +45,9 @@ pub fn keys(state: AppState) -> AnyView {
 
 fn key_row(state: AppState, key: &KeyState) -> AnyView {
     let place = match (key.in_memory, key.remembered) {
-        (true, true) => "in the vault",
-        (false, true) => "locked",
-        _ => "in memory",
+        (true, true) => t!("in the vault"),
+        (false, true) => t!("locked"),
+        _ => t!("in memory"),
     };
     let (origin, name) = (key.origin.clone(), key.origin.to_string());
     view! {
@@ -57,10 +57,10 @@ fn key_row(state: AppState, key: &KeyState) -> AnyView {
             <button
                 class="button"
                 type="button"
-                aria-label=format!("Delete key of {name}")
+                aria-label=t!("Delete key of {name}", name = name)
                 on:click=listener(move |_| state.forget_key(origin.clone()))
             >
-                "Delete key"
+                {t!("Delete key")}
             </button>
         </li>
     }
@@ -78,12 +78,12 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
     };
     let typed = move || passphrase.get_untracked();
     let destroy = move || {
-        button("Delete vault".into(), move || verb(VaultVerb::Destroy, "Vault and its keys deleted."))
+        button(t!("Delete vault").into(), move || verb(VaultVerb::Destroy, t!("Vault and its keys deleted.")))
     };
     match vault {
-        VaultState::Unknown => crate::ui::part::field::hint("Loading"),
+        VaultState::Unknown => crate::ui::part::field::hint(t!("Loading")),
         VaultState::Unavailable => {
-            view! { <p class="notice">"This browser blocks storage: keys are cleared when you close the tab."</p> }
+            view! { <p class="notice">{t!("This browser blocks storage: keys are cleared when you close the tab.")}</p> }
                 .into_any()
         }
         VaultState::None => {
@@ -91,19 +91,17 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
             let create = move |event: leptos::ev::SubmitEvent| {
                 event.prevent_default();
                 if !untrack(differ) {
-                    verb(VaultVerb::Create(typed()), "Vault created. Keys are stored encrypted.");
+                    verb(VaultVerb::Create(typed()), t!("Vault created. Keys are stored encrypted."));
                 }
             };
             view! {
                 <p class="hint">
-                    "Keys are cleared when you close the tab. A vault stores them in this browser, encrypted with a passphrase. It
-                    protects them from anyone who reads this browser's files, but not from someone who knows the passphrase or from
-                    a compromised browser. A forgotten passphrase cannot be recovered: you would enter the keys again."
+                    {t!("Keys are cleared when you close the tab. A vault stores them in this browser, encrypted with a passphrase. It protects them from anyone who reads this browser's files, but not from someone who knows the passphrase or from a compromised browser. A forgotten passphrase cannot be recovered: you would enter the keys again.")}
                 </p>
                 <form class="form" on:submit=listener(create)>
-                    <div class="form-row">{secret("Passphrase", passphrase)}{secret("Repeat passphrase", repeated)}</div>
+                    <div class="form-row">{secret(t!("Passphrase"), passphrase)}{secret(t!("Repeat passphrase"), repeated)}</div>
                     <div class="form-actions">
-                        <button class="button primary" type="submit" disabled=differ>"Create vault"</button>
+                        <button class="button primary" type="submit" disabled=differ>{t!("Create vault")}</button>
                     </div>
                 </form>
             }
@@ -112,15 +110,15 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
         VaultState::Locked => {
             let unlock = move |event: leptos::ev::SubmitEvent| {
                 event.prevent_default();
-                verb(VaultVerb::Unlock(typed()), "Vault unlocked.");
+                verb(VaultVerb::Unlock(typed()), t!("Vault unlocked."));
             };
             view! {
-                <p class="hint">"The vault is locked: its keys cannot be used until you unlock it."</p>
+                <p class="hint">{t!("The vault is locked: its keys cannot be used until you unlock it.")}</p>
                 <form class="form" on:submit=listener(unlock)>
-                    {secret("Passphrase", passphrase)}
+                    {secret(t!("Passphrase"), passphrase)}
                     <div class="form-actions">
                         {destroy()}
-                        <button class="button primary" type="submit">"Unlock"</button>
+                        <button class="button primary" type="submit">{t!("Unlock")}</button>
                     </div>
                 </form>
             }
@@ -131,19 +129,19 @@ fn vault_part(state: AppState, vault: VaultState) -> AnyView {
                 event.prevent_default();
                 verb(
                     VaultVerb::Rekey { from: typed(), to: new.get_untracked() },
-                    "The passphrase is changed.",
+                    t!("The passphrase is changed."),
                 );
             };
             view! {
-                <p class="hint">"The vault is unlocked: new keys are stored in it, encrypted. Locking removes its keys from memory."</p>
+                <p class="hint">{t!("The vault is unlocked: new keys are stored in it, encrypted. Locking removes its keys from memory.")}</p>
                 <div class="form-actions">
                     {destroy()}
-                    {button("Lock".into(), move || verb(VaultVerb::Lock, "Vault locked."))}
+                    {button(t!("Lock").into(), move || verb(VaultVerb::Lock, t!("Vault locked.")))}
                 </div>
                 <form class="form" on:submit=listener(rekey)>
-                    <div class="form-row">{secret("Passphrase", passphrase)}{secret("New passphrase", new)}</div>
+                    <div class="form-row">{secret(t!("Passphrase"), passphrase)}{secret(t!("New passphrase"), new)}</div>
                     <div class="form-actions">
-                        <button class="button" type="submit" disabled=sig(move || new.with(String::is_empty))>"Change passphrase"</button>
+                        <button class="button" type="submit" disabled=sig(move || new.with(String::is_empty))>{t!("Change passphrase")}</button>
                     </div>
                 </form>
             }

@@ -26,16 +26,17 @@ pub fn model_field(
         CheckState::Unlisted(names, _) => options(&names.into_iter().map(named).collect::<Vec<_>>()),
         _ => options(&suggested),
     };
-    let label = Field { label: "Model".into(), required: true, list: Some(id.clone()), ..Field::default() };
+    let label =
+        Field { label: t!("Model").into(), required: true, list: Some(id.clone()), ..Field::default() };
     view! {
         <div class="form-row">
             {bound(label, model)}
             <datalist id=id>{options}</datalist>
             <button class="button" type="button" on:click=listener(move |_| check.run(())) disabled=sig(move || !can_check.get())>
-                "Test connection"
+                {t!("Test connection")}
             </button>
         </div>
-        <p class="hint">"Test connection lists the models; if a model is entered, it also sends one short request."</p>
+        <p class="hint">{t!("Test connection lists the models; if a model is entered, it also sends one short request.")}</p>
         <div role="status">{live(move || state.checking.with(|check| outcome(check, model, more)))}</div>
     }
     .into_any()
@@ -56,8 +57,10 @@ fn options(models: &[ModelEntry]) -> AnyView {
 /// Context and price, as far as they are known.
 fn about(entry: &ModelEntry) -> String {
     let mut parts: Vec<String> = entry.label.iter().cloned().collect();
-    parts.extend(entry.context_tokens.map(|tokens| format!("{} tokens", format::count(tokens))));
-    parts.extend(entry.price.as_ref().map(|price| format!("{} per 1M tokens", per_million(Some(price)))));
+    parts.extend(entry.context_tokens.map(|tokens| t!("{count} tokens", count = tokens)));
+    parts.extend(
+        entry.price.as_ref().map(|price| t!("{price} per 1M tokens", price = per_million(Some(price)))),
+    );
     parts.join(" · ")
 }
 
@@ -66,7 +69,8 @@ fn trial(said: Option<&Trial>) -> AnyView {
     match said {
         None => ().into_any(),
         Some(Ok(millis)) => {
-            let took = format!("The model answers. Time to first token: {}.", format::duration(*millis));
+            let took =
+                t!("The model answers. Time to first token: {time}.", time = format::duration(*millis));
             view! { <p class="notice good">{took}</p> }.into_any()
         }
         Some(Err(failure)) => fixes::failure(failure),
@@ -77,17 +81,17 @@ fn trial(said: Option<&Trial>) -> AnyView {
 fn outcome(check: &CheckState, model: RwSignal<String>, more: Option<RwSignal<Vec<String>>>) -> AnyView {
     match check {
         CheckState::Idle => ().into_any(),
-        CheckState::Running => view! { <p class="hint">"Testing the connection"</p> }.into_any(),
+        CheckState::Running => view! { <p class="hint">{t!("Testing the connection")}</p> }.into_any(),
         CheckState::Unreachable(failure) => fixes::failure(failure),
         CheckState::Reachable(models, said) => {
-            let count = format::counted(models.len() as u64, "model", "models");
-            view! { <p class="notice good">{format!("Connected, {count}.")}</p> {trial(said.as_ref())} {chips(models, model)} {more.map(|more| several(models, model, more))} }
+            let connected = t!("Connected, {count} {count#model|models}.", count = models.len());
+            view! { <p class="notice good">{connected}</p> {trial(said.as_ref())} {chips(models, model)} {more.map(|more| several(models, model, more))} }
                 .into_any()
         }
         CheckState::Unlisted(names, said) => {
             let models: Vec<_> = names.iter().cloned().map(named).collect();
             view! {
-                <p class="notice">"This provider lists no models. Type the model ID."</p>
+                <p class="notice">{t!("This provider lists no models. Type the model ID.")}</p>
                 {trial(said.as_ref())}
                 {chips(&models, model)}
             }
@@ -125,8 +129,8 @@ fn several(models: &[ModelEntry], model: RwSignal<String>, more: RwSignal<Vec<St
     };
     view! {
         <details class="more">
-            <summary>"Add several models at once"</summary>
-            <div class="several" role="group" aria-label="Models to add">{models.iter().map(choice).collect_view()}</div>
+            <summary>{t!("Add several models at once")}</summary>
+            <div class="several" role="group" aria-label=t!("Models to add")>{models.iter().map(choice).collect_view()}</div>
         </details>
     }
     .into_any()
@@ -140,7 +144,7 @@ fn chips(models: &[ModelEntry], model: RwSignal<String>) -> AnyView {
         }
     };
     let more = (models.len() > CHIPS).then(
-        || view! { <span class="hint">{format!("{} more: type to search", models.len() - CHIPS)}</span> },
+        || view! { <span class="hint">{t!("{count} more: type to search", count = models.len() - CHIPS)}</span> },
     );
     view! { <div class="chips">{models.iter().take(CHIPS).map(chip).collect_view()}{more}</div> }.into_any()
 }

@@ -1,6 +1,7 @@
 use crate::browser::clock::sleep;
 use crate::courier::{EgressEnd, EgressEntry};
 use crate::format;
+use crate::messages::text;
 use crate::state::AppState;
 use crate::ui::part::field::table;
 use crate::worker::protocol::ListSent;
@@ -29,26 +30,28 @@ pub fn sent(state: AppState) -> AnyView {
         state.providers.with(|store| {
             let sent = &store.sent;
             if sent.is_empty() {
-                return crate::ui::part::field::hint("Nothing has left this page.");
+                return crate::ui::part::field::hint(t!("Nothing has left this page."));
             }
-            let headings = ["Time", "Origin", "Purpose", "Sent", "Received", "Status"];
+            let headings =
+                [t!("Time"), t!("Origin"), t!("Purpose"), t!("Sent"), t!("Received"), t!("Status")];
             let rows = sent.iter().rev().map(row).collect();
-            table("Requests to other servers, newest first", &headings, rows)
+            table(t!("Requests to other servers, newest first"), &headings, rows)
         })
     };
     view! {
-        <p class="hint">"Every request to another server, without its text and without keys. Requests for this site's own files are not listed."</p>
+        <p class="hint">{t!("Every request to another server, without its text and without keys. Requests for this site's own files are not listed.")}</p>
         {rows}
     }
     .into_any()
 }
 
 fn row(entry: &EgressEntry) -> Vec<String> {
-    let key = if entry.with_key { " with key" } else { "" };
+    let mut purpose = vec![text(entry.purpose.name())];
+    purpose.extend(entry.with_key.then_some(t!("with key")));
     vec![
         time(entry.at_millis),
         entry.origin.to_string(),
-        format!("{}{key}", spaced(&format!("{:?}", entry.purpose))),
+        purpose.join(" "),
         format::bytes(entry.request_bytes),
         format::bytes(entry.response_bytes),
         status(entry),
@@ -59,13 +62,13 @@ fn row(entry: &EgressEntry) -> Vec<String> {
 fn status(entry: &EgressEntry) -> String {
     match (entry.status, entry.end) {
         // An opaque response: `redirect: "manual"` shows no more of a redirect.
-        (Some(0), _) => "redirect, not followed".to_owned(),
+        (Some(0), _) => t!("redirect, not followed").to_owned(),
         (Some(status), _) => status.to_string(),
-        (None, None) => "in progress".to_owned(),
-        (None, Some(EgressEnd::Blocked)) => "blocked or unreachable".to_owned(),
-        (None, Some(EgressEnd::Aborted)) => "stopped".to_owned(),
+        (None, None) => t!("in progress").to_owned(),
+        (None, Some(EgressEnd::Blocked)) => t!("blocked or unreachable").to_owned(),
+        (None, Some(EgressEnd::Aborted)) => t!("stopped").to_owned(),
         // A probe without CORS: the browser follows redirects and does not say so.
-        (None, Some(EgressEnd::Complete)) => "hidden; possibly redirected".to_owned(),
+        (None, Some(EgressEnd::Complete)) => t!("hidden; possibly redirected").to_owned(),
     }
 }
 
@@ -73,16 +76,4 @@ fn status(entry: &EgressEntry) -> String {
 fn time(epoch_millis: f64) -> String {
     let date = js_sys::Date::new(&epoch_millis.into());
     format!("{:02}:{:02}:{:02}", date.get_hours(), date.get_minutes(), date.get_seconds())
-}
-
-/// `RateLimited` → `rate limited`.
-pub fn spaced(name: &str) -> String {
-    let mut spaced = String::new();
-    for letter in name.chars() {
-        if letter.is_ascii_uppercase() && !spaced.is_empty() {
-            spaced.push(' ');
-        }
-        spaced.push(letter.to_ascii_lowercase());
-    }
-    spaced
 }

@@ -1,3 +1,4 @@
+use crate::messages::{lookup, text};
 use crate::state::AppState;
 use crate::state::providers::catalogue::{GROUPS, is_found, matches};
 use crate::types::{Cors, CorsStatus, Dialect, ProviderRow};
@@ -60,19 +61,19 @@ pub fn ProviderPicker(
     view! {
         <div class="provider-picker">
             <div class="field">
-                <label for="find-provider">"Find a provider"</label>
+                <label for="find-provider">{t!("Find a provider")}</label>
                 <input
                     id="find-provider"
                     type="search"
                     autocomplete="off"
-                    placeholder="name or model"
+                    placeholder=t!("name or model")
                     on:input=listener(move |event| query.set(event_target_value(&event)))
                 />
             </div>
             {live(move || state.providers.with(|store| store.no_catalogue.clone()).map(|user_error| view! {
-                <p class="hint">"The list of providers could not be loaded: "{problem::message(&user_error)}</p>
+                <p class="hint">{t!("The list of providers could not be loaded: {reason}", reason = problem::message(&user_error))}</p>
             }))}
-            {live(move || is_loading.get().then(|| view! { <p class="hint" role="status">"Loading providers…"</p> }))}
+            {live(move || is_loading.get().then(|| view! { <p class="hint" role="status">{t!("Loading providers…")}</p> }))}
             <div class="provider-list" node_ref=list>{groups}</div>
         </div>
     }
@@ -84,34 +85,40 @@ type Chosen = (RwSignal<Choice>, Callback<Choice>);
 
 fn groups(rows: &[ProviderRow], query: &str, choice: Chosen) -> AnyView {
     let built_in = [
-        (Choice::Extractive, "Extractive quotes", "quotes the best sentences of the evidence"),
-        (Choice::SmolLm2, "SmolLM2 135M", "runs in this tab; small, no key, no network"),
-        (Choice::Chrome, "Chrome's built-in model", "runs in this browser; no key"),
+        (Choice::Extractive, t!("Extractive quotes"), t!("quotes the best sentences of the evidence")),
+        (Choice::SmolLm2, "SmolLM2 135M", t!("runs in this tab; small, no key, no network")),
+        (Choice::Chrome, t!("Chrome's built-in model"), t!("runs in this browser; no key")),
     ];
     let built_in: Vec<AnyView> = built_in
         .into_iter()
-        .filter(|(_, name, about)| matches(query, &format!("{name} {about} built in")))
+        .filter(|(_, name, about)| matches(query, &format!("{name} {about} {}", t!("Built in"))))
         .map(|(value, name, about)| option(choice, value, name.into(), about.into(), None))
         .collect();
-    let mut groups = vec![group("Built in", built_in)];
+    let mut groups = vec![group(t!("Built in"), built_in)];
     for (wanted, heading) in GROUPS {
         let found =
             rows.iter().filter(|row| row.group == wanted && row.retired.is_none() && is_found(row, query));
         let found = found.map(|row| {
-            option(choice, Choice::Row(row.id.clone()), row.name.clone(), row.about.clone(), Some(&row.cors))
+            option(
+                choice,
+                Choice::Row(row.id.clone()),
+                row.name.clone(),
+                lookup(&row.about).to_owned(),
+                Some(&row.cors),
+            )
         });
-        groups.push(group(heading, found.collect()));
+        groups.push(group(text(heading), found.collect()));
     }
-    let about = format!("any server with one of {} APIs", Dialect::ALL.len());
-    let custom = matches(query, &format!("Custom endpoint {about} url"))
-        .then(|| option(choice, Choice::Custom, "Custom endpoint".into(), about, None));
-    groups.push(group("Custom", custom.into_iter().collect()));
+    let about = t!("any server with one of {count} APIs", count = Dialect::ALL.len());
+    let custom = matches(query, &format!("{} {about} url", t!("Custom endpoint")))
+        .then(|| option(choice, Choice::Custom, t!("Custom endpoint").into(), about, None));
+    groups.push(group(t!("Custom"), custom.into_iter().collect()));
     let gone = rows.iter().filter(|row| row.retired.is_some() && is_found(row, query)).map(retired);
-    groups.push(group("Discontinued", gone.collect()));
+    groups.push(group(t!("Discontinued"), gone.collect()));
     if groups.iter().all(Option::is_none) {
-        return crate::ui::part::field::hint(
-            "No provider found. Clear the search and choose Custom endpoint to use any address.",
-        );
+        return crate::ui::part::field::hint(t!(
+            "No provider found. Clear the search and choose Custom endpoint to use any address."
+        ));
     }
     groups.into_iter().flatten().collect_view().into_any()
 }
@@ -148,7 +155,7 @@ fn retired(row: &ProviderRow) -> AnyView {
     view! {
         <label class="choice">
             <input type="radio" name="provider" disabled/>
-            <span class="choice-name">{row.name.clone()}" "<span class="hint">{row.retired.clone()}</span></span>
+            <span class="choice-name">{row.name.clone()}" "<span class="hint">{row.retired.as_deref().map(|why| lookup(why).to_owned())}</span></span>
         </label>
     }
     .into_any()
@@ -157,10 +164,10 @@ fn retired(row: &ProviderRow) -> AnyView {
 /// What calls from a page are known to meet, in a word; the date and the source are said beside it.
 pub fn cors_badge(cors: &Cors) -> Option<AnyView> {
     let (word, class) = match cors.status {
-        CorsStatus::Allowed => ("Works in the browser", "badge good"),
-        CorsStatus::Configurable => ("Enable CORS on the server", "badge plain"),
-        CorsStatus::Unproven => ("Not verified", "badge plain"),
-        CorsStatus::Blocked => ("Needs a proxy", "badge warn"),
+        CorsStatus::Allowed => (t!("Works in the browser"), "badge good"),
+        CorsStatus::Configurable => (t!("Enable CORS on the server"), "badge plain"),
+        CorsStatus::Unproven => (t!("Not verified"), "badge plain"),
+        CorsStatus::Blocked => (t!("Needs a proxy"), "badge warn"),
         CorsStatus::NotNeeded => return None,
     };
     Some(view! { " "<span class=class title=seen(cors)>{word}</span> }.into_any())
@@ -168,5 +175,5 @@ pub fn cors_badge(cors: &Cors) -> Option<AnyView> {
 
 /// When and where that was seen.
 pub fn seen(cors: &Cors) -> String {
-    format!("seen {}, {}", cors.seen, cors.source)
+    t!("seen {date}, {source}", date = cors.seen, source = cors.source)
 }

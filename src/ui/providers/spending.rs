@@ -13,7 +13,7 @@ pub fn spending(state: AppState) -> AnyView {
     state.refresh(GetSpending);
     let store = state.providers;
     let is_loaded = Memo::new(move |_| store.with(|store| store.spending.is_some()));
-    live(move || if is_loaded.get() { report(state) } else { hint("Loading…") })
+    live(move || if is_loaded.get() { report(state) } else { hint(t!("Loading…")) })
 }
 
 fn report(state: AppState) -> AnyView {
@@ -26,16 +26,16 @@ fn report(state: AppState) -> AnyView {
     });
     view! {
         <section class="panel-part">
-            <h3>"Spent"</h3>
+            <h3>{t!("Spent")}</h3>
             {shown(days)}
         </section>
         <section class="panel-part">
-            <h3>"Limits"</h3>
-            <p class="hint">"All providers together, as counted by this browser. Above the daily limit, requests are blocked for the day."</p>
+            <h3>{t!("Limits")}</h3>
+            <p class="hint">{t!("All providers together, as counted by this browser. Above the daily limit, requests are blocked for the day.")}</p>
             {live(move || limits_form(state, limits.get()))}
         </section>
         <section class="panel-part">
-            <h3>"Prices"</h3>
+            <h3>{t!("Prices")}</h3>
             {shown(price_list)}
             <div class="button-row">{refresh_buttons(state)}</div>
             {price_form(state)}
@@ -47,8 +47,8 @@ fn report(state: AppState) -> AnyView {
 
 fn price_list(_: AppState, report: &SpendingReport) -> AnyView {
     let text = match report.list.as_str() {
-        "" => "No price list.".to_owned(),
-        list => format!("Price list: {list}"),
+        "" => t!("No price list.").into(),
+        list => t!("Price list: {list}", list = list),
     };
     view! { <p>{text}</p> }.into_any()
 }
@@ -59,13 +59,13 @@ fn refresh(state: AppState) {
 
 fn days(_: AppState, report: &SpendingReport) -> AnyView {
     if report.days.is_empty() {
-        return hint("No provider calls yet.");
+        return hint(t!("No provider calls yet."));
     }
     let row = |day: &Spending| {
         let calls = match day.unpriced {
             0 => format::count(day.calls.into()),
             unpriced => {
-                format!("{} ({} unpriced)", format::count(day.calls.into()), format::count(unpriced.into()))
+                t!("{calls} ({unpriced} unpriced)", calls = day.calls, unpriced = unpriced)
             }
         };
         let dollars = if day.unpriced == day.calls { format::NOTHING.to_owned() } else { usd(day.usd) };
@@ -78,8 +78,8 @@ fn days(_: AppState, report: &SpendingReport) -> AnyView {
             format::count(day.output_tokens),
         ]
     };
-    let headings = ["Day", "Provider", "Cost", "Calls", "Tokens in", "Tokens out"];
-    let caption = "By provider and day, in US dollars. Unpriced calls are not included in the cost.";
+    let headings = [t!("Day"), t!("Provider"), t!("Cost"), t!("Calls"), t!("Tokens in"), t!("Tokens out")];
+    let caption = t!("By provider and day, in US dollars. Unpriced calls are not included in the cost.");
     table(caption, &headings, report.days.iter().map(row).collect())
 }
 
@@ -103,14 +103,14 @@ fn limits_form(state: AppState, limits: SpendingLimits) -> AnyView {
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let limits = SpendingLimits { alert_usd: dollars(alert), stop_usd: dollars(stop) };
-        state.send(SetLimits(limits), "Limits saved.", refresh);
+        state.send(SetLimits(limits), t!("Limits saved."), refresh);
     };
     view! {
         <form class="form" on:submit=listener(save)>
             <div class="form-row">
-                {number("Daily warning ($)", alert)}
-                {number("Daily limit ($)", stop)}
-                <button class="button" type="submit">"Save limits"</button>
+                {number(t!("Daily warning ($)"), alert)}
+                {number(t!("Daily limit ($)"), stop)}
+                <button class="button" type="submit">{t!("Save limits")}</button>
             </div>
         </form>
     }
@@ -119,13 +119,13 @@ fn limits_form(state: AppState, limits: SpendingLimits) -> AnyView {
 
 fn refresh_buttons(state: AppState) -> AnyView {
     [
-        ("Refresh from OpenRouter", PriceSource::OpenRouter),
-        ("Refresh from models.dev", PriceSource::ModelsDev),
-        ("Use the built-in list", PriceSource::BuiltIn),
+        (t!("Refresh from OpenRouter"), PriceSource::OpenRouter),
+        (t!("Refresh from models.dev"), PriceSource::ModelsDev),
+        (t!("Use the built-in list"), PriceSource::BuiltIn),
     ]
     .map(|(label, source)| {
         button(label.into(), move || {
-            state.send(RefreshPrices(source), "Price list updated.", refresh);
+            state.send(RefreshPrices(source), t!("Price list updated."), refresh);
         })
     })
     .collect_view()
@@ -146,7 +146,7 @@ fn price_form(state: AppState) -> AnyView {
         let named = |signal: RwSignal<String>| signal.get_untracked().trim().to_owned();
         let verb = SetPrice { provider: named(provider), model: named(model), price: Some(price) };
         signals.into_iter().for_each(|signal| signal.set(String::new()));
-        state.send(verb, "Custom price saved.", refresh);
+        state.send(verb, t!("Custom price saved."), refresh);
     };
     let name = |label: &str, placeholder: &str, signal| {
         let field = Field {
@@ -160,16 +160,16 @@ fn price_form(state: AppState) -> AnyView {
     view! {
         <form class="form" on:submit=listener(save)>
             <fieldset>
-                <legend>"Custom price ($ per 1M tokens)"</legend>
+                <legend>{t!("Custom price ($ per 1M tokens)")}</legend>
                 <div class="form-row">
-                    {name("Provider", "openai, or a host name", provider)}
-                    {name("Model", "Model ID", model)}
+                    {name(t!("Provider"), t!("openai, or a host name"), provider)}
+                    {name(t!("Model"), t!("Model ID"), model)}
                 </div>
                 <div class="form-row">
-                    {number("Input", input)}
-                    {number("Output", output)}
-                    {number("Cached", cached)}
-                    <button class="button" type="submit">"Save price"</button>
+                    {number(t!("Input"), input)}
+                    {number(t!("Output"), output)}
+                    {number(t!("Cached"), cached)}
+                    <button class="button" type="submit">{t!("Save price")}</button>
                 </div>
             </fieldset>
         </form>
@@ -183,14 +183,15 @@ fn overrides(state: AppState, report: &SpendingReport) -> AnyView {
         let remove = move || {
             let (provider, model) = verb.get_value();
             let verb = SetPrice { provider, model, price: None };
-            state.send(verb, "Custom price removed.", refresh);
+            state.send(verb, t!("Custom price removed."), refresh);
         };
-        let cached = price.cached_usd.map(|dollars| format!(", cached {}", usd(dollars)));
+        let cached =
+            price.cached_usd.map(|dollars| format!(", {}", t!("cached {price}", price = usd(dollars))));
         view! {
             <li>
                 <span>{provider.clone()}" · "<code>{model.clone()}</code></span>
                 <span class="number">{per_million(Some(price))}{cached}</span>
-                {button("Remove".into(), remove)}
+                {button(t!("Remove").into(), remove)}
             </li>
         }
     };

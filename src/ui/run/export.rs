@@ -22,9 +22,9 @@ pub fn ExportDialog() -> impl IntoView {
             spawn_local(async move {
                 let copied = copy(&text).await.is_ok();
                 status.set(if copied {
-                    "Copied."
+                    t!("Copied.")
                 } else {
-                    "This browser blocks the clipboard here. Use Download."
+                    t!("This browser blocks the clipboard here. Use Download.")
                 });
             });
         };
@@ -32,9 +32,9 @@ pub fn ExportDialog() -> impl IntoView {
             let Some((name, text)) = text() else { return };
             let saved = download(&name, &text).is_ok();
             status.set(if saved {
-                "Download started."
+                t!("Download started.")
             } else {
-                "This browser blocks downloads here. Use Copy."
+                t!("This browser blocks downloads here. Use Copy.")
             });
         };
         view! {
@@ -43,16 +43,16 @@ pub fn ExportDialog() -> impl IntoView {
                     <h3>{name}</h3>
                     <p class="hint">{about}</p>
                 </div>
-                <button class="button" aria-label=format!("Copy {name}") on:click=listener(to_clipboard)>"Copy"</button>
-                <button class="button" aria-label=format!("Download {name}") on:click=listener(to_file)>"Download"</button>
+                <button class="button" aria-label=t!("Copy {name}", name = name) on:click=listener(to_clipboard)>{t!("Copy")}</button>
+                <button class="button" aria-label=t!("Download {name}", name = name) on:click=listener(to_file)>{t!("Download")}</button>
             </li>
         }
     };
     view! {
-        <Modal title="Export run">
+        <Modal title=t!("Export run")>
             <ul class="export" role="list">
-                {row(Format::Markdown, "Markdown", "Question, answers and evidence, to read or to paste.")}
-                {row(Format::Json, "JSON", "Everything that is stored of the run: settings, evidence, answers, usage, times, requests without keys.")}
+                {row(Format::Markdown, "Markdown", t!("Question, answers and evidence, to read or to paste."))}
+                {row(Format::Json, "JSON", t!("Everything that is stored of the run: settings, evidence, answers, usage, times, requests without keys."))}
             </ul>
             <p role="status">{live(move || status.get())}</p>
         </Modal>

@@ -57,32 +57,32 @@ pub fn FollowUpDialog() -> impl IntoView {
     let choices = columns
         .into_iter()
         .map(move |cell| choice(cell.key, cell.value.with_untracked(|view| view.name.clone()), chosen));
-    let options = std::iter::once((String::new(), "No model: join the two questions".to_owned()))
+    let options = std::iter::once((String::new(), t!("No model: join the two questions").into()))
         .chain(models.into_iter().map(|(id, name)| (id.0.to_string(), name)))
         .collect();
     let choose_model = Callback::new(move |value: String| model.set(value.parse().ok().map(ColumnId)));
     view! {
-        <Modal title="Follow up">
+        <Modal title=t!("Follow up")>
             <form class="form" on:submit=listener(submit)>
-                {area("Follow-up question", follow_up)}
-                {field::select("Condense with", options, "", choose_model)}
+                {area(t!("Follow-up question"), follow_up)}
+                {field::select(t!("Condense with"), options, "", choose_model)}
                 <Show when=move || model.get().is_some()>
                     {live(move || {
-                        let label = if is_condensing.get() { "Condensing" } else { "Condense" };
+                        let label = if is_condensing.get() { t!("Condensing") } else { t!("Condense") };
                         view! {
                             <button class="button" type="button" disabled=is_condensing.get() on:click=listener(move |_| condense())>{label}</button>
                         }
                     })}
                 </Show>
                 {live(move || field::user_error(error.get()))}
-                {area("Question to send", question)}
-                <p class="hint">"All chosen columns get this question and the same evidence. You can edit it."</p>
+                {area(t!("Question to send"), question)}
+                <p class="hint">{t!("All chosen columns get this question and the same evidence. You can edit it.")}</p>
                 <fieldset>
-                    <legend>"Columns"</legend>
+                    <legend>{t!("Columns")}</legend>
                     {choices.collect_view()}
                 </fieldset>
                 <div class="form-actions">
-                    <button class="button primary" type="submit" disabled=sig(is_empty)>"Ask"</button>
+                    <button class="button primary" type="submit" disabled=sig(is_empty)>{t!("Ask")}</button>
                 </div>
             </form>
         </Modal>

@@ -1,5 +1,5 @@
-use crate::format;
-use crate::run::changes;
+use crate::messages::{lookup, text};
+use crate::run::{Change, changes};
 use crate::state::{Action, AppState, Dialog, RunHead};
 use crate::types::UserError;
 use crate::ui::part::erased::{listener, live};
@@ -23,7 +23,7 @@ fn header(state: AppState, head: &RunHead) -> AnyView {
     let title = head.name.clone().filter(|name| *name != head.question);
     let error = head.retrievals.iter().find_map(|retrieval| retrieval.error().cloned());
     view! {
-        <section class="run" aria-label="Run">
+        <section class="run" aria-label=t!("Run")>
             <div class="run-head">
                 <div class="run-title">
                     {title.map(|name| view! { <p class="run-name">{name}</p> })}
@@ -44,16 +44,15 @@ fn header(state: AppState, head: &RunHead) -> AnyView {
 fn about(head: &RunHead) -> String {
     let mut parts = vec![local_time(head.started_millis as f64)];
     if let Some(evidence) = head.evidence() {
-        let passages = evidence.passages.len() as u64;
-        parts.push(format::counted(passages, "passage", "passages"));
+        parts.push(t!("{count} {count#passage|passages}", count = evidence.passages.len()));
     } else if head.is_searching() {
-        parts.push("searching".into());
+        parts.push(t!("searching").into());
     }
     if head.follow_up_of.is_some() {
-        parts.push("follow-up".into());
+        parts.push(t!("follow-up").into());
     }
     if head.again_of.is_some() {
-        parts.push("asked again".into());
+        parts.push(t!("asked again").into());
     }
     parts.join(" · ")
 }
@@ -61,14 +60,14 @@ fn about(head: &RunHead) -> String {
 fn hash(head: &RunHead) -> AnyView {
     let hash = head.evidence().map(|evidence| evidence.sha256);
     hash.map(
-        |hash| view! { " · " <code title=format!("SHA-256 of the evidence: {hash}")>{hash.short()}</code> },
+        |hash| view! { " · " <code title=t!("SHA-256 of the evidence: {hash}", hash = hash)>{hash.short()}</code> },
     )
     .into_any()
 }
 
 fn actions(state: AppState, head: &RunHead) -> AnyView {
     let star = head.star;
-    let star_label = if star { "Remove star" } else { "Star this run" };
+    let star_label = if star { t!("Remove star") } else { t!("Star this run") };
     view! {
         <button
             class="button quiet tiny"
@@ -80,17 +79,17 @@ fn actions(state: AppState, head: &RunHead) -> AnyView {
         >
             <Icon name=Name::Star/>
         </button>
-        <button class="button" title="Search again with the settings of today, and answer beside the old answers" on:click=listener(move |_| state.act(Action::AskAgain))>
+        <button class="button" title=t!("Search again with the settings of today, and answer beside the old answers") on:click=listener(move |_| state.act(Action::AskAgain))>
             <Icon name=Name::Retry/>
-            "Ask again"
+            {t!("Ask again")}
         </button>
         <button class="button" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::FollowUp)))>
             <Icon name=Name::Reply/>
-            "Follow up"
+            {t!("Follow up")}
         </button>
         <button class="button" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Export)))>
             <Icon name=Name::Download/>
-            "Export run"
+            {t!("Export run")}
         </button>
     }
     .into_any()
@@ -102,12 +101,20 @@ fn history_notice(state: AppState, head: &RunHead) -> AnyView {
         .then(|| {
             view! {
                 <p class="notice run-notice">
-                    "From history. "
-                    <button class="button" on:click=listener(move |_| state.act(Action::CloseRun))>"Back to current columns"</button>
+                    {t!("From history.")}" "
+                    <button class="button" on:click=listener(move |_| state.act(Action::CloseRun))>{t!("Back to current columns")}</button>
                 </p>
             }
         })
         .into_any()
+}
+
+/// A change in a line: `chunk size 200 → 400`.
+fn line(change: &Change) -> String {
+    match &change.values {
+        Some((before, after)) => format!("{} {} → {}", text(change.what), lookup(before), lookup(after)),
+        None => text(change.what).to_owned(),
+    }
 }
 
 /// Says what differs between the run's recipe and today's: Run again keeps the evidence, Ask again does not.
@@ -115,13 +122,16 @@ fn changed(state: AppState) -> AnyView {
     let now = state.settings.with(|settings| settings.recipe.clone());
     let lines = state.session.head.with(|head| {
         let retrievals = head.iter().flat_map(|head| &head.retrievals);
-        retrievals.flat_map(|retrieval| changes(&retrieval.recipe, &now)).collect::<Vec<_>>()
+        retrievals
+            .flat_map(|retrieval| changes(&retrieval.recipe, &now))
+            .map(|change| line(&change))
+            .collect::<Vec<_>>()
     });
     (!lines.is_empty())
         .then(|| {
-            let text = format!(
-                "Settings changed since: {}. Run again keeps this evidence; Ask again searches again.",
-                lines.join(", ")
+            let text = t!(
+                "Settings changed since: {changes}. Run again keeps this evidence; Ask again searches again.",
+                changes = lines.join(", "),
             );
             view! { <p class="notice run-notice">{text}</p> }
         })

@@ -1,4 +1,4 @@
-use crate::format;
+use crate::messages::text;
 use crate::state::AppState;
 use crate::types::{AnswerState, RunId, RunSummary};
 use crate::ui::part::dialog::Modal;
@@ -37,28 +37,28 @@ pub fn HistoryDialog() -> impl IntoView {
         })
     };
     view! {
-        <Modal title="History" wide=true>
+        <Modal title=t!("History") wide=true>
             <div class="history">
                 <div class="history-bar">
                     <input
                         type="search"
-                        aria-label="Search runs"
-                        placeholder="Search questions and models"
+                        aria-label=t!("Search runs")
+                        placeholder=t!("Search questions and models")
                         prop:value=sig(move || query.get())
                         on:input=listener(move |event| query.set(event_target_value(&event)))
                     />
                     <label class="choice">
                         <input type="checkbox" on:change=listener(move |event| starred.set(event_target_checked(&event)))/>
-                        "Starred only"
+                        {t!("Starred only")}
                     </label>
                 </div>
                 {live(move || field::user_error(state.history.user_error.get()))}
                 {live(move || undo(state))}
-                <ul class="history-list" role="list" aria-label="Runs">{rows}</ul>
+                <ul class="history-list" role="list" aria-label=t!("Runs")>{rows}</ul>
                 {live(move || empty(state, found.with(Vec::is_empty)))}
                 {live(move || {
                     let left = found.with(Vec::len).saturating_sub(shown.get());
-                    (left > 0).then(|| field::button(format!("Show {} more", left.min(PAGE)), move || shown.update(|shown| *shown += PAGE)))
+                    (left > 0).then(|| field::button(t!("Show {count} more", count = left.min(PAGE)), move || shown.update(|shown| *shown += PAGE)))
                 })}
             </div>
         </Modal>
@@ -68,11 +68,11 @@ pub fn HistoryDialog() -> impl IntoView {
 
 fn empty(state: AppState, none_found: bool) -> AnyView {
     let text = state.history.runs.with(|runs| match runs {
-        None => Some("Reading history"),
+        None => Some(t!("Reading history")),
         Some(runs) if runs.is_empty() => {
-            Some("No runs yet. Every question you ask is stored here, in this browser only.")
+            Some(t!("No runs yet. Every question you ask is stored here, in this browser only."))
         }
-        Some(_) if none_found => Some("No run matches."),
+        Some(_) if none_found => Some(t!("No run matches.")),
         Some(_) => None,
     });
     text.map(|text| view! { <p class="hint">{text}</p> }).into_any()
@@ -82,9 +82,9 @@ fn undo(state: AppState) -> AnyView {
     let count = state.history.deleted.with(Vec::len);
     (count > 0)
         .then(|| {
-            let text = format!("{} deleted. ", format::counted(count as u64, "run", "runs"));
-            let undo = field::button("Undo".into(), move || state.undo_delete_runs());
-            view! { <p class="notice" role="status">{text}{undo}</p> }
+            let text = t!("{count} {count#run|runs} deleted.", count = count);
+            let undo = field::button(t!("Undo").into(), move || state.undo_delete_runs());
+            view! { <p class="notice" role="status">{text}" "{undo}</p> }
         })
         .into_any()
 }
@@ -92,9 +92,10 @@ fn undo(state: AppState) -> AnyView {
 fn row(state: AppState, run: &RunSummary, renaming: RwSignal<Option<RunId>>, is_renaming: bool) -> AnyView {
     let (id, star, title) = (run.id, run.star, run.title().to_owned());
     let columns: Vec<String> = run.columns.iter().map(|(name, state)| column(name, *state)).collect();
-    let columns = if columns.is_empty() { "evidence only".to_owned() } else { columns.join(" · ") };
+    let columns = if columns.is_empty() { t!("evidence only").to_owned() } else { columns.join(" · ") };
     let about = format!("{} · {columns}", local_time(run.started_millis as f64));
-    let star_label = if star { format!("Remove star from {title}") } else { format!("Star {title}") };
+    let star_label =
+        if star { t!("Remove star from {title}", title = title) } else { t!("Star {title}", title = title) };
     let name = if is_renaming {
         rename_form(state, id, title.clone(), renaming)
     } else {
@@ -124,8 +125,8 @@ fn row(state: AppState, run: &RunSummary, renaming: RwSignal<Option<RunId>>, is_
                 {name}
                 <p class="hint">{about}</p>
             </div>
-            {icon(format!("Rename {title}"), Name::Rename, Box::new(move || renaming.set(Some(id))))}
-            {icon(format!("Delete {title}"), Name::Delete, Box::new(move || state.delete_runs(vec![id])))}
+            {icon(t!("Rename {title}", title = title), Name::Rename, Box::new(move || renaming.set(Some(id))))}
+            {icon(t!("Delete {title}", title = title), Name::Delete, Box::new(move || state.delete_runs(vec![id])))}
         </li>
     }
     .into_any()
@@ -136,9 +137,9 @@ fn column(name: &str, state: AnswerState) -> String {
     match state {
         AnswerState::Done => name.to_owned(),
         AnswerState::Waiting | AnswerState::Streaming => {
-            format!("{name} ({})", AnswerState::Interrupted.name())
+            format!("{name} ({})", text(AnswerState::Interrupted.name()))
         }
-        state => format!("{name} ({})", state.name()),
+        state => format!("{name} ({})", text(state.name())),
     }
 }
 
@@ -153,12 +154,12 @@ fn rename_form(state: AppState, id: RunId, title: String, renaming: RwSignal<Opt
     view! {
         <form class="history-rename" on:submit=listener(save)>
             <input
-                aria-label="Name of the run"
+                aria-label=t!("Name of the run")
                 autofocus
                 prop:value=sig(move || name.get())
                 on:input=listener(move |event| name.set(event_target_value(&event)))
             />
-            <button class="button" type="submit">"Save"</button>
+            <button class="button" type="submit">{t!("Save")}</button>
         </form>
     }
     .into_any()

@@ -15,7 +15,7 @@ pub fn cache() -> AnyView {
     });
     let text = move || match size.get() {
         None => String::new(),
-        Some(bytes) => format!("{} of embeddings made before.", format::bytes(bytes)),
+        Some(bytes) => t!("{size} of embeddings made before.", size = format::bytes(bytes)),
     };
     let clear = move || {
         spawn_local(async move {
@@ -24,10 +24,10 @@ pub fn cache() -> AnyView {
     };
     view! {
         <fieldset>
-            <legend>"Embedding cache"</legend>
+            <legend>{t!("Embedding cache")}</legend>
             <p aria-live="polite">{live(text)}</p>
-            <p class="hint">"It saves embedding the same passage twice. Documents keep their own embeddings."</p>
-            {button("Clear cache".into(), clear)}
+            <p class="hint">{t!("It saves embedding the same passage twice. Documents keep their own embeddings.")}</p>
+            {button(t!("Clear cache").into(), clear)}
         </fieldset>
     }
     .into_any()

@@ -1,7 +1,7 @@
 use crate::chunk;
 use crate::retrieve;
 use crate::run::HistoryLimits;
-use crate::state::{AppState, Settings};
+use crate::state::{AppState, Settings, languages};
 use crate::types::{
     CallFailure, ChunkSettings, ChunkStrategy, Recipe, RetrievalMode, RetrievalSettings, UserError,
 };
@@ -21,6 +21,7 @@ pub fn SettingsDialog() -> impl IntoView {
     let state = AppState::get();
     let chunking = RwSignal::new(state.settings.with_untracked(|settings| settings.recipe.chunking));
     let retrieval = RwSignal::new(state.settings.with_untracked(|settings| settings.recipe.retrieval));
+    let language = RwSignal::new(state.settings.with_untracked(|settings| settings.language.clone()));
     let history = RwSignal::new(state.settings.with_untracked(|settings| settings.history));
     let budget = RwSignal::new(state.settings.with_untracked(|settings| settings.budget_tokens));
     let wrong = move || {
@@ -52,6 +53,8 @@ pub fn SettingsDialog() -> impl IntoView {
         };
         let budget_tokens = budget.get_untracked().clamp(512, 8192);
         let history = history.get_untracked();
+        let language = language.get_untracked();
+        let is_other_language = state.settings.with_untracked(|settings| settings.language != language);
         spawn_local(async move {
             // The courier has the keys before anything can ask for them.
             for (endpoint, purpose, key) in keys.into_iter().flatten() {
@@ -63,55 +66,71 @@ pub fn SettingsDialog() -> impl IntoView {
                 settings.recipe = recipe;
                 settings.budget_tokens = budget_tokens;
                 settings.history = history;
+                settings.language = language;
             });
             state.tidy_history();
             state.renew();
             state.view.dialog.set(None);
+            if is_other_language {
+                state.change_language().await;
+            }
         });
     };
     view! {
-        <Modal title="Settings">
+        <Modal title=t!("Settings")>
             <form class="form" on:submit=listener(save)>
                 <fieldset>
-                    <legend>"Chunking"</legend>
+                    <legend>{t!("Chunking")}</legend>
                     <Chunking chunking/>
-                    <p class="hint">"In tokens of the built-in embedder, which reads at most 256. Saving re-indexes all documents; unchanged passages are not embedded again."</p>
+                    <p class="hint">{t!("In tokens of the built-in embedder, which reads at most 256. Saving re-indexes all documents; unchanged passages are not embedded again.")}</p>
                     <button
                         class="button"
                         type="button"
                         disabled=sig(move || !has_open() || wrong().is_some())
-                        title="Open a document first to preview its chunks"
+                        title=t!("Open a document first to preview its chunks")
                         on:click=listener(move |_| {
                             state.preview_chunks(chunking.get_untracked());
                             state.view.dialog.set(None);
                         })
                     >
-                        "Preview on the open document"
+                        {t!("Preview on the open document")}
                     </button>
                 </fieldset>
                 <fieldset>
-                    <legend>"Retrieval"</legend>
+                    <legend>{t!("Retrieval")}</legend>
                     <Retrieval retrieval/>
                 </fieldset>
                 {editor(state, prompt, None)}
                 {embedder.fields()}
                 {reranker.fields()}
                 <fieldset>
-                    <legend>"Built-in model"</legend>
-                    <Number label="Context limit (tokens)" value=Signal::derive(move || budget.get()) set=Callback::new(move |value| budget.set(value))/>
-                    <p class="hint">"Prompt and answer together. A larger limit is slower. Passages that do not fit are omitted, and the column says so."</p>
+                    <legend>{t!("Built-in model")}</legend>
+                    <Number label=t!("Context limit (tokens)") value=Signal::derive(move || budget.get()) set=Callback::new(move |value| budget.set(value))/>
+                    <p class="hint">{t!("Prompt and answer together. A larger limit is slower. Passages that do not fit are omitted, and the column says so.")}</p>
+                </fieldset>
+                <fieldset>
+                    <legend>{t!("Interface")}</legend>
+                    {language_field(language)}
                 </fieldset>
                 <HistoryFields history/>
                 {cache::cache()}
                 {live(move || field::user_error(wrong()))}
                 {live(move || refused.get().map(|failure| fixes::failure(&failure)))}
                 <div class="form-actions">
-                    <button class="button primary" type="submit" disabled=sig(move || wrong().is_some() || prompt.is_wrong() || is_loading())>"Save"</button>
+                    <button class="button primary" type="submit" disabled=sig(move || wrong().is_some() || prompt.is_wrong() || is_loading())>{t!("Save")}</button>
                 </div>
             </form>
         </Modal>
     }
     .into_any()
+}
+
+fn language_field(language: RwSignal<Option<String>>) -> AnyView {
+    let browsers = (String::new(), t!("As in the browser").to_owned());
+    let options = std::iter::once(browsers).chain(languages()).collect();
+    let chosen = language.get_untracked().unwrap_or_default();
+    let choose = move |code: String| language.set(Some(code).filter(|code| !code.is_empty()));
+    field::select(t!("Language"), options, &chosen, Callback::new(choose))
 }
 
 #[component]
@@ -120,8 +139,8 @@ fn Chunking(chunking: RwSignal<ChunkSettings>) -> impl IntoView {
         .into_iter()
         .map(|strategy| {
             let label = match strategy {
-                ChunkStrategy::Structure => "Structure: by headings and blocks",
-                ChunkStrategy::Recursive => "Recursive: paragraphs, lines, sentences, words",
+                ChunkStrategy::Structure => t!("Structure: by headings and blocks"),
+                ChunkStrategy::Recursive => t!("Recursive: paragraphs, lines, sentences, words"),
             };
             view! {
                 <option value=strategy.name() selected=sig(move || chunking.get().strategy == strategy)>{label}</option>
@@ -134,15 +153,15 @@ fn Chunking(chunking: RwSignal<ChunkSettings>) -> impl IntoView {
         }
     };
     view! {
-        <label>"Strategy"<select on:change=listener(choose)>{options}</select></label>
+        <label>{t!("Strategy")}<select on:change=listener(choose)>{options}</select></label>
         <div class="form-row">
             <Number
-                label="Chunk size (tokens)"
+                label=t!("Chunk size (tokens)")
                 value=Signal::derive(move || chunking.get().size_tokens)
                 set=Callback::new(move |value| chunking.update(|chunking| chunking.size_tokens = value))
             />
             <Number
-                label="Overlap (tokens)"
+                label=t!("Overlap (tokens)")
                 value=Signal::derive(move || chunking.get().overlap_tokens)
                 set=Callback::new(move |value| chunking.update(|chunking| chunking.overlap_tokens = value))
             />
@@ -157,9 +176,9 @@ fn Retrieval(retrieval: RwSignal<RetrievalSettings>) -> impl IntoView {
         .into_iter()
         .map(|mode| {
             let label = match mode {
-                RetrievalMode::Hybrid => "Hybrid: dense + BM25, fused by RRF",
-                RetrievalMode::Dense => "Dense: embeddings",
-                RetrievalMode::Lexical => "Lexical: BM25",
+                RetrievalMode::Hybrid => t!("Hybrid: dense + BM25, fused by RRF"),
+                RetrievalMode::Dense => t!("Dense: embeddings"),
+                RetrievalMode::Lexical => t!("Lexical: BM25"),
             };
             view! { <option value=mode.name() selected=sig(move || retrieval.get().mode == mode)>{label}</option> }
         })
@@ -171,9 +190,9 @@ fn Retrieval(retrieval: RwSignal<RetrievalSettings>) -> impl IntoView {
     };
     view! {
         <div class="form-row">
-            <label>"Mode"<select on:change=listener(choose)>{options}</select></label>
+            <label>{t!("Mode")}<select on:change=listener(choose)>{options}</select></label>
             <Number
-                label="Passages (top k)"
+                label=t!("Passages (top k)")
                 value=Signal::derive(move || retrieval.get().top_k)
                 set=Callback::new(move |value| retrieval.update(|retrieval| retrieval.top_k = value))
             />
@@ -190,36 +209,36 @@ fn HistoryFields(history: RwSignal<HistoryLimits>) -> impl IntoView {
     let keep = move |event| history.update(|history| history.keep = event_target_checked(&event));
     view! {
         <fieldset>
-            <legend>"History"</legend>
+            <legend>{t!("History")}</legend>
             <label class="choice">
                 <input type="checkbox" prop:checked=sig(move || history.get().keep) on:change=listener(keep)/>
-                "Keep every run in this browser"
+                {t!("Keep every run in this browser")}
             </label>
             <div class="form-row">
                 <Number
-                    label="Most runs (0: no limit)"
+                    label=t!("Most runs (0: no limit)")
                     value=Signal::derive(move || history.get().max_runs)
                     set=Callback::new(move |value| history.update(|history| history.max_runs = value))
                 />
                 <Number
-                    label="Days to keep (0: no limit)"
+                    label=t!("Days to keep (0: no limit)")
                     value=Signal::derive(move || history.get().max_days)
                     set=Callback::new(move |value| history.update(|history| history.max_days = value))
                 />
             </div>
-            <p class="hint">"Question, settings, evidence, answers, usage, costs and requests without keys. Starred runs are kept."</p>
+            <p class="hint">{t!("Question, settings, evidence, answers, usage, costs and requests without keys. Starred runs are kept.")}</p>
             <div class="button-row">
-                {confirmed("Delete all runs", "Delete all runs of this browser?", move || {
+                {confirmed(t!("Delete all runs"), t!("Delete all runs of this browser?"), move || {
                     state.clear_history();
                     deleted.set(true);
                 })}
                 {confirmed(
-                    "Delete all data",
-                    "Delete all documents, runs, keys and settings of Sidecite in this browser? This cannot be undone.",
+                    t!("Delete all data"),
+                    t!("Delete all documents, runs, keys and settings of Sidecite in this browser? This cannot be undone."),
                     move || state.delete_all_data(),
                 )}
             </div>
-            <p class="hint" role="status">{live(move || deleted.get().then_some("All runs deleted."))}</p>
+            <p class="hint" role="status">{live(move || deleted.get().then_some(t!("All runs deleted.")))}</p>
         </fieldset>
     }
     .into_any()

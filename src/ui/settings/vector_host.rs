@@ -1,4 +1,5 @@
 use crate::courier::Purpose;
+use crate::messages::text;
 use crate::state::AppState;
 use crate::state::providers::catalogue::{address, host_of};
 use crate::types::{AuthKind, EmbedderRef, Endpoint, ProviderRow, RerankerRef};
@@ -115,29 +116,29 @@ impl VectorHost {
     pub fn fields(self) -> AnyView {
         let labels = self.labels();
         let choice = move || {
-            let mut options = vec![(String::new(), labels.none.to_owned())];
+            let mut options = vec![(String::new(), text(labels.none).to_owned())];
             self.rows(|rows| {
                 options.extend(rows.iter().map(|row| (row.id.clone(), row.name.clone())));
             });
-            options.push((CUSTOM.to_owned(), labels.custom.to_owned()));
+            options.push((CUSTOM.to_owned(), text(labels.custom).to_owned()));
             let set = move |value: String| {
                 self.chosen.set(value);
                 self.draft.begin(untrack(|| self.row()).as_ref());
             };
             let chosen = self.chosen.get_untracked();
-            select(labels.choice, options, &chosen, Callback::new(set))
+            select(text(labels.choice), options, &chosen, Callback::new(set))
         };
         let details = move || match self.chosen.get().as_str() {
             "" => ().into_any(),
             CUSTOM => self.details(None),
             _ => match self.row() {
                 Some(row) => self.details(Some(row)),
-                None => view! { <p class="hint">"Loading the list of providers."</p> }.into_any(),
+                None => view! { <p class="hint">{t!("Loading the list of providers.")}</p> }.into_any(),
             },
         };
         view! {
             <fieldset>
-                <legend>{labels.legend}</legend>
+                <legend>{text(labels.legend)}</legend>
                 {choice}
                 {details}
             </fieldset>
@@ -165,13 +166,17 @@ impl VectorHost {
         let id = unique();
         let models = row.with_value(|row| row.as_ref().map(|row| row.models.clone()).unwrap_or_default());
         let models = models.into_iter().map(|name| view! { <option value=name></option> }).collect_view();
-        let model =
-            Field { label: labels.model.into(), required: true, list: Some(id.clone()), ..Field::default() };
+        let model = Field {
+            label: text(labels.model).into(),
+            required: true,
+            list: Some(id.clone()),
+            ..Field::default()
+        };
         let dimensions = (self.purpose != Purpose::Rerank).then(|| {
             let field = Field {
-                label: "Embedding dimensions".into(),
+                label: t!("Embedding dimensions").into(),
                 kind: "number",
-                placeholder: "Model default".into(),
+                placeholder: t!("Model default").into(),
                 ..Field::default()
             };
             bound(field, self.dimensions)
@@ -179,7 +184,7 @@ impl VectorHost {
         let whereto = move || {
             let address = address.get();
             let host = host_of(&address);
-            format!("{} {}.", labels.sends, if host.is_empty() { "this server" } else { host })
+            format!("{} {}.", text(labels.sends), if host.is_empty() { t!("this server") } else { host })
         };
         view! {
             {row.with_value(|row| row.as_ref().map(about))}
@@ -204,19 +209,19 @@ struct Labels {
 }
 
 const EMBEDDER: Labels = Labels {
-    legend: "Embedding",
-    choice: "Embedder",
-    none: "Built in: all-MiniLM-L6-v2, in this tab",
-    custom: "Another address (OpenAI's API)",
-    model: "Embedding model",
-    sends: "All passages of all documents and every question will be sent to",
+    legend: n!("Embedding"),
+    choice: n!("Embedder"),
+    none: n!("Built in: all-MiniLM-L6-v2, in this tab"),
+    custom: n!("Another address (OpenAI's API)"),
+    model: n!("Embedding model"),
+    sends: n!("All passages of all documents and every question will be sent to"),
 };
 
 const RERANKER: Labels = Labels {
-    legend: "Reranking",
-    choice: "Reranker",
-    none: "None",
-    custom: "Another address (Cohere's API)",
-    model: "Reranking model",
-    sends: "Every question and its candidate passages will be sent to",
+    legend: n!("Reranking"),
+    choice: n!("Reranker"),
+    none: n!("None"),
+    custom: n!("Another address (Cohere's API)"),
+    model: n!("Reranking model"),
+    sends: n!("Every question and its candidate passages will be sent to"),
 };

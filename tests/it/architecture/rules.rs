@@ -85,10 +85,15 @@ fn pure(file: &str, path: &Path, order: &[String]) -> Option<String> {
         .then(|| format!("modules above `worker` do no I/O and do not know the time: `{}`", words.join("::")))
 }
 
-/// Rule 5: problems are put in words where they are shown.
+/// Rule 5: problems are put in words where they are shown; `state` may have texts of the page in its language.
 fn words(file: &str, path: &Path) -> Option<String> {
     let is_messages =
         matches!(path.words.as_slice(), [head, target, ..] if head == "crate" && target == "messages");
-    let may = path.in_test || ["messages", "ui"].contains(&place(file));
+    let is_for_state = matches!(
+        path.words.get(2).map(String::as_str),
+        Some("text" | "lookup" | "set_current" | "Catalogue")
+    );
+    let may =
+        path.in_test || ["messages", "ui"].contains(&place(file)) || (place(file) == "state" && is_for_state);
     (is_messages && !may).then(|| "`messages` is for `ui`: elsewhere a problem is its code".to_owned())
 }

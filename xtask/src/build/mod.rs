@@ -8,6 +8,7 @@ mod develop;
 mod flavour;
 mod fresh;
 mod imports;
+mod languages;
 mod markup;
 mod page;
 mod split;
@@ -87,6 +88,7 @@ fn assemble(mode: Mode, staging: &Path, id: &str) -> Outcome<()> {
         Mode::Develop => develop::build(staging, id)?,
     }
     assets::copy(staging)?;
+    languages::copy(staging)?;
     stamp::write(staging, id)?;
     assets::models(staging)
 }
