@@ -1,7 +1,7 @@
 //! A problem → its text, and a text of the page → the same in the page's language. Everything before says what happened by
 //! code; only the screen shows it as text.
 //!
-//! A language is one file (the head of `en.txt` says how it is made), and one language is current in a thread. English is
+//! A language is one file (`docs/howto/add-a-language.md` says how it is made), and one language is current in a thread. English is
 //! built in; the site carries the others, and the page loads the one it needs before it is drawn.
 
 mod catalogue;

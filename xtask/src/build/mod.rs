@@ -4,6 +4,7 @@
 //! mixture of two builds. All addresses in it are relative: it runs from any sub-path of any file server.
 
 mod assets;
+mod css;
 mod develop;
 mod flavour;
 mod fresh;
