@@ -12,6 +12,7 @@ pub use current::{argument, current, filled, lookup, set_current, text};
 
 /// A text of the page in the page's language: `t!("Add column")`, `t!("Copy answer of {name}", name = name)`. The English text
 /// is the key; blanks are filled as in the catalogue's other templates.
+#[cfg(feature = "page")]
 macro_rules! t {
     ($text:literal) => {
         $crate::messages::text($text)

@@ -1,12 +1,13 @@
 //! What a file format is: one row with its name, the file names that go with it, and, where files are read, how its
 //! bytes are recognised and what reads them.
 //!
-//! The page is built without the readers (feature `reader`); it needs the names only.
+//! The page is built without the readers (feature `reader`); it needs the names only. The parser of PDF (feature `pdf`) weighs three
+//! times as much as all the others: what reads a page or a note at once comes without it.
 
 use crate::types::Format;
 
 #[cfg(feature = "reader")]
-use super::{Builder, Error, ParseOptions, docx, encoding, epub, html, markdown, pdf, sniff};
+use super::{Builder, Error, ParseOptions, docx, encoding, epub, html, markdown, sniff};
 
 /// One format.
 #[derive(Debug)]
@@ -83,11 +84,7 @@ pub(crate) const FORMATS: [FormatSpec; 6] = [
         extensions: &["pdf"],
         media_types: &["application/pdf"],
         #[cfg(feature = "reader")]
-        reader: FormatReader {
-            is_plain: false,
-            recognise: Recognise::Bytes(sniff::is_pdf),
-            read: |bytes, options, builder| pdf::read(bytes, options.password.as_deref(), builder),
-        },
+        reader: FormatReader { is_plain: false, recognise: Recognise::Bytes(sniff::is_pdf), read: read_pdf },
     },
     FormatSpec {
         format: Format::Html,
@@ -142,6 +139,25 @@ pub(crate) const FORMATS: [FormatSpec; 6] = [
         },
     },
 ];
+
+#[cfg(feature = "pdf")]
+fn read_pdf(bytes: &[u8], options: &ParseOptions, builder: &mut Builder) -> Result<(), Error> {
+    super::pdf::read(bytes, options.password.as_deref(), builder)
+}
+
+/// Not here: whoever asks has looked at `is_pdf` first.
+#[cfg(all(feature = "reader", not(feature = "pdf")))]
+fn read_pdf(_: &[u8], _: &ParseOptions, _: &mut Builder) -> Result<(), Error> {
+    Err(Error::Unsupported { found: "PDF".to_owned() })
+}
+
+/// Whether the file `name` that begins with `bytes` may be a PDF: by its name, or by the header that ISO 32000-2 §7.5.2 wants in the
+/// first 1,024 bytes.
+pub fn is_pdf(name: &str, bytes: &[u8]) -> bool {
+    let head = bytes.get(..1024).unwrap_or(bytes);
+    let is_named = name.rsplit_once('.').is_some_and(|(_, ending)| ending.trim().eq_ignore_ascii_case("pdf"));
+    is_named || head.windows(5).any(|window| window == b"%PDF-")
+}
 
 impl Format {
     /// The version of the reader that reads it now.

@@ -29,7 +29,7 @@ mod html;
 pub mod limits;
 #[cfg(feature = "reader")]
 mod markdown;
-#[cfg(feature = "reader")]
+#[cfg(feature = "pdf")]
 mod pdf;
 #[cfg(feature = "reader")]
 mod sniff;
@@ -40,7 +40,7 @@ mod xml;
 pub use clean::clean_name;
 #[cfg(feature = "reader")]
 pub use error::Error;
-pub use format::{accept, format_names};
+pub use format::{accept, format_names, is_pdf};
 #[cfg(feature = "reader")]
 pub use sniff::sniff;
 

@@ -11,11 +11,13 @@ use leptos::task::spawn_local;
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
-/// The page's ends of its five workers, each started when first asked, and the uploads of original files.
+/// The page's ends of its workers, each started when first asked, and the uploads of original files.
 #[derive(Clone)]
 pub struct Services {
-    /// Parses.
+    /// Parses everything but PDF.
     pub reader: Client<ToReader>,
+    /// Parses PDF: its parser comes when the first PDF does.
+    pub pdf_reader: Client<ToReader>,
     /// Owns the corpus. Ask through `AppState::engine`, which opens the corpus first.
     pub engine: Client<ToEngine>,
     /// Runs the built-in models.
@@ -40,6 +42,7 @@ impl Services {
         let variant = simd::variant();
         Self {
             reader: Client::new(script("reader", None)),
+            pdf_reader: Client::new(script("reader", Some("pdf"))),
             engine: Client::new(script("engine", Some(variant))),
             local_model: Client::new(script("local_model", Some(variant))),
             courier: Client::new(script("courier", None)),
@@ -122,9 +125,15 @@ impl Services {
         self.runs.get().and_then(Option::as_ref)
     }
 
+    /// Ends whatever reads a file.
+    pub fn terminate_readers(&self) {
+        self.reader.terminate();
+        self.pdf_reader.terminate();
+    }
+
     /// Ends every worker: their databases close.
     pub fn terminate(&self) {
-        self.reader.terminate();
+        self.terminate_readers();
         self.engine.terminate();
         self.local_model.terminate();
         self.courier.terminate();

@@ -49,7 +49,7 @@ for (const { name, site } of PLACES) {
         const simd = WebAssembly.validate(new Uint8Array(relaxed)) ? "relaxed" : "simd";
         const names = { reader: null, courier: null, renderer: null, engine: simd, local_model: simd };
         const wrong = [];
-        for (const [name, build] of Object.entries(names)) {
+        for (const [name, build] of [...Object.entries(names), ["reader", "pdf"]]) {
           const query = new URLSearchParams({ v, ...(build && { build }) });
           const worker = new Worker(new URL(`workers/${name}.js?${query}`, document.baseURI), { type: "module" });
           // A worker says nothing until it is asked: silence for a while after its wasm has come is success.
@@ -62,7 +62,7 @@ for (const { name, site } of PLACES) {
         return { wrong, simd };
       }, RELAXED);
       assert.deepEqual(started.wrong, []);
-      for (const name of ["reader", "courier", "renderer", `engine-${started.simd}`, `local_model-${started.simd}`]) {
+      for (const name of ["reader", "reader-pdf", "courier", "renderer", `engine-${started.simd}`, `local_model-${started.simd}`]) {
         const wasm = lab.site.requests.filter(({ path }) => path.endsWith(`/workers/glue/${name}_bg.wasm`));
         assert.equal(wasm.length, 1, name);
       }

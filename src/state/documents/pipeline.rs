@@ -1,12 +1,13 @@
 use crate::browser::clock::{now_millis, sleep};
 use crate::browser::files;
+use crate::parse::is_pdf;
 use crate::state::{Action, AppState, Embedding, Row, RowState};
 use crate::store::UploadState;
 use crate::types::{DocumentId, EmbedderRef, Manifest, UserError, problem};
 use crate::worker::protocol::{Forget, Ingest, IngestUpdate, Parsed, ReadFile, Unreadable};
 use crate::worker::{OpenCall, Reply};
 use futures_util::future::{Either, select};
-use js_sys::ArrayBuffer;
+use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::pin::pin;
@@ -53,7 +54,10 @@ impl AppState {
         if reading || ingesting.len() >= MAX_INGESTS || waiting.len() + ingesting.len() >= MAX_WAITING {
             return;
         }
-        if let Some(row) = rows.into_iter().find(Row::is_waiting) {
+        // What is read at once does not wait for the parser of PDF.
+        let waiting: Vec<Row> = rows.into_iter().filter(Row::is_waiting).collect();
+        let first = waiting.iter().find(|row| !is_pdf(&row.name, &[])).or(waiting.first()).cloned();
+        if let Some(row) = first {
             self.corpus.rows.change(&row.id, |row| row.elsewhere = false);
             self.set_state(row.id, RowState::Reading { since_millis: now_millis() });
             spawn_local(async move {
@@ -110,7 +114,10 @@ impl AppState {
     }
 
     async fn read(self, row: &Row, buffer: ArrayBuffer) -> ReadOutcome {
-        let reader = self.services().reader;
+        let services = self.services();
+        let head = Uint8Array::new_with_byte_offset_and_length(&buffer, 0, buffer.byte_length().min(1024));
+        let is_pdf = is_pdf(&row.name, &head.to_vec());
+        let reader = if is_pdf { services.pdf_reader } else { services.reader };
         let verb = ReadFile { id: row.id, name: row.name.clone(), password: row.password.clone() };
         let mut call = reader.call_with(verb, &[buffer.into()]);
         let reply = {
@@ -230,7 +237,7 @@ impl AppState {
     pub(in crate::state) fn halt(self, row: &Row) {
         match row.state {
             _ if row.elsewhere => {}
-            RowState::Reading { .. } => self.services().reader.terminate(),
+            RowState::Reading { .. } => self.services().terminate_readers(),
             RowState::Embedding(Embedding { call: Some(call), searchable, .. }) => {
                 let engine = self.services().engine;
                 engine.stop(call);

@@ -1,6 +1,7 @@
 use crate::browser::fetch::site_file;
 use crate::browser::files;
-use crate::state::AppState;
+use crate::parse::is_pdf;
+use crate::state::{AppState, Row};
 use crate::types::{RunId, problem};
 use futures_util::future::join_all;
 use leptos::prelude::*;
@@ -91,7 +92,8 @@ impl AppState {
         });
     }
 
-    /// Asks `question` as soon as every document is found, if only by its words, unless something else was typed or asked.
+    /// Asks `question` as soon as every document but the PDFs, whose parser is still to come, is found, if only by its words; unless
+    /// something else was typed or asked.
     fn ask_when_ready(self, expected: usize, question: String, shown: Option<RunId>) {
         spawn_local(async move {
             loop {
@@ -103,7 +105,10 @@ impl AppState {
                 }
                 let rows = self.corpus.rows.cells_now();
                 let states = || rows.iter().map(|cell| cell.value.with_untracked(|row| row.state.clone()));
-                let over = states().all(|state| state.is_searchable() || !state.is_under_way());
+                let is_over = |row: &Row| {
+                    is_pdf(&row.name, &[]) || row.state.is_searchable() || !row.state.is_under_way()
+                };
+                let over = rows.iter().all(|cell| cell.value.with_untracked(is_over));
                 if rows.len() >= expected && over {
                     if states().any(|state| state.is_searchable()) {
                         self.ask();

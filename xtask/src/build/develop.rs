@@ -21,7 +21,7 @@ pub fn build(staging: &Path, id: &str) -> Outcome<()> {
     let cache = &cache;
     let mut jobs: Vec<Job<'_>> = vec![Box::new(move || page::develop(staging, cache, PROFILE))];
     for (binary, variants) in [
-        ("reader", &[None][..]),
+        ("reader", &[None, Some("pdf")][..]),
         ("engine", &[Some("simd"), Some("relaxed")]),
         ("local_model", &[Some("simd"), Some("relaxed")]),
         ("courier", &[None]),

@@ -96,7 +96,9 @@ fn assemble(mode: Mode, staging: &Path, id: &str) -> Outcome<()> {
 
 fn release(staging: &Path, id: &str) -> Outcome<()> {
     // Longest first. Two at a time: the last step of each is link-time optimisation, which uses one core.
-    let mut jobs: Vec<Job<'_>> = vec![Box::new(|| worker::build(&worker::READER, staging))];
+    let readers =
+        || worker::build(&worker::PDF_READER, staging).and_then(|()| worker::build(&worker::READER, staging));
+    let mut jobs: Vec<Job<'_>> = vec![Box::new(readers)];
     jobs.push(Box::new(|| page::build(staging, id).and_then(|()| worker::build(&worker::SMALL, staging))));
     jobs.push(Box::new(|| worker::build(&worker::SIMD, staging)));
     jobs.push(Box::new(|| worker::build(&worker::RELAXED, staging)));

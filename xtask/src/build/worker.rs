@@ -37,14 +37,16 @@ pub const PAGE: Batch = Batch {
     // The splitting follows them.
     link: &["-Clink-arg=--emit-relocs"],
 };
-/// The reader carries the parsers.
-pub const READER: Batch = Batch {
+/// The reader of everything but PDF: a page or a note is read at once.
+pub const READER: Batch = Batch { features: "reader", variant: None, ..PDF_READER };
+/// The reader with the parser of PDF, which weighs three times as much as the others.
+pub const PDF_READER: Batch = Batch {
     flavour: Flavour::Reader,
     binaries: &["reader"],
-    features: "reader",
+    features: "pdf",
     profile: "worker",
     level: "-O3",
-    variant: None,
+    variant: Some("pdf"),
     link: &[],
 };
 /// The two that compute little and are wanted early: small.
