@@ -1,5 +1,4 @@
-// Starts the page: start.js?js=app-HASH.js&wasm=app-HASH_bg.wasm, as Trunk writes it into index.html.
-// A file of its own, because the content security policy allows no inline script.
+// start.js?js=app-HASH.js&wasm=app-HASH_bg.wasm starts the page. A file of its own: the policy allows no inline script.
 
 const own = new URL(import.meta.url);
 const file = (key, form) => {
@@ -15,7 +14,7 @@ try {
   const page = await import(script.href);
   await page.default({ module_or_path: wasm });
 } catch (reason) {
-  // Without the wasm there is no page: say so in plain words, in the element that index.html keeps for it.
+  // Said in the element that index.html keeps for it.
   const place = document.getElementById("start-failure");
   if (place !== null) {
     place.hidden = false;

@@ -4,7 +4,6 @@
 //! mixture of two builds. All addresses in it are relative: it runs from any sub-path of any file server.
 
 mod assets;
-mod css;
 mod develop;
 mod flavour;
 mod fresh;
@@ -12,6 +11,7 @@ mod imports;
 mod languages;
 mod markup;
 mod page;
+mod shorten;
 mod split;
 mod stamp;
 mod tree;

@@ -4,7 +4,7 @@
 //! that would take a third of the set-up on a fresh machine.
 
 use super::flavour::Cache;
-use super::{css, imports, markup, split, tree, wasm, worker};
+use super::{imports, markup, shorten, split, tree, wasm, worker};
 use crate::{Outcome, command, hash, place};
 use std::path::Path;
 
@@ -45,13 +45,13 @@ fn write(staging: &Path, finished: &Path, glue: impl FnOnce(String) -> Outcome<S
     let html = String::from_utf8_lossy(&read(&root.join("index.html"))?).into_owned();
     let settings = String::from_utf8_lossy(&read(&root.join("Trunk.toml"))?).into_owned();
     let html = markup::page(&html, &settings, &name, |path| {
-        let css = css::shortened(&String::from_utf8_lossy(&read(&root.join(path))?)).into_bytes();
+        let css = shorten::css(&String::from_utf8_lossy(&read(&root.join(path))?)).into_bytes();
         let stem = Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let file = format!("{stem}-{}.css", short(&css));
         put(staging, &file, &css)?;
         Ok((file, hash::integrity(&css)))
     })?;
-    put(staging, "index.html", html.as_bytes())
+    put(staging, "index.html", shorten::html(&html).as_bytes())
 }
 
 fn read(file: &Path) -> Outcome<Vec<u8>> {
