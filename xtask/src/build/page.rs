@@ -35,7 +35,7 @@ fn write(staging: &Path, finished: &Path, glue: impl FnOnce(String) -> Outcome<S
     let script = String::from_utf8_lossy(&read(&finished.join("app.js"))?).into_owned();
     let (binary, script) = imports::shortened(&read(&finished.join("app_bg.wasm"))?, &script)
         .ok_or("the page's wasm does not look as expected")?;
-    let script = glue(script)?;
+    let script = shorten::script(&glue(script)?);
     // Both files have the name, so it depends on both: the glue names the deferred file.
     let name = format!("app-{}", short(&[&binary, script.as_bytes()].concat()));
     let script = script.replace("app_bg.wasm", &format!("{name}_bg.wasm"));
