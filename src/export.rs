@@ -37,10 +37,18 @@ struct Exported<'a> {
     run: &'a Run,
 }
 
-/// The run as text; `message` gives the text of an error.
-pub fn run(run: &Run, format: Format, message: &dyn Fn(&UserError) -> String) -> String {
+/// The language of what is to be read.
+pub struct Language<'a> {
+    /// The text of an error.
+    pub message: &'a dyn Fn(&UserError) -> String,
+    /// A text of this module in that language.
+    pub text: &'a dyn Fn(&'static str) -> &'static str,
+}
+
+/// The run as text.
+pub fn run(run: &Run, format: Format, language: &Language<'_>) -> String {
     match format {
-        Format::Markdown => markdown(run, message),
+        Format::Markdown => markdown(run, language),
         Format::Json => {
             let exported = Exported { format: FORMAT, version: VERSION, run };
             // Numbers that JSON cannot hold become `null`; nothing else of a run can fail.
@@ -57,35 +65,39 @@ pub fn file_name(run: &Run, format: Format) -> String {
     format!("{}.{}", if name.is_empty() { "run" } else { &name }, format.extension())
 }
 
-fn markdown(run: &Run, message: &dyn Fn(&UserError) -> String) -> String {
+fn markdown(run: &Run, language: &Language<'_>) -> String {
+    let Language { message, text } = language;
     let mut out = format!("# {}\n\n", one_line(&run.question));
-    let _ = writeln!(out, "Asked on {}.", Date::of_days((run.started_millis / 86_400_000) as i64));
+    let day = Date::of_days((run.started_millis / 86_400_000) as i64);
+    let _ = writeln!(out, "{}: {day}", text(n!("Asked")));
     for retrieval in &run.retrievals {
         if let Some(error) = retrieval.error() {
-            let _ = writeln!(out, "\nNo evidence: {}", message(error));
+            let _ = writeln!(out, "\n{}: {}", text(n!("No evidence")), message(error));
         }
     }
     for answer in &run.answers {
-        out.push_str(&column(answer, message));
+        out.push_str(&column(answer, language));
     }
     for evidence in run.retrievals.iter().filter_map(|retrieval| retrieval.evidence()) {
-        out.push_str(&passages(evidence));
+        out.push_str(&passages(evidence, language));
     }
     out
 }
 
-fn column(of: &RunAnswer, message: &dyn Fn(&UserError) -> String) -> String {
-    let documents = if of.column.with_documents { "with documents" } else { "no documents" };
+fn column(of: &RunAnswer, Language { message, text }: &Language<'_>) -> String {
+    let documents = text(if of.column.with_documents { n!("with documents") } else { n!("no documents") });
     let mut out = format!("\n## {} ({}, {documents})\n\n", one_line(&of.name), one_line(&of.place));
-    let mut facts = vec![of.answer.state.name().to_owned()];
-    let millis =
-        |name: &str, value: Option<f64>| value.map(|value| format!("{name} {}", format::duration(value)));
-    facts.extend(millis("first token", of.answer.timing.first_token_millis));
-    facts.extend(millis("total", of.answer.timing.total_millis));
+    let mut facts = vec![text(of.answer.state.name()).to_owned()];
+    let millis = |name: &'static str, value: Option<f64>| {
+        value.map(|value| format!("{}: {}", text(name), format::duration(value)))
+    };
+    facts.extend(millis(n!("First token"), of.answer.timing.first_token_millis));
+    facts.extend(millis(n!("Total"), of.answer.timing.total_millis));
     let (tokens, reported) = of.answer.output_tokens();
-    facts.push(format!("{}{} tokens out", if reported { "" } else { "≈ " }, format::count(tokens)));
-    facts.extend(of.cost.as_ref().map(|cost| format!("${}", format::fixed(cost.usd, 6))));
-    let _ = writeln!(out, "*{}*\n", facts.join(", "));
+    let about = if reported { "" } else { "≈ " };
+    facts.push(format!("{}: {about}{}", text(n!("Output tokens")), format::count(tokens)));
+    facts.extend(of.cost.as_ref().map(|cost| format::dollars(&format::decimal(cost.usd, 6))));
+    let _ = writeln!(out, "*{}*\n", facts.join(" · "));
     if !of.answer.text.is_empty() {
         let _ = writeln!(out, "{}", of.answer.text.trim_end());
     }
@@ -93,15 +105,15 @@ fn column(of: &RunAnswer, message: &dyn Fn(&UserError) -> String) -> String {
         let _ = writeln!(out, "\n> {}", one_line(&message(&failure.error)));
     }
     if !of.note.is_empty() {
-        let _ = writeln!(out, "\nNote: {}", one_line(&of.note));
+        let _ = writeln!(out, "\n{}: {}", text(n!("Note")), one_line(&of.note));
     }
     out
 }
 
-fn passages(evidence: &Evidence) -> String {
-    let mut out = format!("\n## Evidence\n\nSHA-256 `{}`\n", evidence.sha256);
+fn passages(evidence: &Evidence, Language { text, .. }: &Language<'_>) -> String {
+    let mut out = format!("\n## {}\n\nSHA-256 `{}`\n", text(n!("Evidence")), evidence.sha256);
     for passage in &evidence.passages {
-        let page = passage.page.map(|page| format!(", page {page}")).unwrap_or_default();
+        let page = passage.page.map(|page| format!(", {} {page}", text(n!("page")))).unwrap_or_default();
         let _ = writeln!(out, "\n**[{}] {}{page}**\n", passage.number, one_line(&passage.document_name));
         for line in passage.text.lines() {
             let _ = writeln!(out, "> {line}");
@@ -122,6 +134,9 @@ mod tests {
         Recipe, RecipeId, Retrieval, RetrievalSettings, Scores, SearchTiming, Span, problem, sha256,
     };
     use std::sync::Arc;
+
+    const ENGLISH: Language<'_> =
+        Language { message: &|error| error.code.name().to_owned(), text: &|english| english };
 
     fn example() -> Run {
         let id = DocumentId::from(sha256(b"ferry"));
@@ -166,10 +181,10 @@ mod tests {
 
     #[test]
     fn markdown_has_question_answers_and_evidence() {
-        let text = run(&example(), Format::Markdown, &|error| error.code.name().to_owned());
+        let text = run(&example(), Format::Markdown, &ENGLISH);
         for line in [
             "# When does the ferry leave?",
-            "Asked on 2026-11-26.",
+            "Asked: 2026-11-26",
             "## m1 (here, with documents)",
             "At **noon** [1].",
             "> host.connection_closed",
@@ -186,9 +201,27 @@ mod tests {
     }
 
     #[test]
+    fn markdown_is_in_the_language_of_the_page() {
+        let german = |english| match english {
+            "Asked" => "Gefragt",
+            "with documents" => "mit Dokumenten",
+            "done" => "fertig",
+            "page" => "Seite",
+            other => other,
+        };
+        let language = Language { text: &german, ..ENGLISH };
+        let text = run(&example(), Format::Markdown, &language);
+        for part in
+            ["Gefragt: 2026-11-26", "## m1 (here, mit Dokumenten)", "*fertig · ", "ferry .txt, Seite 3"]
+        {
+            assert!(text.contains(part), "{part} is missing in\n{text}");
+        }
+    }
+
+    #[test]
     fn json_holds_the_whole_run() {
         let run = example();
-        let text = super::run(&run, Format::Json, &|_| String::new());
+        let text = super::run(&run, Format::Json, &ENGLISH);
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!((&value["format"], &value["version"]), (&"sidecite.run".into(), &1.into()));
         let again: Run = serde_json::from_value(value["run"].clone()).unwrap();

@@ -94,6 +94,7 @@ impl Builder {
     }
 
     /// Ends the page that is open here, after everything pushed so far.
+    #[cfg(feature = "pdf")]
     pub fn page_break(&mut self) {
         self.end_page(self.text.len());
     }

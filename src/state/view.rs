@@ -1,11 +1,17 @@
 use super::AppState;
 use super::focus::{Trail, has_focus};
-use crate::types::{Chunk, ChunkSettings, ColumnId, Document, DocumentId, Span, UserError};
+use crate::text::pieces;
+use crate::types::{Block, BlockKind, Chunk, ChunkSettings, ColumnId, Document, DocumentId, Span, UserError};
 use crate::worker::protocol::{Preview, ReadDocument};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// Longest block that the viewer draws in one piece.
+const LONG_BLOCK_BYTES: usize = 32_000;
+/// The pieces of a longer one.
+const PIECE_BYTES: usize = 2_000;
 
 /// What is open where.
 #[derive(Clone, Copy)]
@@ -80,6 +86,8 @@ pub enum Dialog {
 pub struct Opened {
     /// The document.
     pub document: Arc<Document>,
+    /// Its blocks as the viewer draws them.
+    pub blocks: Arc<Vec<Block>>,
     /// Its chunks: the stored ones, or a preview with other settings.
     pub chunks: Arc<Vec<Chunk>>,
     /// Settings of the preview; nothing for the stored chunks.
@@ -182,6 +190,7 @@ impl AppState {
         spawn_local(async move {
             match self.engine().call(ReadDocument(id)).body().await {
                 Some(Ok(stored)) => self.view.opened.set(Some(Opened {
+                    blocks: Arc::new(short_blocks(&stored.document)),
                     document: Arc::new(stored.document),
                     chunks: Arc::new(stored.chunks),
                     preview: None,
@@ -217,5 +226,24 @@ impl AppState {
                 None => {}
             }
         });
+    }
+}
+
+/// The blocks of a document, very long ones in pieces: a log of 5 MB is one paragraph, and would be laid out as one.
+fn short_blocks(document: &Document) -> Vec<Block> {
+    let shortened = |block: &Block| {
+        let kind = block.kind;
+        let most = if block.span.len() > LONG_BLOCK_BYTES { PIECE_BYTES } else { LONG_BLOCK_BYTES };
+        let pieces = pieces(&document.text, block.span, most).into_iter().enumerate();
+        pieces.map(move |(at, span)| Block { kind: if at == 0 { kind } else { continued(kind) }, span })
+    };
+    document.blocks.iter().flat_map(shortened).collect()
+}
+
+/// What the rest of a block is drawn as: it has no bullet and is no second heading.
+fn continued(kind: BlockKind) -> BlockKind {
+    match kind {
+        BlockKind::Heading(_) | BlockKind::ListItem => BlockKind::Paragraph,
+        kind => kind,
     }
 }

@@ -73,6 +73,32 @@ describe("the first minute", () => {
     await tab.close();
   });
 
+  it("opens a log of five megabytes at its passage without laying out the whole", async () => {
+    const tab = await lab.open();
+    const { page } = tab;
+    const line = "06:00 the keeper of the lighthouse writes what the weather was into a blue book and lights the lamp";
+    const lines = Array.from({ length: 50_000 }, (_, at) => `${at} ${line}`);
+    lines.splice(25_000, 0, "The zebra of Skarv is called Ulla.");
+    await addFiles(page, [textFile("log.txt", lines.join("\n"))]);
+    await row(page, "log.txt").getByText("found by BM25").waitFor({ timeout: 60_000 });
+    await ask(page, "What is the zebra of Skarv called?");
+    await evidence(page).getByTitle("Open in the document").first().click();
+    const viewer = page.getByRole("document", { name: "Document text" });
+    const passage = viewer.locator(".passage-here").first();
+    await passage.waitFor();
+    assert.match(await viewer.locator(".passage-here").allInnerTexts().then((texts) => texts.join("")), /called Ulla/);
+    const { height, drawn, top } = await viewer.evaluate((element) => ({
+      height: element.clientHeight,
+      drawn: element.textContent.length,
+      top: element.querySelector(".passage-here").getBoundingClientRect().top - element.getBoundingClientRect().top,
+    }));
+    assert.ok(drawn < 500_000, `${drawn} characters are laid out`);
+    assert.ok(top > -height && top < height, `the passage is ${top} px from the top of ${height}`);
+    await viewer.getByRole("button", { name: /^Show next 160 blocks/ }).click();
+    assert.ok((await viewer.evaluate((element) => element.textContent.length)) > drawn);
+    await tab.close();
+  });
+
   it("does not find what was cancelled while it waited for the embedder, and goes on with the rest", async () => {
     const tab = await lab.open();
     const { page } = tab;

@@ -208,6 +208,7 @@ fn engine(lines: &mut Lines) {
             chunking,
             embedder: embedder.clone(),
             warnings: warnings.clone(),
+            more_follow: true,
         },
     );
     lines.ask("Rechunk", Rechunk { id: hash(), chunking, embedder: EmbedderRef::BuiltIn });

@@ -14,8 +14,8 @@ use std::pin::pin;
 
 /// Longest a file may take to parse before its reader is ended.
 const READ_LIMIT_MILLIS: i32 = 60_000;
-/// Parsed documents that wait to be chunked; more would only fill memory.
-const MAX_INGESTS: usize = 2;
+/// Bytes of files whose documents wait to be chunked; more would only fill memory.
+const MAX_UNCHUNKED_BYTES: u64 = 8_000_000;
 /// Documents in the engine: found by words, they wait for their vectors.
 const MAX_WAITING: usize = 32;
 /// A document that has taken a worker down this often is not tried again by itself.
@@ -50,8 +50,10 @@ impl AppState {
         let rows: Vec<Row> = rows.iter().map(|cell| cell.value.get_untracked()).collect();
         let reading = rows.iter().any(|row| matches!(row.state, RowState::Reading { .. }));
         let ingesting = rows.iter().filter(|row| matches!(row.state, RowState::Embedding(_)));
-        let (waiting, ingesting) = ingesting.partition::<Vec<_>, _>(|row| row.state.waits_for_vectors());
-        if reading || ingesting.len() >= MAX_INGESTS || waiting.len() + ingesting.len() >= MAX_WAITING {
+        let (waiting, unchunked) = ingesting.partition::<Vec<_>, _>(|row| row.state.waits_for_vectors());
+        let unchunked_bytes: u64 = unchunked.iter().map(|row| row.size_bytes).sum();
+        if reading || unchunked_bytes >= MAX_UNCHUNKED_BYTES || waiting.len() + unchunked.len() >= MAX_WAITING
+        {
             return;
         }
         // What is read at once does not wait for the parser of PDF.
@@ -104,6 +106,7 @@ impl AppState {
             chunking,
             embedder,
             warnings,
+            more_follow: self.more_follow(id),
         };
         let call = self.engine_for(remote).call_with(verb, &[document.into()]);
         self.set_state(id, RowState::Embedding(Embedding::new(format, pages, call.id)));
@@ -111,6 +114,15 @@ impl AppState {
             self.follow_ingest(id, call).await;
             self.pump();
         });
+    }
+
+    /// Whether files that need no parser of their own are still on their way behind this one.
+    fn more_follow(self, id: DocumentId) -> bool {
+        let rows = self.corpus.rows.cells_now();
+        let follows = |row: &Row| {
+            row.id != id && !is_pdf(&row.name, &[]) && (row.state == RowState::Adding || row.is_waiting())
+        };
+        rows.iter().any(|cell| cell.value.with_untracked(follows))
     }
 
     async fn read(self, row: &Row, buffer: ArrayBuffer) -> ReadOutcome {

@@ -61,7 +61,11 @@ impl AppState {
     /// unless the person is quicker.
     pub fn try_sample(self) {
         let Some(sample) = self.sample.get_untracked() else { return };
+        // Side by side with the files, and not one after another when each is first asked.
         self.engine();
+        self.services().reader.start();
+        self.services().local_model.start();
+        self.prepare();
         // The button goes when the first document comes.
         if self.view.dialog.with_untracked(Option::is_none) {
             self.focus_question();

@@ -124,13 +124,13 @@ fn window<T>(
 fn text(opened: &Opened, reach: RwSignal<(usize, usize)>) -> AnyView {
     let document = &opened.document;
     let focus = opened.focus.clone().unwrap_or_default();
-    let centre = document.blocks.partition_point(|block| block.span.end <= focus.passage.start);
+    let centre = opened.blocks.partition_point(|block| block.span.end <= focus.passage.start);
     let page = |block: &Block| page_of(&document.pages, block);
     let items =
-        Items { items: &document.blocks, are_chunks: false, page: &page, pages: document.pages.len() };
+        Items { items: &opened.blocks, are_chunks: false, page: &page, pages: document.pages.len() };
     window(&items, centre, reach, |at, block| {
         let inside = !focus.passage.is_empty() && block.span.overlaps(focus.passage);
-        let page = first_of_page(&document.pages, &document.blocks, at);
+        let page = first_of_page(&document.pages, &opened.blocks, at);
         let words: Vec<Span> = local(&focus.words, block.span);
         let body = marked(block.span.of(&document.text), &words);
         let body = element(block.kind, body);

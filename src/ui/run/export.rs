@@ -1,5 +1,6 @@
 use crate::browser::hand_over::{copy, download};
-use crate::export::{self, Format};
+use crate::export::{self, Format, Language};
+use crate::messages;
 use crate::state::AppState;
 use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::{listener, live};
@@ -15,7 +16,8 @@ pub fn ExportDialog() -> impl IntoView {
     let row = move |format: Format, name: &'static str, about: &'static str| {
         let text = move || {
             let run = state.shown_run()?;
-            Some((export::file_name(&run, format), export::run(&run, format, &problem::message)))
+            let language = Language { message: &problem::message, text: &messages::text };
+            Some((export::file_name(&run, format), export::run(&run, format, &language)))
         };
         let to_clipboard = move |_| {
             let Some((_, text)) = text() else { return };

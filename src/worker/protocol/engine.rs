@@ -93,6 +93,8 @@ pub struct Ingest {
     pub embedder: EmbedderRef,
     /// What went partly wrong while reading it.
     pub warnings: Vec<Warning>,
+    /// More documents follow at once: embedding waits for them.
+    pub more_follow: bool,
 }
 
 /// Chunk and embed a stored document again.

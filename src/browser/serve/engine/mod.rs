@@ -4,6 +4,7 @@
 mod any_store;
 mod host;
 mod model;
+mod rush;
 
 use crate::browser::clock::{epoch_millis, now_millis, yield_now};
 use crate::browser::indexed_db::IndexedDb;
@@ -21,6 +22,7 @@ use any_store::AnyStore;
 use futures_util::lock::Mutex;
 use host::{Chosen, Host, Link};
 use model::Model;
+use rush::Rush;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -35,6 +37,8 @@ struct EngineState {
     model: Model,
     /// One ingest at a time.
     turn: Mutex<()>,
+    /// What embedding waits for.
+    rush: Rush,
     /// Held while the stored corpus is being read: questions wait for it.
     opening: Mutex<()>,
     /// Held while the store is being opened.
@@ -50,6 +54,7 @@ pub fn engine() {
         store: OnceCell::new(),
         model: Model::default(),
         turn: Mutex::new(()),
+        rush: Rush::default(),
         opening: Mutex::new(()),
         storing: Mutex::new(()),
         link: Link::default(),
@@ -179,9 +184,11 @@ async fn ingest(
     let incoming = Incoming { document, size_bytes, added_millis, chunking, warnings, reader };
     drop(state.opening.lock().await);
     let chunked = engine::chunk_document(&state.corpus, state.model.tokens().await?, incoming)?;
+    state.rush.note(asked.more_follow);
     // Found by its words while its vectors wait for their turn, or for the weights.
     reply.send(&IngestUpdate::Chunked { is_searchable: chunked.is_searchable() });
     let Ok(_turn) = request.stop.guard(state.turn.lock()).await else { return Ok(IngestUpdate::Cancelled) };
+    state.rush.wait(state.model.is_loaded()).await;
     let store = state.store().await?;
     let waiting = |why: Option<UserError>| reply.send(&IngestUpdate::Waiting(why));
     let chosen = state.chosen(embedder, &request.stop, &waiting, loading(reply)).await?;
@@ -220,6 +227,7 @@ async fn rechunk(
 
 async fn search(state: &EngineState, asked: &Search, stop: &Stop) -> Result<Found, UserError> {
     drop(state.opening.lock().await);
+    state.rush.note(false);
     let waiting = |_| {};
     let chosen = match asked.retrieval.mode {
         RetrievalMode::Lexical => None,
