@@ -1,10 +1,13 @@
-//! `search DIR --mode dense|lexical|hybrid --k N`: ranks the documents of a test collection for its queries and
+//! `search DIR --mode dense|lexical|hybrid --fusion rrf|convex|default --k N`: ranks the documents of a test collection for its queries and
 //! prints one JSON object with `nDCG@10`, `recall@10`, `recall@100`, `MRR@10`, `documents` and `queries`.
 //!
 //! `DIR` holds `corpus.jsonl {id, title, text}`, `queries.jsonl {id, text}` and `qrels.tsv` (query, document, grade;
 //! TREC's four columns and a header line are understood too). The unit is the whole document, title before text;
 //! the embedder reads its first 256 tokens. Queries without judgments are left out. Rankings are `max(k, 100)` deep,
-//! so that recall@100 means the same for every `--k`.
+//! so that recall@100 means the same for every `--k`. Without options it retrieves as the page does.
+//!
+//! `--half 0|1` takes the queries whose id hashes (SHA-256, second byte) to an even or odd number: what is tuned on one half is
+//! reported on the other.
 
 use serde::Deserialize;
 use sidecite::embed::{DIMENSIONS, Minilm, Scratch};
@@ -12,8 +15,8 @@ use sidecite::evaluate::ranking::{ndcg, recall, reciprocal_rank};
 use sidecite::index::{Flat, VectorIndex};
 use sidecite::lexical::{Bm25, LexicalIndex, Weighting};
 use sidecite::messages::ENGLISH;
-use sidecite::retrieve::fuse;
-use sidecite::types::{RetrievalMode, RetrievalSettings};
+use sidecite::retrieve::{Weights, dense_weight, fuse};
+use sidecite::types::{RetrievalMode, RetrievalSettings, sha256};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -51,6 +54,7 @@ struct Options {
     folder: String,
     settings: RetrievalSettings,
     depth: usize,
+    half: Option<u8>,
 }
 
 type Judgments = HashMap<String, HashMap<String, i32>>;
@@ -69,9 +73,9 @@ fn main() -> ExitCode {
 }
 
 fn options() -> Result<Options, String> {
-    let usage = "usage: search DIR [--mode dense|lexical|hybrid] [--k N] [--k1 X] [--b X] [--rrf-k X]";
+    let usage = "usage: search DIR [--mode dense|lexical|hybrid] [--fusion rrf|convex|default] [--half 0|1] [--k N] [--k1 X] [--b X] [--rrf-k X]";
     let mut settings = RetrievalSettings::default();
-    let (mut folder, mut k) = (None, 10usize);
+    let (mut folder, mut k, mut fusion, mut half) = (None, 10usize, None, None);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         if !argument.starts_with("--") {
@@ -92,6 +96,22 @@ fn options() -> Result<Options, String> {
                     .filter(|k| *k > 0)
                     .ok_or_else(|| format!("--k {value} is not a count"))?;
             }
+            "--fusion" => {
+                let rrf = RetrievalMode::Rrf;
+                let known =
+                    [("rrf", rrf), ("convex", RetrievalMode::Hybrid), ("default", RetrievalMode::Hybrid)];
+                let found = known.iter().find(|(name, _)| *name == value);
+                fusion = Some(found.ok_or_else(|| format!("no fusion {value}; {usage}"))?.1);
+            }
+            "--half" => {
+                half = Some(
+                    value
+                        .parse()
+                        .ok()
+                        .filter(|half| *half < 2)
+                        .ok_or_else(|| format!("--half {value}; {usage}"))?,
+                );
+            }
             "--k1" => settings.k1 = number()?,
             "--b" => settings.b = number()?,
             "--rrf-k" => settings.rrf_k = number()?,
@@ -99,8 +119,11 @@ fn options() -> Result<Options, String> {
         }
     }
     let folder = folder.ok_or_else(|| usage.to_owned())?;
+    if let Some(fusion) = fusion.filter(|_| settings.mode == RetrievalMode::Hybrid) {
+        settings.mode = fusion;
+    }
     sidecite::retrieve::validate(&settings).map_err(|error| ENGLISH.sentences(error))?;
-    Ok(Options { folder, settings, depth: k.max(100) })
+    Ok(Options { folder, settings, depth: k.max(100), half })
 }
 
 fn run(options: &Options) -> Result<serde_json::Value, String> {
@@ -109,6 +132,9 @@ fn run(options: &Options) -> Result<serde_json::Value, String> {
     let judgments = judgments(&folder.join("qrels.tsv"))?;
     let mut queries: Vec<Text> = json_lines(&folder.join("queries.jsonl"))?;
     queries.retain(|query| judgments.contains_key(&query.id()));
+    if let Some(half) = options.half {
+        queries.retain(|query| sha256(query.id().as_bytes()).0.get(1).is_some_and(|byte| byte % 2 == half));
+    }
     if queries.is_empty() {
         return Err(format!("{}: no query has judgments", options.folder));
     }
@@ -157,7 +183,7 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Vec<
     for (at, question) in questions.iter().enumerate() {
         let lexical = words.search(question, options.depth, Weighting { k1, b }, None);
         let neighbours = match &dense {
-            Some(Dense { index, questions }) => match questions.get(at).and_then(Option::as_deref) {
+            Some(Dense { index, questions, .. }) => match questions.get(at).and_then(Option::as_deref) {
                 Some(vector) => {
                     index.nearest(vector, options.depth, None).map_err(|error| ENGLISH.sentences(error))?
                 }
@@ -165,7 +191,9 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Vec<
             },
             None => Vec::new(),
         };
-        let ranked = fuse(&neighbours, &lexical, mode, rrf_k);
+        let pieces = dense.as_ref().and_then(|dense| dense.pieces.get(at).copied());
+        let weights = Weights { rrf_k, dense: dense_weight(question, pieces) };
+        let ranked = fuse(&neighbours, &lexical, mode, weights);
         let id = |key: u32| corpus.get(key as usize).map(Text::id);
         rankings.push(ranked.into_iter().take(options.depth).filter_map(|scored| id(scored.key)).collect());
     }
@@ -177,6 +205,8 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Vec<
 struct Dense {
     index: Flat,
     questions: Vec<Option<Vec<f32>>>,
+    /// Word pieces of each question.
+    pieces: Vec<usize>,
 }
 
 fn dense(texts: &[String], questions: &[String]) -> Result<Dense, String> {
@@ -196,7 +226,8 @@ fn dense(texts: &[String], questions: &[String]) -> Result<Dense, String> {
             index.insert(key, &vector).map_err(|error| ENGLISH.sentences(error))?;
         }
     }
-    Ok(Dense { index, questions: embed(&model, questions) })
+    let pieces = questions.iter().map(|question| model.tokenizer().token_spans(question).len()).collect();
+    Ok(Dense { index, questions: embed(&model, questions), pieces })
 }
 
 /// Embeds on two threads, longest texts first so that texts of a batch are alike in length.

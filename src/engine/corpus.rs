@@ -1,4 +1,4 @@
-use super::{Error, content_key, embedded_text};
+use super::{Error, content_key, embedded_text, searched_text};
 use crate::index::{self, BuildProgress, IndexKind, Later, VectorIndex};
 use crate::lexical::{Bm25, LexicalIndex};
 use crate::store::Record;
@@ -151,7 +151,7 @@ impl Corpus {
     fn index_words(&mut self, entry: Entry) {
         let id = entry.manifest.id;
         for (key, chunk) in (entry.first_key..).zip(&entry.chunks) {
-            self.lexical.insert(key, &embedded_text(&entry.document, chunk));
+            self.lexical.insert(key, &searched_text(&entry.document, chunk));
             self.owners.insert(key, id);
             self.next_key = key + 1;
         }

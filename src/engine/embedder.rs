@@ -29,6 +29,11 @@ pub trait Embedder {
         keep: impl AsyncFnMut(usize, Vec<Vec<f32>>) -> Result<bool, Error>,
     ) -> Result<bool, Error>;
 
+    /// How many word pieces it makes of a text; nothing where that is not known.
+    fn pieces(&self, _text: &str) -> Option<usize> {
+        None
+    }
+
     /// Vectors that may be lost in a crash: 0 where each has been paid for.
     fn most_unwritten(&self) -> usize {
         0
@@ -78,6 +83,10 @@ impl Embedder for BuiltIn {
         Ok(true)
     }
 
+    fn pieces(&self, text: &str) -> Option<usize> {
+        Some(self.token_spans(text).len())
+    }
+
     fn most_unwritten(&self) -> usize {
         MAX_UNWRITTEN
     }
@@ -90,6 +99,12 @@ pub fn embedded_text(document: &Document, chunk: &Chunk) -> String {
     let headings: Vec<&str> =
         chunk.headings.iter().map(String::as_str).filter(|heading| !text.starts_with(heading)).collect();
     if headings.is_empty() { text.to_owned() } else { format!("{}\n{text}", headings.join(" › ")) }
+}
+
+/// What is searched by words for a chunk: the name of its document, and what is embedded. A file called `unemployment.tsv` is
+/// found by its name even when it has only figures.
+pub fn searched_text(document: &Document, chunk: &Chunk) -> String {
+    format!("{}\n{}", document.name, embedded_text(document, chunk))
 }
 
 /// The key under which a vector is cached: embedder and text, nothing else.

@@ -15,7 +15,7 @@ mod search;
 mod vectors;
 
 pub use corpus::{Corpus, Entry};
-pub use embedder::{BuiltIn, Embedder, content_key, embedded_text};
+pub use embedder::{BuiltIn, Embedder, content_key, embedded_text, searched_text};
 pub use ingest::{Chunked, Incoming, Outcome, chunk_document, embed_chunks, ingest, rechunk};
 pub use open::{collect, open, refresh, remove, restore};
 pub use search::{ChunkRef, Dropped, Found, Rerank, highlights, search};

@@ -3,7 +3,7 @@ use super::{Corpus, Embedder, Error, embedded_text};
 use crate::evidence::freeze;
 use crate::index::IndexKind;
 use crate::lexical;
-use crate::retrieve::{ChunkText, Duplicate, Retrieved, ScoredKey, dedup, retrieve};
+use crate::retrieve::{ChunkText, Duplicate, Query, Retrieved, ScoredKey, dedup, dense_weight, retrieve};
 use crate::types::{DocumentId, Evidence, Passage, RetrievalMode, RetrievalSettings, Scores, Span};
 use std::cell::RefCell;
 
@@ -76,7 +76,7 @@ pub async fn search<E: Embedder, R: Rerank>(
     let embedded = now();
     // Without vectors to compare with, words alone decide; `unembedded` says so.
     let mode = match (settings.mode, &vector) {
-        (RetrievalMode::Hybrid, None) => RetrievalMode::Lexical,
+        (RetrievalMode::Hybrid | RetrievalMode::Rrf, None) => RetrievalMode::Lexical,
         (mode, _) => mode,
     };
     let asked = RetrievalSettings { mode, ..*settings };
@@ -86,7 +86,10 @@ pub async fn search<E: Embedder, R: Rerank>(
         let index = corpus.dense_index(&id);
         let unembedded = corpus.len().saturating_sub(index.map_or(0, |index| index.len()));
         let kind = index.filter(|_| mode != RetrievalMode::Lexical).map(|index| index.kind());
-        let ranking = retrieve(question, vector.as_deref(), index, &corpus.lexical, &asked, None, now);
+        let pieces = embedder.and_then(|embedder| embedder.pieces(question));
+        let query =
+            Query { text: question, vector: vector.as_deref(), dense_weight: dense_weight(question, pieces) };
+        let ranking = retrieve(query, index, &corpus.lexical, &asked, None, now);
         (kind, unembedded, ranking)
     };
     let Retrieved { ranked, mut timing } = ranking.await?;

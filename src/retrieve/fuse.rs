@@ -1,7 +1,9 @@
 //! Two rankings → one.
 //!
-//! Reciprocal rank fusion (Cormack, Clarke & Büttcher, SIGIR 2009): each ranking gives a chunk `1 / (k + rank)`.
-//! Ranks need no calibration between cosines and BM25 scores, whose scales differ from corpus to corpus.
+//! *Hybrid* adds weighted scores, each ranking's brought to 0…1 (convex combination; Bruch, Gai & Ingber, TOIS 2023): how far
+//! the best match is ahead of the others counts, so that an identifier that one text alone has is not voted down by texts
+//! that are a little like the question in both rankings. *RRF* (Cormack, Clarke & Büttcher, SIGIR 2009) gives a chunk
+//! `1 / (k + rank)` for each ranking.
 
 use crate::index::Neighbour;
 use crate::lexical::Match;
@@ -17,9 +19,18 @@ pub struct ScoredKey {
     pub scores: Scores,
 }
 
+/// How two rankings are joined.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Weights {
+    /// The constant of reciprocal rank fusion.
+    pub rrf_k: f32,
+    /// Share of the dense ranking in a weighted sum, 0 to 1; the lexical one has the rest.
+    pub dense: f32,
+}
+
 /// Joins two rankings, each best first. In dense and lexical mode `fused` is that ranking's own score and the other
 /// ranking is only noted. Ties: higher cosine first, then the smaller key.
-pub fn fuse(dense: &[Neighbour], lexical: &[Match], mode: RetrievalMode, rrf_k: f32) -> Vec<ScoredKey> {
+pub fn fuse(dense: &[Neighbour], lexical: &[Match], mode: RetrievalMode, weights: Weights) -> Vec<ScoredKey> {
     let mut found: HashMap<u32, Scores> = HashMap::with_capacity(dense.len() + lexical.len());
     for (rank, neighbour) in (1u32..).zip(dense) {
         let scores = found.entry(neighbour.key).or_default();
@@ -31,14 +42,24 @@ pub fn fuse(dense: &[Neighbour], lexical: &[Match], mode: RetrievalMode, rrf_k: 
         scores.lexical.get_or_insert(hit.score);
         scores.lexical_rank.get_or_insert(rank);
     }
-    let share = |rank: Option<u32>| rank.map_or(0.0, |rank| 1.0 / (rrf_k + rank as f32));
+    let by_rank = |rank: Option<u32>| rank.map_or(0.0, |rank| 1.0 / (weights.rrf_k + rank as f32));
+    // A cosine has no zero of its own: the last candidate is it. BM25 has one.
+    let (nearest, farthest) = (similarity(dense.first()), similarity(dense.last()));
+    let spread = nearest - farthest;
+    let near = |similarity: f32| if spread > 0.0 { (similarity - farthest) / spread } else { 1.0 };
+    let most = lexical.first().map_or(0.0, |hit| hit.score).max(f32::MIN_POSITIVE);
+    let by_score = |scores: &Scores| {
+        weights.dense * scores.dense.map_or(0.0, near)
+            + (1.0 - weights.dense) * scores.lexical.map_or(0.0, |score| score / most)
+    };
     let mut ranked: Vec<ScoredKey> = found
         .into_iter()
         .filter_map(|(key, mut scores)| {
             scores.fused = match mode {
                 RetrievalMode::Dense => scores.dense?,
                 RetrievalMode::Lexical => scores.lexical?,
-                RetrievalMode::Hybrid => share(scores.dense_rank) + share(scores.lexical_rank),
+                RetrievalMode::Rrf => by_rank(scores.dense_rank) + by_rank(scores.lexical_rank),
+                RetrievalMode::Hybrid => by_score(&scores),
             };
             Some(ScoredKey { key, scores })
         })
@@ -49,4 +70,8 @@ pub fn fuse(dense: &[Neighbour], lexical: &[Match], mode: RetrievalMode, rrf_k: 
         by_fused.then(cosine(b).total_cmp(&cosine(a))).then(a.key.cmp(&b.key))
     });
     ranked
+}
+
+fn similarity(neighbour: Option<&Neighbour>) -> f32 {
+    neighbour.map_or(0.0, |neighbour| neighbour.similarity)
 }

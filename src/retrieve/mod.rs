@@ -7,14 +7,27 @@
 mod dedup;
 mod error;
 mod fuse;
+mod weight;
 
 pub use dedup::{ChunkText, Duplicate, Selected, dedup};
 pub use error::{Error, validate};
-pub use fuse::{ScoredKey, fuse};
+pub use fuse::{ScoredKey, Weights, fuse};
+pub use weight::dense_weight;
 
 use crate::index::{Filter, Later, Neighbour, VectorIndex};
 use crate::lexical::{LexicalIndex, Match, Weighting};
 use crate::types::{RetrievalMode, RetrievalSettings, SearchTiming};
+
+/// What is looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Query<'a> {
+    /// The question.
+    pub text: &'a str,
+    /// Its embedding; needed by every mode but the lexical one.
+    pub vector: Option<&'a [f32]>,
+    /// What [`dense_weight`] says of it.
+    pub dense_weight: f32,
+}
 
 /// What retrieval found.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,19 +41,18 @@ pub struct Retrieved {
 
 /// Ranks the chunks for a question.
 ///
-/// `query_vector` is needed in dense and hybrid mode; without `vectors` nothing is near it. `filter` says which chunks may
-/// be found. `clock` gives milliseconds from any fixed point. Both indexes are asked during the call; the future waits for
+/// Without `vectors` nothing is near the query. `filter` says which chunks may be found. `clock` gives milliseconds from any fixed point. Both indexes are asked during the call; the future waits for
 /// the dense one's answer and borrows neither.
 pub fn retrieve<'clock>(
-    query_text: &str,
-    query_vector: Option<&[f32]>,
+    query: Query<'_>,
     vectors: Option<&dyn VectorIndex>,
     words: &dyn LexicalIndex,
     settings: &RetrievalSettings,
     filter: Option<Filter<'_>>,
     clock: &'clock dyn Fn() -> f64,
 ) -> impl Future<Output = Result<Retrieved, Error>> + use<'clock> {
-    let asked = ask(query_text, query_vector, vectors, words, settings, filter, clock);
+    let weights = Weights { rrf_k: settings.rrf_k, dense: query.dense_weight };
+    let asked = ask(query, vectors, words, settings, filter, clock);
     async move {
         let Asked { settings, start, dense, lexical, mut timing } = asked?;
         let waiting = clock();
@@ -49,7 +61,7 @@ pub fn retrieve<'clock>(
             None => Vec::new(),
         };
         timing.dense_millis += clock() - waiting;
-        let ranked = fuse(&dense, &lexical, settings.mode, settings.rrf_k);
+        let ranked = fuse(&dense, &lexical, settings.mode, weights);
         timing.total_millis = clock() - start;
         Ok(Retrieved { ranked, timing })
     }
@@ -65,8 +77,7 @@ struct Asked {
 }
 
 fn ask(
-    query_text: &str,
-    query_vector: Option<&[f32]>,
+    query: Query<'_>,
     vectors: Option<&dyn VectorIndex>,
     words: &dyn LexicalIndex,
     settings: &RetrievalSettings,
@@ -76,7 +87,7 @@ fn ask(
     validate(settings)?;
     let candidates = settings.candidates as usize;
     let start = clock();
-    let dense = match (settings.mode, query_vector) {
+    let dense = match (settings.mode, query.vector) {
         (RetrievalMode::Lexical, _) => None,
         (mode, None) => return Err(Error::NoQueryVector { mode }),
         (_, Some(vector)) => vectors.map(|vectors| vectors.search(vector, candidates, filter)),
@@ -84,8 +95,8 @@ fn ask(
     let middle = clock();
     let lexical = match settings.mode {
         RetrievalMode::Dense => Vec::new(),
-        RetrievalMode::Lexical | RetrievalMode::Hybrid => {
-            words.search(query_text, candidates, Weighting { k1: settings.k1, b: settings.b }, filter)
+        RetrievalMode::Lexical | RetrievalMode::Rrf | RetrievalMode::Hybrid => {
+            words.search(query.text, candidates, Weighting { k1: settings.k1, b: settings.b }, filter)
         }
     };
     let timing = SearchTiming {

@@ -112,26 +112,29 @@ pub enum RetrievalMode {
     Dense,
     /// By words: BM25.
     Lexical,
-    /// Both, joined by reciprocal rank fusion.
+    /// Both, joined by reciprocal rank fusion. Third, as runs are stored: it was what `Hybrid` meant.
+    Rrf,
+    /// Both, joined by their scores, weighted by how well the embedder knows the question's language.
     Hybrid,
 }
 
 impl RetrievalMode {
     /// All of them, in the order shown.
-    pub const ALL: [Self; 3] = [Self::Hybrid, Self::Dense, Self::Lexical];
+    pub const ALL: [Self; 4] = [Self::Hybrid, Self::Rrf, Self::Dense, Self::Lexical];
 
     /// The name used in settings and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Dense => n!("dense"),
             Self::Lexical => n!("lexical"),
+            Self::Rrf => n!("RRF"),
             Self::Hybrid => n!("hybrid"),
         }
     }
 
     /// The mode of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.name() == name)
+        Self::ALL.into_iter().find(|mode| mode.name().eq_ignore_ascii_case(name))
     }
 }
 

@@ -4,9 +4,13 @@ use crate::support::InWords;
 use futures_util::FutureExt;
 use sidecite::index::{Flat, Neighbour, VectorIndex};
 use sidecite::lexical::{Bm25, LexicalIndex, Match};
-use sidecite::retrieve::{ChunkText, Duplicate, Error, ScoredKey, dedup, fuse, retrieve, validate};
+use sidecite::retrieve::{
+    ChunkText, Duplicate, Error, Query, ScoredKey, Weights, dedup, dense_weight, fuse, retrieve, validate,
+};
 use sidecite::types::{RetrievalMode, RetrievalSettings, Scores, Span, sha256};
 use std::cell::Cell;
+
+const WEIGHTS: Weights = Weights { rrf_k: 60.0, dense: 0.6 };
 
 fn near(pairs: &[(u32, f32)]) -> Vec<Neighbour> {
     pairs.iter().map(|&(key, similarity)| Neighbour { key, similarity }).collect()
@@ -25,8 +29,8 @@ fn fuses_by_reciprocal_rank() {
     let ranked = fuse(
         &near(&[(1, 0.9), (2, 0.8), (3, 0.7)]),
         &hits(&[(3, 12.0), (4, 5.0)]),
-        RetrievalMode::Hybrid,
-        60.0,
+        RetrievalMode::Rrf,
+        WEIGHTS,
     );
     // 3: 1/63 + 1/61, 1: 1/61, 2 and 4: 1/62 each, the one with a cosine first.
     assert_eq!(keys(&ranked), [3, 1, 2, 4]);
@@ -45,14 +49,54 @@ fn fuses_by_reciprocal_rank() {
 }
 
 #[test]
+fn fuses_by_weighted_scores() {
+    let ranked = fuse(
+        &near(&[(1, 0.9), (2, 0.8), (3, 0.7)]),
+        &hits(&[(3, 12.0), (4, 3.0)]),
+        RetrievalMode::Hybrid,
+        WEIGHTS,
+    );
+    // 1: 0.6 · 1, 3: 0.4 · 1, 2: 0.6 · ½, 4: 0.4 · ¼.
+    assert_eq!(keys(&ranked), [1, 3, 2, 4]);
+    for (scored, expected) in ranked.iter().zip([0.6, 0.4, 0.3, 0.1]) {
+        assert!((scored.scores.fused - expected).abs() < 1e-5, "{:?}", scored.scores);
+    }
+}
+
+/// The right one is first by words and far down by meaning, as codes are; the others are near in both.
+#[test]
+fn an_identifier_is_not_voted_down() {
+    let dense: Vec<(u32, f32)> = (0..100).map(|key| (key, 0.62 - 0.001 * key as f32)).collect();
+    let mut lexical = vec![(80, 9.0)];
+    lexical.extend((0..60).map(|key| (key, 3.0 - 0.01 * key as f32)));
+    let first = |mode, weights| keys(&fuse(&near(&dense), &hits(&lexical), mode, weights))[0];
+    let question = "Which project has code PX-4417?";
+    let pieces = ["which", "project", "has", "code", "p", "##x", "-", "44", "##17", "?"].len();
+    let dense = dense_weight(question, Some(pieces));
+    assert_eq!(first(RetrievalMode::Hybrid, Weights { dense, ..WEIGHTS }), 80, "weight {dense}");
+    assert_ne!(first(RetrievalMode::Rrf, WEIGHTS), 80, "why RRF is not the default");
+}
+
+#[test]
+fn meaning_weighs_as_much_as_the_embedder_knows_of_the_question() {
+    let question = "abcdefghij";
+    let weight = |pieces| dense_weight(question, Some(pieces));
+    assert_eq!(weight(2), 0.5);
+    assert!((weight(10) - 0.03).abs() < 1e-6);
+    assert!(weight(3) > weight(4) && weight(4) > weight(5));
+    // A host's embedder may know every language.
+    assert_eq!((dense_weight(question, None), dense_weight("", Some(3))), (0.5, 0.5));
+}
+
+#[test]
 fn one_ranking_keeps_its_own_scores() {
     let (dense, lexical) = (near(&[(2, 0.5), (1, 0.5), (3, -0.1)]), hits(&[(3, 9.0)]));
-    let ranked = fuse(&dense, &lexical, RetrievalMode::Dense, 60.0);
+    let ranked = fuse(&dense, &lexical, RetrievalMode::Dense, WEIGHTS);
     assert_eq!(keys(&ranked), [1, 2, 3], "ties by key");
     assert_eq!(ranked[2].scores.fused, -0.1);
     assert_eq!(ranked[2].scores.lexical_rank, Some(1));
-    assert_eq!(keys(&fuse(&dense, &lexical, RetrievalMode::Lexical, 60.0)), [3]);
-    assert!(fuse(&[], &[], RetrievalMode::Hybrid, 60.0).is_empty());
+    assert_eq!(keys(&fuse(&dense, &lexical, RetrievalMode::Lexical, WEIGHTS)), [3]);
+    assert!(fuse(&[], &[], RetrievalMode::Hybrid, WEIGHTS).is_empty());
 }
 
 fn corpus() -> (Flat, Bm25) {
@@ -76,7 +120,8 @@ fn each_mode_asks_what_it_needs() {
     };
     let ask = |mode, vector: Option<&[f32]>| {
         let settings = RetrievalSettings { mode, ..RetrievalSettings::default() };
-        retrieve("wings", vector, Some(&vectors), &words, &settings, None, &clock).now_or_never().unwrap()
+        let query = Query { text: "wings", vector, dense_weight: 0.5 };
+        retrieve(query, Some(&vectors), &words, &settings, None, &clock).now_or_never().unwrap()
     };
     let query = [0.9f32, 0.1];
     assert_eq!(keys(&ask(RetrievalMode::Dense, Some(&query)).unwrap().ranked), [0, 1, 2]);
@@ -87,7 +132,7 @@ fn each_mode_asks_what_it_needs() {
     assert_eq!(hybrid.timing.lexical_millis, 1.0);
     assert_eq!(hybrid.timing.chunks, 3);
     assert!(hybrid.timing.total_millis >= 2.0);
-    for mode in [RetrievalMode::Dense, RetrievalMode::Hybrid] {
+    for mode in [RetrievalMode::Dense, RetrievalMode::Rrf, RetrievalMode::Hybrid] {
         assert_eq!(ask(mode, None), Err(Error::NoQueryVector { mode }));
     }
     assert!(matches!(ask(RetrievalMode::Dense, Some(&[1.0])), Err(Error::Index(_))));
@@ -98,8 +143,7 @@ fn a_filter_binds_both_rankings() {
     let (vectors, words) = corpus();
     let settings = RetrievalSettings::default();
     let found = retrieve(
-        "wings",
-        Some(&[1.0, 0.0]),
+        Query { text: "wings", vector: Some(&[1.0, 0.0]), dense_weight: 0.5 },
         Some(&vectors),
         &words,
         &settings,

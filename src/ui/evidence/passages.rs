@@ -1,6 +1,6 @@
 use crate::format;
 use crate::state::{Action, AppState, Focus, RunHead};
-use crate::types::{Evidence, Passage, Span};
+use crate::types::{Evidence, Passage, RetrievalMode, Span};
 use crate::ui::evidence::pane::nothing_yet;
 use crate::ui::part::erased::{listener, live};
 use crate::ui::part::field;
@@ -20,13 +20,14 @@ pub fn Passages() -> impl IntoView {
         let evidence = evidence.get()?;
         let highlights =
             head.with_untracked(|head| head.as_ref().map(RunHead::highlights).unwrap_or_default());
+        let mode = mode(&evidence);
         let words = highlights.into_iter().chain(std::iter::repeat(Vec::new()));
         Some(
             evidence
                 .passages
                 .iter()
                 .zip(words)
-                .map(|(passage, words)| card(state, passage, words))
+                .map(|(passage, words)| card(state, passage, words, mode))
                 .collect_view(),
         )
     };
@@ -79,7 +80,7 @@ fn about(evidence: &Evidence) -> String {
     }
 }
 
-fn card(state: AppState, passage: &Passage, words: Vec<Span>) -> AnyView {
+fn card(state: AppState, passage: &Passage, words: Vec<Span>, mode: RetrievalMode) -> AnyView {
     let local: Vec<Span> = words
         .iter()
         .map(|span| Span {
@@ -109,24 +110,32 @@ fn card(state: AppState, passage: &Passage, words: Vec<Span>) -> AnyView {
                 <span class="passage-place">{place}</span>
             </button>
             <p class="passage-text" dir="auto">{marked(&passage.text, &local)}</p>
-            <p class="passage-scores">{scores(passage)}</p>
+            <p class="passage-scores">{scores(passage, mode)}</p>
         </li>
     }
     .into_any()
 }
 
+/// How the passages were found: by words alone while nothing is embedded.
+fn mode(evidence: &Evidence) -> RetrievalMode {
+    let has_dense = evidence.passages.iter().any(|passage| passage.scores.dense_rank.is_some());
+    if has_dense { evidence.retrieval.mode } else { RetrievalMode::Lexical }
+}
+
 /// The rank in each stage, and the scores that decided the order.
-fn scores(passage: &Passage) -> String {
+fn scores(passage: &Passage, mode: RetrievalMode) -> String {
     let scores = passage.scores;
     let stage = |name: &str, rank: Option<u32>| match rank {
         Some(rank) => format!("{name} #{rank}"),
         None => format!("{name} –"),
     };
-    let mut stages = vec![
-        stage(t!("Dense"), scores.dense_rank),
-        stage("BM25", scores.lexical_rank),
-        format!("RRF {}", format::decimal(f64::from(scores.fused), 3)),
-    ];
+    let mut stages = vec![stage(t!("Dense"), scores.dense_rank), stage("BM25", scores.lexical_rank)];
+    let fused = format::decimal(f64::from(scores.fused), 3);
+    match mode {
+        RetrievalMode::Hybrid => stages.push(t!("fused {score}", score = fused)),
+        RetrievalMode::Rrf => stages.push(format!("RRF {fused}")),
+        RetrievalMode::Dense | RetrievalMode::Lexical => {}
+    }
     stages.extend(scores.rerank.map(|score| t!("reranked {score}", score = format::score(score))));
     stages.join(" · ")
 }

@@ -126,8 +126,7 @@ fn text(opened: &Opened, reach: RwSignal<(usize, usize)>) -> AnyView {
     let focus = opened.focus.clone().unwrap_or_default();
     let centre = opened.blocks.partition_point(|block| block.span.end <= focus.passage.start);
     let page = |block: &Block| page_of(&document.pages, block);
-    let items =
-        Items { items: &opened.blocks, are_chunks: false, page: &page, pages: document.pages.len() };
+    let items = Items { items: &opened.blocks, are_chunks: false, page: &page, pages: document.pages.len() };
     window(&items, centre, reach, |at, block| {
         let inside = !focus.passage.is_empty() && block.span.overlaps(focus.passage);
         let page = first_of_page(&document.pages, &opened.blocks, at);

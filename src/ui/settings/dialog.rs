@@ -176,7 +176,8 @@ fn Retrieval(retrieval: RwSignal<RetrievalSettings>) -> impl IntoView {
         .into_iter()
         .map(|mode| {
             let label = match mode {
-                RetrievalMode::Hybrid => t!("Hybrid: dense + BM25, fused by RRF"),
+                RetrievalMode::Hybrid => t!("Hybrid: dense + BM25, weighted by score"),
+                RetrievalMode::Rrf => t!("Hybrid: dense + BM25, fused by RRF"),
                 RetrievalMode::Dense => t!("Dense: embeddings"),
                 RetrievalMode::Lexical => t!("Lexical: BM25"),
             };

@@ -232,8 +232,12 @@ async fn search(state: &EngineState, asked: &Search, stop: &Stop) -> Result<Foun
     let chosen = match asked.retrieval.mode {
         RetrievalMode::Lexical => None,
         // Nothing is embedded yet: words answer at once, and the question does not wait for the weights.
-        RetrievalMode::Hybrid if asked.embedder == EmbedderRef::BuiltIn && state.is_unembedded() => None,
-        RetrievalMode::Dense | RetrievalMode::Hybrid => {
+        RetrievalMode::Rrf | RetrievalMode::Hybrid
+            if asked.embedder == EmbedderRef::BuiltIn && state.is_unembedded() =>
+        {
+            None
+        }
+        RetrievalMode::Dense | RetrievalMode::Rrf | RetrievalMode::Hybrid => {
             Some(state.chosen(&asked.embedder, stop, &waiting, |_, _| {}).await?)
         }
     };
