@@ -141,7 +141,9 @@ describe("eight columns at a hundred tokens a second", () => {
     assert.ok(tasks.every(({ cpu, wall }) => cpu !== null || wall < 1), "the trace holds no processor times");
     const slack = percentile(seen, 0.95) + FRAME_MILLIS;
     const starved = starvation(tasks);
-    const allowed = MOST_DELAY_MILLIS * starved + slack;
+    // A token passes three threads, one behind the other (courier, renderer, page): where the machine starves each, a token that
+    // waits in one finds a longer queue before the next.
+    const allowed = MOST_DELAY_MILLIS * starved ** 3 + slack;
     const delay = percentile(settled, 0.95);
     const start = percentile(starting, 0.95);
     const [longest] = tasks;
