@@ -130,7 +130,8 @@ describe("an answer without an end", () => {
         `endless ${shape}: first token ${rounded(beside)} ms, alone ${rounded(alone)} ms; stopped after ${rounded(stopped)} ms; ` +
           `longest task ${rounded(longest.cpu)} ms of the processor; tasks took ${rounded(starved)} times their processor time; ${letters} letters in ${elements} elements`,
       );
-      assert.ok(beside - alone <= MOST_DELAY_MILLIS * starved, `first token ${rounded(beside)} ms, alone ${rounded(alone)} ms`);
+      // A slow machine shows in what a column alone takes: each of the threads that a token passes may be kept that long.
+      assert.ok(beside - alone <= MOST_DELAY_MILLIS * starved + 4 * alone, `first token ${rounded(beside)} ms, alone ${rounded(alone)} ms`);
       assert.ok(stopped <= MOST_STOP_MILLIS * starved, `stopped after ${rounded(stopped)} ms`);
       assert.ok(longest.cpu <= MOST_CPU_MILLIS, `a task took ${rounded(longest.cpu)} ms`);
       tab.assertClean();
