@@ -1,4 +1,5 @@
 use crate::format::time_left;
+use crate::parse::is_pdf;
 use crate::state::SignalList;
 use crate::types::{DocumentId, EmbedderRef, Format, Manifest, UserError};
 use leptos::prelude::*;
@@ -83,6 +84,11 @@ impl Row {
                 && (self.is_outdated() || matches!(self.state, RowState::Damaged(_))),
             remove: !under_way,
         }
+    }
+
+    /// Whether its name says that the parser of PDF is needed, which is loaded apart.
+    pub fn is_pdf(&self) -> bool {
+        is_pdf(&self.name, &[])
     }
 
     /// Whether its file can be read.

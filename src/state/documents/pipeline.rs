@@ -58,7 +58,7 @@ impl AppState {
         }
         // What is read at once does not wait for the parser of PDF.
         let waiting: Vec<Row> = rows.into_iter().filter(Row::is_waiting).collect();
-        let first = waiting.iter().find(|row| !is_pdf(&row.name, &[])).or(waiting.first()).cloned();
+        let first = waiting.iter().find(|row| !row.is_pdf()).or(waiting.first()).cloned();
         if let Some(row) = first {
             self.corpus.rows.change(&row.id, |row| row.elsewhere = false);
             self.set_state(row.id, RowState::Reading { since_millis: now_millis() });
@@ -119,9 +119,8 @@ impl AppState {
     /// Whether files that need no parser of their own are still on their way behind this one.
     fn more_follow(self, id: DocumentId) -> bool {
         let rows = self.corpus.rows.cells_now();
-        let follows = |row: &Row| {
-            row.id != id && !is_pdf(&row.name, &[]) && (row.state == RowState::Adding || row.is_waiting())
-        };
+        let follows =
+            |row: &Row| row.id != id && !row.is_pdf() && (row.state == RowState::Adding || row.is_waiting());
         rows.iter().any(|cell| cell.value.with_untracked(follows))
     }
 

@@ -1,6 +1,5 @@
 use crate::browser::fetch::site_file;
 use crate::browser::files;
-use crate::parse::is_pdf;
 use crate::state::{AppState, Row};
 use crate::types::{RunId, problem};
 use futures_util::future::join_all;
@@ -109,9 +108,8 @@ impl AppState {
                 }
                 let rows = self.corpus.rows.cells_now();
                 let states = || rows.iter().map(|cell| cell.value.with_untracked(|row| row.state.clone()));
-                let is_over = |row: &Row| {
-                    is_pdf(&row.name, &[]) || row.state.is_searchable() || !row.state.is_under_way()
-                };
+                let is_over =
+                    |row: &Row| row.is_pdf() || row.state.is_searchable() || !row.state.is_under_way();
                 let over = rows.iter().all(|cell| cell.value.with_untracked(is_over));
                 if rows.len() >= expected && over {
                     if states().any(|state| state.is_searchable()) {

@@ -184,11 +184,18 @@ async fn ingest(
     let incoming = Incoming { document, size_bytes, added_millis, chunking, warnings, reader };
     drop(state.opening.lock().await);
     let chunked = engine::chunk_document(&state.corpus, state.model.tokens().await?, incoming)?;
-    state.rush.note(asked.more_follow);
+    state.rush.document(asked.more_follow);
     // Found by its words while its vectors wait for their turn, or for the weights.
     reply.send(&IngestUpdate::Chunked { is_searchable: chunked.is_searchable() });
-    let Ok(_turn) = request.stop.guard(state.turn.lock()).await else { return Ok(IngestUpdate::Cancelled) };
-    state.rush.wait(state.model.is_loaded()).await;
+    let turn = async {
+        let turn = state.turn.lock().await;
+        // A host's embedder leaves this thread free.
+        if *embedder == EmbedderRef::BuiltIn {
+            state.rush.wait(state.model.is_loaded()).await;
+        }
+        turn
+    };
+    let Ok(_turn) = request.stop.guard(turn).await else { return Ok(IngestUpdate::Cancelled) };
     let store = state.store().await?;
     let waiting = |why: Option<UserError>| reply.send(&IngestUpdate::Waiting(why));
     let chosen = state.chosen(embedder, &request.stop, &waiting, loading(reply)).await?;
@@ -227,7 +234,7 @@ async fn rechunk(
 
 async fn search(state: &EngineState, asked: &Search, stop: &Stop) -> Result<Found, UserError> {
     drop(state.opening.lock().await);
-    state.rush.note(false);
+    state.rush.question();
     let waiting = |_| {};
     let chosen = match asked.retrieval.mode {
         RetrievalMode::Lexical => None,

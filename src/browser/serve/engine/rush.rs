@@ -17,10 +17,15 @@ pub struct Rush {
 }
 
 impl Rush {
-    /// A document or a question has come.
-    pub fn note(&self, more_follow: bool) {
+    /// A document has come.
+    pub fn document(&self, more_follow: bool) {
         self.last_millis.set(now_millis());
         self.more_follow.set(more_follow);
+    }
+
+    /// A question has come; documents that are to follow still are.
+    pub fn question(&self) {
+        self.last_millis.set(now_millis());
     }
 
     /// Waits until the burst is over.
