@@ -177,6 +177,16 @@ mod tests {
     }
 
     #[test]
+    fn runs_stored_when_hybrid_meant_rrf_say_rrf() {
+        let stored = |mode: RetrievalMode| postcard::to_allocvec(&mode).unwrap();
+        assert_eq!(postcard::from_bytes::<RetrievalMode>(&[2]).unwrap(), RetrievalMode::Rrf);
+        assert_eq!(RetrievalMode::ALL.map(stored), [[3], [2], [0], [1]]);
+        for mode in RetrievalMode::ALL {
+            assert_eq!(RetrievalMode::from_name(mode.name()), Some(mode));
+        }
+    }
+
+    #[test]
     fn an_embedders_id_tells_address_model_and_dimensions_but_not_the_key() {
         let at = |base_url: &str, model: &str, dimensions, auth| EmbedderRef::Remote {
             endpoint: Endpoint { base_url: base_url.into(), auth, ..Endpoint::default() },

@@ -17,10 +17,13 @@ describe("the first minute", () => {
   let release;
   let released;
   let refusals;
+  /** Called when the weights are asked for. */
+  let onWeights;
 
   /** The weights begin to come, and go on when the test lets them. */
   const intercept = async (request, response, path) => {
     if (!path.endsWith(".int8.bin")) return false;
+    onWeights?.();
     if (refusals > 0) {
       refusals -= 1;
       response.writeHead(503).end();
@@ -39,6 +42,7 @@ describe("the first minute", () => {
   });
   beforeEach(() => {
     refusals = 0;
+    onWeights = null;
     released = new Promise((done) => (release = done));
   });
   after(() => lab?.close());
@@ -66,10 +70,26 @@ describe("the first minute", () => {
     const ready = await settled(page, 14);
     assert.deepEqual(ready.filter(({ state }) => state !== "ready"), []);
     await page.getByRole("button", { name: "Ask again" }).click();
-    await evidence(page).getByText(/Dense #\d/).first().waitFor();
+    await evidence(page).getByText(/Dense #\d.* · fused \d\.\d{3}/).first().waitFor();
     assert.doesNotMatch(await evidence(page).innerText(), byWords);
     assert.equal(await ended(quotes.first()), "done");
     tab.assertClean();
+    await tab.close();
+  });
+
+  it("asks for the embedder's weights when every document of a burst is found by its words", async () => {
+    const tab = await lab.open();
+    const { page } = tab;
+    const found = page.locator(".document-row").filter({ hasText: "found by BM25" });
+    const whenAsked = new Promise((done) => (onWeights = () => done(found.count())));
+    const names = Array.from({ length: 12 }, (_, at) => `note-${at}.txt`);
+    await addFiles(page, names.map((name) => textFile(name, `${name}: ${LIGHTHOUSE}`)));
+    // The page may be a row or two behind its engine.
+    const count = await whenAsked;
+    assert.ok(count >= names.length - 2, `asked for with ${count} of ${names.length} found`);
+    // The last one waits with the others, and can be given up at once.
+    await page.getByRole("button", { name: "Cancel note-11.txt" }).click();
+    await row(page, "note-11.txt").getByText("cancelled").waitFor();
     await tab.close();
   });
 

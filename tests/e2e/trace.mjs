@@ -33,3 +33,30 @@ export async function pagesCpu(browser) {
   await session.detach();
   return processInfo.filter(({ type }) => type === "renderer").reduce((sum, { cpuTime }) => sum + cpuTime * 1000, 0);
 }
+
+/** Processor time of the job of `slowness`, in milliseconds, on the machine that the limits of these suites were set on. */
+const REFERENCE_MILLIS = 60;
+const TRIES = 7;
+
+/** How much longer than on the reference machine this one's main thread takes for a fixed piece of layout in an empty page; at least 1. */
+export async function slowness(browser) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const times = [];
+  for (let at = 0; at < TRIES; at += 1) {
+    await startTrace(browser, page);
+    await page.evaluate(async () => {
+      await new Promise((done) =>
+        setTimeout(() => {
+          const rows = Array.from({ length: 2000 }, (_, at) => `<tr><td>${at}</td><td>the quick <b>brown</b> fox ${at}</td><td>jumps</td></tr>`);
+          document.body.innerHTML = `<table>${rows.join("")}</table>`;
+          done(document.body.offsetHeight);
+        }),
+      );
+    });
+    const [longest] = await tasksOf(browser);
+    times.push(longest.cpu);
+  }
+  await context.close();
+  return Math.max(1, percentile(times, 0.5) / REFERENCE_MILLIS);
+}

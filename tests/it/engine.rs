@@ -73,6 +73,16 @@ fn what_is_ingested_is_found_and_its_spans_hold() {
 }
 
 #[test]
+fn a_file_is_found_by_its_name() {
+    let bench = Bench::new();
+    bench.ingest("unemployment.tsv", "2011 7.1\n2012 8.4").unwrap();
+    bench.ingest("rain.tsv", "2011 412\n2012 398").unwrap();
+    let evidence = bench.search("unemployment 2012", RetrievalMode::Lexical).unwrap();
+    assert_eq!(evidence.passages[0].document_name, "unemployment.tsv");
+    assert_eq!(bench.search("unemployment", RetrievalMode::Lexical).unwrap().passages.len(), 1);
+}
+
+#[test]
 fn a_reopened_corpus_answers_the_same_without_embedding() {
     let bench = Bench::new();
     bench.ingest("ships.txt", SHIPS).unwrap();

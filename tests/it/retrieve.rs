@@ -24,14 +24,14 @@ fn keys(ranked: &[ScoredKey]) -> Vec<u32> {
     ranked.iter().map(|scored| scored.key).collect()
 }
 
+/// Three near ones, and two hits of which one is near, too.
+fn fused(mode: RetrievalMode) -> Vec<ScoredKey> {
+    fuse(&near(&[(1, 0.9), (2, 0.8), (3, 0.7)]), &hits(&[(3, 12.0), (4, 3.0)]), mode, WEIGHTS)
+}
+
 #[test]
 fn fuses_by_reciprocal_rank() {
-    let ranked = fuse(
-        &near(&[(1, 0.9), (2, 0.8), (3, 0.7)]),
-        &hits(&[(3, 12.0), (4, 5.0)]),
-        RetrievalMode::Rrf,
-        WEIGHTS,
-    );
+    let ranked = fused(RetrievalMode::Rrf);
     // 3: 1/63 + 1/61, 1: 1/61, 2 and 4: 1/62 each, the one with a cosine first.
     assert_eq!(keys(&ranked), [3, 1, 2, 4]);
     assert_eq!(
@@ -50,12 +50,7 @@ fn fuses_by_reciprocal_rank() {
 
 #[test]
 fn fuses_by_weighted_scores() {
-    let ranked = fuse(
-        &near(&[(1, 0.9), (2, 0.8), (3, 0.7)]),
-        &hits(&[(3, 12.0), (4, 3.0)]),
-        RetrievalMode::Hybrid,
-        WEIGHTS,
-    );
+    let ranked = fused(RetrievalMode::Hybrid);
     // 1: 0.6 · 1, 3: 0.4 · 1, 2: 0.6 · ½, 4: 0.4 · ¼.
     assert_eq!(keys(&ranked), [1, 3, 2, 4]);
     for (scored, expected) in ranked.iter().zip([0.6, 0.4, 0.3, 0.1]) {
