@@ -59,6 +59,6 @@ pub mod browser;
 /// What the screen knows.
 #[cfg(feature = "page")]
 pub mod state;
-/// What the screen shows.
-#[cfg(feature = "page")]
+/// What the screen shows; compiled for the browser only, where `tests/e2e` looks at it: on the host it costs minutes and runs nothing.
+#[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub mod ui;
