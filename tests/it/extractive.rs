@@ -74,6 +74,28 @@ fn prefers_what_the_question_word_asks_for() {
 }
 
 #[test]
+fn a_date_is_no_amount_and_weighs_less_than_what_is_asked() {
+    let sheet = "Cabin 1, carriage type K-40, inspected in March 2025, sheet of the inspection.";
+    let manual = "Renew the brake linings when the thinner side is below 6.0 mm, and note it.";
+    let answer =
+        ask("When must linings renewed after the March 2025 inspection be checked?", &[sheet, manual]);
+    assert!(answer.contains("Renew the brake linings"), "{answer}");
+    let rent = "Rent was paid to the harbour office on 4 March 2025 by the tenants. The rent paid by the tenants is 120 pounds.";
+    let answer = ask("How much rent is paid by the tenants?", &[rent]);
+    assert!(answer.starts_with("\"The rent paid by the tenants is 120 pounds.\""), "{answer}");
+}
+
+#[test]
+fn how_often_is_answered_in_other_words_where_retrieval_trusts_the_passage() {
+    let alone = "An attendant alone at the top calls the valley every 40 minutes. Tea is in the cupboard.";
+    let other = "The yearly fair is held each May.";
+    let question = "How often must somebody who works by himself report in?";
+    let answer = ask(question, &[alone, other]);
+    assert_eq!(answer, "\"An attendant alone at the top calls the valley every 40 minutes.\" [1]");
+    assert!(ask("How many people must report in?", &[alone, other]).contains("do not seem"));
+}
+
+#[test]
 fn answers_in_writing_without_spaces() {
     let tea = "日本の茶は九世紀に中国から伝わった。宇治は茶の産地として有名である。";
     let snow = "北海道では冬に雪が多く降る。札幌では雪まつりが開かれる。";

@@ -109,6 +109,7 @@ fn score(folder: &Path) -> (usize, usize, usize) {
             eprintln!("{question} {expected:?} (retrieved: {retrieved})\n  {answer}");
         }
     }
+    eprintln!("{answered} of {answerable} answered, {wrong} wrong");
     (answerable, answered, wrong)
 }
 

@@ -1,4 +1,4 @@
-//! A question → what its answer should look like: a name, a time, a number.
+//! A question → what its answer should look like: a name, a time, a number, how often.
 
 use crate::lexical::{Role, terms};
 use crate::text::plain_words;
@@ -12,15 +12,17 @@ pub(super) enum Hint {
     Time,
     /// A number.
     Number,
+    /// How often something happens: `every 40 minutes`, `weekly`, `twice`.
+    Frequency,
 }
 
 /// Question words and what they ask for, longest first, in the languages whose sentences are separated by spaces.
 const WORDS: [(&str, Hint); 41] = [
     ("what percentage", Hint::Number),
-    ("how frequently", Hint::Number),
+    ("how frequently", Hint::Frequency),
     ("how many", Hint::Number),
     ("how much", Hint::Number),
-    ("how often", Hint::Number),
+    ("how often", Hint::Frequency),
     ("how large", Hint::Number),
     ("how tall", Hint::Number),
     ("how high", Hint::Number),
@@ -31,7 +33,7 @@ const WORDS: [(&str, Hint); 41] = [
     ("wie viel", Hint::Number),
     ("wie viele", Hint::Number),
     ("wie lange", Hint::Number),
-    ("wie oft", Hint::Number),
+    ("wie oft", Hint::Frequency),
     ("wie hoch", Hint::Number),
     ("wie groß", Hint::Number),
     ("wie schnell", Hint::Number),
@@ -60,7 +62,8 @@ const WORDS: [(&str, Hint); 41] = [
 ];
 
 /// The same for languages whose words are not separated.
-const UNSPACED: [(&str, Hint); 16] = [
+const UNSPACED: [(&str, Hint); 17] = [
+    ("多久一次", Hint::Frequency),
     ("多久", Hint::Number),
     ("多快", Hint::Number),
     ("多长", Hint::Number),
@@ -101,8 +104,8 @@ const MEASURES: [&str; 18] = [
     "geschwindigkeit",
 ];
 
-/// Words that are about time even without a digit; stems are not needed, these do not inflect much.
-const TIMES: [&str; 37] = [
+/// Names of months that need no stem.
+const MONTHS: [&str; 20] = [
     "january",
     "february",
     "march",
@@ -115,6 +118,18 @@ const TIMES: [&str; 37] = [
     "october",
     "november",
     "december",
+    "januar",
+    "februar",
+    "märz",
+    "mai",
+    "juni",
+    "juli",
+    "oktober",
+    "dezember",
+];
+
+/// Other words that are about time even without a digit; stems are not needed, these do not inflect much.
+const TIMES: [&str; 17] = [
     "monday",
     "tuesday",
     "wednesday",
@@ -126,14 +141,6 @@ const TIMES: [&str; 37] = [
     "decade",
     "centuries",
     "uhr",
-    "januar",
-    "februar",
-    "märz",
-    "mai",
-    "juni",
-    "juli",
-    "oktober",
-    "dezember",
     "montag",
     "dienstag",
     "mittwoch",
@@ -141,6 +148,48 @@ const TIMES: [&str; 37] = [
     "freitag",
     "samstag",
 ];
+
+/// How often, in one word.
+const FREQUENCIES: [&str; 35] = [
+    "every",
+    "each",
+    "per",
+    "hourly",
+    "daily",
+    "weekly",
+    "monthly",
+    "quarterly",
+    "yearly",
+    "annual",
+    "annually",
+    "once",
+    "twice",
+    "times",
+    "always",
+    "never",
+    "alle",
+    "jede",
+    "jeden",
+    "jedes",
+    "jeder",
+    "pro",
+    "stündlich",
+    "täglich",
+    "wöchentlich",
+    "monatlich",
+    "jährlich",
+    "einmal",
+    "zweimal",
+    "dreimal",
+    "mal",
+    "chaque",
+    "tous",
+    "fois",
+    "cada",
+];
+
+/// The same where words are not separated.
+const CJK_FREQUENCIES: [&str; 4] = ["每", "次", "毎", "回"];
 
 /// What stands before the number of a place in a text.
 const PLACES: [&str; 12] = [
@@ -188,30 +237,46 @@ pub(super) fn hint(question: &str) -> Option<Hint> {
     UNSPACED.iter().find(|(asked, _)| question.contains(asked)).map(|(_, hint)| *hint)
 }
 
-/// Whether digits say how much: not those of a name (`K-40`) or of a place in a text (`section 4`).
-fn is_amount(before: &str, written: &str) -> bool {
+/// Whether digits say how much: not those of a name (`K-40`), of a place in a text (`section 4`) or of a date (`4 March 2025`).
+fn is_amount(before: &str, written: &str, behind: &str) -> bool {
     let in_name = before.strip_suffix('-').is_some_and(|before| before.ends_with(char::is_alphabetic));
     let last = before.split_whitespace().next_back().unwrap_or("").to_lowercase();
-    written.starts_with(char::is_numeric) && !in_name && !PLACES.contains(&last.as_str())
+    let next = behind.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or("");
+    let is_month = |word: &str| MONTHS.contains(&word);
+    let in_date = is_month(&last) || is_month(&next.to_lowercase());
+    written.starts_with(char::is_numeric) && !in_name && !in_date && !PLACES.contains(&last.as_str())
+}
+
+/// Whether a word is part of a date: a month or a year.
+pub(super) fn is_date(word: &str) -> bool {
+    let is_year = word.len() == 4 && (word.starts_with('1') || word.starts_with("20"));
+    MONTHS.contains(&word) || is_year && word.chars().all(|c| c.is_ascii_digit())
 }
 
 /// Whether `sentence` has something of that kind which is not in the question's `asked` terms.
 pub(super) fn fits(hint: Hint, sentence: &str, asked: &[String]) -> bool {
+    if hint == Hint::Frequency {
+        let is_one = |word: &str| FREQUENCIES.contains(&word.to_lowercase().as_str());
+        let mut words = plain_words(sentence).filter_map(|word| sentence.get(word));
+        return words.any(is_one) || CJK_FREQUENCIES.iter().any(|sign| sentence.contains(sign));
+    }
     terms(sentence).iter().filter(|term| term.role != Role::Stop && !asked.contains(&term.text)).any(|term| {
         let written = term.span.of(sentence);
         let digits = written.chars().filter(|c| c.is_numeric()).count();
         let lower = written.to_lowercase();
         match hint {
+            Hint::Frequency => false,
             Hint::Number => {
                 let before = sentence.get(..term.span.start as usize).unwrap_or("");
-                digits > 0 && is_amount(before, written)
+                let behind = sentence.get(term.span.end as usize..).unwrap_or("");
+                digits > 0 && is_amount(before, written, behind)
                     || written.contains(|c| CJK_NUMERALS.contains(c))
                     || NUMBERS.contains(&lower.as_str())
             }
             Hint::Time => {
                 let year = (3..=4).contains(&digits) && !written.contains(',');
                 year || written.contains(|c| CJK_TIMES.contains(c))
-                    || TIMES.contains(&lower.as_str())
+                    || (MONTHS.contains(&lower.as_str()) || TIMES.contains(&lower.as_str()))
                         && (lower != "may" && lower != "march" || written != lower)
             }
             // The first word of a sentence says nothing by its capital.

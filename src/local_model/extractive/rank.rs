@@ -6,7 +6,7 @@
 //! and Goldstein 1998).
 
 use super::LONGEST;
-use super::hint::{fits, hint};
+use super::hint::{Hint, fits, hint, is_date};
 use super::question::{Asked, nearness};
 use crate::chunk::sentences;
 use crate::lexical::{Role, terms};
@@ -25,6 +25,8 @@ const SAME: f32 = 0.6;
 const FIRST: u32 = 2;
 /// Terms from which a question has many: one of them alone is in a sentence by chance.
 const MANY: usize = 4;
+/// What a part of a date weighs beside another word.
+const DATE: f32 = 0.5;
 /// Share of the question's weight that a passage must have for a sentence with one term of many.
 const HALF: f32 = 0.5;
 /// Share of the question's weight from which a number answers though what is measured is not named.
@@ -71,9 +73,13 @@ pub(super) fn best<'a>(question: &str, passages: &'a [Passage]) -> Vec<Quote<'a>
             chosen.push(candidate);
         }
     }
-    // What retrieval puts first may say it in other words, when it has what the question word asks for.
+    // What retrieval puts first may say it in other words, when it has what the question word asks for. Few sentences say how
+    // often, so that no word in common is needed.
     if chosen.is_empty() {
         chosen.extend(candidates.iter().find(|c| c.suits && c.worth > 0.0 && c.passage.number <= FIRST));
+    }
+    if chosen.is_empty() && hint(question) == Some(Hint::Frequency) {
+        chosen.extend(candidates.iter().filter(|c| c.suits && c.passage.number == 1).take(MOST));
     }
     if asked.is_list {
         chosen.truncate(1);
@@ -145,6 +151,8 @@ fn score(question: &str, asked: &Asked, passages: &[Passage], candidates: &mut [
             let having =
                 candidates.iter().filter(|candidate| best(term, &candidate.terms) > 0.0).count() as f32;
             let share = if having > 0.0 { 1.0 } else { 0.5 };
+            // A date says which of several, and stands in the head of a document as often as where the answer is.
+            let share = if is_date(term) { share * DATE } else { share };
             let having = having.max(1.0);
             (term.as_str(), share * (1.0 + (count - having + 0.5) / (having + 0.5)).ln())
         })

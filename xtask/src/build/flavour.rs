@@ -102,7 +102,7 @@ impl Cache {
         if let Some(home) = place::cargo_home() {
             flags.push(format!("--remap-path-prefix={}=/cargo", home.display()));
         }
-        if matches!(self.flavour, Flavour::Page | Flavour::Develop) {
+        if matches!(self.flavour, Flavour::Page | Flavour::Develop | Flavour::Tests) {
             // Views are stored behind one type: a fifth less code, and minutes less compiling (Leptos book, leptos_dx).
             flags.push("--cfg=erase_components".to_owned());
         }

@@ -17,8 +17,9 @@ pub fn run(log: &mut File) -> Outcome<Count> {
     let browser = setup::browser()?;
     let cache = Cache::hold(Flavour::Tests)?;
     let mut cargo = Command::new("cargo");
+    // The page itself is tests/e2e's: compiling it here takes minutes.
     cargo.args(["test", "--locked", "--target", "wasm32-unknown-unknown", "--no-default-features"]);
-    cargo.args(["--features", "page", "--test", "browser"]);
+    cargo.args(["--test", "browser"]);
     cache.apply(&mut cargo);
     cargo
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
