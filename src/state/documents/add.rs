@@ -51,6 +51,7 @@ impl AppState {
             }
             for chosen in chosen {
                 self.add_file(chosen).await;
+                self.pump();
             }
         });
     }
@@ -88,7 +89,6 @@ impl AppState {
         self.corpus.rows.rename(&pending, id, Row { original, ..Row::of(id, &info, state) });
         self.publish(pending);
         self.publish(id);
-        self.pump();
     }
 
     async fn hashed(self, file: &File) -> Result<DocumentId, UserError> {

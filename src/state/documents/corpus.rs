@@ -22,6 +22,8 @@ pub struct Corpus {
     pub removed: RwSignal<Vec<Row>>,
     /// Files added last that have a document's content: their names, and the document's.
     pub same: RwSignal<Vec<(String, String)>>,
+    /// A first question is about to be asked: PDFs, whose parser keeps a core busy while it loads, are read behind its answer.
+    pub pdfs_wait: RwSignal<bool>,
 }
 
 /// One document's row.

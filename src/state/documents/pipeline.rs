@@ -56,9 +56,12 @@ impl AppState {
         {
             return;
         }
-        // What is read at once does not wait for the parser of PDF.
+        // What is read at once does not wait for the parser of PDF, nor does what is still being stored.
+        let adding = |row: &Row| row.state == RowState::Adding && !row.elsewhere && !row.is_pdf();
+        let pdfs_wait = self.corpus.pdfs_wait.get_untracked() || rows.iter().any(adding);
         let waiting: Vec<Row> = rows.into_iter().filter(Row::is_waiting).collect();
-        let first = waiting.iter().find(|row| !row.is_pdf()).or(waiting.first()).cloned();
+        let pdf = waiting.first().filter(|_| !pdfs_wait);
+        let first = waiting.iter().find(|row| !row.is_pdf()).or(pdf).cloned();
         if let Some(row) = first {
             self.corpus.rows.change(&row.id, |row| row.elsewhere = false);
             self.set_state(row.id, RowState::Reading { since_millis: now_millis() });
@@ -116,11 +119,12 @@ impl AppState {
         });
     }
 
-    /// Whether files that need no parser of their own are still on their way behind this one.
+    /// Whether files that need no parser of their own, or PDFs that wait for an answer only, are still on their way behind this one.
     fn more_follow(self, id: DocumentId) -> bool {
         let rows = self.corpus.rows.cells_now();
-        let follows =
-            |row: &Row| row.id != id && !row.is_pdf() && (row.state == RowState::Adding || row.is_waiting());
+        let pdfs_wait = self.corpus.pdfs_wait.get_untracked();
+        let comes = |row: &Row| row.state == RowState::Adding || row.is_waiting();
+        let follows = |row: &Row| row.id != id && (pdfs_wait || !row.is_pdf()) && comes(row);
         rows.iter().any(|cell| cell.value.with_untracked(follows))
     }
 

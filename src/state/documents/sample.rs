@@ -1,11 +1,16 @@
+use crate::browser::clock::{now_millis, sleep};
 use crate::browser::fetch::site_file;
 use crate::browser::files;
-use crate::state::{AppState, Row};
+use crate::state::{AppState, ColumnView, Row};
 use crate::types::{RunId, problem};
 use futures_util::future::join_all;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Deserialize;
+
+const POLL_MILLIS: i32 = 20;
+/// Longest that the sample's PDFs wait for its first answer.
+const MOST_ANSWER_MILLIS: f64 = 2_000.0;
 
 /// The sample corpus that ships with the page, as its index describes it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -90,35 +95,44 @@ impl AppState {
             }
             let question = self.session.question.get_untracked();
             let shown = self.session.run_id();
+            self.corpus.pdfs_wait.set(true);
             self.add_files(loaded);
-            self.ask_when_ready(sample.documents.len(), question, shown);
+            if self.is_ready_to_ask(&question, shown).await {
+                self.ask();
+                self.first_answer().await;
+            }
+            self.corpus.pdfs_wait.set(false);
+            self.pump();
         });
     }
 
-    /// Asks `question` as soon as every document but the PDFs, whose parser is still to come, is found, if only by its words; unless
-    /// something else was typed or asked.
-    fn ask_when_ready(self, expected: usize, question: String, shown: Option<RunId>) {
-        spawn_local(async move {
-            loop {
-                crate::browser::clock::sleep(50).await;
-                let meddled =
-                    self.session.run_id() != shown || self.session.question.get_untracked() != question;
-                if meddled {
-                    return;
-                }
-                let rows = self.corpus.rows.cells_now();
-                let states = || rows.iter().map(|cell| cell.value.with_untracked(|row| row.state.clone()));
-                let is_over =
-                    |row: &Row| row.is_pdf() || row.state.is_searchable() || !row.state.is_under_way();
-                let over = rows.iter().all(|cell| cell.value.with_untracked(is_over));
-                if rows.len() >= expected && over {
-                    if states().any(|state| state.is_searchable()) {
-                        self.ask();
-                    }
-                    return;
-                }
+    /// Waits until every document but the PDFs is found, if only by its words. Not where something else was typed or asked.
+    async fn is_ready_to_ask(self, question: &str, shown: Option<RunId>) -> bool {
+        loop {
+            sleep(POLL_MILLIS).await;
+            let meddled = self.session.run_id() != shown || self.session.question.get_untracked() != question;
+            if meddled {
+                return false;
             }
-        });
+            let rows: Vec<Row> =
+                self.corpus.rows.cells_now().iter().map(|cell| cell.value.get_untracked()).collect();
+            let is_over = |row: &Row| row.is_pdf() || row.state.is_searchable() || !row.state.is_under_way();
+            if rows.iter().all(is_over) {
+                return rows.iter().any(|row| row.state.is_searchable());
+            }
+        }
+    }
+
+    /// Waits for the first column that ends, not for long.
+    async fn first_answer(self) {
+        let started = now_millis();
+        let is_under_way = || {
+            let columns = self.session.columns.cells_now();
+            columns.iter().all(|cell| cell.value.with_untracked(ColumnView::is_under_way))
+        };
+        while now_millis() - started < MOST_ANSWER_MILLIS && is_under_way() {
+            sleep(POLL_MILLIS).await;
+        }
     }
 }
 
