@@ -53,11 +53,18 @@ describe("the first minute", () => {
   it("answers the sample's question with citations before the embedder has come", async () => {
     const tab = await lab.open();
     const { page } = tab;
+    // PDF's parser keeps a core busy while it loads: it comes behind the answer.
+    const citedFirst = new Promise((done) =>
+      page.on("worker", (worker) => {
+        if (worker.url().includes("build=pdf")) done(page.evaluate(() => document.querySelector('button[aria-label^="Citation 1"]') !== null));
+      }),
+    );
     await page.getByRole("button", { name: "Try the sample" }).click();
     const quotes = columns(page, "Extractive quotes");
     await quotes.getByRole("button", { name: /^Citation 1/ }).first().waitFor();
     await evidence(page).getByText(byWords).waitFor();
     assert.equal(await evidence(page).getByText(/Dense #\d/).count(), 0);
+    assert.ok(await citedFirst, "the parser of PDF was started before the first answer");
     const rows = page.locator(".document-row");
     assert.equal(await rows.count(), 14);
     await rows.filter({ hasText: /found by BM25 · loading the embedder: [1-3]\.\d MB of 2\d MB/ }).first().waitFor();
