@@ -86,6 +86,16 @@ fn a_date_is_no_amount_and_weighs_less_than_what_is_asked() {
 }
 
 #[test]
+fn a_row_of_a_table_is_read_and_quoted_with_its_head() {
+    let table = "Fares of the line.\n\nCategory\tWinter single\tSummer return\nChild, 5 to 15 years\t3.00\t7.00\nAdult visitor\t6.00\t15.00\n\nDogs travel free.";
+    let other = "A visitor's season card costs 95.00 for an adult and 45.00 for a child and is valid for one person until 31 March.";
+    let answer = ask("What does a summer return cost for a child of ten?", &[table, other]);
+    let expected =
+        "\"Child, 5 to 15 years\t3.00\t7.00\" [1]\n\n\"Category\tWinter single\tSummer return\" [1]";
+    assert!(answer.starts_with(expected), "{answer}");
+}
+
+#[test]
 fn how_often_is_answered_in_other_words_where_retrieval_trusts_the_passage() {
     let alone = "An attendant alone at the top calls the valley every 40 minutes. Tea is in the cupboard.";
     let other = "The yearly fair is held each May.";

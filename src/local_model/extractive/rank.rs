@@ -51,6 +51,8 @@ struct Candidate<'a> {
     order: usize,
     span: Span,
     terms: BTreeSet<String>,
+    /// The head of the table that it is a row of, which says what its cells are.
+    head: Option<Span>,
     worth: f32,
     coverage: f32,
     /// It has what the question word asks for.
@@ -84,14 +86,22 @@ pub(super) fn best<'a>(question: &str, passages: &'a [Passage]) -> Vec<Quote<'a>
     if asked.is_list {
         chosen.truncate(1);
     }
-    let quote = |c: &&Candidate<'a>| {
+    let mut quotes: Vec<Quote<'a>> = Vec::new();
+    for Candidate { passage, span, head, .. } in chosen {
         let text = match asked.is_list {
-            true => with_what_follows(&c.passage.text, c.span),
-            false => excerpt(&c.passage.text, c.span, &asked.terms),
+            true => with_what_follows(&passage.text, *span),
+            false => excerpt(&passage.text, *span, &asked.terms),
         };
-        Quote { number: c.passage.number, text }
-    };
-    chosen.iter().map(quote).collect()
+        // The heads of a table's rows are one.
+        let head = head.map(|head| excerpt(&passage.text, head, &asked.terms));
+        let texts = [Some(text), head].into_iter().flatten();
+        for text in texts {
+            if quotes.iter().all(|quote| quote.number != passage.number || quote.text != text) {
+                quotes.push(Quote { number: passage.number, text });
+            }
+        }
+    }
+    quotes
 }
 
 /// The sentence and those behind it, as far as a quotation goes.
@@ -105,15 +115,26 @@ fn with_what_follows(text: &str, span: Span) -> &str {
 fn candidates(passages: &[Passage]) -> Vec<Candidate<'_>> {
     let mut found: Vec<Candidate<'_>> = Vec::new();
     for passage in passages {
-        for span in sentences(&passage.text) {
-            let terms = content_terms(span.of(&passage.text));
+        let spans = sentences(&passage.text);
+        let is_row = |span: Option<&Span>| span.is_some_and(|span| span.of(&passage.text).contains('\t'));
+        let mut head = None;
+        for (at, span) in spans.iter().enumerate() {
+            let text = span.of(&passage.text);
+            if !is_row(Some(span)) {
+                head = None;
+            } else if head.is_none() && is_head(text) && is_row(spans.get(at + 1)) {
+                head = Some(*span);
+                continue;
+            }
+            let terms = content_terms(text);
             // Headings and fragments share words with the question without answering it.
-            if terms.len() >= 3 && !is_mail_head(span.of(&passage.text)) {
+            if terms.len() >= 3 && !is_mail_head(text) {
                 found.push(Candidate {
                     passage,
                     order: found.len(),
-                    span,
+                    span: *span,
                     terms,
+                    head,
                     worth: 0.0,
                     coverage: 0.0,
                     suits: false,
@@ -128,6 +149,12 @@ fn candidates(passages: &[Passage]) -> Vec<Candidate<'_>> {
 fn content_terms(text: &str) -> BTreeSet<String> {
     let telling = terms(text).into_iter().filter(|term| matches!(term.role, Role::Word | Role::Extra));
     telling.map(|term| term.text).collect()
+}
+
+/// Whether the first row of a table names its columns: it has no number but years.
+fn is_head(row: &str) -> bool {
+    let mut words = row.split(|c: char| !c.is_alphanumeric());
+    words.all(|word| is_date(&word.to_lowercase()) || !word.contains(char::is_numeric))
 }
 
 /// Whether it is the head of a mail: names of people, which questions name too.
@@ -164,7 +191,16 @@ fn score(question: &str, asked: &Asked, passages: &[Passage], candidates: &mut [
     let share = |terms: &BTreeSet<String>| -> f32 {
         weights.iter().map(|(term, weight)| best(term, terms) * weight).sum::<f32>() / total
     };
-    let own: Vec<(u32, f32)> = candidates.iter().map(|c| (c.passage.number, share(&c.terms))).collect();
+    // A row is read under the head of its table, when the row itself is asked for.
+    let read = |c: &Candidate<'_>| match c.head {
+        Some(head) if share(&c.terms) > 0.0 => {
+            c.terms.union(&content_terms(head.of(&c.passage.text))).cloned().collect()
+        }
+        _ => c.terms.clone(),
+    };
+    let read: Vec<BTreeSet<String>> = candidates.iter().map(read).collect();
+    let own: Vec<(u32, f32)> =
+        candidates.iter().zip(&read).map(|(c, terms)| (c.passage.number, share(terms))).collect();
     let wholes: BTreeMap<u32, f32> = passages
         .iter()
         .map(|passage| {
@@ -191,7 +227,8 @@ fn score(question: &str, asked: &Asked, passages: &[Passage], candidates: &mut [
         // Very long sentences share words by their length alone.
         let length = 1.0 / (1.0 + candidate.terms.len() as f32 / 200.0);
         let base = shared + 0.15 * neighbours + 0.3 * whole * f32::from(u8::from(shared > 0.0)) + prior;
-        let tells = shared > 0.0 && tells_something(asked, &candidate.terms, (shared, whole), suits);
+        let terms = read.get(at).unwrap_or(&candidate.terms);
+        let tells = shared > 0.0 && tells_something(asked, terms, (shared, whole), suits);
         // A list stands under its heading, which has little else than the question's words.
         let is_heading = asked.is_list && candidate.terms.len() <= asked.terms.len() + 1;
         let factor = if suits || is_heading { 1.3 } else { 1.0 };
