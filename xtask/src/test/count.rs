@@ -82,15 +82,15 @@ pub fn of_rust(lines: &[String]) -> Count {
     count
 }
 
-/// Counts what Node's test runner printed at the end of each of its runs: `ℹ pass 4` or `# pass 4`.
+/// Counts what Node's test runner printed at its end: `ℹ pass 4` or `# pass 4`.
 pub fn of_node(lines: &[String]) -> Count {
-    let after = |word: &str| -> u32 {
-        let values = lines.iter().filter_map(|line| {
+    let after = |word: &str| {
+        let value = lines.iter().rev().find_map(|line| {
             let mut words = line.split_whitespace();
             let marked = matches!(words.next(), Some("ℹ" | "#")) && words.next() == Some(word);
-            marked.then(|| words.next()?.parse::<u32>().ok()).flatten()
+            marked.then(|| words.next()?.parse().ok()).flatten()
         });
-        values.sum()
+        value.unwrap_or(0)
     };
     Count {
         passed: after("pass"),
@@ -136,8 +136,6 @@ mod tests {
         let tap = "# tests 4\n# pass 2\n# fail 1\n# cancelled 0\n# skipped 1";
         let expected = Count { passed: 2, failed: 1, skipped: 1 };
         assert_eq!((of_node(&lines(spec)), of_node(&lines(tap))), (expected, expected));
-        let both = Count { passed: 4, failed: 2, skipped: 2 };
-        assert_eq!(of_node(&lines(&format!("{spec}\n{tap}"))), both);
         assert!(of_node(&lines("nothing")).is_empty());
     }
 
