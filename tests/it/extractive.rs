@@ -75,14 +75,15 @@ fn prefers_what_the_question_word_asks_for() {
 
 #[test]
 fn a_date_is_no_amount_and_weighs_less_than_what_is_asked() {
-    let sheet = "Cabin 1, carriage type K-40, inspected in March 2025, sheet of the inspection.";
-    let manual = "Renew the brake linings when the thinner side is below 6.0 mm, and note it.";
-    let answer =
-        ask("When must linings renewed after the March 2025 inspection be checked?", &[sheet, manual]);
-    assert!(answer.contains("Renew the brake linings"), "{answer}");
-    let rent = "Rent was paid to the harbour office on 4 March 2025 by the tenants. The rent paid by the tenants is 120 pounds.";
-    let answer = ask("How much rent is paid by the tenants?", &[rent]);
-    assert!(answer.starts_with("\"The rent paid by the tenants is 120 pounds.\""), "{answer}");
+    let sheet = "Cabin 1, carriage type K-40\nDate of inspection: 4 March 2025.";
+    let manual = "Renew the linings when the thinner side is below 6.0 mm.";
+    let question =
+        "Which cabin had to have its brake linings renewed after the March 2025 inspections, and why?";
+    let answer = ask(question, &[sheet, manual]);
+    assert!(answer.contains("Renew the linings"), "{answer}");
+    let rent = "The tenants pay rent to the office from 4 March 2025 on. The tenants pay rent to the office of 120 pounds.";
+    let answer = ask("How much rent do the tenants pay?", &[rent]);
+    assert!(answer.starts_with("\"The tenants pay rent to the office of 120 pounds.\""), "{answer}");
 }
 
 #[test]
