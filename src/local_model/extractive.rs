@@ -13,6 +13,10 @@ use crate::types::{ChatEvent, Evidence};
 /// Longest quotation in bytes; a longer sentence (a table, a list) is cut to the part around the question's words.
 const LONGEST: usize = 600;
 
+/// Behind quotations of which none has enough of the question by itself.
+const SEVERAL: &str =
+    "\n\nThe question may need several documents together, which quotations do not combine.";
+
 /// Answers `question` from `evidence` in the form of a finished stream: one text event per quoted sentence, then the end.
 /// `None` is the baseline without documents, which this model cannot answer.
 pub fn answer(question: &str, evidence: Option<&Evidence>) -> Vec<ChatEvent> {
@@ -22,12 +26,13 @@ pub fn answer(question: &str, evidence: Option<&Evidence>) -> Vec<ChatEvent> {
             vec!["No passages were found to quote.".to_owned()]
         }
         Some(evidence) => {
-            let quotes = rank::best(question, &evidence.passages);
-            let quoted = quotes.iter().enumerate().map(|(at, quote)| {
+            let best = rank::best(question, &evidence.passages);
+            let note = best.needs_several.then(|| SEVERAL.to_owned());
+            let quoted = best.quotes.iter().enumerate().map(|(at, quote)| {
                 let gap = if at == 0 { "" } else { "\n\n" };
                 format!("{gap}\"{}\" [{}]", quote.text, quote.number)
             });
-            quoted.collect()
+            quoted.chain(note).collect()
         }
     };
     let texts = if texts.is_empty() {

@@ -7,7 +7,7 @@ use sidecite::types::{ChatEvent, Evidence, Passage, RetrievalSettings, Scores, S
 fn evidence(question: &str, texts: &[&str]) -> Evidence {
     let passages = texts.iter().zip(1..).map(|(text, number)| Passage {
         number,
-        document: sha256(b"x"),
+        document: sha256(text.as_bytes()),
         document_name: "x.txt".to_owned(),
         ordinal: number,
         span: Span::new(0, text.len()),
@@ -114,6 +114,19 @@ fn answers_in_writing_without_spaces() {
         ask("茶の産地として有名なのはどこですか", &[snow, tea])
             .contains("\"宇治は茶の産地として有名である。\" [2]")
     );
+}
+
+#[test]
+fn a_question_for_two_documents_is_quoted_from_both_and_says_so() {
+    let log = "The crew met at noon. The yacht Marlin was lifted by the harbour crane in full trim with stores and weighed 14 tonnes.";
+    let rules =
+        "Bookings open in May. The insurance covers a quay sling below 12 tonnes only. Ask the office.";
+    let question = "When the yacht Marlin was lifted by the harbour crane in full trim with stores, did the insurance cover the sling?";
+    let answer = ask(question, &[log, rules]);
+    assert!(answer.contains("14 tonnes") && answer.contains("12 tonnes only"), "{answer}");
+    assert!(answer.contains("several documents"), "{answer}");
+    let one = ask("How heavy was the yacht Marlin when weighed by the harbour crane?", &[log, rules]);
+    assert!(!one.contains("several documents"), "{one}");
 }
 
 #[test]

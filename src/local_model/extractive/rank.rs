@@ -3,7 +3,8 @@
 //! A sentence is worth the question's words in it, rare words more (inverse document frequency over the sentences at
 //! hand), a little of what its neighbours and its passage have of them, and more when it has what the question word
 //! asks for. Further sentences must be nearly as good and say something else (maximal marginal relevance, Carbonell
-//! and Goldstein 1998).
+//! and Goldstein 1998), or have much of the question that those chosen lack: the other half of a question that needs two
+//! documents (explicit query aspects, Santos et al., xQuAD 2010).
 
 use super::LONGEST;
 use super::hint::{Hint, fits, hint, is_date};
@@ -19,6 +20,8 @@ const MOST: usize = 3;
 const MIN_COVERAGE: f32 = 0.3;
 /// Share of the best sentence's worth that a further one must have.
 const NEARLY: f32 = 0.6;
+/// Share of the question's weight, of what is chosen not yet in it, that makes a weaker sentence worth quoting.
+const ASPECT: f32 = 0.25;
 /// Terms in common, as a share of the smaller sentence's, from which two sentences say the same.
 const SAME: f32 = 0.6;
 /// Passages that retrieval trusts most.
@@ -55,15 +58,26 @@ struct Candidate<'a> {
     head: Option<Span>,
     worth: f32,
     coverage: f32,
+    /// Share of the question's weight that it has, by term of the question.
+    has: Vec<f32>,
     /// It has what the question word asks for.
     suits: bool,
 }
 
-/// The sentences to quote, best first; none when no sentence comes near the question.
-pub(super) fn best<'a>(question: &str, passages: &'a [Passage]) -> Vec<Quote<'a>> {
+/// What to quote.
+pub(super) struct Best<'a> {
+    /// The sentences, best first; none when no sentence comes near the question.
+    pub quotes: Vec<Quote<'a>>,
+    /// One document has a part of the question and another a large part of the rest.
+    pub needs_several: bool,
+}
+
+/// The sentences to quote.
+pub(super) fn best<'a>(question: &str, passages: &'a [Passage]) -> Best<'a> {
     let asked = Asked::of(question);
+    let hint = hint(question);
     let mut candidates = candidates(passages);
-    score(question, &asked, passages, &mut candidates);
+    score(&asked, hint, passages, &mut candidates);
     candidates.sort_by(|a, b| b.worth.total_cmp(&a.worth).then(a.order.cmp(&b.order)));
     let mut chosen: Vec<&Candidate<'a>> = Vec::new();
     for candidate in &candidates {
@@ -75,12 +89,15 @@ pub(super) fn best<'a>(question: &str, passages: &'a [Passage]) -> Vec<Quote<'a>
             chosen.push(candidate);
         }
     }
-    // What retrieval puts first may say it in other words, when it has what the question word asks for. Few sentences say how
-    // often, so that no word in common is needed.
+    let another = candidates.iter().find(|candidate| adds(&chosen, candidate) >= ASPECT);
+    let another = another.filter(|_| !chosen.is_empty() && chosen.len() < MOST && !asked.is_list);
+    chosen.extend(another);
+    // What retrieval puts first may say it in other words, when it has what the question word asks for.
     if chosen.is_empty() {
         chosen.extend(candidates.iter().find(|c| c.suits && c.worth > 0.0 && c.passage.number <= FIRST));
     }
-    if chosen.is_empty() && hint(question) == Some(Hint::Frequency) {
+    // Few sentences say how often, so that no word in common is needed.
+    if chosen.is_empty() && hint == Some(Hint::Frequency) {
         chosen.extend(candidates.iter().filter(|c| c.suits && c.passage.number == 1).take(MOST));
     }
     if asked.is_list {
@@ -101,7 +118,17 @@ pub(super) fn best<'a>(question: &str, passages: &'a [Passage]) -> Vec<Quote<'a>
             }
         }
     }
-    quotes
+    Best { quotes, needs_several: another.is_some() }
+}
+
+/// Share of the question's weight that `candidate` has and none of those chosen, from a document of which none is chosen.
+fn adds(chosen: &[&Candidate<'_>], candidate: &Candidate<'_>) -> f32 {
+    let is_new = |at: usize| chosen.iter().all(|c| c.has.get(at).is_none_or(|has| *has <= 0.0));
+    let document = |c: &Candidate<'_>| c.passage.document;
+    if candidate.worth <= 0.0 || chosen.iter().any(|c| document(c) == document(candidate)) {
+        return 0.0;
+    }
+    candidate.has.iter().enumerate().filter(|(at, _)| is_new(*at)).map(|(_, has)| has).sum()
 }
 
 /// The sentence and those behind it, as far as a quotation goes.
@@ -137,6 +164,7 @@ fn candidates(passages: &[Passage]) -> Vec<Candidate<'_>> {
                     head,
                     worth: 0.0,
                     coverage: 0.0,
+                    has: Vec::new(),
                     suits: false,
                 });
             }
@@ -164,7 +192,7 @@ fn is_mail_head(sentence: &str) -> bool {
     sentence.lines().filter(is_field).count() >= 2
 }
 
-fn score(question: &str, asked: &Asked, passages: &[Passage], candidates: &mut [Candidate<'_>]) {
+fn score(asked: &Asked, hint: Option<Hint>, passages: &[Passage], candidates: &mut [Candidate<'_>]) {
     let best = |term: &str, terms: &BTreeSet<String>| {
         terms.iter().map(|other| nearness(term, other)).fold(0.0, f32::max)
     };
@@ -188,9 +216,10 @@ fn score(question: &str, asked: &Asked, passages: &[Passage], candidates: &mut [
     if total <= 0.0 {
         return;
     }
-    let share = |terms: &BTreeSet<String>| -> f32 {
-        weights.iter().map(|(term, weight)| best(term, terms) * weight).sum::<f32>() / total
+    let has = |terms: &BTreeSet<String>| -> Vec<f32> {
+        weights.iter().map(|(term, weight)| best(term, terms) * weight / total).collect()
     };
+    let share = |terms: &BTreeSet<String>| -> f32 { has(terms).iter().sum() };
     // A row is read under the head of its table, when the row itself is asked for.
     let read = |c: &Candidate<'_>| match c.head {
         Some(head) if share(&c.terms) > 0.0 => {
@@ -209,7 +238,6 @@ fn score(question: &str, asked: &Asked, passages: &[Passage], candidates: &mut [
             (passage.number, share(&content_terms(&around)))
         })
         .collect();
-    let hint = hint(question);
     for (at, candidate) in candidates.iter_mut().enumerate() {
         let number = candidate.passage.number;
         let shared = own.get(at).map_or(0.0, |(_, share)| *share);
@@ -234,6 +262,7 @@ fn score(question: &str, asked: &Asked, passages: &[Passage], candidates: &mut [
         let factor = if suits || is_heading { 1.3 } else { 1.0 };
         candidate.worth = if tells { base * length * factor } else { 0.0 };
         candidate.suits = suits;
+        candidate.has = has(terms);
         candidate.coverage = shared.max(0.7 * (shared + whole) / 2.0);
     }
 }
