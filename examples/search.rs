@@ -6,23 +6,33 @@
 //! the embedder reads its first 256 tokens. Queries without judgments are left out. Rankings are `max(k, 100)` deep,
 //! so that recall@100 means the same for every `--k`. Without options it retrieves as the page does.
 //!
+//! `--rerank local` puts the first 50 into the order of late interaction; the object then has the figures without it too (`before`) and
+//! the probability that the difference in nDCG@10 is chance (`p`, two-sided paired randomization test).
+//!
 //! `--half 0|1` takes the queries whose id hashes (SHA-256, second byte) to an even or odd number: what is tuned on one half is
 //! reported on the other.
 
 use serde::Deserialize;
-use sidecite::embed::{DIMENSIONS, Minilm, Scratch};
+use sidecite::embed::{DIMENSIONS, MAX_TOKENS, Minilm, Scratch};
 use sidecite::evaluate::ranking::{ndcg, recall, reciprocal_rank};
+use sidecite::evaluate::significance::randomization_test;
 use sidecite::index::{Flat, VectorIndex};
-use sidecite::lexical::{Bm25, LexicalIndex, Weighting};
+use sidecite::lexical::{Bm25, LexicalIndex, Weighting, inverse_document_frequency};
 use sidecite::messages::ENGLISH;
-use sidecite::retrieve::{Weights, dense_weight, fuse};
+use sidecite::retrieve::{
+    ScoredKey, TokenVectors, Weights, dense_weight, fuse, late_scores, late_weight, rerank_late,
+};
 use sidecite::types::{RetrievalMode, RetrievalSettings, sha256};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+/// Candidates that the local reranker reads.
+const RERANKED: usize = 50;
+/// Of the randomization test; printed with its result.
+const SEED: u64 = 2026;
 const MODEL_FILE: &str = "minilm-l6-v2.int8.bin";
 
 #[derive(Deserialize)]
@@ -55,6 +65,8 @@ struct Options {
     settings: RetrievalSettings,
     depth: usize,
     half: Option<u8>,
+    /// Whether late interaction orders the first candidates, and a factor to its weight.
+    rerank: Option<f32>,
 }
 
 type Judgments = HashMap<String, HashMap<String, i32>>;
@@ -73,9 +85,10 @@ fn main() -> ExitCode {
 }
 
 fn options() -> Result<Options, String> {
-    let usage = "usage: search DIR [--mode dense|lexical|hybrid] [--fusion rrf|convex|default] [--half 0|1] [--k N] [--k1 X] [--b X] [--rrf-k X]";
+    let usage = "usage: search DIR [--mode dense|lexical|hybrid] [--fusion rrf|convex|default] [--rerank local] [--half 0|1] [--k N] [--k1 X] [--b X] [--rrf-k X]";
     let mut settings = RetrievalSettings::default();
     let (mut folder, mut k, mut fusion, mut half) = (None, 10usize, None, None);
+    let (mut rerank, mut rerank_weight) = (false, 1.0);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         if !argument.starts_with("--") {
@@ -103,6 +116,11 @@ fn options() -> Result<Options, String> {
                 let found = known.iter().find(|(name, _)| *name == value);
                 fusion = Some(found.ok_or_else(|| format!("no fusion {value}; {usage}"))?.1);
             }
+            "--rerank" => {
+                let none = || format!("no reranker {value}; {usage}");
+                rerank = (value == "local").then_some(true).ok_or_else(none)?;
+            }
+            "--rerank-weight" => rerank_weight = number()?,
             "--half" => {
                 half = Some(
                     value
@@ -119,11 +137,14 @@ fn options() -> Result<Options, String> {
         }
     }
     let folder = folder.ok_or_else(|| usage.to_owned())?;
-    if let Some(fusion) = fusion.filter(|_| settings.mode == RetrievalMode::Hybrid) {
+    if let Some(fusion) = fusion {
+        if settings.mode != RetrievalMode::Hybrid {
+            return Err(format!("--fusion joins two rankings, and --mode {} has one", settings.mode.name()));
+        }
         settings.mode = fusion;
     }
     sidecite::retrieve::validate(&settings).map_err(|error| ENGLISH.sentences(error))?;
-    Ok(Options { folder, settings, depth: k.max(100), half })
+    Ok(Options { folder, settings, depth: k.max(100), half, rerank: rerank.then_some(rerank_weight) })
 }
 
 fn run(options: &Options) -> Result<serde_json::Value, String> {
@@ -138,32 +159,49 @@ fn run(options: &Options) -> Result<serde_json::Value, String> {
     if queries.is_empty() {
         return Err(format!("{}: no query has judgments", options.folder));
     }
-    let rankings = rankings(options, &corpus, &queries)?;
-
-    let mut sums = [0f64; 4];
-    for (query, ranking) in queries.iter().zip(&rankings) {
-        let Some(judged) = judgments.get(&query.id()) else { continue };
-        let scores = [
-            ndcg(ranking, judged, 10),
-            recall(ranking, judged, 10),
-            recall(ranking, judged, 100),
-            reciprocal_rank(ranking, judged, 10),
-        ];
-        sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score);
+    let Rankings { before, after } = rankings(options, &corpus, &queries)?;
+    let scores = |rankings: &[Vec<String>]| -> Vec<[f64; 4]> {
+        let scored = queries.iter().zip(rankings).filter_map(|(query, ranking)| {
+            let judged = judgments.get(&query.id())?;
+            Some([
+                ndcg(ranking, judged, 10),
+                recall(ranking, judged, 10),
+                recall(ranking, judged, 100),
+                reciprocal_rank(ranking, judged, 10),
+            ])
+        });
+        scored.collect()
+    };
+    let before = scores(&before);
+    let mut report = means(after.as_deref().map(scores).as_ref().unwrap_or(&before));
+    report["documents"] = corpus.len().into();
+    report["queries"] = queries.len().into();
+    if let Some(after) = after {
+        let first = |scores: &[[f64; 4]]| -> Vec<f64> { scores.iter().map(|[ndcg, ..]| *ndcg).collect() };
+        report["before"] = means(&before);
+        report["p"] = randomization_test(&first(&scores(&after)), &first(&before), SEED).into();
+        report["seed"] = SEED.into();
     }
-    let [ndcg, recall_10, recall_100, mrr] = sums.map(|sum| (sum / queries.len() as f64 * 1e5).round() / 1e5);
-    Ok(serde_json::json!({
-        "nDCG@10": ndcg,
-        "recall@10": recall_10,
-        "recall@100": recall_100,
-        "MRR@10": mrr,
-        "documents": corpus.len(),
-        "queries": queries.len(),
-    }))
+    Ok(report)
 }
 
-/// Document ids for each query, best first.
-fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Vec<Vec<String>>, String> {
+fn means(scores: &[[f64; 4]]) -> serde_json::Value {
+    let mut sums = [0f64; 4];
+    for scores in scores {
+        sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score);
+    }
+    let [ndcg, recall_10, recall_100, mrr] =
+        sums.map(|sum| (sum / scores.len().max(1) as f64 * 1e5).round() / 1e5);
+    serde_json::json!({ "nDCG@10": ndcg, "recall@10": recall_10, "recall@100": recall_100, "MRR@10": mrr })
+}
+
+/// Document ids for each query, best first, and the same reranked where that is asked for.
+struct Rankings {
+    before: Vec<Vec<String>>,
+    after: Option<Vec<Vec<String>>>,
+}
+
+fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Rankings, String> {
     let RetrievalSettings { mode, rrf_k, k1, b, .. } = options.settings;
     let texts: Vec<String> = corpus.iter().map(Text::whole).collect();
     let questions: Vec<String> = queries.iter().map(|query| query.text.clone().unwrap_or_default()).collect();
@@ -176,14 +214,23 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Vec<
         }
         eprintln!("{} documents, {} terms indexed in {:?}", words.len(), words.terms(), start.elapsed());
     }
-    let dense = if mode == RetrievalMode::Lexical { None } else { Some(dense(&texts, &questions)?) };
+    let needs_model = mode != RetrievalMode::Lexical || options.rerank.is_some();
+    let model = if needs_model { Some(load_model()?) } else { None };
+    let dense = match &model {
+        Some(model) if mode != RetrievalMode::Lexical => Some(dense(model, &texts, &questions)?),
+        _ => None,
+    };
+    let mut late = match (&model, options.rerank) {
+        (Some(model), Some(_)) => Some(Late::new(model, &texts)),
+        _ => None,
+    };
 
     let start = Instant::now();
-    let mut rankings = Vec::with_capacity(questions.len());
+    let mut found = Rankings { before: Vec::new(), after: options.rerank.map(|_| Vec::new()) };
     for (at, question) in questions.iter().enumerate() {
         let lexical = words.search(question, options.depth, Weighting { k1, b }, None);
         let neighbours = match &dense {
-            Some(Dense { index, questions, .. }) => match questions.get(at).and_then(Option::as_deref) {
+            Some(Dense { index, questions }) => match questions.get(at).and_then(Option::as_deref) {
                 Some(vector) => {
                     index.nearest(vector, options.depth, None).map_err(|error| ENGLISH.sentences(error))?
                 }
@@ -191,25 +238,74 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Vec<
             },
             None => Vec::new(),
         };
-        let pieces = dense.as_ref().and_then(|dense| dense.pieces.get(at).copied());
+        let pieces = model.as_ref().map(|model| model.tokenizer().token_spans(question).len());
         let weights = Weights { rrf_k, dense: dense_weight(question, pieces) };
-        let ranked = fuse(&neighbours, &lexical, mode, weights);
-        let id = |key: u32| corpus.get(key as usize).map(Text::id);
-        rankings.push(ranked.into_iter().take(options.depth).filter_map(|scored| id(scored.key)).collect());
+        let mut ranked = fuse(&neighbours, &lexical, mode, weights);
+        ranked.truncate(options.depth);
+        let ids = |ranked: &[ScoredKey]| {
+            ranked.iter().filter_map(|scored| corpus.get(scored.key as usize).map(Text::id)).collect()
+        };
+        found.before.push(ids(&ranked));
+        if let (Some(after), Some(late), Some(factor)) = (&mut found.after, &mut late, options.rerank) {
+            let first = ranked.len().min(RERANKED);
+            let candidates = ranked.get_mut(..first).unwrap_or_default();
+            let scores = late.scores(question, candidates);
+            rerank_late(candidates, &scores, factor * late_weight(question, pieces));
+            after.push(ids(&ranked));
+        }
     }
     eprintln!("{} queries answered in {:?}", questions.len(), start.elapsed());
-    Ok(rankings)
+    Ok(found)
+}
+
+/// Late interaction over one collection.
+struct Late<'a> {
+    model: &'a Minilm,
+    texts: &'a [String],
+    scratch: Scratch,
+    /// Texts that have a piece.
+    holding: HashMap<u32, usize>,
+    /// The token vectors of what has been a candidate before.
+    known: HashMap<u32, TokenVectors>,
+}
+
+impl<'a> Late<'a> {
+    fn new(model: &'a Minilm, texts: &'a [String]) -> Self {
+        let mut holding = HashMap::new();
+        for text in texts {
+            let pieces: HashSet<u32> = model.tokenizer().encode(text, MAX_TOKENS).into_iter().collect();
+            pieces.into_iter().for_each(|piece| *holding.entry(piece).or_default() += 1);
+        }
+        Self { model, texts, scratch: Scratch::default(), holding, known: HashMap::new() }
+    }
+
+    fn scores(&mut self, question: &str, candidates: &[ScoredKey]) -> Vec<f32> {
+        let Self { model, texts, scratch, holding, known } = self;
+        let mut read = |text: &str| {
+            let (ids, rows) = model.token_vectors(text, scratch);
+            TokenVectors::new(&ids, &rows)
+        };
+        let question = read(question);
+        let holding = |piece: &u32| holding.get(piece).copied().unwrap_or(0);
+        let weight = |piece: &u32| inverse_document_frequency(texts.len(), holding(piece));
+        let weights: Vec<f32> = question.pieces().iter().map(weight).collect();
+        for scored in candidates {
+            let text = texts.get(scored.key as usize).map_or("", String::as_str);
+            known.entry(scored.key).or_insert_with(|| read(text));
+        }
+        let passages: Vec<&TokenVectors> =
+            candidates.iter().filter_map(|scored| known.get(&scored.key)).collect();
+        late_scores(&question, &weights, &passages)
+    }
 }
 
 /// The documents' vectors, indexed, and the questions' vectors; `None` for what has no words.
 struct Dense {
     index: Flat,
     questions: Vec<Option<Vec<f32>>>,
-    /// Word pieces of each question.
-    pieces: Vec<usize>,
 }
 
-fn dense(texts: &[String], questions: &[String]) -> Result<Dense, String> {
+fn load_model() -> Result<Minilm, String> {
     let path = models_folder()?.join(MODEL_FILE);
     let bytes = std::fs::read(&path).map_err(|error| {
         format!(
@@ -217,17 +313,18 @@ fn dense(texts: &[String], questions: &[String]) -> Result<Dense, String> {
             path.display()
         )
     })?;
-    let model =
-        Minilm::load(&bytes).map_err(|error| format!("{}: {}", path.display(), ENGLISH.sentences(error)))?;
+    Minilm::load(&bytes).map_err(|error| format!("{}: {}", path.display(), ENGLISH.sentences(error)))
+}
+
+fn dense(model: &Minilm, texts: &[String], questions: &[String]) -> Result<Dense, String> {
     let mut index = Flat::new(DIMENSIONS).map_err(|error| ENGLISH.sentences(error))?;
     index.reserve(texts.len());
-    for (key, vector) in (0u32..).zip(embed(&model, texts)) {
+    for (key, vector) in (0u32..).zip(embed(model, texts)) {
         if let Some(vector) = vector {
             index.insert(key, &vector).map_err(|error| ENGLISH.sentences(error))?;
         }
     }
-    let pieces = questions.iter().map(|question| model.tokenizer().token_spans(question).len()).collect();
-    Ok(Dense { index, questions: embed(&model, questions), pieces })
+    Ok(Dense { index, questions: embed(model, questions) })
 }
 
 /// Embeds on two threads, longest texts first so that texts of a batch are alike in length.

@@ -1,3 +1,4 @@
 //! Run → score.
 
 pub mod ranking;
+pub mod significance;

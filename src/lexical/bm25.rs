@@ -71,10 +71,8 @@ impl Bm25 {
         let Some(postings) = self.dictionary.get(term).and_then(|id| self.postings.get(*id as usize)) else {
             return;
         };
-        let texts = self.places.len() as f64;
-        let holding = postings.len() as f64;
-        let idf = (1.0 + (texts - holding + 0.5) / (holding + 0.5)).ln() as f32 * times as f32;
-        let mean_length = (self.total_length as f64 / texts).max(1.0) as f32;
+        let idf = inverse_document_frequency(self.places.len(), postings.len()) * times as f32;
+        let mean_length = (self.total_length as f64 / self.places.len() as f64).max(1.0) as f32;
         let Weighting { k1, b } = weighting;
         for posting in postings {
             let place = posting.slot as usize;
@@ -84,6 +82,12 @@ impl Bm25 {
             }
         }
     }
+}
+
+/// How much a term tells that `holding` of `texts` texts have: `ln(1 + (N − df + ½) / (df + ½))`.
+pub fn inverse_document_frequency(texts: usize, holding: usize) -> f32 {
+    let (texts, holding) = (texts as f64, holding as f64);
+    (1.0 + (texts - holding + 0.5) / (holding + 0.5)).ln() as f32
 }
 
 impl LexicalIndex for Bm25 {

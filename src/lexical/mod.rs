@@ -11,7 +11,7 @@ mod bm25;
 mod highlight;
 mod terms;
 
-pub use bm25::Bm25;
+pub use bm25::{Bm25, inverse_document_frequency};
 pub use highlight::matches;
 pub use terms::{Role, Term, each_term, query_terms, terms};
 

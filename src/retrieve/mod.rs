@@ -7,12 +7,14 @@
 mod dedup;
 mod error;
 mod fuse;
+mod late;
 mod weight;
 
 pub use dedup::{ChunkText, Duplicate, Selected, dedup};
 pub use error::{Error, validate};
 pub use fuse::{ScoredKey, Weights, fuse};
-pub use weight::dense_weight;
+pub use late::{TokenVectors, late_scores, rerank_late};
+pub use weight::{dense_weight, late_weight};
 
 use crate::index::{Filter, Later, Neighbour, VectorIndex};
 use crate::lexical::{LexicalIndex, Match, Weighting};

@@ -13,6 +13,8 @@ const UNKNOWN: f32 = 0.03;
 const WHOLE_WORDS: f32 = 0.27;
 /// Pieces a character from which nothing is.
 const FRAGMENTS: f32 = 0.5;
+/// What the late score of [`super::rerank_late`] weighs beside the fused one where the embedder knows every word.
+const LATE: f32 = 1.0;
 
 /// Share of the dense ranking, 0 to 1; the lexical one has the rest. `pieces` is how many word pieces the embedder makes of the
 /// question; nothing where that is not known, as with a host's embedder.
@@ -22,4 +24,9 @@ pub fn dense_weight(question: &str, pieces: Option<usize>) -> f32 {
     let share = pieces as f32 / characters as f32;
     let unknown = ((share - WHOLE_WORDS) / (FRAGMENTS - WHOLE_WORDS)).clamp(0.0, 1.0);
     KNOWN + (UNKNOWN - KNOWN) * unknown
+}
+
+/// Weight of the late score beside the fused one; less where the embedder knows little of the question, as with [`dense_weight`].
+pub fn late_weight(question: &str, pieces: Option<usize>) -> f32 {
+    LATE * dense_weight(question, pieces) / KNOWN
 }
