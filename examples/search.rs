@@ -174,25 +174,26 @@ fn run(options: &Options) -> Result<serde_json::Value, String> {
     };
     let before = scores(&before);
     let mut report = means(after.as_deref().map(scores).as_ref().unwrap_or(&before));
-    report["documents"] = corpus.len().into();
-    report["queries"] = queries.len().into();
+    report.insert("documents".to_owned(), corpus.len().into());
+    report.insert("queries".to_owned(), queries.len().into());
     if let Some(after) = after {
         let first = |scores: &[[f64; 4]]| -> Vec<f64> { scores.iter().map(|[ndcg, ..]| *ndcg).collect() };
-        report["before"] = means(&before);
-        report["p"] = randomization_test(&first(&scores(&after)), &first(&before), SEED).into();
-        report["seed"] = SEED.into();
+        report.insert("before".to_owned(), means(&before).into());
+        let p = randomization_test(&first(&scores(&after)), &first(&before), SEED);
+        report.insert("p".to_owned(), p.into());
+        report.insert("seed".to_owned(), SEED.into());
     }
-    Ok(report)
+    Ok(report.into())
 }
 
-fn means(scores: &[[f64; 4]]) -> serde_json::Value {
+fn means(scores: &[[f64; 4]]) -> serde_json::Map<String, serde_json::Value> {
     let mut sums = [0f64; 4];
     for scores in scores {
         sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score);
     }
-    let [ndcg, recall_10, recall_100, mrr] =
-        sums.map(|sum| (sum / scores.len().max(1) as f64 * 1e5).round() / 1e5);
-    serde_json::json!({ "nDCG@10": ndcg, "recall@10": recall_10, "recall@100": recall_100, "MRR@10": mrr })
+    let mean = |sum: f64| (sum / scores.len().max(1) as f64 * 1e5).round() / 1e5;
+    let names = ["nDCG@10", "recall@10", "recall@100", "MRR@10"];
+    names.into_iter().zip(sums).map(|(name, sum)| (name.to_owned(), mean(sum).into())).collect()
 }
 
 /// Document ids for each query, best first, and the same reranked where that is asked for.
