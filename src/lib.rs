@@ -7,6 +7,8 @@
 /// The nouns that every stage shares.
 #[macro_use]
 pub mod types;
+/// A seed → numbers that look random.
+pub mod random;
 /// Numbers → text for people.
 pub mod format;
 /// Characters and words, by kind.

@@ -9,6 +9,7 @@
 //! A state machine over times that the caller reads from its clock; its chances come from a seed.
 
 use super::{Origin, retry};
+use crate::random::SplitMix64;
 use crate::types::{CallFailure, FailureCause};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -74,7 +75,7 @@ impl CallOutcome {
 pub struct Limiter {
     lanes: BTreeMap<Origin, Lane>,
     next_ticket: u64,
-    chance: Chance,
+    chance: SplitMix64,
     most: usize,
 }
 
@@ -86,7 +87,7 @@ impl Limiter {
 
     /// The same with another number of requests at a time.
     pub fn with_most(seed: u64, most: usize) -> Self {
-        Self { lanes: BTreeMap::new(), next_ticket: 0, chance: Chance(seed), most: most.max(1) }
+        Self { lanes: BTreeMap::new(), next_ticket: 0, chance: SplitMix64(seed), most: most.max(1) }
     }
 
     /// Takes a place for a request to a model at `origin`, which starts at once when nothing speaks against it.
@@ -203,7 +204,7 @@ impl Lane {
         self.paces.get(&waiting.model).is_none_or(|pace| pace.is_open(now_millis))
     }
 
-    fn start_next(&mut self, now_millis: f64, chance: &mut Chance) -> Option<Ticket> {
+    fn start_next(&mut self, now_millis: f64, chance: &mut SplitMix64) -> Option<Ticket> {
         if !self.shared.is_open(now_millis) {
             return None;
         }
@@ -217,7 +218,7 @@ impl Lane {
         Some(ticket)
     }
 
-    fn ended(&mut self, running: &Running, ending: CallOutcome, now_millis: f64, chance: &mut Chance) {
+    fn ended(&mut self, running: &Running, ending: CallOutcome, now_millis: f64, chance: &mut SplitMix64) {
         let Running { model, started_millis } = running;
         if let Some(pace) = self.paces.get_mut(model) {
             pace.ended(*started_millis, ending, now_millis, chance);
@@ -265,14 +266,14 @@ impl Pace {
         self.running < self.limit && now_millis >= self.opens_millis
     }
 
-    fn started(&mut self, now_millis: f64, chance: &mut Chance) {
+    fn started(&mut self, now_millis: f64, chance: &mut SplitMix64) {
         self.running += 1;
         if self.pace_millis > 0.0 {
-            self.opens_millis = now_millis + chance.part_of(self.pace_millis);
+            self.opens_millis = now_millis + part_of(chance, self.pace_millis);
         }
     }
 
-    fn ended(&mut self, started_millis: f64, ending: CallOutcome, now_millis: f64, chance: &mut Chance) {
+    fn ended(&mut self, started_millis: f64, ending: CallOutcome, now_millis: f64, chance: &mut SplitMix64) {
         self.running = self.running.saturating_sub(1);
         // What began before the limit was halved says nothing about the limit since.
         let is_news = started_millis > self.halved_millis;
@@ -297,7 +298,7 @@ impl Pace {
                     wait_millis.filter(|wait| wait.is_finite() && *wait >= 0.0).unwrap_or(PAUSE_MILLIS);
                 // A wait that long is no pause: the next request learns it from the host itself.
                 if wait_millis <= retry::MAX_HINT_MILLIS {
-                    let opens_millis = now_millis + wait_millis + chance.part_of(PACE_MILLIS);
+                    let opens_millis = now_millis + wait_millis + part_of(chance, PACE_MILLIS);
                     self.opens_millis = self.opens_millis.max(opens_millis);
                 }
             }
@@ -306,18 +307,7 @@ impl Pace {
     }
 }
 
-/// SplitMix64: even enough for distances.
-#[derive(Clone, Copy, Debug)]
-struct Chance(u64);
-
-impl Chance {
-    /// Between half of `most` and all of it.
-    fn part_of(&mut self, most: f64) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let part = ((bits ^ (bits >> 31)) >> 11) as f64 / (1u64 << 53) as f64;
-        most * (1.0 - part / 2.0)
-    }
+/// Between half of `most` and all of it.
+fn part_of(chance: &mut SplitMix64, most: f64) -> f64 {
+    most * (1.0 - chance.next_f64() / 2.0)
 }

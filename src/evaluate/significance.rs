@@ -1,5 +1,7 @@
 //! Two systems' scores for the same queries → how probable a difference as large is by chance.
 
+use crate::random::SplitMix64;
+
 /// Rounds of the test.
 const ROUNDS: u32 = 10_000;
 
@@ -10,12 +12,12 @@ pub fn randomization_test(a: &[f64], b: &[f64], seed: u64) -> f64 {
     let differences: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
     // Sums of the same numbers in another order differ in their last bits.
     let observed = differences.iter().sum::<f64>().abs() - 1e-9;
-    let mut state = seed;
+    let mut random = SplitMix64(seed);
     let mut as_large = 0u32;
     for _ in 0..ROUNDS {
         let mut sum = 0.0;
         for chunk in differences.chunks(64) {
-            let mut signs = split_mix(&mut state);
+            let mut signs = random.next_u64();
             for difference in chunk {
                 sum += if signs & 1 == 0 { *difference } else { -difference };
                 signs >>= 1;
@@ -24,15 +26,6 @@ pub fn randomization_test(a: &[f64], b: &[f64], seed: u64) -> f64 {
         as_large += u32::from(sum.abs() >= observed);
     }
     f64::from(as_large + 1) / f64::from(ROUNDS + 1)
-}
-
-/// SplitMix64 (Steele, Lea & Flood, OOPSLA 2014).
-fn split_mix(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Logits → the next token: greedy, or by temperature and nucleus from a seed, with a guard against repetition.
 
+use crate::random::SplitMix64;
 use crate::types::Parameters;
 
 /// How many of the newest generated tokens the penalty looks at.
@@ -14,7 +15,7 @@ pub struct Sampler {
     pub top_p: f32,
     /// Divides the logits of tokens that were just generated (Keskar et al. 2019); 1 does nothing.
     pub repetition_penalty: f32,
-    state: u64,
+    random: SplitMix64,
 }
 
 impl Sampler {
@@ -25,7 +26,7 @@ impl Sampler {
             temperature: parameters.temperature.unwrap_or(0.0).max(0.0),
             top_p: parameters.top_p.unwrap_or(0.95).clamp(0.0, 1.0),
             repetition_penalty: 1.1,
-            state: parameters.seed.unwrap_or(0),
+            random: SplitMix64(parameters.seed.unwrap_or(0)),
         }
     }
 
@@ -63,20 +64,12 @@ impl Sampler {
             kept >= self.top_p * total
         });
         likely.truncate(nucleus.map_or(likely.len(), |last| last + 1));
-        let mut left = self.random() * likely.iter().map(|(_, weight)| weight).sum::<f32>();
+        let mut left = self.random.next_f32() * likely.iter().map(|(_, weight)| weight).sum::<f32>();
         let drawn = likely.iter().find(|(_, weight)| {
             left -= weight;
             left < 0.0
         });
         drawn.or(likely.last()).and_then(|(at, _)| u32::try_from(*at).ok())
-    }
-
-    /// The next number in 0..1 (SplitMix64; Steele et al. 2014).
-    fn random(&mut self) -> f32 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 40) as f32 / (1u64 << 24) as f32
     }
 }
 

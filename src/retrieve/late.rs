@@ -34,11 +34,6 @@ impl TokenVectors {
         &self.pieces
     }
 
-    /// Bytes that it takes.
-    pub fn bytes(&self) -> usize {
-        self.pieces.len() * size_of::<u32>() + self.rows.len() * size_of::<f32>()
-    }
-
     fn rows(&self) -> std::slice::ChunksExact<'_, f32> {
         self.rows.chunks_exact((self.rows.len() / self.pieces.len().max(1)).max(1))
     }

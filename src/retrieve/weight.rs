@@ -13,8 +13,6 @@ const UNKNOWN: f32 = 0.03;
 const WHOLE_WORDS: f32 = 0.27;
 /// Pieces a character from which nothing is.
 const FRAGMENTS: f32 = 0.5;
-/// What the late score of [`super::rerank_late`] weighs beside the fused one where the embedder knows every word.
-const LATE: f32 = 1.0;
 
 /// Share of the dense ranking, 0 to 1; the lexical one has the rest. `pieces` is how many word pieces the embedder makes of the
 /// question; nothing where that is not known, as with a host's embedder.
@@ -26,7 +24,8 @@ pub fn dense_weight(question: &str, pieces: Option<usize>) -> f32 {
     KNOWN + (UNKNOWN - KNOWN) * unknown
 }
 
-/// Weight of the late score beside the fused one; less where the embedder knows little of the question, as with [`dense_weight`].
+/// Weight of the late score beside the fused one, for [`super::rerank_late`]: 1 where the embedder knows every word of the question, less
+/// where it does not, as with [`dense_weight`]. Tuned as that is.
 pub fn late_weight(question: &str, pieces: Option<usize>) -> f32 {
-    LATE * dense_weight(question, pieces) / KNOWN
+    dense_weight(question, pieces) / KNOWN
 }

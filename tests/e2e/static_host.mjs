@@ -50,5 +50,3 @@ export function staticHost() {
   };
   return { intercept, slow: () => (state.line = 0), fast: () => (state.line = null) };
 }
-
-export const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];

@@ -4,20 +4,20 @@ use crate::support::InWords;
 use proptest::prelude::*;
 use sidecite::index::{Error, Flat, Neighbour, Quantization, VectorIndex};
 use sidecite::kernel::dot::{self, scalar};
+use sidecite::random::SplitMix64;
 use std::collections::BTreeMap;
 
 const CODINGS: [Quantization; 2] = [Quantization::Signed, Quantization::Offset];
 
-/// SplitMix64: small, seeded, the same everywhere.
-struct Random(u64);
+struct Random(SplitMix64);
 
 impl Random {
+    fn seeded(seed: u64) -> Self {
+        Self(SplitMix64(seed))
+    }
+
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        self.0.next_u64()
     }
 
     fn float(&mut self) -> f32 {
@@ -68,7 +68,7 @@ proptest! {
 
     #[test]
     fn equals_brute_force(seed: u64, n in 0usize..400, dimension in 1usize..200, k in 0usize..60) {
-        let mut random = Random(seed);
+        let mut random = Random::seeded(seed);
         let rows: Vec<_> = (0..n as u32).map(|at| (at * 7 % 1009, random.vector(dimension))).collect();
         check(&rows, &random.vector(dimension), k);
     }
@@ -76,7 +76,7 @@ proptest! {
     /// Many rows at nearly the same similarity: the bytes cannot tell them apart, the floats must.
     #[test]
     fn equals_brute_force_in_a_narrow_cone(seed: u64, n in 60usize..400, spread in 1e-6f32..0.05) {
-        let mut random = Random(seed);
+        let mut random = Random::seeded(seed);
         let centre = random.vector(48);
         let mut near = || -> Vec<f32> { centre.iter().map(|x| x + spread * random.float()).collect() };
         let rows: Vec<_> = (0..n as u32).map(|key| (key, near())).collect();
@@ -88,7 +88,7 @@ proptest! {
         seed: u64,
         steps in prop::collection::vec((any::<bool>(), 0u32..40), 1..200),
     ) {
-        let mut random = Random(seed);
+        let mut random = Random::seeded(seed);
         let mut index = Flat::new(20).unwrap();
         let mut model = BTreeMap::new();
         for (add, key) in steps {
@@ -108,7 +108,7 @@ proptest! {
 
     #[test]
     fn filters(seed: u64, n in 1u32..300, modulus in 1u32..50) {
-        let mut random = Random(seed);
+        let mut random = Random::seeded(seed);
         let mut index = Flat::new(33).unwrap();
         for key in 0..n {
             index.insert(key, &random.vector(33)).unwrap();
@@ -121,7 +121,7 @@ proptest! {
 
     #[test]
     fn order_of_insertion_does_not_matter(seed: u64) {
-        let mut random = Random(seed);
+        let mut random = Random::seeded(seed);
         // Every vector four times: ties everywhere.
         let rows: Vec<_> = (0..50).map(|_| random.vector(16)).collect();
         let (mut forward, mut backward) = (Flat::new(16).unwrap(), Flat::new(16).unwrap());
@@ -135,7 +135,7 @@ proptest! {
 
     #[test]
     fn dots_equal_their_twins(seed: u64, n in 0usize..300, m in 0usize..300) {
-        let mut random = Random(seed);
+        let mut random = Random::seeded(seed);
         let (a, b) = (random.vector(n), random.vector(m));
         prop_assert_eq!(dot::dot_f32(&a, &b).to_bits(), scalar::dot_f32(&a, &b).to_bits());
         let bytes = |random: &mut Random, n: usize| -> Vec<i8> { (0..n).map(|_| random.next() as i8).collect() };
@@ -172,7 +172,7 @@ fn degenerate_sets() {
     let line: Vec<_> = (0..300u32).map(|key| (key, vec![if key % 3 == 0 { -2.0 } else { 0.5 }])).collect();
     check(&line, &[3.0], 120);
     // Zeros and ones, far from Gaussian; k beyond n.
-    let mut random = Random(7);
+    let mut random = Random::seeded(7);
     let binary = |random: &mut Random| -> Vec<f32> {
         let mut bits: Vec<f32> = (0..24).map(|_| (random.next() & 1) as f32).collect();
         bits[0] = 1.0;

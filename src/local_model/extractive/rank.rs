@@ -10,7 +10,7 @@ use super::LONGEST;
 use super::hint::{Hint, fits, hint, is_date};
 use super::question::{Asked, nearness};
 use crate::chunk::sentences;
-use crate::lexical::{Role, terms};
+use crate::lexical::{Role, inverse_document_frequency, terms};
 use crate::types::{Passage, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,8 +89,8 @@ pub(super) fn best<'a>(question: &str, passages: &'a [Passage]) -> Best<'a> {
             chosen.push(candidate);
         }
     }
-    let another = candidates.iter().find(|candidate| adds(&chosen, candidate) >= ASPECT);
-    let another = another.filter(|_| !chosen.is_empty() && chosen.len() < MOST && !asked.is_list);
+    let has_room = (1..MOST).contains(&chosen.len()) && !asked.is_list;
+    let another = candidates.iter().find(|candidate| has_room && adds(&chosen, candidate) >= ASPECT);
     chosen.extend(another);
     // What retrieval puts first may say it in other words, when it has what the question word asks for.
     if chosen.is_empty() {
@@ -198,18 +198,16 @@ fn score(asked: &Asked, hint: Option<Hint>, passages: &[Passage], candidates: &m
     };
     // As if there were twenty more sentences without these words, or one sentence alone would make its words worthless;
     // and a word that is nowhere weighs half of a rare one, since it is often only spelled otherwise.
-    let count = candidates.len() as f32 + 20.0;
+    let count = candidates.len() + 20;
     let weights: BTreeMap<&str, f32> = asked
         .terms
         .iter()
         .map(|term| {
-            let having =
-                candidates.iter().filter(|candidate| best(term, &candidate.terms) > 0.0).count() as f32;
-            let share = if having > 0.0 { 1.0 } else { 0.5 };
+            let having = candidates.iter().filter(|candidate| best(term, &candidate.terms) > 0.0).count();
+            let share = if having > 0 { 1.0 } else { 0.5 };
             // A date says which of several, and stands in the head of a document as often as where the answer is.
             let share = if is_date(term) { share * DATE } else { share };
-            let having = having.max(1.0);
-            (term.as_str(), share * (1.0 + (count - having + 0.5) / (having + 0.5)).ln())
+            (term.as_str(), share * inverse_document_frequency(count, having.max(1)))
         })
         .collect();
     let total: f32 = weights.values().sum();
@@ -228,8 +226,11 @@ fn score(asked: &Asked, hint: Option<Hint>, passages: &[Passage], candidates: &m
         _ => c.terms.clone(),
     };
     let read: Vec<BTreeSet<String>> = candidates.iter().map(read).collect();
+    for (candidate, terms) in candidates.iter_mut().zip(&read) {
+        candidate.has = has(terms);
+    }
     let own: Vec<(u32, f32)> =
-        candidates.iter().zip(&read).map(|(c, terms)| (c.passage.number, share(terms))).collect();
+        candidates.iter().map(|c| (c.passage.number, c.has.iter().sum::<f32>())).collect();
     let wholes: BTreeMap<u32, f32> = passages
         .iter()
         .map(|passage| {
@@ -262,7 +263,6 @@ fn score(asked: &Asked, hint: Option<Hint>, passages: &[Passage], candidates: &m
         let factor = if suits || is_heading { 1.3 } else { 1.0 };
         candidate.worth = if tells { base * length * factor } else { 0.0 };
         candidate.suits = suits;
-        candidate.has = has(terms);
         candidate.coverage = shared.max(0.7 * (shared + whole) / 2.0);
     }
 }

@@ -12,18 +12,19 @@
 //! `--half 0|1` takes the queries whose id hashes (SHA-256, second byte) to an even or odd number: what is tuned on one half is
 //! reported on the other.
 
-use serde::Deserialize;
-use sidecite::embed::{DIMENSIONS, MAX_TOKENS, Minilm, Scratch};
+mod collection;
+mod late;
+
+use collection::{Text, json_lines, judgments};
+use late::Late;
+use sidecite::embed::{DIMENSIONS, Minilm, Scratch};
 use sidecite::evaluate::ranking::{ndcg, recall, reciprocal_rank};
 use sidecite::evaluate::significance::randomization_test;
 use sidecite::index::{Flat, VectorIndex};
-use sidecite::lexical::{Bm25, LexicalIndex, Weighting, inverse_document_frequency};
+use sidecite::lexical::{Bm25, LexicalIndex, Weighting};
 use sidecite::messages::ENGLISH;
-use sidecite::retrieve::{
-    ScoredKey, TokenVectors, Weights, dense_weight, fuse, late_scores, late_weight, rerank_late,
-};
+use sidecite::retrieve::{ScoredKey, Weights, dense_weight, fuse, late_weight, rerank_late};
 use sidecite::types::{RetrievalMode, RetrievalSettings, sha256};
-use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,41 +36,14 @@ const RERANKED: usize = 50;
 const SEED: u64 = 2026;
 const MODEL_FILE: &str = "minilm-l6-v2.int8.bin";
 
-#[derive(Deserialize)]
-struct Text {
-    #[serde(alias = "_id")]
-    id: serde_json::Value,
-    #[serde(default)]
-    title: Option<String>,
-    #[serde(default)]
-    text: Option<String>,
-}
-
-impl Text {
-    fn id(&self) -> String {
-        self.id.as_str().map_or_else(|| self.id.to_string(), str::to_owned)
-    }
-
-    fn whole(&self) -> String {
-        [self.title.as_deref(), self.text.as_deref()]
-            .into_iter()
-            .flatten()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join("\n")
-    }
-}
-
 struct Options {
     folder: String,
     settings: RetrievalSettings,
     depth: usize,
     half: Option<u8>,
-    /// Whether late interaction orders the first candidates, and a factor to its weight.
-    rerank: Option<f32>,
+    /// Whether late interaction orders the first candidates.
+    rerank: bool,
 }
-
-type Judgments = HashMap<String, HashMap<String, i32>>;
 
 fn main() -> ExitCode {
     match options().and_then(|options| run(&options)) {
@@ -87,8 +61,7 @@ fn main() -> ExitCode {
 fn options() -> Result<Options, String> {
     let usage = "usage: search DIR [--mode dense|lexical|hybrid] [--fusion rrf|convex|default] [--rerank local] [--half 0|1] [--k N] [--k1 X] [--b X] [--rrf-k X]";
     let mut settings = RetrievalSettings::default();
-    let (mut folder, mut k, mut fusion, mut half) = (None, 10usize, None, None);
-    let (mut rerank, mut rerank_weight) = (false, 1.0);
+    let (mut folder, mut k, mut fusion, mut half, mut rerank) = (None, 10usize, None, None, false);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         if !argument.starts_with("--") {
@@ -116,11 +89,8 @@ fn options() -> Result<Options, String> {
                 let found = known.iter().find(|(name, _)| *name == value);
                 fusion = Some(found.ok_or_else(|| format!("no fusion {value}; {usage}"))?.1);
             }
-            "--rerank" => {
-                let none = || format!("no reranker {value}; {usage}");
-                rerank = (value == "local").then_some(true).ok_or_else(none)?;
-            }
-            "--rerank-weight" => rerank_weight = number()?,
+            "--rerank" if value == "local" => rerank = true,
+            "--rerank" => return Err(format!("no reranker {value}; {usage}")),
             "--half" => {
                 half = Some(
                     value
@@ -144,7 +114,7 @@ fn options() -> Result<Options, String> {
         settings.mode = fusion;
     }
     sidecite::retrieve::validate(&settings).map_err(|error| ENGLISH.sentences(error))?;
-    Ok(Options { folder, settings, depth: k.max(100), half, rerank: rerank.then_some(rerank_weight) })
+    Ok(Options { folder, settings, depth: k.max(100), half, rerank })
 }
 
 fn run(options: &Options) -> Result<serde_json::Value, String> {
@@ -172,14 +142,14 @@ fn run(options: &Options) -> Result<serde_json::Value, String> {
         });
         scored.collect()
     };
-    let before = scores(&before);
-    let mut report = means(after.as_deref().map(scores).as_ref().unwrap_or(&before));
+    let (before, after) = (scores(&before), after.as_deref().map(scores));
+    let mut report = means(after.as_ref().unwrap_or(&before));
     report.insert("documents".to_owned(), corpus.len().into());
     report.insert("queries".to_owned(), queries.len().into());
     if let Some(after) = after {
         let first = |scores: &[[f64; 4]]| -> Vec<f64> { scores.iter().map(|[ndcg, ..]| *ndcg).collect() };
         report.insert("before".to_owned(), means(&before).into());
-        let p = randomization_test(&first(&scores(&after)), &first(&before), SEED);
+        let p = randomization_test(&first(&after), &first(&before), SEED);
         report.insert("p".to_owned(), p.into());
         report.insert("seed".to_owned(), SEED.into());
     }
@@ -215,19 +185,16 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Rank
         }
         eprintln!("{} documents, {} terms indexed in {:?}", words.len(), words.terms(), start.elapsed());
     }
-    let needs_model = mode != RetrievalMode::Lexical || options.rerank.is_some();
+    let needs_model = mode != RetrievalMode::Lexical || options.rerank;
     let model = if needs_model { Some(load_model()?) } else { None };
     let dense = match &model {
         Some(model) if mode != RetrievalMode::Lexical => Some(dense(model, &texts, &questions)?),
         _ => None,
     };
-    let mut late = match (&model, options.rerank) {
-        (Some(model), Some(_)) => Some(Late::new(model, &texts)),
-        _ => None,
-    };
+    let mut late = model.as_ref().filter(|_| options.rerank).map(|model| Late::new(model, &texts));
 
     let start = Instant::now();
-    let mut found = Rankings { before: Vec::new(), after: options.rerank.map(|_| Vec::new()) };
+    let mut found = Rankings { before: Vec::new(), after: options.rerank.then(Vec::new) };
     for (at, question) in questions.iter().enumerate() {
         let lexical = words.search(question, options.depth, Weighting { k1, b }, None);
         let neighbours = match &dense {
@@ -247,57 +214,16 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Rank
             ranked.iter().filter_map(|scored| corpus.get(scored.key as usize).map(Text::id)).collect()
         };
         found.before.push(ids(&ranked));
-        if let (Some(after), Some(late), Some(factor)) = (&mut found.after, &mut late, options.rerank) {
+        if let (Some(after), Some(late)) = (&mut found.after, &mut late) {
             let first = ranked.len().min(RERANKED);
             let candidates = ranked.get_mut(..first).unwrap_or_default();
             let scores = late.scores(question, candidates);
-            rerank_late(candidates, &scores, factor * late_weight(question, pieces));
+            rerank_late(candidates, &scores, late_weight(question, pieces));
             after.push(ids(&ranked));
         }
     }
     eprintln!("{} queries answered in {:?}", questions.len(), start.elapsed());
     Ok(found)
-}
-
-/// Late interaction over one collection.
-struct Late<'a> {
-    model: &'a Minilm,
-    texts: &'a [String],
-    scratch: Scratch,
-    /// Texts that have a piece.
-    holding: HashMap<u32, usize>,
-    /// The token vectors of what has been a candidate before.
-    known: HashMap<u32, TokenVectors>,
-}
-
-impl<'a> Late<'a> {
-    fn new(model: &'a Minilm, texts: &'a [String]) -> Self {
-        let mut holding = HashMap::new();
-        for text in texts {
-            let pieces: HashSet<u32> = model.tokenizer().encode(text, MAX_TOKENS).into_iter().collect();
-            pieces.into_iter().for_each(|piece| *holding.entry(piece).or_default() += 1);
-        }
-        Self { model, texts, scratch: Scratch::default(), holding, known: HashMap::new() }
-    }
-
-    fn scores(&mut self, question: &str, candidates: &[ScoredKey]) -> Vec<f32> {
-        let Self { model, texts, scratch, holding, known } = self;
-        let mut read = |text: &str| {
-            let (ids, rows) = model.token_vectors(text, scratch);
-            TokenVectors::new(&ids, &rows)
-        };
-        let question = read(question);
-        let holding = |piece: &u32| holding.get(piece).copied().unwrap_or(0);
-        let weight = |piece: &u32| inverse_document_frequency(texts.len(), holding(piece));
-        let weights: Vec<f32> = question.pieces().iter().map(weight).collect();
-        for scored in candidates {
-            let text = texts.get(scored.key as usize).map_or("", String::as_str);
-            known.entry(scored.key).or_insert_with(|| read(text));
-        }
-        let passages: Vec<&TokenVectors> =
-            candidates.iter().filter_map(|scored| known.get(&scored.key)).collect();
-        late_scores(&question, &weights, &passages)
-    }
 }
 
 /// The documents' vectors, indexed, and the questions' vectors; `None` for what has no words.
@@ -376,37 +302,4 @@ fn models_folder() -> Result<PathBuf, String> {
         .or_else(|| variable("HOME").map(|home| home.join(".cache/sidecite")))
         .map(|tools| tools.join("models"))
         .ok_or_else(|| "neither SIDECITE_TOOLS, XDG_CACHE_HOME nor HOME is set".to_owned())
-}
-
-fn json_lines<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Vec<T>, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    lines
-        .map(|(at, line)| {
-            serde_json::from_str(line).map_err(|error| format!("{}:{}: {error}", path.display(), at + 1))
-        })
-        .collect()
-}
-
-fn judgments(path: &Path) -> Result<Judgments, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let mut found = Judgments::new();
-    for (at, line) in text.lines().enumerate() {
-        let fields: Vec<&str> = line.split_whitespace().collect();
-        let (query, document, grade) = match fields.as_slice() {
-            [] => continue,
-            [query, document, grade] | [query, _, document, grade] => (query, document, grade),
-            _ => return Err(format!("{}:{}: not query, document, grade", path.display(), at + 1)),
-        };
-        match grade.parse::<f64>() {
-            Ok(grade) => {
-                found.entry((*query).to_owned()).or_default().insert((*document).to_owned(), grade as i32);
-            }
-            Err(_) if at == 0 => {} // the header
-            Err(_) => {
-                return Err(format!("{}:{}: the grade {grade} is not a number", path.display(), at + 1));
-            }
-        }
-    }
-    Ok(found)
 }
