@@ -3,10 +3,25 @@
 use js_sys::{ArrayBuffer, JsString, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemEntry, FileSystemFileEntry};
+use web_sys::{
+    DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemEntry, FileSystemFileEntry, HtmlElement,
+};
 
 /// Most files taken from one drop, so that a dropped disk does not swamp the page.
 const MAX_FILES: usize = 10_000;
+
+/// The ids of the inputs that pick files and folders.
+pub const FILE_PICKER: &str = "files-to-add";
+/// See [`FILE_PICKER`].
+pub const FOLDER_PICKER: &str = "folder-to-add";
+
+/// Opens the browser's dialog of an input, which need not be on the screen.
+pub fn open_picker(id: &str) {
+    let input = web_sys::window().and_then(|window| window.document()?.get_element_by_id(id));
+    if let Some(input) = input.and_then(|input| input.dyn_into::<HtmlElement>().ok()) {
+        input.click();
+    }
+}
 
 /// The files of a picker.
 pub fn of_list(list: Option<FileList>) -> Vec<File> {

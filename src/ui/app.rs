@@ -1,3 +1,4 @@
+use crate::browser::clock::yield_now;
 use crate::state::{AppState, Pane, Side, first_language};
 use crate::ui::answers::composer::Composer;
 use crate::ui::deferred::code;
@@ -8,6 +9,7 @@ use crate::ui::panes::{self, Divider};
 use crate::ui::part::deferred::{self, Deferred, Part};
 use crate::ui::part::erased::{listener, live, sig};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 /// Puts the page where the static shell was.
 pub fn mount() {
@@ -53,14 +55,27 @@ pub fn App() -> impl IntoView {
             let _ = root.set_attribute("data-theme", theme);
         }
     });
+    // The first view is drawn in several short tasks, so that the thread is free for input between them.
+    let drawn = RwSignal::new(0);
+    spawn_local(async move {
+        for part in 1..=3 {
+            yield_now().await;
+            drawn.set(part);
+        }
+    });
     live(move || {
         // Another language draws everything again.
         state.view.language.track();
-        page(state)
+        page(state, drawn)
     })
 }
 
-fn page(state: AppState) -> AnyView {
+/// Parts up to number `drawn`; 0 is the frame.
+fn page(state: AppState, drawn: RwSignal<u8>) -> AnyView {
+    let part = move |number: u8, draw: fn() -> AnyView| {
+        let is_drawn = Memo::new(move |_| drawn.get() >= number);
+        live(move || is_drawn.get().then(draw))
+    };
     let pane = move || match state.view.pane.get() {
         Pane::Documents => "documents",
         Pane::Ask => "ask",
@@ -72,11 +87,11 @@ fn page(state: AppState) -> AnyView {
         <a class="skip-link" href="#question">{t!("Skip to the question")}</a>
         <Header/>
         <main node_ref=main tabindex="-1" class="workbench" data-pane=pane>
-            <Documents/>
+            {part(2, || Documents().into_any())}
             <Divider side=Side::Documents/>
-            <Composer/>
+            {part(1, || Composer().into_any())}
             <Divider side=Side::Evidence/>
-            <EvidencePane/>
+            {part(3, || EvidencePane().into_any())}
         </main>
         <PaneTabs/>
         <p class="visually-hidden" role="status">{live(move || state.session.announcement.get())}</p>

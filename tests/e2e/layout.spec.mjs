@@ -61,6 +61,31 @@ describe("the page", () => {
     await tab.close();
   });
 
+  it("says at every width where to begin", async () => {
+    for (const locale of ["en-US", "de-DE"]) {
+      for (const [width, height] of [[320, 640], [360, 740], [768, 1024], [1440, 900]]) {
+        const tab = await lab.open({ viewport: { width, height }, locale });
+        const { page } = tab;
+        const [sample, add] = locale === "de-DE" ? ["Beispiel ausprobieren", "Dokumente hinzufügen"] : ["Try the sample", "Add documents"];
+        for (const name of [sample, add]) {
+          const button = page.getByRole("button", { name, exact: true });
+          await button.waitFor();
+          assert.ok(await isUncovered(button), `${name} is out of reach at ${width} px`);
+        }
+        const question = page.locator("#question");
+        const [needed, given] = await question.evaluate((node) => [node.scrollHeight, node.clientHeight]);
+        assert.ok(needed <= given, `the question's placeholder is cut at ${width} px: ${needed} of ${given}`);
+        const chooser = page.waitForEvent("filechooser");
+        await page.getByRole("button", { name: add, exact: true }).click();
+        await (await chooser).setFiles([textFile("note.txt", "The ferry leaves at noon.")]);
+        await settled(page, 1);
+        assert.equal(await page.getByRole("button", { name: sample }).count(), 0, "the invitation stays");
+        tab.assertClean();
+        await tab.close();
+      }
+    }
+  });
+
   it("shows question, run and columns at once, and eight columns side by side", async () => {
     const tab = await lab.open();
     const { page } = tab;

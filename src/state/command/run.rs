@@ -1,12 +1,13 @@
 //! What each command does; all of it belongs to the deferred code.
 
 use super::{Command, Context, Place, Press, Shortcuts};
+use crate::browser::files;
 use crate::state::focus::{Trail, focus, has_focus};
 use crate::state::{Action, AnswerOf, AppState, Dialog, MAX_COLUMNS, Pane, RowState, Side};
 use crate::types::ColumnId;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, KeyboardEvent};
+use web_sys::{Element, KeyboardEvent};
 
 /// Where characters are text, or choose an option.
 const FIELDS: &str = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button], [type=submit])";
@@ -101,7 +102,7 @@ impl AppState {
             Command::AddColumn => open(Dialog::AddColumn),
             Command::CompareHosts => open(Dialog::Compare),
             Command::ColumnSets => open(Dialog::ColumnSets),
-            Command::AddFiles => click("#files-to-add"),
+            Command::AddFiles => files::open_picker(files::FILE_PICKER),
             Command::PasteText => open(Dialog::Paste),
             Command::TrySample => self.try_sample(),
             Command::SampleQuestions => open(Dialog::Questions),
@@ -224,11 +225,4 @@ fn citation(forward: bool) -> Option<Element> {
     let of = |column: &Element| all(Some(column), ".answer .cite[aria-label]:not(span)");
     let column = current_column().or_else(|| columns().into_iter().find(|column| !of(column).is_empty()))?;
     neighbour(&of(&column), &document().active_element(), forward)
-}
-
-fn click(selector: &str) {
-    let element = document().query_selector(selector).ok().flatten();
-    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        element.click();
-    }
 }

@@ -95,5 +95,5 @@ fn status(state: &'static str) -> AnyView {
 }
 
 fn not_asked() -> AnyView {
-    view! { <div class="column-body" tabindex="0" role="group" aria-label=t!("Answer")></div> }.into_any()
+    view! { <div class="column-body" tabindex="0" role="group" aria-label=t!("Answer")><p class="hint">{t!("Ask a question: the answer appears here.")}</p></div> }.into_any()
 }

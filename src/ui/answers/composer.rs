@@ -1,6 +1,7 @@
 use crate::state::{Action, AnswerOf, AppState, Cell, ColumnView, Dialog, MAX_COLUMNS};
 use crate::types::{ColumnId, ModelRef};
 use crate::ui::answers::column::ColumnCard;
+use crate::ui::documents::list::Empty;
 use crate::ui::part::deferred::{self, Part};
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::icon::{Icon, Name};
@@ -41,7 +42,7 @@ pub fn Composer() -> impl IntoView {
                     id="question"
                     rows="2"
                     dir="auto"
-                    placeholder=t!("Ask your documents. Every column answers from the same evidence.")
+                    placeholder=t!("Ask your documents")
                     prop:value=sig(move || question.get())
                     on:input=listener(move |event| question.set(event_target_value(&event)))
                     on:keydown=listener(on_key)
@@ -57,6 +58,9 @@ pub fn Composer() -> impl IntoView {
             <div class="composer-notice" role="status">{live(move || state.session.notice.get().map(|notice| view! { <p class="notice warn">{problem::message(&notice)}</p> }))}</div>
             <div role="status" aria-label=t!("Removed column")>{live(move || removed(state))}</div>
             {live(move || has_run.get().then(|| deferred::part(Part::RunHead)))}
+            <Show when=move || state.corpus.rows.is_empty()>
+                <Empty/>
+            </Show>
             <h2 class="visually-hidden">{t!("Answers")}</h2>
             <div class="columns" class:has-expanded=sig(move || state.session.expanded.get().is_some())>
                 <For each=move || cards(state) key=|(_, cell)| cell.serial let:card>

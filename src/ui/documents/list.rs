@@ -8,7 +8,6 @@ use crate::ui::panes::hide_button;
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field;
 use crate::ui::part::icon::{Icon, Name};
-use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -90,27 +89,19 @@ fn take_drops(state: AppState) -> RwSignal<bool> {
 #[component]
 fn AddButtons() -> impl IntoView {
     let state = AppState::get();
-    let picker = NodeRef::<html::Input>::new();
-    let folder_picker = NodeRef::<html::Input>::new();
-    let pick = move |node: NodeRef<html::Input>| {
-        if let Some(input) = node.get_untracked() {
-            input.click();
-        }
-    };
-    let picked = move |node: NodeRef<html::Input>| {
-        if let Some(input) = node.get_untracked() {
-            state.act(Action::AddFiles(files::of_list(input.files())));
-            // The same file can be picked again later.
-            input.set_value("");
-        }
+    let picked = move |event: leptos::ev::Event| {
+        let input: web_sys::HtmlInputElement = event_target(&event);
+        state.act(Action::AddFiles(files::of_list(input.files())));
+        // The same file can be picked again later.
+        input.set_value("");
     };
     view! {
         <div class="documents-add">
-            <button class="button" on:click=listener(move |_| pick(picker))>
+            <button class="button" on:click=listener(|_| files::open_picker(files::FILE_PICKER))>
                 <Icon name=Name::Add/>
                 {t!("Add documents")}
             </button>
-            <button class="button quiet" aria-label=t!("Add a folder") title=t!("Add a folder") on:click=listener(move |_| pick(folder_picker))>
+            <button class="button quiet" aria-label=t!("Add a folder") title=t!("Add a folder") on:click=listener(|_| files::open_picker(files::FOLDER_PICKER))>
                 <Icon name=Name::Folder/>
             </button>
             <button
@@ -123,24 +114,23 @@ fn AddButtons() -> impl IntoView {
             </button>
         </div>
         <input
-            node_ref=picker
-            id="files-to-add"
+            id=files::FILE_PICKER
             class="visually-hidden"
             type="file"
             accept=parse::accept()
             multiple
             tabindex="-1"
             aria-label=t!("Files to add")
-            on:change=listener(move |_| picked(picker))
+            on:change=listener(picked)
         />
         <input
-            node_ref=folder_picker
+            id=files::FOLDER_PICKER
             class="visually-hidden"
             type="file"
             prop:webkitdirectory=true
             tabindex="-1"
             aria-label=t!("Folder to add")
-            on:change=listener(move |_| picked(folder_picker))
+            on:change=listener(picked)
         />
     }
     .into_any()
@@ -166,7 +156,7 @@ fn invitation(state: AppState) -> String {
 
 /// What a newcomer sees.
 #[component]
-fn Empty() -> impl IntoView {
+pub fn Empty() -> impl IntoView {
     let state = AppState::get();
     let about = move || state.sample.with(|sample| sample.as_ref().map(|sample| sample.description.clone()));
     view! {
@@ -179,6 +169,8 @@ fn Empty() -> impl IntoView {
             >
                 {t!("Try the sample")}
             </button>
+            // The pane has this button in its head, which is out of sight where the answers alone are shown.
+            <button class="button documents-empty-add" on:click=listener(|_| files::open_picker(files::FILE_PICKER))>{t!("Add documents")}</button>
             <p class="hint">{about}</p>
         </div>
     }
