@@ -1,17 +1,18 @@
 use super::{Error, content_key, embedded_text, searched_text};
 use crate::index::{self, BuildProgress, IndexKind, Later, VectorIndex};
 use crate::lexical::{Bm25, LexicalIndex};
-use crate::store::Record;
+use crate::store::{Record, StoredIndex};
 use crate::types::{Chunk, Document, DocumentId, Manifest, Sha256, is_remote};
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 /// One document in memory.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// What is known without opening it.
     pub manifest: Manifest,
-    /// Text and structure.
-    pub document: Document,
+    /// Text and structure, which all indexes of it share.
+    pub document: Rc<Document>,
     /// Its chunks, by ordinal.
     pub chunks: Vec<Chunk>,
     /// Index key of its first chunk; the others follow.
@@ -135,7 +136,12 @@ impl Corpus {
 
     /// Takes in a new document whose vectors are still to come: until `insert` it is found by words alone. Gives the key of its
     /// first chunk.
-    pub(super) fn insert_text(&mut self, manifest: Manifest, document: Document, chunks: Vec<Chunk>) -> u32 {
+    pub(super) fn insert_text(
+        &mut self,
+        manifest: Manifest,
+        document: Rc<Document>,
+        chunks: Vec<Chunk>,
+    ) -> u32 {
         let first_key = self.next_key;
         self.index_words(Entry { manifest, document, chunks, first_key });
         first_key
@@ -187,11 +193,36 @@ impl Corpus {
         Some((entry, chunk))
     }
 
+    /// All documents, by id.
+    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    /// What is found by its words alone, in the order of adding.
+    pub(super) fn unembedded(&self) -> Vec<(Manifest, Rc<Document>, Vec<Chunk>)> {
+        let waiting = self.manifests().into_iter().filter(|manifest| manifest.embedder.is_empty());
+        let of = |manifest: Manifest| {
+            let entry = self.entries.get(&manifest.id)?;
+            Some((manifest, Rc::clone(&entry.document), entry.chunks.clone()))
+        };
+        waiting.filter_map(of).collect()
+    }
+
     /// All manifests in the order of adding.
     pub fn manifests(&self) -> Vec<Manifest> {
         let mut manifests: Vec<_> = self.entries.values().map(|entry| entry.manifest.clone()).collect();
         manifests.sort_by_key(|manifest| (manifest.added_millis, manifest.id));
         manifests
+    }
+
+    /// Bytes that the chunks and vectors of embedded documents take in storage.
+    pub fn stored_bytes(&self) -> u64 {
+        let of = |entry: &Entry| {
+            let numbers = entry.chunks.len() * self.dimension(&entry.manifest.embedder).unwrap_or(0);
+            let index = StoredIndex::size(&entry.chunks, numbers);
+            if entry.manifest.embedder.is_empty() { 0 } else { index }
+        };
+        self.entries.values().map(of).sum()
     }
 
     /// Chunks in the index.

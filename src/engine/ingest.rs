@@ -4,12 +4,13 @@ use crate::chunk::{Tokens, chunk, validate};
 use crate::store::{Record, Store};
 use crate::types::{Chunk, ChunkSettings, Document, DocumentId, Manifest, Warning};
 use std::cell::RefCell;
+use std::rc::Rc;
 
 /// A parsed document on its way in.
 #[derive(Clone, Debug)]
 pub struct Incoming {
     /// The document.
-    pub document: Document,
+    pub document: Rc<Document>,
     /// Size of the original file.
     pub size_bytes: u64,
     /// When it was added.
@@ -50,8 +51,13 @@ pub(super) async fn build(
     }
 }
 
-fn count(n: usize) -> u32 {
+pub(super) fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// Tokens of all chunks; those of overlaps twice.
+pub(super) fn tokens_of(chunks: &[Chunk]) -> u64 {
+    chunks.iter().map(|chunk| u64::from(chunk.tokens)).sum()
 }
 
 /// A document cut into chunks, whose vectors are to be made. It is found by words, unless the corpus has an earlier version of it;
@@ -61,7 +67,7 @@ pub struct Chunked<'a> {
     provisional: Option<Provisional<'a>>,
     /// Names no embedder yet.
     manifest: Manifest,
-    document: Document,
+    document: Rc<Document>,
     chunks: Vec<Chunk>,
 }
 
@@ -98,7 +104,7 @@ pub fn chunk_document<'a>(
     let plan = validate(chunking)?;
     let chunks = chunk(&document, &plan, tokens);
     if chunks.is_empty() {
-        return Err(Error::NoChunks { name: document.name });
+        return Err(Error::NoChunks { name: document.name.clone() });
     }
     let manifest = Manifest {
         id: document.id,
@@ -109,7 +115,7 @@ pub fn chunk_document<'a>(
         pages: count(document.pages.len()),
         characters: document.text.chars().count() as u64,
         chunks: count(chunks.len()),
-        tokens: chunks.iter().map(|chunk| u64::from(chunk.tokens)).sum(),
+        tokens: tokens_of(&chunks),
         chunking,
         embedder: String::new(),
         added_millis,
@@ -119,7 +125,8 @@ pub fn chunk_document<'a>(
     let id = manifest.id;
     let is_new = corpus.borrow().get(id).is_err();
     let provisional = is_new.then(|| {
-        let first_key = corpus.borrow_mut().insert_text(manifest.clone(), document.clone(), chunks.clone());
+        let first_key =
+            corpus.borrow_mut().insert_text(manifest.clone(), Rc::clone(&document), chunks.clone());
         Provisional { corpus, id, first_key }
     });
     Ok(Chunked { provisional, manifest, document, chunks })
@@ -188,7 +195,7 @@ pub async fn rechunk<S: Store, E: Embedder>(
         let corpus = corpus.borrow();
         let entry = corpus.get(id)?;
         Incoming {
-            document: entry.document.clone(),
+            document: Rc::clone(&entry.document),
             size_bytes: entry.manifest.size_bytes,
             added_millis: entry.manifest.added_millis,
             chunking,

@@ -9,11 +9,13 @@
 
 mod corpus;
 mod embedder;
+mod additional;
 mod ingest;
 mod open;
 mod search;
 mod vectors;
 
+pub use additional::{embed_index, open_index};
 pub use corpus::{Corpus, Entry};
 pub use embedder::{BuiltIn, Embedder, content_key, embedded_text, searched_text};
 pub use ingest::{Chunked, Incoming, Outcome, chunk_document, embed_chunks, ingest, rechunk};

@@ -1,3 +1,4 @@
+use super::ingest::count;
 use super::vectors::of_question;
 use super::{Corpus, Embedder, Error, embedded_text};
 use crate::evidence::freeze;
@@ -110,7 +111,7 @@ pub async fn search<E: Embedder, R: Rerank>(
     let corpus = corpus.borrow();
     let passages = best.iter().filter_map(|scored| {
         let (entry, chunk) = corpus.chunk(scored.key)?;
-        Some((scored.scores, chunk, &entry.document))
+        Some((scored.scores, chunk, entry.document.as_ref()))
     });
     timing.chunks = count(corpus.len());
     timing.total_millis = now() - started;
@@ -180,10 +181,6 @@ async fn rerank<R: Rerank>(
     // Stable: where the reranker sees no difference, the order before stays.
     best.sort_by(|a, b| score(b).total_cmp(&score(a)));
     Ok(true)
-}
-
-fn count(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 /// The question's words in each passage, as spans of its document; for the page to mark.

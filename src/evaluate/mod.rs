@@ -1,4 +1,5 @@
 //! Run → score.
 
+pub mod overlap;
 pub mod ranking;
 pub mod significance;

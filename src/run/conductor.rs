@@ -22,7 +22,7 @@ pub struct Asked {
 /// What the caller has to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// Retrieve evidence by this recipe, then call `Conductor::found`.
+    /// Retrieve evidence by this recipe, then call `Conductor::found`. Of recipes that retrieve alike only one is searched for.
     Search(RecipeId),
     /// Nobody waits for this search any more.
     CancelSearch(RecipeId),
@@ -105,8 +105,14 @@ impl Conductor {
         let used = recipes.into_iter().filter(|(id, _)| is_used(*id));
         conductor.run.retrievals =
             used.map(|(id, recipe)| Retrieval { id, recipe, ..Retrieval::default() }).collect();
+        let retrievals = &conductor.run.retrievals;
+        let is_first = |(at, retrieval): &(usize, &Retrieval)| {
+            let mut before = retrievals.iter().take(*at);
+            !before.any(|other| other.recipe.retrieves_like(&retrieval.recipe))
+        };
+        let searched = retrievals.iter().enumerate().filter(is_first);
         let mut commands: Vec<Command> =
-            conductor.run.retrievals.iter().map(|retrieval| Command::Search(retrieval.id)).collect();
+            searched.map(|(_, retrieval)| Command::Search(retrieval.id)).collect();
         for asked in columns {
             commands.extend(conductor.add(asked));
         }
@@ -173,8 +179,10 @@ impl Conductor {
     pub fn add_with(&mut self, asked: Asked, recipe: Recipe) -> Vec<Command> {
         let id = asked.column.recipe;
         if asked.column.with_documents && self.run.retrieval(id).is_none() {
-            self.run.retrievals.push(Retrieval { id, recipe, ..Retrieval::default() });
-            let mut commands = vec![Command::Search(id)];
+            let twin = self.run.retrievals.iter().find(|other| other.recipe.retrieves_like(&recipe)).cloned();
+            let mut commands: Vec<Command> =
+                twin.is_none().then_some(Command::Search(id)).into_iter().collect();
+            self.run.retrievals.push(Retrieval { id, recipe, ..twin.unwrap_or_default() });
             commands.extend(self.add(asked));
             return commands;
         }
@@ -200,16 +208,19 @@ impl Conductor {
 
     /// A search has ended. Ignored unless it was wanted: evidence that is there never changes.
     pub fn found(&mut self, recipe: RecipeId, found: Found) -> Vec<Command> {
-        let Some(retrieval) = self.retrieval_mut(recipe).filter(|retrieval| retrieval.outcome.is_none())
-        else {
+        if self.run.retrieval(recipe).is_none_or(|retrieval| retrieval.outcome.is_some()) {
             return Vec::new();
-        };
-        match found {
-            Ok((evidence, highlights)) => {
-                retrieval.outcome = Some(Ok(evidence));
-                retrieval.highlights = highlights;
+        }
+        let alike = self.alike(recipe);
+        let waits = |retrieval: &&mut Retrieval| alike.contains(&retrieval.id) && retrieval.outcome.is_none();
+        for retrieval in self.run.retrievals.iter_mut().filter(waits) {
+            match &found {
+                Ok((evidence, highlights)) => {
+                    retrieval.outcome = Some(Ok(Arc::clone(evidence)));
+                    retrieval.highlights.clone_from(highlights);
+                }
+                Err(error) => retrieval.outcome = Some(Err(error.clone())),
             }
-            Err(error) => retrieval.outcome = Some(Err(error)),
         }
         let mut commands = vec![Command::Store];
         let waiting: Vec<ColumnId> = self
@@ -218,8 +229,9 @@ impl Conductor {
             .filter(|turn| turn.phase == Phase::AwaitingEvidence)
             .map(|turn| turn.column)
             .collect();
-        let of_recipe =
-            |column: &ColumnId| self.run.answer(*column).is_some_and(|answer| answer.column.recipe == recipe);
+        let of_recipe = |column: &ColumnId| {
+            self.run.answer(*column).is_some_and(|answer| alike.contains(&answer.column.recipe))
+        };
         let waiting: Vec<ColumnId> = waiting.into_iter().filter(of_recipe).collect();
         for column in waiting {
             commands.extend(self.hand_over(column));
@@ -342,19 +354,29 @@ impl Conductor {
     }
 
     fn cancel_search(&mut self, recipe: RecipeId) -> Vec<Command> {
-        let Some(retrieval) = self.retrieval_mut(recipe).filter(|retrieval| retrieval.outcome.is_none())
-        else {
-            return Vec::new();
-        };
-        retrieval.outcome = Some(Err(problem::run::search_stopped()));
-        vec![Command::CancelSearch(recipe)]
+        let alike = self.alike(recipe);
+        let waits = |retrieval: &&mut Retrieval| alike.contains(&retrieval.id) && retrieval.outcome.is_none();
+        let mut commands = Vec::new();
+        for retrieval in self.run.retrievals.iter_mut().filter(waits) {
+            retrieval.outcome = Some(Err(problem::run::search_stopped()));
+            commands.push(Command::CancelSearch(retrieval.id));
+        }
+        commands
     }
 
-    /// Whether any column waits for the evidence of `recipe`.
+    /// That recipe and those that retrieve as it does: one search is for all of them.
+    fn alike(&self, recipe: RecipeId) -> Vec<RecipeId> {
+        let Some(own) = self.run.retrieval(recipe) else { return Vec::new() };
+        let retrievals = self.run.retrievals.iter();
+        retrievals.filter(|other| other.recipe.retrieves_like(&own.recipe)).map(|other| other.id).collect()
+    }
+
+    /// Whether any column waits for the evidence of `recipe`, or of one that retrieves alike.
     fn is_awaited(&self, recipe: RecipeId) -> bool {
+        let alike = self.alike(recipe);
         self.turns.iter().any(|turn| {
             turn.phase == Phase::AwaitingEvidence
-                && self.run.answer(turn.column).is_some_and(|answer| answer.column.recipe == recipe)
+                && self.run.answer(turn.column).is_some_and(|answer| alike.contains(&answer.column.recipe))
         })
     }
 

@@ -74,6 +74,8 @@ pub enum Action {
     DeleteQuoting(DocumentId),
     /// Bring back the runs that were deleted last.
     UndoDeleteRuns,
+    /// Make the indexes of recipes beside the first, from now on.
+    FollowIndexes,
     /// Embed what the chosen embedder has not embedded.
     Renew,
     /// Open a document in the viewer.
@@ -151,6 +153,7 @@ impl AppState {
                     | Action::Receive(_)
                     | Action::PriceColumns
                     | Action::TidyHistory
+                    | Action::FollowIndexes
                     | Action::KeepFocus
                     | Action::Press(_)
             );
@@ -201,6 +204,7 @@ pub fn perform(state: AppState, action: Action) {
         Action::UndoRemove(id) => state.undo_remove(id),
         Action::DeleteQuoting(id) => state.delete_quoting(id),
         Action::UndoDeleteRuns => state.undo_delete_runs(),
+        Action::FollowIndexes => state.follow_indexes(),
         Action::Renew => state.renew(),
         Action::OpenDocument(id, focus) => state.open_document(id, focus),
         Action::Receive(bytes) => state.receive(&bytes),

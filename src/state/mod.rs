@@ -21,17 +21,22 @@ mod view;
 pub use action::{Action, Actions, Perform, perform};
 pub use command::{BOUND, Command, FIXED, Offer, Shortcuts, find, is_mac, label, offered, with_press};
 pub use documents::{
-    Corpus, Embedding, Original, Row, RowActions, RowState, Sample, SampleQuestion, Tabs, Totals,
+    Corpus, Embedding, IndexState, Indexes, Original, Row, RowActions, RowState, Sample, SampleQuestion,
+    Tabs, Totals,
 };
 pub use language::{first_language, languages};
 pub use prompts::{PromptLibrary, PromptVersion, SavedPrompt};
 pub use providers::{CheckState, Listed, ProviderStore, Trial};
 pub use run::{
-    AnswerHead, AnswerOf, Chrome, ColumnView, ContextGuard, History, LimitSource, PART_PIECES, Painter, Part,
-    RemovedColumn, Rendered, RenderedPiece, RunHead, Session, Stage, Step, differences,
+    AnswerHead, AnswerOf, Chrome, ColumnView, Compared, Comparison, ContextGuard, History, LimitSource,
+    MAX_COMPARED, PART_PIECES, Painter, Part, RemovedColumn, Rendered, RenderedPiece, RunHead, Session,
+    Stage, Step, differences,
 };
 pub use services::Services;
-pub use settings::{ColumnSet, MAX_COLUMNS, PANE_WIDTHS, Settings, Side, SidePanes, Theme, place};
+pub use settings::{
+    ColumnSet, Knob, MAX_COLUMNS, MAX_GRID, MAX_RECIPES, NamedRecipe, PANE_WIDTHS, Recipes, Settings, Side,
+    SidePanes, Starter, Theme, Variation, place, values,
+};
 pub use signal_list::{Cell, SignalList};
 pub use view::{Dialog, Focus, Opened, Pane, View};
 
@@ -42,10 +47,14 @@ use leptos::prelude::*;
 pub struct AppState {
     /// Documents.
     pub corpus: Corpus,
+    /// Indexes of recipes beside the first.
+    pub indexes: Indexes,
     /// The other tabs of this site.
     pub tabs: Tabs,
     /// The question, its evidence and the columns.
     pub session: Session,
+    /// Retrieval by several recipes.
+    pub comparison: Comparison,
     /// The stored runs.
     pub history: History,
     /// What the person set.
@@ -73,8 +82,10 @@ impl AppState {
         let corpus = Corpus::default();
         Self {
             corpus,
+            indexes: Indexes::default(),
             tabs: Tabs::default(),
             session: Session::new(&settings),
+            comparison: Comparison::default(),
             history: History::default(),
             settings: RwSignal::new(settings),
             view: View::default(),
@@ -112,6 +123,7 @@ impl AppState {
         self.act_later(Action::KeepFocus);
         self.act_later(Action::PriceColumns);
         self.act_later(Action::TidyHistory);
+        self.act_later(Action::FollowIndexes);
     }
 }
 

@@ -1,17 +1,21 @@
 mod columns;
 mod lenient;
 mod panes;
+mod recipes;
+mod vary;
 
 use crate::run::HistoryLimits;
 use crate::state::providers::catalogue::host_of;
 use crate::state::{AppState, Shortcuts};
-use crate::types::{Column, ColumnId, EmbedderRef, Endpoint, ModelRef, Recipe};
+use crate::types::{Column, ColumnId, Endpoint, ModelRef};
 pub use columns::ColumnSet;
 pub(in crate::state) use columns::clean;
 use lenient::parse;
 use leptos::prelude::*;
 pub use panes::{PANE_WIDTHS, Side, SidePanes};
+pub use recipes::{MAX_RECIPES, NamedRecipe, Recipes, Starter};
 use serde::{Deserialize, Serialize};
+pub use vary::{Knob, Planned, Variation, values};
 
 /// One for all copies of the site on an origin: it holds no document.
 const KEY: &str = "sidecite.settings";
@@ -22,7 +26,7 @@ const UNREADABLE_KEY: &str = "sidecite.settings.unreadable";
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Settings {
     /// How evidence comes about.
-    pub recipe: Recipe,
+    pub recipes: Recipes,
     /// The columns, in order.
     pub columns: Vec<Column>,
     /// Names that the person gave columns.
@@ -83,15 +87,17 @@ impl Theme {
 
 /// Smallest and largest context budget of the built-in model.
 pub const BUDGET_TOKENS: std::ops::RangeInclusive<u32> = 512..=8192;
-/// Most columns on the screen.
+/// Most columns side by side.
 pub const MAX_COLUMNS: usize = 8;
+/// Most columns in a grid.
+pub const MAX_GRID: usize = 64;
 
 impl Default for Settings {
     /// Quotes: an answer that needs no key and no download. The person adds models.
     fn default() -> Self {
         let quotes = Column::new(ColumnId(1), ModelRef::Extractive);
         Self {
-            recipe: Recipe::default(),
+            recipes: Recipes::default(),
             columns: vec![quotes],
             column_names: Vec::new(),
             column_sets: Vec::new(),
@@ -177,7 +183,7 @@ impl Settings {
         }
     }
 
-    /// What is usable of what was remembered: at most eight columns with names of their own, values in range.
+    /// What is usable of what was remembered: no more columns than there may be, with names of their own, values in range.
     fn sanitized(mut self) -> Self {
         let mut seen = Vec::new();
         self.columns.retain(|column| {
@@ -185,18 +191,10 @@ impl Settings {
             seen.push(column.id);
             fresh
         });
-        self.columns.truncate(MAX_COLUMNS);
+        self.columns.truncate(MAX_GRID);
         self.budget_tokens = self.budget_tokens.clamp(*BUDGET_TOKENS.start(), *BUDGET_TOKENS.end());
         self.panes = self.panes.clamped();
-        if crate::chunk::validate(self.recipe.chunking).is_err() {
-            self.recipe.chunking = Default::default();
-        }
-        if matches!(&self.recipe.embedder, EmbedderRef::Remote { model, .. } if model.trim().is_empty()) {
-            self.recipe.embedder = EmbedderRef::BuiltIn;
-        }
-        if crate::retrieve::validate(&self.recipe.retrieval).is_err() {
-            self.recipe.retrieval = Default::default();
-        }
+        self.recipes.sanitize();
         self
     }
 }
@@ -286,11 +284,11 @@ mod tests {
     fn remembered_nonsense_is_sanitized() {
         let mut settings = Settings { budget_tokens: 1, ..Settings::default() };
         settings.columns = vec![settings.columns[0].clone(); 12];
-        settings.recipe.chunking.size_tokens = 0;
+        settings.recipes.first.recipe.chunking.size_tokens = 0;
         let sanitized = settings.sanitized();
         assert_eq!(sanitized.columns.len(), 1);
         assert_eq!(sanitized.budget_tokens, 512);
-        assert_eq!(sanitized.recipe.chunking, Default::default());
+        assert_eq!(sanitized.recipe().chunking, Default::default());
         assert_eq!(sanitized.next_column_id(), ColumnId(2));
     }
 
@@ -378,14 +376,15 @@ mod tests {
         assert_eq!(sepia, Settings { theme: Theme::System, ..settings.clone() });
         let column = read(&|json| json["columns"][1]["model"] = "Oracle".into());
         assert_eq!(column.columns, [settings.columns[0].clone(), settings.columns[2].clone()]);
-        let chunking = read(&|json| json["recipe"]["chunking"]["strategy"] = "Semantic".into());
+        let chunking =
+            read(&|json| json["recipes"]["first"]["recipe"]["chunking"]["strategy"] = "Semantic".into());
         assert_eq!(chunking, settings);
         let mode = read(&|json| {
-            json["recipe"]["retrieval"]["mode"] = "Telepathy".into();
-            json["recipe"]["chunking"]["size_tokens"] = 64.into();
+            json["recipes"]["first"]["recipe"]["retrieval"]["mode"] = "Telepathy".into();
+            json["recipes"]["first"]["recipe"]["chunking"]["size_tokens"] = 64.into();
         });
-        assert_eq!(mode.recipe.chunking.size_tokens, 64);
-        assert_eq!(mode.recipe.retrieval, Default::default());
+        assert_eq!(mode.recipe().chunking.size_tokens, 64);
+        assert_eq!(mode.recipe().retrieval, Default::default());
         let budget = read(&|json| json["budget_tokens"] = "many".into());
         assert_eq!(budget, Settings { budget_tokens: 768, ..settings.clone() });
         assert_eq!(parse("nonsense"), (Settings::default(), false));

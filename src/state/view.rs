@@ -1,7 +1,9 @@
 use super::AppState;
 use super::focus::{Trail, has_focus};
 use crate::text::pieces;
-use crate::types::{Block, BlockKind, Chunk, ChunkSettings, ColumnId, Document, DocumentId, Span, UserError};
+use crate::types::{
+    Block, BlockKind, Chunk, ChunkSettings, ColumnId, Document, DocumentId, RecipeId, Span, UserError,
+};
 use crate::worker::protocol::{Preview, ReadDocument};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -20,6 +22,8 @@ pub struct View {
     pub pane: RwSignal<Pane>,
     /// The document open in the viewer; the evidence is shown when there is none.
     pub opened: RwSignal<Option<Opened>>,
+    /// The recipe whose evidence is shown, where a run has several.
+    pub recipe: RwSignal<Option<RecipeId>>,
     /// Why a document could not be opened.
     pub user_error: RwSignal<Option<UserError>>,
     /// The column whose answer was copied a moment ago.
@@ -59,6 +63,10 @@ pub enum Dialog {
     EditColumn(ColumnId),
     /// Columns kept under names.
     ColumnSets,
+    /// The recipes.
+    Recipes,
+    /// Columns from lists.
+    Vary,
     /// Columns of one model at several hosts.
     Compare,
     /// Keys, what left the page, spending, health.
@@ -112,6 +120,7 @@ impl Default for View {
         Self {
             pane: RwSignal::new(Pane::default()),
             opened: RwSignal::new(None),
+            recipe: RwSignal::new(None),
             user_error: RwSignal::new(None),
             copied: RwSignal::new(None),
             dialog: RwSignal::new(None),

@@ -1,5 +1,6 @@
-use super::{Error, Loaded, Record, Store};
-use crate::types::{DocumentId, Sha256};
+use super::tables::vectors_key;
+use super::{Error, Loaded, Record, Store, StoredIndex};
+use crate::types::{ChunkSettings, DocumentId, Sha256};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,9 +8,17 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     records: RefCell<BTreeMap<DocumentId, Record>>,
+    /// Chunks and vectors beside the documents' own, by their key in `Table::Vectors`.
+    indexes: RefCell<BTreeMap<String, StoredIndex>>,
     removed: RefCell<BTreeMap<DocumentId, u64>>,
     cache: RefCell<BTreeMap<Sha256, Vec<f32>>>,
     owners: RefCell<BTreeMap<DocumentId, BTreeSet<Sha256>>>,
+}
+
+impl MemoryStore {
+    fn forget_indexes(&self, id: DocumentId) {
+        self.indexes.borrow_mut().retain(|_, row| row.document != id);
+    }
 }
 
 impl Store for MemoryStore {
@@ -30,8 +39,36 @@ impl Store for MemoryStore {
         if self.removed.borrow().contains_key(&record.manifest.id) {
             return Ok(false);
         }
-        self.records.borrow_mut().insert(record.manifest.id, record.clone());
+        let before = self.records.borrow_mut().insert(record.manifest.id, record.clone());
+        if before.is_some_and(|before| before.document != record.document) {
+            self.forget_indexes(record.manifest.id);
+        }
         Ok(true)
+    }
+
+    async fn load_index(&self, chunking: ChunkSettings, embedder: &str) -> Result<Vec<StoredIndex>, Error> {
+        let is_of =
+            |(key, row): &(&String, &StoredIndex)| **key == vectors_key(row.document, chunking, embedder);
+        Ok(self.indexes.borrow().iter().filter(is_of).map(|(_, row)| row.clone()).collect())
+    }
+
+    async fn put_index(&self, record: &Record) -> Result<bool, Error> {
+        let Record { manifest, chunks, vectors, .. } = record;
+        let id = manifest.id;
+        if !self.records.borrow().contains_key(&id) || self.removed.borrow().contains_key(&id) {
+            return Ok(false);
+        }
+        let row = StoredIndex { document: id, chunks: chunks.clone(), vectors: vectors.clone() };
+        self.indexes.borrow_mut().insert(vectors_key(id, manifest.chunking, &manifest.embedder), row);
+        Ok(true)
+    }
+
+    async fn keep_indexes(&self, kept: &[(ChunkSettings, String)]) -> Result<(), Error> {
+        let is_kept = |key: &String, row: &StoredIndex| {
+            kept.iter().any(|(chunking, embedder)| *key == vectors_key(row.document, *chunking, embedder))
+        };
+        self.indexes.borrow_mut().retain(|key, row| is_kept(key, row));
+        Ok(())
     }
 
     async fn mark_removed(&self, id: DocumentId, now_millis: u64) -> Result<(), Error> {
@@ -54,6 +91,7 @@ impl Store for MemoryStore {
             return Ok(());
         }
         self.records.borrow_mut().remove(&id);
+        self.forget_indexes(id);
         let owned = self.owners.borrow_mut().remove(&id).unwrap_or_default();
         let mut cache = self.cache.borrow_mut();
         owned.iter().chain(contents).for_each(|key| drop(cache.remove(key)));

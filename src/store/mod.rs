@@ -16,12 +16,12 @@ pub use encoding::{
     Stored, decode, decode_embedding, decode_vectors, encode, encode_embedding, encode_vectors,
 };
 pub use memory::MemoryStore;
-pub use record::{Damaged, Loaded, Record, Row};
+pub use record::{Damaged, Loaded, Record, Row, StoredIndex};
 pub use tables::{Kind, Table};
 pub use upload::{Tombstone, UploadInfo, UploadState};
 
 use crate::types::problem::store;
-use crate::types::{DocumentId, Sha256, Spending, UserError};
+use crate::types::{ChunkSettings, DocumentId, Sha256, Spending, UserError};
 use serde::{Deserialize, Serialize};
 
 /// Why something could not be kept or read back.
@@ -88,6 +88,14 @@ pub trait Store {
     /// Stores one document in a single transaction, replacing an older version of it. `false`: it was removed in the
     /// meantime, by this tab or another, and is not stored.
     async fn put(&self, record: &Record) -> Result<bool, Error>;
+    /// What is stored of all documents for an index that is not their own, cut and embedded like that. What cannot be read is
+    /// left out.
+    async fn load_index(&self, chunking: ChunkSettings, embedder: &str) -> Result<Vec<StoredIndex>, Error>;
+    /// Stores the chunks and vectors of a document that is stored already, beside its own. `false`: it is not stored, or was
+    /// removed.
+    async fn put_index(&self, record: &Record) -> Result<bool, Error>;
+    /// Deletes chunks and vectors that neither a document's own index nor one of `kept` has: chunking and embedder.
+    async fn keep_indexes(&self, kept: &[(ChunkSettings, String)]) -> Result<(), Error>;
     /// Marks a document as removed.
     async fn mark_removed(&self, id: DocumentId, now_millis: u64) -> Result<(), Error>;
     /// Takes the mark away.

@@ -2,6 +2,7 @@ use super::migrations::{v1, v2};
 use super::{Error, Kind, Stored, Table, decode, decode_vectors, encode, encode_vectors, tables};
 use crate::types::{Chunk, Document, DocumentId, Manifest};
 use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 
 /// One stored document with everything made from it.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,7 +10,7 @@ pub struct Record {
     /// What is known without opening it.
     pub manifest: Manifest,
     /// Text and structure.
-    pub document: Document,
+    pub document: Rc<Document>,
     /// Its chunks, by ordinal.
     pub chunks: Vec<Chunk>,
     /// Their embeddings, one after another.
@@ -29,6 +30,46 @@ pub struct Damaged {
     pub size_bytes: u64,
     /// What is wrong with it.
     pub error: Error,
+}
+
+/// What is stored of a document for an index that is not its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredIndex {
+    /// The document.
+    pub document: DocumentId,
+    /// Its chunks, by ordinal.
+    pub chunks: Vec<Chunk>,
+    /// Their embeddings, one after another.
+    pub vectors: Vec<f32>,
+}
+
+impl StoredIndex {
+    /// The rows of that document, where both can be read.
+    pub fn decode(document: DocumentId, chunks: &[u8], vectors: &[u8]) -> Option<Self> {
+        let ChunkSet(chunks) = decode(chunks, "").ok()?;
+        let vectors = decode_vectors(vectors, chunks.len(), "").ok()?;
+        Some(Self { document, chunks, vectors })
+    }
+
+    /// Bytes of the rows of these chunks and so many numbers.
+    pub fn size(chunks: &[Chunk], numbers: usize) -> u64 {
+        let rows = encode(&ChunkSet(chunks.to_vec()), "").map_or(0, |row| row.len());
+        (rows + encode_vectors(0, &[]).len() + numbers * size_of::<f32>()) as u64
+    }
+
+    /// Whether its chunks are of that document's text.
+    pub fn fits(&self, document: &Document) -> bool {
+        are_chunks_of(&self.chunks, document)
+    }
+}
+
+fn are_chunks_of(chunks: &[Chunk], document: &Document) -> bool {
+    let fits = |(ordinal, chunk): (usize, &Chunk)| {
+        chunk.document == document.id
+            && chunk.ordinal as usize == ordinal
+            && document.text.get(chunk.span.range()).is_some()
+    };
+    chunks.iter().enumerate().all(fits)
 }
 
 /// A stored document, or why it cannot be used.
@@ -68,12 +109,26 @@ impl Record {
     /// # Errors
     /// Only where something cannot be written as bytes at all.
     pub fn rows(&self) -> Result<[Row; 4], Error> {
-        let Self { manifest, document, chunks, vectors } = self;
+        let Self { manifest, document, .. } = self;
+        let (id, name) = (manifest.id, &manifest.name);
+        let [chunks, vectors] = self.index_rows()?;
+        Ok([
+            (Table::Manifests, id.to_string(), encode(manifest, name)?),
+            (Table::Documents, id.to_string(), encode(document.as_ref(), name)?),
+            chunks,
+            vectors,
+        ])
+    }
+
+    /// Those of its chunks and vectors alone.
+    ///
+    /// # Errors
+    /// As [`rows`](Self::rows).
+    pub fn index_rows(&self) -> Result<[Row; 2], Error> {
+        let Self { manifest, chunks, vectors, .. } = self;
         let (id, name) = (manifest.id, &manifest.name);
         let dimension = vectors.len().checked_div(chunks.len()).unwrap_or(0);
         Ok([
-            (Table::Manifests, id.to_string(), encode(manifest, name)?),
-            (Table::Documents, id.to_string(), encode(document, name)?),
             (
                 Table::ChunkSets,
                 tables::chunk_set_key(id, manifest.chunking),
@@ -127,18 +182,13 @@ fn joined(
     if chunks.len() != manifest.chunks as usize {
         return Err(damaged("it has another number of chunks"));
     }
-    let fits = |(ordinal, chunk): (usize, &Chunk)| {
-        chunk.document == id
-            && chunk.ordinal as usize == ordinal
-            && document.text.get(chunk.span.range()).is_some()
-    };
-    if !chunks.iter().enumerate().all(fits) {
+    if !are_chunks_of(&chunks, &document) {
         return Err(damaged("its chunks are not of its text"));
     }
     let key = tables::vectors_key(id, manifest.chunking, &manifest.embedder);
     let vectors = get(Table::Vectors, &key).ok_or_else(|| damaged("its embeddings are missing"))?;
     let vectors = decode_vectors(&vectors, chunks.len(), name)?;
-    Ok(Record { manifest, document, chunks, vectors })
+    Ok(Record { manifest, document: Rc::new(document), chunks, vectors })
 }
 
 fn row<T: Stored>(

@@ -54,7 +54,8 @@ pub use provider::{
     Spending, SpendingLimits, UrlParam,
 };
 pub use recipe::{
-    EmbedderRef, Recipe, RecipeId, RerankerRef, RetrievalMode, RetrievalSettings, embedder_name, is_remote,
+    EmbedderRef, IndexSpec, Recipe, RecipeId, RerankerRef, RetrievalMode, RetrievalSettings,
+    additional_indexes, embedder_name, is_remote,
 };
 pub use run::{Retrieval, Run, RunAnswer, RunId, Thumb};
 pub use run_summary::RunSummary;

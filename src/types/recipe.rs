@@ -28,6 +28,62 @@ pub struct Recipe {
     pub prompt: Option<PromptTemplate>,
 }
 
+/// What an index of the documents is made by. Recipes that agree in it share one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexSpec {
+    /// How documents are cut.
+    pub chunking: ChunkSettings,
+    /// What makes vectors; nothing where words alone are looked up.
+    pub embedder: Option<EmbedderRef>,
+}
+
+impl IndexSpec {
+    /// Whether what is looked up in an index made by `wanted` can be looked up in this one.
+    pub fn serves(&self, wanted: &Self) -> bool {
+        let id = |spec: &Self| spec.embedder.as_ref().map(EmbedderRef::remote_id);
+        self.chunking == wanted.chunking && (wanted.embedder.is_none() || id(self) == id(wanted))
+    }
+}
+
+impl Recipe {
+    /// The index that its searches need.
+    pub fn index(&self) -> IndexSpec {
+        let embedder = (self.retrieval.mode != RetrievalMode::Lexical).then(|| self.embedder.clone());
+        IndexSpec { chunking: self.chunking, embedder }
+    }
+
+    /// Whether both find the same: they differ in their prompts at most.
+    pub fn retrieves_like(&self, other: &Self) -> bool {
+        let part = |recipe: &Self| Self { prompt: None, ..recipe.clone() };
+        part(self) == part(other)
+    }
+
+    /// The index that documents have when this is the first recipe: they are embedded whatever its mode, so that changing the mode
+    /// costs nothing.
+    pub fn own_index(&self) -> IndexSpec {
+        IndexSpec { chunking: self.chunking, embedder: Some(self.embedder.clone()) }
+    }
+}
+
+/// The indexes that `others` need beside that of the `first` recipe, each once.
+pub fn additional_indexes<'a>(
+    first: &Recipe,
+    others: impl IntoIterator<Item = &'a Recipe>,
+) -> Vec<IndexSpec> {
+    let own = first.own_index();
+    let mut wanted: Vec<IndexSpec> =
+        others.into_iter().map(Recipe::index).filter(|spec| !own.serves(spec)).collect();
+    // One with vectors serves those that only look up words.
+    wanted.sort_by_key(|spec| spec.embedder.is_none());
+    let mut indexes: Vec<IndexSpec> = Vec::new();
+    for spec in wanted {
+        if !indexes.iter().any(|known| known.serves(&spec)) {
+            indexes.push(spec);
+        }
+    }
+    indexes
+}
+
 /// What makes vectors of texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EmbedderRef {

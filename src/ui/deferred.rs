@@ -5,16 +5,17 @@
 //! first view does not wait for it. All state stays in the page's wasm; other builds keep everything there.
 
 use crate::state::{Dialog, perform};
-use crate::ui::answers::{body::ColumnBody, request::Request};
+use crate::ui::answers::{body::ColumnBody, grid::Grid, request::Request};
 use crate::ui::columns::{
-    add_column::AddColumn, compare::Compare, edit_column::EditColumn, sets::ColumnSets,
+    add_column::AddColumn, compare::Compare, edit_column::EditColumn, sets::ColumnSets, vary::Vary,
 };
 use crate::ui::commands::{palette::Palette, shortcuts::ShortcutsDialog};
 use crate::ui::documents::{paste::Paste, questions::Questions};
-use crate::ui::evidence::{passages::Passages, viewer::Viewer};
+use crate::ui::evidence::{comparison::Comparison, passages::Passages, viewer::Viewer};
 use crate::ui::part::deferred::{Code, Part};
 use crate::ui::prompt::guard::ContextGuards;
 use crate::ui::providers::dialog::Providers;
+use crate::ui::recipes::dialog::Recipes;
 use crate::ui::run::{
     export::ExportDialog, follow_up::FollowUpDialog, head::RunHeader, history::HistoryDialog,
 };
@@ -39,6 +40,8 @@ fn draw(part: Part) -> AnyView {
         Part::Dialog(dialog) => draw_dialog(dialog),
         Part::Viewer => view! { <Viewer/> }.into_any(),
         Part::Passages => view! { <Passages/> }.into_any(),
+        Part::Grid => view! { <Grid/> }.into_any(),
+        Part::Comparison => view! { <Comparison/> }.into_any(),
         Part::ContextGuards => view! { <ContextGuards/> }.into_any(),
         Part::RunHead => view! { <RunHeader/> }.into_any(),
         Part::Answer(of, view) => view! { <ColumnBody of view/> }.into_any(),
@@ -51,6 +54,8 @@ fn draw_dialog(dialog: Dialog) -> AnyView {
         Dialog::AddColumn => view! { <AddColumn/> }.into_any(),
         Dialog::EditColumn(id) => view! { <EditColumn id/> }.into_any(),
         Dialog::ColumnSets => view! { <ColumnSets/> }.into_any(),
+        Dialog::Vary => view! { <Vary/> }.into_any(),
+        Dialog::Recipes => view! { <Recipes/> }.into_any(),
         Dialog::Compare => view! { <Compare/> }.into_any(),
         Dialog::Providers => view! { <Providers/> }.into_any(),
         Dialog::History => view! { <HistoryDialog/> }.into_any(),

@@ -13,6 +13,7 @@ mod panes;
 mod part;
 mod prompt;
 mod providers;
+mod recipes;
 mod run;
 mod settings;
 

@@ -45,7 +45,7 @@ fn record(name: &str) -> Record {
             warnings: vec![],
             reader: 1,
         },
-        document: Document {
+        document: Rc::new(Document {
             id,
             name: name.into(),
             format: Format::Text,
@@ -53,7 +53,7 @@ fn record(name: &str) -> Record {
             text,
             blocks: vec![],
             pages: vec![],
-        },
+        }),
         chunks: vec![chunk],
         vectors: vec![0.25, -1.5, f32::MIN_POSITIVE],
     }

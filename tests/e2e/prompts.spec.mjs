@@ -75,7 +75,7 @@ describe("prompt templates", () => {
     await page.reload();
     ({ dialog, system } = await promptIn(page, "Edit column fake-quote", "Edit column"));
     assert.equal(await system.inputValue(), "Be brief. Cite as [1].");
-    await press(dialog, "Use the prompt in Settings");
+    await press(dialog, "Use the recipe's prompt");
     assert.equal(await system.inputValue(), "Today is {{date}}. Cite as [1].");
     await save(dialog, "Save column");
     await until(async () => !(await columns(page, "fake-quote").innerText()).includes("custom prompt"), { what: "the header without" });

@@ -72,6 +72,17 @@ export const STATES = [
     await press(page, "Compare hosts");
   }),
   byButton("Column sets"),
+  byButton("Recipes"),
+  byButton("Recipes", "a new one", async (page) => press(dialog(page), "Add recipe")),
+  byButton("Vary"),
+  {
+    name: "Compare retrieval",
+    enter: async (page) => {
+      await press(page, "Compare retrieval");
+      await page.getByRole("region", { name: "Compare retrieval" }).locator(".passage").first().waitFor();
+    },
+    leave: async (page) => press(page, "Back to the answers"),
+  },
   byButton(`Edit column ${MODEL}`),
   byButton(`View request of ${MODEL}`),
   providers("Keys"),

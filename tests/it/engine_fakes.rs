@@ -6,6 +6,7 @@ use sidecite::provider::embeddings::Purpose;
 use sidecite::types::problem::legacy;
 use sidecite::types::{Block, BlockKind, ChunkSettings, Document, Format, Span, sha256};
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 /// Words as tokens.
 pub struct Words;
@@ -135,7 +136,7 @@ pub fn incoming(name: &str, text: &str) -> Incoming {
     };
     let chunking = ChunkSettings { size_tokens: 16, overlap_tokens: 0, ..ChunkSettings::default() };
     Incoming {
-        document,
+        document: Rc::new(document),
         size_bytes: text.len() as u64,
         added_millis: 1,
         chunking,

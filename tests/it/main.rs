@@ -19,6 +19,7 @@ mod embedders;
 mod embeddings;
 mod engine;
 mod engine_fakes;
+mod engine_indexes;
 mod evidence;
 mod extractive;
 #[cfg(feature = "reader")]

@@ -9,7 +9,7 @@ use sidecite::prompt::{DatedTemplate, Fit, PromptSpec, Sent};
 use sidecite::provider::embeddings;
 use sidecite::types::{
     Attempt, CallFailure, ChatEvent, ChunkSettings, Cost, EmbedderRef, Endpoint, Evidence, FailureCause,
-    Format, Manifest, Message, NativeCitation, Parameters, Price, PromptTemplate, RerankerRef,
+    Format, IndexSpec, Manifest, Message, NativeCitation, Parameters, Price, PromptTemplate, RerankerRef,
     RetrievalSettings, Role, SearchTiming, Sha256, Span, Spending, SpendingLimits, TimedEvent, UserError,
     Warning, problem, sha256,
 };
@@ -212,10 +212,13 @@ fn engine(lines: &mut Lines) {
         },
     );
     lines.ask("Rechunk", Rechunk { id: hash(), chunking, embedder: EmbedderRef::BuiltIn });
+    lines.ask("BuildIndex", BuildIndex(IndexSpec { chunking, embedder: Some(embedder.clone()) }));
+    lines.ask("KeepIndexes", KeepIndexes(vec![IndexSpec { chunking, embedder: None }]));
     lines.ask(
         "Search",
         Search {
             question: "Why?".into(),
+            index: Some(IndexSpec { chunking, embedder: None }),
             retrieval: RetrievalSettings::default(),
             embedder,
             reranker: Some(RerankerRef { endpoint: endpoint(), model: "r".into() }),
@@ -255,6 +258,11 @@ fn engine(lines: &mut Lines) {
     );
     lines.reply::<Ingest>("Ingest: stored", IngestUpdate::Stored(manifest));
     lines.reply::<Ingest>("Ingest: failed", IngestUpdate::Failed(error()));
+    let size = IndexSize { documents: 2, chunks: 9, stored_bytes: 1_000 };
+    lines.reply::<BuildIndex>("BuildIndex: loading", IndexUpdate::Loading(300, 70_000));
+    lines.reply::<BuildIndex>("BuildIndex: progress", IndexUpdate::Progress(1, 2));
+    lines.reply::<BuildIndex>("BuildIndex: ready", IndexUpdate::Ready(size));
+    lines.reply::<BuildIndex>("BuildIndex: failed", IndexUpdate::Failed(error()));
     let highlights = vec![vec![Span::new(1, 2)]];
     lines.reply::<Search>("Search: found", Ok(Found { evidence: evidence(), highlights }));
     lines.reply::<Remove>("Remove: removed", Ok(()));

@@ -6,8 +6,9 @@ use sidecite::run::{
     condensed, expired, joined,
 };
 use sidecite::types::{
-    AnswerState, CallFailure, ChatEvent, Column, ColumnId, Cost, Evidence, FailureCause, ModelRef, Recipe,
-    RecipeId, RetrievalSettings, Run, RunId, RunSummary, SearchTiming, Thumb, UserError, problem, sha256,
+    AnswerState, CallFailure, ChatEvent, Column, ColumnId, Cost, Evidence, FailureCause, ModelRef,
+    PromptTemplate, Recipe, RecipeId, RetrievalSettings, Run, RunId, RunSummary, SearchTiming, Thumb,
+    UserError, problem, sha256,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,7 +33,8 @@ fn evidence(text: &str) -> Arc<Evidence> {
 }
 
 fn recipes() -> Vec<(RecipeId, Recipe)> {
-    vec![(FIRST, Recipe::default()), (SECOND, Recipe::default())]
+    let retrieval = RetrievalSettings { top_k: 3, ..RetrievalSettings::default() };
+    vec![(FIRST, Recipe::default()), (SECOND, Recipe { retrieval, ..Recipe::default() })]
 }
 
 fn asked_run() -> Run {
@@ -98,6 +100,29 @@ fn a_recipe_is_searched_once_and_its_columns_get_one_object() {
     assert!(conductor.found(FIRST, Ok((evidence("other"), Vec::new()))).is_empty());
     assert_eq!(conductor.run().evidence_of(ColumnId(1)).unwrap().text, "a");
     assert!(conductor.run().evidence_of(ColumnId(3)).is_none());
+}
+
+#[test]
+fn recipes_that_retrieve_alike_share_one_search() {
+    const THIRD: RecipeId = RecipeId(3);
+    let prompt = Some(PromptTemplate { system: String::new(), user: "{{evidence}} {{question}}".into() });
+    let alike = Recipe { prompt, ..Recipe::default() };
+    let mut recipes = recipes();
+    recipes.push((THIRD, alike.clone()));
+    let columns = vec![column(1, FIRST, true), column(2, SECOND, true), column(3, THIRD, true)];
+    let (mut conductor, commands) = Conductor::start(asked_run(), recipes, columns);
+    assert_eq!(searches(&commands), [FIRST, SECOND]);
+    let found = conductor.found(FIRST, Ok((evidence("e"), Vec::new())));
+    let asked = asks(&found);
+    assert_eq!(asked.iter().map(|(column, ..)| column.0).collect::<Vec<_>>(), [1, 3]);
+    let objects: Vec<_> = asked.into_iter().filter_map(|(.., evidence)| evidence).collect();
+    assert!(Arc::ptr_eq(&objects[0], &objects[1]));
+    // The second is stopped: its own search is nobody's any more, the others' was over.
+    let stopped = conductor.stop(ColumnId(2), 5.0);
+    assert!(stopped.contains(&Command::CancelSearch(SECOND)));
+    let later = RecipeId(4);
+    let joined = conductor.add_with(column(4, later, true), alike);
+    assert_eq!((searches(&joined).len(), asks(&joined).len()), (0, 1));
 }
 
 #[test]
@@ -282,7 +307,8 @@ fn a_column_added_later_joins_over_the_same_evidence() {
     let commands = conductor.add_with(column(2, FIRST, true), Recipe::default());
     assert!(searches(&commands).is_empty());
     assert_eq!(asks(&commands)[0].2.as_ref().unwrap().text, "a");
-    let commands = conductor.add_with(column(3, SECOND, true), Recipe::default());
+    let other = recipes().remove(1).1;
+    let commands = conductor.add_with(column(3, SECOND, true), other);
     assert_eq!(searches(&commands), [SECOND]);
     assert!(conductor.stop(ColumnId(3), 1.0).contains(&Command::CancelSearch(SECOND)));
 }

@@ -1,12 +1,14 @@
 use super::connection::{
-    Connection, bytes_value, complete, delete, delete_range, doing, has, keys, put, rows, store, value_bytes,
+    Connection, bytes_value, complete, delete, delete_range, doing, get, has, keys, put, rows, store,
+    value_bytes,
 };
 use super::{adopt, open_corpus};
-use crate::store::tables::range_of;
+use crate::store::tables::{chunk_set_key, range_of, vectors_key};
 use crate::store::{
-    Error, Loaded, Record, Store, Table, Tombstone, decode, decode_embedding, encode, encode_embedding,
+    Error, Loaded, Record, Store, StoredIndex, Table, Tombstone, decode, decode_embedding, encode,
+    encode_embedding,
 };
-use crate::types::{DocumentId, Sha256};
+use crate::types::{ChunkSettings, DocumentId, Manifest, Sha256};
 use futures_util::future::join_all;
 use idb::Query;
 use js_sys::Uint8Array;
@@ -112,14 +114,66 @@ impl Store for IndexedDb {
         if removed || !known {
             return Ok(false);
         }
-        // What it was cut into before, and embedded by, nothing uses any more.
-        delete_range(&transaction, CHUNK_SETS, &range_of(id))?;
-        delete_range(&transaction, VECTORS, &range_of(id))?;
+        let [_, (_, _, document), ..] = &rows;
+        let before = get(&transaction, DOCUMENTS, &key).await?;
+        // What was made of another text nothing can use; the rest may be of another index, and `keep_indexes` tidies.
+        if before.is_some_and(|before| value_bytes(&before) != *document) {
+            delete_range(&transaction, CHUNK_SETS, &range_of(id))?;
+            delete_range(&transaction, VECTORS, &range_of(id))?;
+        }
         for (table, key, value) in &rows {
             put(&transaction, table.name(), key, &bytes_value(value))?;
         }
         complete(transaction, &record.manifest.name).await?;
         Ok(true)
+    }
+
+    async fn load_index(&self, chunking: ChunkSettings, embedder: &str) -> Result<Vec<StoredIndex>, Error> {
+        let transaction = self.connection.read(&[MANIFESTS, CHUNK_SETS, VECTORS])?;
+        let ids = keys(&transaction, MANIFESTS).await?.into_iter().filter_map(|key| Sha256::parse(&key));
+        let mut found = Vec::new();
+        for id in ids {
+            let vectors = get(&transaction, VECTORS, &vectors_key(id, chunking, embedder)).await?;
+            let Some(vectors) = vectors else { continue };
+            let chunks = get(&transaction, CHUNK_SETS, &chunk_set_key(id, chunking)).await?;
+            let chunks = chunks.map(|chunks| value_bytes(&chunks)).unwrap_or_default();
+            found.extend(StoredIndex::decode(id, &chunks, &value_bytes(&vectors)));
+        }
+        Ok(found)
+    }
+
+    async fn put_index(&self, record: &Record) -> Result<bool, Error> {
+        let key = record.manifest.id.to_string();
+        let rows = record.index_rows()?;
+        let transaction = self.connection.write(&[MANIFESTS, CHUNK_SETS, VECTORS, TOMBSTONES])?;
+        if has(&transaction, TOMBSTONES, &key).await? || !has(&transaction, MANIFESTS, &key).await? {
+            return Ok(false);
+        }
+        for (table, key, value) in &rows {
+            put(&transaction, table.name(), key, &bytes_value(value))?;
+        }
+        complete(transaction, &record.manifest.name).await?;
+        Ok(true)
+    }
+
+    async fn keep_indexes(&self, kept: &[(ChunkSettings, String)]) -> Result<(), Error> {
+        let transaction = self.connection.write(&[MANIFESTS, CHUNK_SETS, VECTORS])?;
+        let mut wanted: BTreeSet<String> = BTreeSet::new();
+        for (key, value) in rows(&transaction, MANIFESTS).await? {
+            let Some(id) = Sha256::parse(&key) else { continue };
+            // Of a document whose manifest cannot be read nothing is deleted.
+            let Ok(manifest) = decode::<Manifest>(&value_bytes(&value), "") else { return Ok(()) };
+            let own = (manifest.chunking, manifest.embedder);
+            for (chunking, embedder) in kept.iter().chain([&own]) {
+                wanted.extend([chunk_set_key(id, *chunking), vectors_key(id, *chunking, embedder)]);
+            }
+        }
+        for table in [CHUNK_SETS, VECTORS] {
+            for key in keys(&transaction, table).await?.iter().filter(|key| !wanted.contains(*key)) {
+                delete(&transaction, table, key)?;
+            }
+        }
+        complete(transaction, "the indexes").await
     }
 
     async fn mark_removed(&self, id: DocumentId, now_millis: u64) -> Result<(), Error> {

@@ -46,6 +46,12 @@ pub enum Command {
     CompareHosts,
     /// Show the columns kept under names.
     ColumnSets,
+    /// Show the recipes.
+    Recipes,
+    /// Make columns from lists.
+    Vary,
+    /// Compare the evidence of recipes, or stop that.
+    CompareRetrieval,
     /// Pick files to add.
     AddFiles,
     /// Make a document of text.
@@ -136,6 +142,9 @@ impl Command {
             Self::AddColumn => n!("Add column"),
             Self::CompareHosts => n!("Compare hosts"),
             Self::ColumnSets => n!("Column sets"),
+            Self::Recipes => n!("Recipes"),
+            Self::Vary => n!("Vary"),
+            Self::CompareRetrieval => n!("Compare retrieval"),
             Self::AddFiles => n!("Add documents"),
             Self::PasteText => n!("Paste text"),
             Self::TrySample => n!("Try the sample"),
@@ -166,6 +175,9 @@ impl Command {
             Self::AddColumn => n!("model provider new"),
             Self::CompareHosts => n!("same model providers price speed"),
             Self::ColumnSets => n!("save load restore columns preset"),
+            Self::Recipes => n!("chunking retrieval index embedder reranker rag pipeline"),
+            Self::Vary => n!("grid sweep parameters combinations columns recipes"),
+            Self::CompareRetrieval => n!("evidence passages ranks side by side recipes"),
             Self::EditColumn(_) => n!("rename model parameters temperature system prompt"),
             Self::AddFiles => n!("files upload folder"),
             Self::PasteText => n!("clipboard document"),
@@ -193,6 +205,9 @@ pub fn offered(context: &Context) -> Vec<Offer> {
         (Command::AddColumn, context.can_add_column),
         (Command::CompareHosts, context.can_add_column),
         (Command::ColumnSets, true),
+        (Command::Recipes, true),
+        (Command::Vary, true),
+        (Command::CompareRetrieval, true),
         (Command::AddFiles, true),
         (Command::PasteText, true),
         (Command::TrySample, context.can_try_sample),

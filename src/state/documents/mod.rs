@@ -3,6 +3,7 @@
 mod add;
 mod cache;
 mod corpus;
+mod indexes;
 mod open;
 mod pipeline;
 mod reindex;
@@ -14,5 +15,6 @@ mod tabs;
 pub(in crate::state) use removals::clear as clear_removals;
 
 pub use corpus::{Corpus, Embedding, Original, Row, RowActions, RowState, Totals};
+pub use indexes::{IndexState, Indexes};
 pub use sample::{Sample, SampleQuestion};
 pub use tabs::Tabs;

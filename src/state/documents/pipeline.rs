@@ -100,7 +100,7 @@ impl AppState {
         }
         let (chunking, embedder) = self
             .settings
-            .with_untracked(|settings| (settings.recipe.chunking, settings.recipe.embedder.clone()));
+            .with_untracked(|settings| (settings.recipe().chunking, settings.recipe().embedder.clone()));
         let remote = embedder != EmbedderRef::BuiltIn;
         let verb = Ingest {
             id,

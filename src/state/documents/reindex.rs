@@ -18,7 +18,7 @@ impl AppState {
     fn renew_now(self) {
         let (chunking, embedder) = self
             .settings
-            .with_untracked(|settings| (settings.recipe.chunking, settings.recipe.embedder.clone()));
+            .with_untracked(|settings| (settings.recipe().chunking, settings.recipe().embedder.clone()));
         let outdated =
             |manifest: &Manifest| manifest.chunking != chunking || !embedder.has_made(&manifest.embedder);
         let rows = self.corpus.rows.cells_now().into_iter().map(|cell| cell.value.get_untracked());

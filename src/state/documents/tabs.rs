@@ -168,7 +168,8 @@ impl AppState {
     pub(in crate::state) fn rest(self) {
         let is_mine = |row: &Row| (row.state.is_at_work() && !row.elsewhere) || row.is_waiting();
         let rows = self.corpus.rows.cells_now();
-        if !rows.iter().any(|cell| cell.value.with_untracked(is_mine))
+        if !self.indexes.is_running()
+            && !rows.iter().any(|cell| cell.value.with_untracked(is_mine))
             && let Some(mut held) = self.tabs.lock.get_value().try_lock()
         {
             drop(held.take());

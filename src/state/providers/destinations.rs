@@ -28,11 +28,17 @@ impl Destinations {
             }
         };
         let mut to = Self::default();
-        if let EmbedderRef::Remote { endpoint, .. } = &settings.recipe.embedder {
-            add(&mut to.documents, host(endpoint));
+        // Documents are indexed by every recipe, whether a column uses it or not.
+        let indexes = std::iter::once(settings.recipe().own_index()).chain(settings.additional_indexes());
+        for spec in indexes {
+            if let Some(EmbedderRef::Remote { endpoint, .. }) = &spec.embedder {
+                add(&mut to.documents, host(endpoint));
+            }
         }
-        if let Some(reranker) = &settings.recipe.reranker {
-            add(&mut to.passages, host(&reranker.endpoint));
+        for named in settings.used_recipes() {
+            if let Some(reranker) = &named.recipe.reranker {
+                add(&mut to.passages, host(&reranker.endpoint));
+            }
         }
         for column in &settings.columns {
             let ModelRef::Remote { endpoint, .. } = &column.model else { continue };
@@ -135,12 +141,12 @@ mod tests {
         // A column whose endpoint was removed sends nothing.
         assert_eq!(label(&settings(&[(9, true)])), "Local only");
         let mut remote = settings(&[(1, true), (2, true)]);
-        remote.recipe.embedder = EmbedderRef::Remote {
+        remote.recipes.first.recipe.embedder = EmbedderRef::Remote {
             endpoint: endpoint(0, "", "https://e.example/v1"),
             model: "m".into(),
             dimensions: None,
         };
-        remote.recipe.reranker =
+        remote.recipes.first.recipe.reranker =
             Some(RerankerRef { endpoint: endpoint(0, "", "https://e.example/v1"), model: "m".into() });
         let to = Destinations::of(&remote, &[row("groq", "Groq")]);
         assert_eq!(to.label(), "Documents go to e.example · Passages go to eu.example.com, localhost:11434");

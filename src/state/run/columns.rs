@@ -1,6 +1,6 @@
 use super::column_view::ColumnView;
 use crate::run::Asked;
-use crate::state::settings::{MAX_COLUMNS, Settings};
+use crate::state::settings::{MAX_COLUMNS, MAX_GRID, Planned, Settings, Variation};
 use crate::state::{Action, AppState};
 use crate::types::{Column, ColumnId, ModelRef};
 use leptos::prelude::*;
@@ -15,6 +15,8 @@ pub struct RemovedColumn {
     at: usize,
     /// What it showed.
     view: ColumnView,
+    /// There were more columns than fit side by side.
+    was_in_grid: bool,
 }
 
 impl RemovedColumn {
@@ -42,6 +44,36 @@ impl AppState {
         if self.settings.with_untracked(|settings| settings.columns.len()) >= MAX_COLUMNS {
             return false;
         }
+        self.put_column(column);
+        true
+    }
+
+    /// Makes the columns of a variation, and the recipes that they need; as many as there is room for. Gives how many.
+    pub fn vary(self, variation: &Variation) -> usize {
+        let planned = self.settings.with_untracked(|settings| settings.planned(variation));
+        let mut made = 0;
+        for Planned { mut column, recipe } in planned {
+            if self.settings.with_untracked(|settings| settings.columns.len()) >= MAX_GRID {
+                break;
+            }
+            if let Some((name, recipe)) = recipe {
+                let mut id = None;
+                self.set(|settings| {
+                    let known =
+                        settings.recipes.iter().find(|named| named.recipe == recipe).map(|named| named.id);
+                    id = known.or_else(|| settings.recipes.add(&name, recipe));
+                });
+                let Some(id) = id else { break };
+                column.recipe = id;
+            }
+            column.id = self.new_column_id();
+            self.put_column(column);
+            made += 1;
+        }
+        made
+    }
+
+    fn put_column(self, column: Column) {
         self.set(|settings| settings.columns.push(column.clone()));
         let asked = self.settings.with_untracked(|settings| asked(settings, column));
         self.session.columns.put(
@@ -50,10 +82,9 @@ impl AppState {
         );
         self.price_columns();
         // A column added to a run joins it, over the same evidence.
-        let recipe = self.settings.with_untracked(|settings| settings.recipe.clone());
+        let recipe = self.settings.with_untracked(|settings| settings.recipe_of(&asked.column).clone());
         self.conduct(|conductor| conductor.add_with(asked, recipe));
         self.show_head();
-        true
     }
 
     /// Shows the columns that the settings have: another tab has added or removed some. One with an answer stays, and so do
@@ -101,21 +132,26 @@ impl AppState {
         if view.is_under_way() {
             self.act(Action::Stop(id));
         }
-        let at = self.session.columns.cells_now().iter().position(|cell| cell.key == id).unwrap_or(0);
+        let shown = self.session.columns.cells_now();
+        let at = shown.iter().position(|cell| cell.key == id).unwrap_or(0);
+        let was_in_grid = shown.len() > MAX_COLUMNS;
         let custom_name = self.settings.with_untracked(|settings| settings.custom_name(id));
         self.session.columns.remove(&id);
         self.session.expanded.update(|expanded| *expanded = expanded.filter(|shown| *shown != id));
-        self.session.removed.set(Some(RemovedColumn { column: view.column.clone(), custom_name, at, view }));
+        let column = view.column.clone();
+        self.session.removed.set(Some(RemovedColumn { column, custom_name, at, view, was_in_grid }));
         self.set(|settings| settings.remove_column(id));
     }
 
     /// Puts the column that was removed last back in its place, with its answer.
     pub fn undo_remove_column(self) {
         let Some(removed) = self.session.removed.get_untracked() else { return };
-        let RemovedColumn { column, custom_name, at, view } = removed;
+        let RemovedColumn { column, custom_name, at, view, was_in_grid } = removed;
         let mut fits = false;
         self.set(|settings| {
-            fits = settings.insert_column(at, column.clone());
+            // It comes back into the grid it was taken from, but does not make one of eight columns.
+            let most = if was_in_grid { MAX_GRID } else { MAX_COLUMNS };
+            fits = settings.insert_column(at, column.clone(), most);
             if let (true, Some(name)) = (fits, &custom_name) {
                 settings.rename_column(column.id, name);
             }
@@ -234,7 +270,9 @@ pub enum Step {
 }
 
 /// A column as the conductor is given it.
-pub(in crate::state) fn asked(settings: &Settings, column: Column) -> Asked {
+pub(in crate::state) fn asked(settings: &Settings, mut column: Column) -> Asked {
+    // Its own may have been deleted.
+    column.recipe = settings.recipes.get(column.recipe).id;
     let (name, place) = settings.column_name(&column);
     Asked { column, name, place }
 }

@@ -3,8 +3,8 @@ use super::columns::asked;
 use super::session::{AnswerOf, RunHead, Session};
 use crate::browser::clock::{epoch_millis, now_millis, random};
 use crate::run::{Command, Conductor, Turn, joined};
-use crate::state::{AppState, Cell};
-use crate::types::{Column, ColumnId, ModelRef, RecipeId, Run, RunId, Thumb};
+use crate::state::{AppState, Cell, NamedRecipe};
+use crate::types::{Column, ColumnId, ModelRef, Run, RunId, Thumb};
 use leptos::prelude::*;
 
 impl AppState {
@@ -13,6 +13,9 @@ impl AppState {
         let question = self.session.question.get_untracked().trim().to_owned();
         if question.is_empty() {
             return;
+        }
+        if self.comparison.open.get_untracked() {
+            return self.compare_retrieval();
         }
         self.clear_earlier();
         let columns = self.settings.with_untracked(|settings| settings.columns.clone());
@@ -87,10 +90,15 @@ impl AppState {
         self.prepare();
         let asked = self.settings.with_untracked(|settings| {
             self.session.show_columns(settings, columns.clone());
-            columns.into_iter().map(|column| asked(settings, column)).collect()
+            columns.into_iter().map(|column| asked(settings, column)).collect::<Vec<_>>()
         });
-        let recipe = self.settings.with_untracked(|settings| settings.recipe.clone());
-        let (conductor, commands) = Conductor::start(run, vec![(RecipeId::default(), recipe)], asked);
+        let recipes = self.settings.with_untracked(|settings| {
+            let of = |named: &NamedRecipe| (named.id, named.recipe.clone());
+            // With no column at all the first recipe's evidence is what there is to see.
+            let many = if asked.is_empty() { 1 } else { settings.recipes.count() };
+            settings.recipes.iter().take(many).map(of).collect()
+        });
+        let (conductor, commands) = Conductor::start(run, recipes, asked);
         self.session.conductor.set_value(Some(conductor));
         self.set_head(false);
         self.begin_turns();
@@ -222,12 +230,7 @@ impl AppState {
         for command in commands {
             match command {
                 Command::Search(recipe) => self.search(recipe),
-                Command::CancelSearch(_) => {
-                    if let Some(call) = self.session.search.get_untracked() {
-                        self.services().engine.stop(call);
-                    }
-                    self.session.search.set(None);
-                }
+                Command::CancelSearch(recipe) => self.cancel_search(recipe),
                 Command::Ask { column, turn, evidence } => self.dispatch(column, turn, evidence),
                 Command::Stop { column, .. } => self.stop_call(column),
                 Command::Ended(column) => {

@@ -102,7 +102,7 @@ impl Settings {
         let budget = Budget::estimated(Some(limit.tokens), &column.parameters, style);
         let template = self.template_of(column).cloned();
         let template = template.map(|template| DatedTemplate { template, date: date.to_owned() });
-        let passages = (passages, self.recipe.chunking.size_tokens);
+        let passages = (passages, self.recipe_of(column).chunking.size_tokens);
         let expected = Expected::new(question, template.as_ref(), passages, style, &budget);
         let raise_to = self.raise_to(column, expected.input_tokens);
         (expected.passages_fit < expected.passages).then_some(ContextGuard {
@@ -129,8 +129,10 @@ impl AppState {
         let chunks = is_known.then(|| u32::try_from(totals.chunks).unwrap_or(u32::MAX));
         let (question, date) = (self.session.question.get(), local_date(epoch_millis()));
         self.settings.with(|settings| {
-            let passages = settings.recipe.retrieval.top_k.min(chunks.unwrap_or(u32::MAX));
-            let guard = |column| settings.context_guard(column, &question, &date, passages);
+            let guard = |column| {
+                let passages = settings.recipe_of(column).retrieval.top_k.min(chunks.unwrap_or(u32::MAX));
+                settings.context_guard(column, &question, &date, passages)
+            };
             settings.columns.iter().filter_map(guard).collect()
         })
     }

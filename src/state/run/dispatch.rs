@@ -78,8 +78,9 @@ impl AppState {
             let run = conductor.as_ref()?.run();
             let recipe = run.retrieval(column.recipe).map(|retrieval| retrieval.recipe.prompt.clone());
             // A run of baselines only has retrieved nothing.
-            let recipe = recipe
-                .unwrap_or_else(|| self.settings.with_untracked(|settings| settings.recipe.prompt.clone()));
+            let recipe = recipe.unwrap_or_else(|| {
+                self.settings.with_untracked(|settings| settings.recipe_of(column).prompt.clone())
+            });
             let date = local_date(run.started_millis);
             let template = column.prompt.clone().or(recipe);
             Some((run.question.clone(), template.map(|template| DatedTemplate { template, date })))

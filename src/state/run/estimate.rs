@@ -48,13 +48,13 @@ impl AppState {
         self.session.columns.len();
         let question = self.session.question.get();
         let costs: Vec<Option<f64>> = self.settings.with(|settings| {
-            let recipe = &settings.recipe;
             let remote = settings.columns.iter().filter_map(|column| match &column.model {
                 ModelRef::Remote { endpoint, model } => Some((column, endpoint, model)),
                 _ => None,
             });
             let cost = |(column, endpoint, model): (&crate::types::Column, &u32, &String)| {
                 let known = priced.iter().find(|(at, name, _)| at == endpoint && name == model);
+                let recipe = settings.recipe_of(column);
                 let retrieval = column.with_documents.then_some(&recipe.retrieval);
                 let prompt = pricing::prompt_tokens(
                     &question,
@@ -75,14 +75,15 @@ impl AppState {
 /// Whether hosts are known by their row of the catalogue only.
 fn needs_catalogue(settings: &Settings) -> bool {
     let is_row = |endpoint: &Endpoint| endpoint.base_url.is_empty();
-    let embedder = match &settings.recipe.embedder {
+    let recipes = || settings.recipes.iter().map(|named| &named.recipe);
+    let embedders = recipes().filter_map(|recipe| match &recipe.embedder {
         EmbedderRef::Remote { endpoint, .. } => Some(endpoint),
         EmbedderRef::BuiltIn => None,
-    };
-    let reranker = settings.recipe.reranker.as_ref().map(|reranker| &reranker.endpoint);
+    });
+    let rerankers = recipes().filter_map(|recipe| Some(&recipe.reranker.as_ref()?.endpoint));
     let columns = settings.columns.iter().filter_map(|column| match &column.model {
         ModelRef::Remote { endpoint, .. } => settings.endpoint(*endpoint),
         _ => None,
     });
-    columns.chain(embedder).chain(reranker).any(is_row)
+    columns.chain(embedders).chain(rerankers).any(is_row)
 }

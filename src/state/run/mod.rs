@@ -3,6 +3,7 @@
 mod chrome;
 mod column_view;
 mod columns;
+mod comparison;
 mod condense;
 mod conduct;
 mod context;
@@ -21,6 +22,7 @@ mod session;
 pub use chrome::Chrome;
 pub use column_view::{AnswerHead, ColumnView, Stage};
 pub use columns::{RemovedColumn, Step};
+pub use comparison::{Compared, Comparison, MAX_COMPARED};
 pub use context::{ContextGuard, LimitSource};
 pub use differences::differences;
 pub use history::History;

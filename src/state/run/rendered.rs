@@ -1,3 +1,4 @@
+use crate::cite::{Citation, Target};
 use crate::markup::{Continues, Node, Patch, Piece, PieceChange};
 use leptos::prelude::*;
 use std::collections::BTreeSet;
@@ -58,6 +59,20 @@ impl Rendered {
             parts.clears += 1;
         });
         self.notes.update(BTreeSet::clear);
+    }
+
+    /// Citations that lead to a passage, and those that are flagged, so far.
+    pub fn citations(&self) -> (usize, usize) {
+        let pieces = (0..).map_while(|at| self.piece_at(at));
+        let of = |(found, flagged), piece: ArcRwSignal<RenderedPiece>| {
+            piece.with_untracked(|piece| {
+                let all = piece.piece.citations.len();
+                let is_found = |citation: &&Citation| matches!(citation.target, Target::Passage { .. });
+                let own = piece.piece.citations.iter().filter(is_found).count();
+                (found + own, flagged + all - own)
+            })
+        };
+        pieces.fold((0, 0), of)
     }
 
     /// Whether there are footnotes; tracked.

@@ -1,9 +1,10 @@
 use crate::run::{Conductor, Found};
 use crate::state::AppState;
-use crate::types::{EmbedderRef, RecipeId, problem};
+use crate::types::{EmbedderRef, Recipe, RecipeId, problem};
 use crate::worker::protocol::{self, Search};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use std::cell::Cell;
 use std::sync::Arc;
 
 impl AppState {
@@ -17,7 +18,7 @@ impl AppState {
             return;
         };
         spawn_local(async move {
-            let found = self.retrieve(recipe).await;
+            let found = self.retrieve_for_run(recipe).await;
             let is_same = |conductor: &Conductor| conductor.run().id == run;
             if self.session.conductor.with_value(|conductor| conductor.as_ref().is_some_and(is_same)) {
                 self.conduct(|conductor| conductor.found(recipe, found));
@@ -26,15 +27,42 @@ impl AppState {
         });
     }
 
-    async fn retrieve(self, recipe: RecipeId) -> Found {
+    /// Stops the search of a recipe.
+    pub(in crate::state) fn cancel_search(self, recipe: RecipeId) {
+        let calls = self.session.searches.with_value(Clone::clone);
+        for (_, call) in calls.into_iter().filter(|(of, _)| *of == recipe) {
+            self.services().engine.stop(call);
+        }
+    }
+
+    async fn retrieve_for_run(self, id: RecipeId) -> Found {
         let asked = self.session.conductor.with_value(|conductor| {
             let run = conductor.as_ref()?.run();
-            Some((run.question.clone(), run.retrieval(recipe)?.recipe.clone()))
+            Some((run.question.clone(), run.retrieval(id)?.recipe.clone()))
         });
         let Some((question, recipe)) = asked else { return Err(problem::run::gone()) };
+        let own = Cell::new(None);
+        let begun = |call| {
+            own.set(Some(call));
+            self.session.searches.update_value(|searches| searches.push((id, call)));
+        };
+        let found = self.retrieve(question, recipe, begun).await;
+        self.session.searches.update_value(|searches| searches.retain(|(_, call)| Some(*call) != own.get()));
+        found
+    }
+
+    /// Retrieves the evidence of a recipe for a question. `begun` hears of the call in the engine.
+    pub(in crate::state) async fn retrieve(
+        self,
+        question: String,
+        recipe: Recipe,
+        begun: impl Fn(u32),
+    ) -> Found {
+        let index = self.settings.with_untracked(|settings| settings.index_for(&recipe));
         let remote = recipe.embedder != EmbedderRef::BuiltIn || recipe.reranker.is_some();
         let verb = Search {
             question,
+            index,
             retrieval: recipe.retrieval,
             embedder: recipe.embedder,
             reranker: recipe.reranker,
@@ -42,7 +70,7 @@ impl AppState {
         // A question is worth a second engine: the first may have died over a document in the meantime.
         for _ in 0..2 {
             let mut call = self.engine_for(remote).call(verb.clone());
-            self.session.search.set(Some(call.id));
+            begun(call.id);
             if let Some(found) = call.body().await {
                 let protocol::Found { evidence, highlights } = found?;
                 return Ok((Arc::new(evidence), highlights));

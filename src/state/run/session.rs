@@ -2,7 +2,7 @@ use super::column_view::ColumnView;
 use super::columns::RemovedColumn;
 use crate::run::Conductor;
 use crate::state::{Settings, SignalList};
-use crate::types::{Answer, Column, ColumnId, Evidence, Retrieval, Run, RunId, Span, UserError};
+use crate::types::{Answer, Column, ColumnId, Evidence, RecipeId, Retrieval, Run, RunId, UserError};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -25,8 +25,8 @@ pub struct Session {
     pub announcement: RwSignal<String>,
     /// Something about the day's spending.
     pub notice: RwSignal<Option<UserError>>,
-    /// The engine's call of the search.
-    pub search: RwSignal<Option<u32>>,
+    /// The engine's calls of the searches that are under way.
+    pub(in crate::state) searches: StoredValue<Vec<(RecipeId, u32)>>,
     pub(in crate::state) conductor: StoredValue<Option<Conductor>, LocalStorage>,
     pub(in crate::state) earlier_run: StoredValue<Option<Run>, LocalStorage>,
 }
@@ -107,10 +107,10 @@ impl RunHead {
         self.retrievals.iter().find_map(Retrieval::evidence)
     }
 
-    /// For each passage the question's words in it.
-    pub fn highlights(&self) -> Vec<Vec<Span>> {
-        let found = self.retrievals.iter().find(|retrieval| retrieval.evidence().is_some());
-        found.map(|retrieval| retrieval.highlights.clone()).unwrap_or_default()
+    /// What is shown: what the `wanted` recipe retrieved, or the first that retrieved anything.
+    pub fn shown(&self, wanted: Option<RecipeId>) -> Option<&Retrieval> {
+        let mut found = self.retrievals.iter().filter(|retrieval| retrieval.evidence().is_some());
+        found.clone().find(|retrieval| Some(retrieval.id) == wanted).or_else(|| found.next())
     }
 
     /// Whether evidence is being retrieved.
@@ -135,7 +135,7 @@ impl Session {
             expanded: RwSignal::new(None),
             announcement: RwSignal::new(String::new()),
             notice: RwSignal::new(None),
-            search: RwSignal::new(None),
+            searches: StoredValue::new(Vec::new()),
             conductor: StoredValue::new_local(None),
             earlier_run: StoredValue::new_local(None),
         };

@@ -1,6 +1,6 @@
 //! The columns that the person keeps: their order, their names, and sets of them by name.
 
-use super::{MAX_COLUMNS, Settings};
+use super::{MAX_GRID, Settings};
 use crate::types::{Column, ColumnId, PromptTemplate};
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +44,7 @@ impl Settings {
 
     /// The custom template of a column's prompt: its own, or the recipe's.
     pub fn template_of<'a>(&'a self, column: &'a Column) -> Option<&'a PromptTemplate> {
-        column.prompt.as_ref().or(self.recipe.prompt.as_ref())
+        column.prompt.as_ref().or(self.recipe_of(column).prompt.as_ref())
     }
 
     /// The name that the person gave a column.
@@ -60,9 +60,9 @@ impl Settings {
         }
     }
 
-    /// Adds a column at a place, at the end where there is no such place. Gives whether there was room.
-    pub fn insert_column(&mut self, at: usize, column: Column) -> bool {
-        if self.columns.len() >= MAX_COLUMNS || self.columns.iter().any(|known| known.id == column.id) {
+    /// Adds a column at a place, at the end where there is no such place, if there are then no more than `most`. Gives whether it did.
+    pub fn insert_column(&mut self, at: usize, column: Column, most: usize) -> bool {
+        if self.columns.len() >= most || self.columns.iter().any(|known| known.id == column.id) {
             return false;
         }
         self.columns.insert(at.min(self.columns.len()), column);
@@ -98,7 +98,7 @@ impl Settings {
         let ids = self.next_column_id().0..;
         self.columns.clear();
         self.column_names.clear();
-        for (id, mut column) in ids.zip(set.columns.into_iter().take(MAX_COLUMNS)) {
+        for (id, mut column) in ids.zip(set.columns.into_iter().take(MAX_GRID)) {
             let name = set.column_names.iter().find(|(named, _)| *named == column.id);
             column.id = ColumnId(id);
             self.column_names.extend(name.map(|(_, name)| (column.id, name.clone())));
@@ -121,6 +121,7 @@ pub(in crate::state) fn clean(name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::MAX_COLUMNS;
     use super::*;
     use crate::types::ModelRef;
 
@@ -156,16 +157,17 @@ mod tests {
         assert_eq!(ids(&settings), [3, 1, 2]);
         let removed = settings.columns[1].clone();
         settings.remove_column(ColumnId(1));
-        assert!(settings.insert_column(1, removed.clone()));
+        assert!(settings.insert_column(1, removed.clone(), MAX_COLUMNS));
         assert_eq!(ids(&settings), [3, 1, 2]);
-        assert!(!settings.insert_column(0, removed), "the same column twice");
+        assert!(!settings.insert_column(0, removed, MAX_COLUMNS), "the same column twice");
     }
 
     #[test]
     fn no_more_columns_than_the_screen_takes() {
         let mut full = settings(&[1, 2, 3, 4, 5, 6, 7, 8]);
         let ninth = Column { id: ColumnId(9), ..full.columns[0].clone() };
-        assert!(!full.insert_column(0, ninth));
+        assert!(!full.insert_column(0, ninth.clone(), MAX_COLUMNS));
+        assert!(full.insert_column(0, ninth, MAX_GRID), "in a grid there is room");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Settings as stored, read item by item: a value that this version does not know loses only itself.
 
-use super::{ColumnSet, Settings};
+use super::{ColumnSet, NamedRecipe, Recipes, Settings};
 use crate::run::HistoryLimits;
 use crate::types::{
-    ChunkSettings, Column, ColumnId, EmbedderRef, Endpoint, PromptTemplate, Recipe, RerankerRef,
+    ChunkSettings, Column, ColumnId, EmbedderRef, Endpoint, PromptTemplate, Recipe, RecipeId, RerankerRef,
     RetrievalSettings,
 };
 use serde::Deserialize;
@@ -23,7 +23,9 @@ type Maybe<T> = Option<Item<T>>;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Stored {
+    /// Of versions that had one recipe.
     recipe: Maybe<StoredRecipe>,
+    recipes: Maybe<StoredRecipes>,
     columns: Maybe<Vec<Item<Column>>>,
     column_names: Maybe<Vec<Item<(ColumnId, String)>>>,
     column_sets: Maybe<Vec<Item<ColumnSet>>>,
@@ -36,6 +38,21 @@ struct Stored {
     history: Maybe<HistoryLimits>,
     omitted: Maybe<Vec<Item<(u32, String, String)>>>,
     context_limits: Maybe<Vec<Item<(u32, String, u32)>>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct StoredRecipes {
+    first: Maybe<StoredNamed>,
+    others: Maybe<Vec<Item<StoredNamed>>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct StoredNamed {
+    id: Maybe<RecipeId>,
+    name: Maybe<String>,
+    recipe: Maybe<StoredRecipe>,
 }
 
 #[derive(Default, Deserialize)]
@@ -65,6 +82,25 @@ impl Reading {
         }
     }
 
+    fn named(&mut self, stored: StoredNamed) -> NamedRecipe {
+        let recipe = self.item(stored.recipe).unwrap_or_default();
+        NamedRecipe {
+            id: self.item(stored.id).unwrap_or_default(),
+            name: self.item(stored.name),
+            recipe: self.recipe(recipe),
+        }
+    }
+
+    fn recipe(&mut self, stored: StoredRecipe) -> Recipe {
+        Recipe {
+            chunking: self.item(stored.chunking).unwrap_or_default(),
+            embedder: self.item(stored.embedder).unwrap_or_default(),
+            retrieval: self.item(stored.retrieval).unwrap_or_default(),
+            reranker: self.item(stored.reranker),
+            prompt: self.item(stored.prompt),
+        }
+    }
+
     fn list<T: DeserializeOwned>(&mut self, items: Maybe<Vec<Item<T>>>) -> Option<Vec<T>> {
         let items = self.item(items)?;
         Some(items.into_iter().filter_map(|item| self.item(Some(item))).collect())
@@ -76,16 +112,18 @@ pub(super) fn parse(json: &str) -> (Settings, bool) {
     let default = Settings::default();
     let Ok(stored) = serde_json::from_str::<Stored>(json) else { return (default, false) };
     let mut reading = Reading { is_whole: true };
-    let recipe = reading.item(stored.recipe).unwrap_or_default();
-    let recipe = Recipe {
-        chunking: reading.item(recipe.chunking).unwrap_or(default.recipe.chunking),
-        embedder: reading.item(recipe.embedder).unwrap_or(default.recipe.embedder),
-        retrieval: reading.item(recipe.retrieval).unwrap_or(default.recipe.retrieval),
-        reranker: reading.item(recipe.reranker),
-        prompt: reading.item(recipe.prompt),
+    let recipes = reading.item(stored.recipes).unwrap_or_default();
+    let first = match reading.item(recipes.first) {
+        Some(first) => first,
+        None => StoredNamed { recipe: stored.recipe, ..StoredNamed::default() },
+    };
+    let others = reading.list(recipes.others).unwrap_or_default();
+    let recipes = Recipes {
+        first: reading.named(first),
+        others: others.into_iter().map(|other| reading.named(other)).collect(),
     };
     let settings = Settings {
-        recipe,
+        recipes,
         columns: reading.list(stored.columns).unwrap_or(default.columns),
         column_names: reading.list(stored.column_names).unwrap_or_default(),
         column_sets: reading.list(stored.column_sets).unwrap_or_default(),

@@ -79,6 +79,7 @@ codes! {
         not_started(reason: Text),
         crashed_twice(reason: Text),
         search_crashed(reason: Text),
+        index_crashed(reason: Text),
     }
     /// Storage.
     store {

@@ -22,6 +22,7 @@ pub fn ColumnCard(
     // The person may rename it.
     let name = Memo::new(move |_| view.with(|view| view.name.clone()));
     let with_documents = column.with_documents;
+    let recipe = column.recipe;
     let is_earlier = matches!(of, AnswerOf::Earlier(_));
     let label = Memo::new(move |_| state.session.label(of));
     let own = column.clone();
@@ -43,7 +44,8 @@ pub fn ColumnCard(
             tabindex="-1"
             aria-label=sig(move || label.get())
             data-column=(!is_earlier).then(|| id.0.to_string())
-            data-recipe=column.recipe.0.to_string()
+            data-recipe=sig(move || state.settings.with(|settings| settings.recipes.get(recipe).name().to_owned()))
+            data-recipe-id=recipe.0.to_string()
             data-state=sig(move || data_state.get())
             data-evidence-sha256=sha256
             data-with-documents=with_documents.to_string()
@@ -77,7 +79,11 @@ fn told_apart(state: AppState, own: &Column) -> AnyView {
     let columns: Vec<Column> =
         cells.iter().map(|cell| cell.value.with_untracked(|view| view.column.clone())).collect();
     let badge = |line: String| view! { <span class="badge plain">{line}</span> };
-    differences(own, &columns).into_iter().map(badge).collect_view().into_any()
+    let recipe = state.settings.with(|settings| {
+        let is_told = settings.recipes.count() > 1 && own.with_documents;
+        is_told.then(|| settings.recipes.get(own.recipe).name().to_owned())
+    });
+    recipe.into_iter().chain(differences(own, &columns)).map(badge).collect_view().into_any()
 }
 
 /// Where an answer stands, in a word and a drawing.

@@ -32,9 +32,11 @@ pub fn Composer() -> impl IntoView {
             .settings
             .with(|settings| settings.columns.iter().all(|column| column.model == ModelRef::Extractive))
     });
+    let is_grid = Memo::new(move |_| state.session.columns.len() > MAX_COLUMNS);
+    let comparing = state.comparison.open;
     let estimate = Memo::new(move |_| state.cost_estimate());
     view! {
-        <section class="composer" aria-label=t!("Question and answers")>
+        <section class="composer" class:comparing=sig(move || comparing.get()) aria-label=t!("Question and answers")>
             <form class="composer-form" on:submit=listener(submit)>
                 <label class="visually-hidden" for="question">{t!("Question")}</label>
                 <textarea
@@ -61,7 +63,9 @@ pub fn Composer() -> impl IntoView {
             <Show when=move || state.corpus.rows.is_empty()>
                 <Empty/>
             </Show>
+            {live(move || comparing.get().then(|| deferred::part(Part::Comparison)))}
             <h2 class="visually-hidden">{t!("Answers")}</h2>
+            {live(move || is_grid.get().then(|| deferred::part(Part::Grid)))}
             <div class="columns" class:has-expanded=sig(move || state.session.expanded.get().is_some())>
                 <For each=move || cards(state) key=|(_, cell)| cell.serial let:card>
                     <ColumnCard of=card.0 view=card.1.value/>
@@ -120,6 +124,9 @@ fn Bar() -> impl IntoView {
                 <Icon name=Name::Stop/>
                 {t!("Stop all")}
             </button>
+            <button class="button" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Recipes)))>{t!("Recipes")}</button>
+            <button class="button" on:click=listener(move |_| state.view.dialog.set(Some(Dialog::Vary)))>{t!("Vary")}</button>
+            <button class="button" aria-pressed=sig(move || state.comparison.open.get().to_string()) on:click=listener(move |_| state.comparison.open.update(|open| *open = !*open))>{t!("Compare retrieval")}</button>
             <button class="button" aria-label=t!("Column sets") title=t!("Column sets: keep these columns under a name, or take others") on:click=listener(move |_| state.view.dialog.set(Some(Dialog::ColumnSets)))>
                 <Icon name=Name::Sets/>
             </button>
@@ -134,13 +141,20 @@ fn Bar() -> impl IntoView {
 
 /// The answers in order; the earlier answer of a run that was asked again stands before the new one.
 fn cards(state: AppState) -> Vec<(AnswerOf, Cell<ColumnId, ColumnView>)> {
+    let columns = state.session.columns.cells();
+    if columns.len() > MAX_COLUMNS {
+        // The grid has them all; what is opened of it is shown alone.
+        let opened = state.session.expanded.get();
+        let is_opened = |cell: &Cell<ColumnId, ColumnView>| Some(cell.key) == opened;
+        return columns.into_iter().filter(is_opened).map(|cell| (AnswerOf::Run(cell.key), cell)).collect();
+    }
     let earlier = state.session.earlier.cells();
     let with_earlier = |cell: Cell<ColumnId, ColumnView>| {
         let before = earlier.iter().find(|before| before.key == cell.key).cloned();
         let before = before.map(|before| (AnswerOf::Earlier(before.key), before));
         before.into_iter().chain([(AnswerOf::Run(cell.key), cell)])
     };
-    state.session.columns.cells().into_iter().flat_map(with_earlier).collect()
+    columns.into_iter().flat_map(with_earlier).collect()
 }
 
 /// Questions to begin with, while the sample is in and nothing was asked.

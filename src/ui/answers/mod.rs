@@ -13,3 +13,4 @@ pub(in crate::ui) mod metrics;
 mod notes;
 pub(in crate::ui) mod request;
 pub(in crate::ui) mod toolbar;
+pub(in crate::ui) mod grid;

@@ -1,8 +1,8 @@
 use crate::browser::chrome_model::Availability;
 use crate::courier::Purpose;
 use crate::messages;
-use crate::state::{AppState, CheckState, Dialog};
-use crate::types::{Column, Effort, ModelRef, Parameters};
+use crate::state::{AppState, CheckState, Dialog, NamedRecipe};
+use crate::types::{Column, Effort, ModelRef, Parameters, RecipeId};
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field::{Field, bound, button, select, text};
 use crate::ui::prompt::editor as prompt;
@@ -41,9 +41,14 @@ pub(super) fn column_form(state: AppState, edit: Option<Column>) -> AnyView {
         draft.model.set(model.clone());
     }
     let is_new = edit.is_none();
+    let recipe = RwSignal::new(edit.as_ref().map(|edit| edit.recipe).unwrap_or_default());
     let with_documents = RwSignal::new(edit.as_ref().is_none_or(|edit| edit.with_documents));
     let parameters = RwSignal::new(edit.as_ref().map(|edit| edit.parameters.clone()).unwrap_or_default());
-    let prompt = prompt::Draft::of_column(state, edit.as_ref().and_then(|edit| edit.prompt.clone()));
+    let prompt = prompt::Draft::of_column(
+        state,
+        edit.as_ref().and_then(|edit| edit.prompt.clone()),
+        recipe.get_untracked(),
+    );
     let custom_name = edit
         .as_ref()
         .and_then(|edit| state.settings.with_untracked(|settings| settings.custom_name(edit.id)));
@@ -63,6 +68,7 @@ pub(super) fn column_form(state: AppState, edit: Option<Column>) -> AnyView {
         let column = |model: ModelRef| Column {
             parameters: offered.of(parameters.get_untracked()),
             with_documents: with_documents.get_untracked() || !offered.baseline,
+            recipe: recipe.get_untracked(),
             prompt: untrack(|| prompt.custom()).filter(|_| offered.baseline),
             ..Column::new(state.new_column_id(), model)
         };
@@ -152,6 +158,7 @@ pub(super) fn column_form(state: AppState, edit: Option<Column>) -> AnyView {
             <form class="form" on:submit=listener(submit)>
                 {name_field}
                 {about}
+                {recipe_field(state, recipe)}
                 {live(move || column_fields(offered.get(), parameters, with_documents))}
                 {live(move || offered.get().baseline.then(|| prompt_fields(state, prompt, edited.get_value())))}
                 <div class="form-actions">
@@ -235,6 +242,21 @@ fn column_fields(
         </fieldset>
     }
     .into_any()
+}
+
+/// The column's recipe, where there is a choice.
+fn recipe_field(state: AppState, recipe: RwSignal<RecipeId>) -> AnyView {
+    let (options, chosen) = state.settings.with_untracked(|settings| {
+        let option = |named: &NamedRecipe| (named.id.0.to_string(), named.name().to_owned());
+        let chosen = settings.recipes.get(recipe.get_untracked()).id;
+        (settings.recipes.iter().map(option).collect::<Vec<_>>(), chosen.0.to_string())
+    });
+    let choose = move |id: String| {
+        if let Ok(id) = id.parse() {
+            recipe.set(RecipeId(id));
+        }
+    };
+    (options.len() > 1).then(|| select(t!("Recipe"), options, &chosen, Callback::new(choose))).into_any()
 }
 
 /// The column's prompt; of a new column it is out of the way.

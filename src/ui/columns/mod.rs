@@ -5,3 +5,4 @@ pub(in crate::ui) mod compare;
 pub(in crate::ui) mod edit_column;
 mod form;
 pub(in crate::ui) mod sets;
+pub(in crate::ui) mod vary;

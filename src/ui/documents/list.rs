@@ -139,7 +139,7 @@ fn AddButtons() -> impl IntoView {
 /// What can be added, and where the text of documents goes.
 fn invitation(state: AppState) -> String {
     let formats = parse::format_names();
-    match state.settings.with(|settings| settings.recipe.embedder.clone()) {
+    match state.settings.with(|settings| settings.recipe().embedder.clone()) {
         EmbedderRef::BuiltIn => {
             t!(
                 "Drop files or a folder here: {formats}. They are read in this tab and sent nowhere.",

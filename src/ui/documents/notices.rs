@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 /// Documents that the chosen embedder has not embedded, and the button that has it done.
 pub fn outdated(state: AppState) -> AnyView {
-    let embedder = state.settings.with(|settings| settings.recipe.embedder.clone());
+    let embedder = state.settings.with(|settings| settings.recipe().embedder.clone());
     let count = state.corpus.outdated(&embedder);
     if count == 0 {
         return ().into_any();

@@ -1,5 +1,6 @@
 //! Passages, and the document they come from.
 
+pub(in crate::ui) mod comparison;
 pub(in crate::ui) mod pane;
 pub(in crate::ui) mod passages;
 pub(in crate::ui) mod viewer;

@@ -1,6 +1,6 @@
 use crate::format;
 use crate::state::{Action, AppState, Focus, RunHead};
-use crate::types::{Evidence, Passage, RetrievalMode, Span};
+use crate::types::{Evidence, Passage, RecipeId, RetrievalMode, Span};
 use crate::ui::evidence::pane::nothing_yet;
 use crate::ui::part::erased::{listener, live};
 use crate::ui::part::field;
@@ -11,17 +11,20 @@ use leptos::prelude::*;
 pub fn Passages() -> impl IntoView {
     let state = AppState::get();
     let head = state.session.head;
+    let shown = Memo::new(move |_| {
+        let wanted = state.view.recipe.get();
+        head.with(|head| head.as_ref().and_then(|head| head.shown(wanted).cloned()))
+    });
     let evidence =
-        Memo::new(move |_| head.with(|head| head.as_ref().and_then(|head| head.evidence().cloned())));
+        Memo::new(move |_| shown.with(|shown| shown.as_ref().and_then(|shown| shown.evidence().cloned())));
     let is_searching = Memo::new(move |_| head.with(|head| head.as_ref().is_some_and(RunHead::is_searching)));
     let about = move || evidence.get().map(|evidence| about(&evidence));
     let hash = move || evidence.get().map(|evidence| evidence.sha256);
     let list = move || {
         let evidence = evidence.get()?;
-        let highlights =
-            head.with_untracked(|head| head.as_ref().map(RunHead::highlights).unwrap_or_default());
+        let highlights = shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.highlights.clone()));
         let mode = mode(&evidence);
-        let words = highlights.into_iter().chain(std::iter::repeat(Vec::new()));
+        let words = highlights.unwrap_or_default().into_iter().chain(std::iter::repeat(Vec::new()));
         Some(
             evidence
                 .passages
@@ -37,6 +40,7 @@ pub fn Passages() -> impl IntoView {
             {live(move || hash().map(|hash| view! { <code class="evidence-hash" title=t!("SHA-256 of the evidence: {hash}", hash = hash)>{hash.short()}</code> }))}
         </div>
         {live(move || field::user_error(state.view.user_error.get()))}
+        {live(move || recipes(state))}
         {live(move || about().map(|about| view! { <p class="evidence-about">{about}</p> }))}
         <Show when=move || is_searching.get()>
             <p class="evidence-about">{t!("Searching")}</p>
@@ -49,8 +53,27 @@ pub fn Passages() -> impl IntoView {
     .into_any()
 }
 
+/// Whose evidence is shown, where the run has that of several recipes.
+fn recipes(state: AppState) -> AnyView {
+    let ids: Vec<RecipeId> = state
+        .session
+        .head
+        .with(|head| head.iter().flat_map(|head| &head.retrievals).map(|retrieval| retrieval.id).collect());
+    if ids.len() < 2 {
+        return ().into_any();
+    }
+    let options = state.settings.with(|settings| {
+        let option = |id: &RecipeId| (id.0.to_string(), settings.recipes.get(*id).name().to_owned());
+        ids.iter().map(option).collect()
+    });
+    let chosen = state.view.recipe.get_untracked().or(ids.first().copied()).unwrap_or_default();
+    let choose = move |id: String| state.view.recipe.set(id.parse().ok().map(RecipeId));
+    let select = field::select(t!("Recipe"), options, &chosen.0.to_string(), Callback::new(choose));
+    view! { <div class="evidence-recipe">{select}</div> }.into_any()
+}
+
 /// How much was found where, and how long that took.
-fn about(evidence: &Evidence) -> String {
+pub(super) fn about(evidence: &Evidence) -> String {
     let timing = evidence.timing;
     let mut stages = vec![
         (t!("embedding"), timing.embed_millis),
@@ -80,7 +103,7 @@ fn about(evidence: &Evidence) -> String {
     }
 }
 
-fn card(state: AppState, passage: &Passage, words: Vec<Span>, mode: RetrievalMode) -> AnyView {
+pub(super) fn card(state: AppState, passage: &Passage, words: Vec<Span>, mode: RetrievalMode) -> AnyView {
     let local: Vec<Span> = words
         .iter()
         .map(|span| Span {
@@ -117,7 +140,7 @@ fn card(state: AppState, passage: &Passage, words: Vec<Span>, mode: RetrievalMod
 }
 
 /// How the passages were found: by words alone while nothing is embedded.
-fn mode(evidence: &Evidence) -> RetrievalMode {
+pub(super) fn mode(evidence: &Evidence) -> RetrievalMode {
     let has_dense = evidence.passages.iter().any(|passage| passage.scores.dense_rank.is_some());
     if has_dense { evidence.retrieval.mode } else { RetrievalMode::Lexical }
 }

@@ -19,6 +19,10 @@ pub enum Part {
     Passages,
     /// The run on the screen.
     RunHead,
+    /// The columns as a table.
+    Grid,
+    /// The evidence of several recipes.
+    Comparison,
     /// Columns that will not get all of the evidence.
     ContextGuards,
     /// What a column that was asked says.

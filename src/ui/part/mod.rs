@@ -8,4 +8,5 @@ pub mod fit;
 pub mod fixes;
 pub mod icon;
 pub mod local_time;
+pub mod number;
 pub mod problem;

@@ -2,7 +2,7 @@ use super::library::library;
 use super::preview::{Preview, preview};
 use crate::prompt::default_template;
 use crate::state::AppState;
-use crate::types::{Column, Placeholder, PromptIssue, PromptTemplate};
+use crate::types::{Column, Placeholder, PromptIssue, PromptTemplate, RecipeId};
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field::unique;
 use leptos::prelude::*;
@@ -17,17 +17,15 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Of the recipe's prompt.
-    pub fn of_recipe(state: AppState) -> Self {
-        Self::new(
-            state.settings.with_untracked(|settings| settings.recipe.prompt.clone()),
-            default_template(),
-        )
+    /// Of a recipe's prompt.
+    pub fn of_recipe(prompt: Option<PromptTemplate>) -> Self {
+        Self::new(prompt, default_template())
     }
 
     /// Of a column's prompt, in place of the recipe's.
-    pub fn of_column(state: AppState, prompt: Option<PromptTemplate>) -> Self {
-        let recipe = state.settings.with_untracked(|settings| settings.recipe.prompt.clone());
+    pub fn of_column(state: AppState, prompt: Option<PromptTemplate>, recipe: RecipeId) -> Self {
+        let recipe =
+            state.settings.with_untracked(|settings| settings.recipes.get(recipe).recipe.prompt.clone());
         Self::new(prompt, recipe.unwrap_or_else(default_template))
     }
 
@@ -70,10 +68,10 @@ impl Draft {
 /// `column` is nothing for a recipe's prompt; for a column's it is the column as it was, unless it is new.
 pub fn editor(state: AppState, draft: Draft, column: Option<Option<Column>>) -> AnyView {
     let note = match column {
-        Some(_) => t!("Used by this column in place of the prompt in Settings."),
-        None => t!("Used by every column that has no prompt of its own."),
+        Some(_) => t!("Used by this column in place of its recipe's prompt."),
+        None => t!("Used by every column of this recipe that has no prompt of its own."),
     };
-    let reset = if column.is_some() { t!("Use the prompt in Settings") } else { t!("Reset to default") };
+    let reset = if column.is_some() { t!("Use the recipe's prompt") } else { t!("Reset to default") };
     let is_custom = Memo::new(move |_| draft.custom().is_some());
     let status = move || if is_custom.get() { t!("Custom prompt") } else { t!("Default prompt") };
     let open = RwSignal::new(false);

@@ -1,7 +1,7 @@
 use crate::browser::clock::{epoch_millis, local_date};
 use crate::format;
 use crate::prompt::{Budget, DatedTemplate, Origin, Prompt, Question, Shares, build, default_template};
-use crate::state::{AppState, RunHead};
+use crate::state::AppState;
 use crate::types::{
     Column, ColumnId, Evidence, ModelRef, Piece, Placeholder, PromptTemplate, Role, Sha256, pieces,
 };
@@ -20,9 +20,10 @@ pub struct Preview {
 pub fn preview(state: AppState, of: Preview) -> AnyView {
     let question = state.session.question.get_untracked();
     let head = state.session.head.get_untracked();
-    let evidence = head.as_ref().and_then(RunHead::evidence).cloned();
-    let recipe = || state.settings.with_untracked(|settings| settings.recipe.prompt.clone());
-    let template = of.template.or_else(|| of.column.as_ref().and_then(|_| recipe()));
+    let recipe = of.column.as_ref().map(|column| column.recipe);
+    let evidence = head.as_ref().and_then(|head| head.shown(recipe)?.evidence().cloned());
+    let recipe = |column| state.settings.with_untracked(|settings| settings.recipe_of(column).prompt.clone());
+    let template = of.template.or_else(|| of.column.as_ref().and_then(recipe));
     // A recipe's prompt is shown as a model without peculiarities gets it.
     let column = of.column.unwrap_or_else(|| Column::new(ColumnId(0), ModelRef::Extractive));
     if column.with_documents && evidence.is_none() {

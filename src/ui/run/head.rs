@@ -1,11 +1,11 @@
-use crate::messages::{lookup, text};
-use crate::run::{Change, changes};
+use crate::run::changes;
 use crate::state::{Action, AppState, Dialog, RunHead};
 use crate::types::UserError;
 use crate::ui::part::erased::{listener, live};
 use crate::ui::part::field;
 use crate::ui::part::icon::{Icon, Name};
 use crate::ui::part::local_time::local_time;
+use crate::ui::recipes::dialog::line;
 use leptos::prelude::*;
 
 /// The run on the screen: the question that was asked, when, over which evidence, and what can be done with it.
@@ -43,7 +43,9 @@ fn header(state: AppState, head: &RunHead) -> AnyView {
 /// When it was asked, and how much evidence it has.
 fn about(head: &RunHead) -> String {
     let mut parts = vec![local_time(head.started_millis as f64)];
-    if let Some(evidence) = head.evidence() {
+    if head.retrievals.len() > 1 {
+        parts.push(t!("{count} recipes", count = head.retrievals.len()));
+    } else if let Some(evidence) = head.evidence() {
         parts.push(t!("{count} {count#passage|passages}", count = evidence.passages.len()));
     } else if head.is_searching() {
         parts.push(t!("searching").into());
@@ -58,7 +60,8 @@ fn about(head: &RunHead) -> String {
 }
 
 fn hash(head: &RunHead) -> AnyView {
-    let hash = head.evidence().map(|evidence| evidence.sha256);
+    // With several recipes there is no one evidence; the pane has each with its hash.
+    let hash = head.evidence().filter(|_| head.retrievals.len() == 1).map(|evidence| evidence.sha256);
     hash.map(
         |hash| view! { " · " <code title=t!("SHA-256 of the evidence: {hash}", hash = hash)>{hash.short()}</code> },
     )
@@ -109,21 +112,13 @@ fn history_notice(state: AppState, head: &RunHead) -> AnyView {
         .into_any()
 }
 
-/// A change in a line: `chunk size 200 → 400`.
-fn line(change: &Change) -> String {
-    match &change.values {
-        Some((before, after)) => format!("{} {} → {}", text(change.what), lookup(before), lookup(after)),
-        None => text(change.what).to_owned(),
-    }
-}
-
 /// Says what differs between the run's recipe and today's: Run again keeps the evidence, Ask again does not.
 fn changed(state: AppState) -> AnyView {
-    let now = state.settings.with(|settings| settings.recipe.clone());
+    let recipes = state.settings.with(|settings| settings.recipes.clone());
     let lines = state.session.head.with(|head| {
         let retrievals = head.iter().flat_map(|head| &head.retrievals);
         retrievals
-            .flat_map(|retrieval| changes(&retrieval.recipe, &now))
+            .flat_map(|retrieval| changes(&retrieval.recipe, &recipes.get(retrieval.id).recipe))
             .map(|change| line(&change))
             .collect::<Vec<_>>()
     });

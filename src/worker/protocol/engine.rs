@@ -3,7 +3,7 @@
 use super::Outcome;
 use crate::store::Damaged;
 use crate::types::{
-    Chunk, ChunkSettings, Document, DocumentId, EmbedderRef, Evidence, Manifest, RerankerRef,
+    Chunk, ChunkSettings, Document, DocumentId, EmbedderRef, Evidence, IndexSpec, Manifest, RerankerRef,
     RetrievalSettings, Span, UserError, Warning,
 };
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,10 @@ calls! {
         Ingest => IngestUpdate,
         /// Chunk and embed a stored document again.
         Rechunk => IngestUpdate,
+        /// Bring an index that is not the documents' own up to them.
+        BuildIndex => IndexUpdate,
+        /// Forget every index but the documents' own and these.
+        KeepIndexes => Outcome<()>,
         /// Retrieve evidence.
         Search => Outcome<Found>,
         /// Chunk a stored document, for a look.
@@ -140,11 +144,56 @@ pub enum IngestUpdate {
     Failed(UserError),
 }
 
+/// Bring an index that is not the documents' own up to them.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct BuildIndex(pub IndexSpec);
+
+/// Forget every index but the documents' own and these.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct KeepIndexes(pub Vec<IndexSpec>);
+
+/// What happens to an index; the last three end it.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum IndexUpdate {
+    /// The built-in embedder is being loaded: bytes that have come, of how many (0 where the server does not say).
+    Loading(u64, u64),
+    /// Chunks embedded so far, of how many.
+    Progress(u32, u32),
+    /// The embedder's host lets it wait: why.
+    Waiting(Option<UserError>),
+    /// All documents are in it.
+    Ready(IndexSize),
+    /// Given up on request.
+    Cancelled,
+    /// It failed.
+    Failed(UserError),
+}
+
+impl IndexUpdate {
+    /// Whether it ends the call.
+    pub fn is_last(&self) -> bool {
+        matches!(self, Self::Ready(_) | Self::Cancelled | Self::Failed(_))
+    }
+}
+
+/// How large an index is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexSize {
+    /// Documents in it.
+    pub documents: u32,
+    /// Chunks in it.
+    pub chunks: u32,
+    /// Bytes that its chunks and vectors take in storage; 0 where nothing of it is stored.
+    pub stored_bytes: u64,
+}
+
 /// Retrieve evidence.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Search {
     /// The question as typed.
     pub question: String,
+    /// Where to look; the documents' own index where there is none.
+    pub index: Option<IndexSpec>,
     /// How to find passages.
     pub retrieval: RetrievalSettings,
     /// What makes a vector of it.

@@ -1,6 +1,6 @@
 use crate::browser::indexed_db::IndexedDb;
-use crate::store::{Error, Loaded, MemoryStore, Record, Store};
-use crate::types::{DocumentId, Sha256};
+use crate::store::{Error, Loaded, MemoryStore, Record, Store, StoredIndex};
+use crate::types::{ChunkSettings, DocumentId, Sha256};
 
 /// On disk where the browser allows it, else in the tab.
 pub enum AnyStore {
@@ -31,6 +31,18 @@ impl Store for AnyStore {
 
     async fn put(&self, record: &Record) -> Result<bool, Error> {
         either!(self, store => store.put(record))
+    }
+
+    async fn load_index(&self, chunking: ChunkSettings, embedder: &str) -> Result<Vec<StoredIndex>, Error> {
+        either!(self, store => store.load_index(chunking, embedder))
+    }
+
+    async fn put_index(&self, record: &Record) -> Result<bool, Error> {
+        either!(self, store => store.put_index(record))
+    }
+
+    async fn keep_indexes(&self, kept: &[(ChunkSettings, String)]) -> Result<(), Error> {
+        either!(self, store => store.keep_indexes(kept))
     }
 
     async fn mark_removed(&self, id: DocumentId, now_millis: u64) -> Result<(), Error> {

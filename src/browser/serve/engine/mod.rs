@@ -3,6 +3,7 @@
 
 mod any_store;
 mod host;
+mod indexes;
 mod model;
 mod rush;
 
@@ -11,16 +12,17 @@ use crate::browser::indexed_db::IndexedDb;
 use crate::chunk;
 use crate::courier::Stop;
 use crate::embed::DIMENSIONS;
-use crate::engine::{self, Corpus, Incoming, Outcome};
+use crate::engine::{self, Corpus, Embedder, Incoming, Outcome};
 use crate::store::{self, MemoryStore, Store, UNDO_MILLIS};
 use crate::types::{Document, EmbedderRef, RetrievalMode, UserError, problem};
 use crate::worker::protocol::{
-    Found, Ingest, IngestUpdate, Opened, Preview, Rechunk, Search, StoredDocument, ToEngine,
+    Found, IndexUpdate, Ingest, IngestUpdate, Opened, Preview, Rechunk, Search, StoredDocument, ToEngine,
 };
 use crate::worker::{Outbox, Request, serve};
 use any_store::AnyStore;
 use futures_util::lock::Mutex;
 use host::{Chosen, Host, Link};
+use indexes::Indexes;
 use model::Model;
 use rush::Rush;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -35,6 +37,8 @@ struct EngineState {
     corpus: RefCell<Corpus>,
     store: OnceCell<AnyStore>,
     model: Model,
+    /// Beside the documents' own.
+    indexes: Indexes,
     /// One ingest at a time.
     turn: Mutex<()>,
     /// What embedding waits for.
@@ -53,6 +57,7 @@ pub fn engine() {
         corpus: RefCell::new(Corpus::new(DIMENSIONS)),
         store: OnceCell::new(),
         model: Model::default(),
+        indexes: Indexes::default(),
         turn: Mutex::new(()),
         rush: Rush::default(),
         opening: Mutex::new(()),
@@ -87,12 +92,18 @@ async fn answer(state: Rc<EngineState>, request: Request<ToEngine>) {
             let update = rechunk(&state, call, &request.stop, &reply).await;
             reply.send(&update.unwrap_or_else(IngestUpdate::Failed));
         }
+        ToEngine::BuildIndex(call) => {
+            let reply = reply.to(call);
+            let update = indexes::build(&state, &call.0, &request.stop, &reply).await;
+            reply.send(&update.unwrap_or_else(IndexUpdate::Failed));
+        }
+        ToEngine::KeepIndexes(call) => reply.to(call).send(&indexes::keep(&state, &call.0).await),
         ToEngine::Search(call) => reply.to(call).send(&search(&state, call, &request.stop).await),
         ToEngine::Preview(call) => reply.to(call).send(&preview(&state, call).await),
         ToEngine::ReadDocument(call) => {
             let corpus = state.corpus.borrow();
             let stored = corpus.get(call.0).map(|entry| StoredDocument {
-                document: entry.document.clone(),
+                document: entry.document.as_ref().clone(),
                 chunks: entry.chunks.clone(),
             });
             reply.to(call).send(&stored.map_err(UserError::from));
@@ -110,7 +121,11 @@ async fn keep(state: &EngineState, request: &Request<ToEngine>) {
         ToEngine::Remove(call) => {
             let removed =
                 async { Ok(engine::remove(corpus, state.store().await?, call.0, epoch_millis()).await?) };
-            reply.to(call).send(&removed.await);
+            let removed = removed.await;
+            if removed.is_ok() {
+                state.indexes.remove(call.0);
+            }
+            reply.to(call).send(&removed);
         }
         ToEngine::Restore(call) => {
             let restored = async { Ok(engine::restore(corpus, state.store().await?, call.0).await?) };
@@ -122,6 +137,7 @@ async fn keep(state: &EngineState, request: &Request<ToEngine>) {
         }
         ToEngine::Forget(call) => {
             corpus.borrow_mut().remove(call.0);
+            state.indexes.remove(call.0);
             reply.to(call).send(&());
         }
         ToEngine::Collect(call) => {
@@ -181,6 +197,7 @@ async fn ingest(
     debug_assert_eq!(document.id, asked.id);
     let Ingest { size_bytes, added_millis, chunking, ref embedder, ref warnings, .. } = *asked;
     let (warnings, reader) = (warnings.clone(), document.format.reader_version());
+    let document = Rc::new(document);
     let incoming = Incoming { document, size_bytes, added_millis, chunking, warnings, reader };
     drop(state.opening.lock().await);
     let chunked = engine::chunk_document(&state.corpus, state.model.tokens().await?, incoming)?;
@@ -199,18 +216,31 @@ async fn ingest(
     let store = state.store().await?;
     let waiting = |why: Option<UserError>| reply.send(&IngestUpdate::Waiting(why));
     let chosen = state.chosen(embedder, &request.stop, &waiting, loading(reply)).await?;
-    let pause = async || goes_on(&request.stop).await;
     let tell = |done, total| reply.send(&IngestUpdate::Progress { done, total });
-    Ok(ended(engine::embed_chunks(&state.corpus, chunked, (&chosen, store), pause, tell).await?))
+    Ok(ended(
+        engine::embed_chunks(
+            &state.corpus,
+            chunked,
+            (&chosen, store),
+            pause(&request.stop),
+            &tell as Progress<'_>,
+        )
+        .await?,
+    ))
 }
 
 /// Reports how much of the weights has come.
 fn loading(reply: &Outbox<IngestUpdate>) -> impl Fn(u64, u64) {
+    reports(|done_bytes, total_bytes| reply.send(&IngestUpdate::Loading { done_bytes, total_bytes }))
+}
+
+/// Sends how much has come of how many bytes, not for every piece.
+fn reports(send: impl Fn(u64, u64)) -> impl Fn(u64, u64) {
     let reported = Cell::new(None);
     move |done_bytes, total_bytes| {
         if reported.get().is_none_or(|before| done_bytes >= before + REPORT_BYTES) {
             reported.set(Some(done_bytes));
-            reply.send(&IngestUpdate::Loading { done_bytes, total_bytes });
+            send(done_bytes, total_bytes);
         }
     }
 }
@@ -226,10 +256,12 @@ async fn rechunk(
     let (store, tokens) = (state.store().await?, state.model.tokens().await?);
     let waiting = |why: Option<UserError>| reply.send(&IngestUpdate::Waiting(why));
     let chosen = state.chosen(&asked.embedder, stop, &waiting, loading(reply)).await?;
-    let pause = async || goes_on(stop).await;
     let tell = |done, total| reply.send(&IngestUpdate::Progress { done, total });
     let cut = (asked.id, asked.chunking);
-    Ok(ended(engine::rechunk(&state.corpus, (tokens, &chosen), store, cut, pause, tell).await?))
+    Ok(ended(
+        engine::rechunk(&state.corpus, (tokens, &chosen), store, cut, pause(stop), &tell as Progress<'_>)
+            .await?,
+    ))
 }
 
 async fn search(state: &EngineState, asked: &Search, stop: &Stop) -> Result<Found, UserError> {
@@ -248,11 +280,16 @@ async fn search(state: &EngineState, asked: &Search, stop: &Stop) -> Result<Foun
             Some(state.chosen(&asked.embedder, stop, &waiting, |_, _| {}).await?)
         }
     };
+    let additional = asked.index.as_ref().map(|spec| state.indexes.get(spec));
+    if let Some(additional) = &additional {
+        let id = chosen.as_ref().map(Embedder::id).unwrap_or_default();
+        additional.open(state, &id, stop).await?;
+    }
+    let corpus = additional.as_ref().map_or(&state.corpus, |additional| additional.corpus());
     let host = |model| Host { link: &state.link, model, stop, waiting: &waiting };
     let reranker = asked.reranker.as_ref().map(host);
     let (question, retrieval) = (&asked.question, &asked.retrieval);
-    let found =
-        engine::search(&state.corpus, question, chosen.as_ref(), reranker.as_ref(), retrieval, &now_millis);
+    let found = engine::search(corpus, question, chosen.as_ref(), reranker.as_ref(), retrieval, &now_millis);
     let evidence = found.await?.evidence;
     let highlights = engine::highlights(&evidence);
     Ok(Found { evidence, highlights })
@@ -272,10 +309,15 @@ fn ended(outcome: Outcome) -> IngestUpdate {
     }
 }
 
-/// Lets waiting messages in; whether the call may go on.
-async fn goes_on(stop: &Stop) -> bool {
-    yield_now().await;
-    !stop.is_stopped()
+/// Hears what is done, of how much: of one type, so that the verbs are compiled once.
+type Progress<'a> = &'a dyn Fn(u32, u32);
+
+/// Lets waiting messages in; says whether the call may go on. The same for every verb, for the same reason.
+fn pause(stop: &Stop) -> impl AsyncFn() -> bool {
+    async || {
+        yield_now().await;
+        !stop.is_stopped()
+    }
 }
 
 impl EngineState {

@@ -27,7 +27,12 @@ pub struct Model {
 impl Model {
     /// Whether it can embed.
     pub fn is_loaded(&self) -> bool {
-        self.weights.get().is_some()
+        self.loaded().is_some()
+    }
+
+    /// The embedder, where it has come.
+    pub fn loaded(&self) -> Option<&BuiltIn> {
+        self.weights.get()
     }
 
     /// What counts tokens.

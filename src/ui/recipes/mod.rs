@@ -1,0 +1,6 @@
+//! Recipes: how evidence comes about.
+
+/// The list.
+pub mod dialog;
+/// The fields of one.
+pub mod form;

@@ -1,0 +1,38 @@
+import { openLab } from "./harness.mjs";
+import { startFake } from "./fake_provider.mjs";
+import { addEndpoint, ask, ended } from "./steps.mjs";
+const [lab, fake] = await Promise.all([openLab(), startFake()]);
+for (const [w,h,scheme] of [[1440,900,"light"],[360,740,"dark"]]) {
+  const tab = await lab.open({ viewport: { width: w, height: h }, colorScheme: scheme, allow: [new URL(fake.url).origin] });
+  const { page } = tab;
+  const shot = (name) => page.screenshot({ path: `/tmp/rec_${name}_${w}.png` });
+  await page.getByRole("button", { name: "Try the sample" }).click();
+  await page.waitForFunction(() => document.querySelectorAll('.document-row[data-state="ready"]').length >= 14, null, { timeout: 120000 });
+  await page.getByRole("button", { name: "Recipes", exact: true }).click();
+  const d = page.getByRole("dialog", { name: "Recipes" });
+  await d.getByRole("button", { name: "Add Keywords only" }).click();
+  await d.getByRole("button", { name: "Add Small chunks, large context" }).click();
+  await page.waitForTimeout(2500);
+  await shot("dialog_building");
+  await d.getByText(/on disk/).first().waitFor({ timeout: 60000 });
+  await shot("dialog");
+  await d.getByRole("button", { name: "Edit recipe Keywords only" }).click();
+  await page.waitForTimeout(500);
+  await shot("form");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Compare retrieval" }).click();
+  await page.getByRole("textbox", { name: "Question" }).fill("How fast may the wind blow before the cabins stop?");
+  await page.waitForTimeout(1500);
+  await shot("compare");
+  await page.getByRole("button", { name: "Back to the answers" }).click();
+  for (const model of ["fake-echo", "fake-slow"]) await addEndpoint(page, { url: fake.url, model });
+  await page.getByRole("button", { name: "Vary", exact: true }).click();
+  await page.waitForTimeout(500);
+  await shot("vary");
+  await page.getByRole("button", { name: "Make columns" }).click();
+  await ask(page, "How fast may the wind blow before the cabins stop?");
+  await page.waitForTimeout(4000);
+  await shot("grid");
+  await tab.close();
+}
+await lab.close(); await fake.close();
