@@ -8,7 +8,7 @@ use sidecite::browser::indexed_db::{
 use sidecite::browser::network::Browser;
 use sidecite::browser::{crypto, files, lock, site};
 use sidecite::courier::CourierDb;
-use sidecite::store::{Error, Loaded, Record, Store, UploadInfo, UploadState};
+use sidecite::store::{Error, Loaded, Record, Store, StoredIndex, UploadInfo, UploadState};
 use sidecite::types::{
     Chunk, ChunkSettings, Document, DocumentId, Format, Manifest, Sha256, Span, problem, sha256,
 };
@@ -123,7 +123,50 @@ async fn a_document_that_is_cut_again_leaves_nothing_of_the_first_cut() {
     cut.vectors = vec![1.0, 2.0];
     assert!(store.put(&cut).await.unwrap());
     assert_eq!(store.load_one(cut.manifest.id).await.unwrap(), Some(Ok(cut.clone())));
-    erased(&store, cut.manifest.id).await;
+    let id = cut.manifest.id;
+    assert_eq!(indexed(&store, id, ChunkSettings::default(), "test").await, None, "rows of the first cut");
+    assert!(indexed(&store, id, cut.manifest.chunking, "another").await.is_some());
+    erased(&store, id).await;
+}
+
+async fn indexed(
+    store: &IndexedDb,
+    id: DocumentId,
+    chunking: ChunkSettings,
+    embedder: &str,
+) -> Option<StoredIndex> {
+    store.load_index(chunking, embedder).await.unwrap().into_iter().find(|row| row.document == id)
+}
+
+#[wasm_bindgen_test]
+async fn an_additional_index_is_kept_beside_the_documents_own_for_as_long_as_it_is_used() {
+    let store = IndexedDb::open().await.unwrap();
+    let own = record("indexed.txt");
+    let id = own.manifest.id;
+    let mut other = own.clone();
+    other.manifest.chunking.size_tokens = 64;
+    other.vectors = vec![1.0, 2.0];
+    let chunking = other.manifest.chunking;
+    assert!(!store.put_index(&other).await.unwrap(), "of a document that is not stored");
+    stored(&store, &own).await;
+    assert!(store.put_index(&other).await.unwrap());
+    let row = StoredIndex { document: id, chunks: other.chunks.clone(), vectors: other.vectors.clone() };
+    assert_eq!(indexed(&store, id, chunking, "test").await, Some(row.clone()));
+    store.keep_indexes(&[(chunking, "test".into())]).await.unwrap();
+    assert_eq!(indexed(&store, id, chunking, "test").await, Some(row));
+    store.keep_indexes(&[]).await.unwrap();
+    assert_eq!(indexed(&store, id, chunking, "test").await, None);
+    assert_eq!(store.load_one(id).await.unwrap(), Some(Ok(own.clone())));
+    // Read again as another text: nothing that was made of the first one stays.
+    store.put_index(&other).await.unwrap();
+    let mut read_again = own.clone();
+    read_again.document =
+        Rc::new(Document { text: "Another text altogether.".into(), ..own.document.as_ref().clone() });
+    assert!(store.put(&read_again).await.unwrap());
+    assert_eq!(indexed(&store, id, chunking, "test").await, None);
+    store.mark_removed(id, 0).await.unwrap();
+    assert!(!store.put_index(&other).await.unwrap(), "of a document that was removed");
+    erased(&store, id).await;
 }
 
 #[wasm_bindgen_test]
@@ -162,7 +205,7 @@ async fn an_added_file_waits_until_its_document_is_stored() {
     assert_eq!((found.info.name.as_str(), &found.info.state), ("upload.txt", &failure));
     let mut record = record("upload.txt");
     record.manifest.id = id;
-    record.document.id = id;
+    Rc::make_mut(&mut record.document).id = id;
     record.chunks[0].document = id;
     assert!(store.put(&record).await.unwrap());
     assert!(uploads.waiting().await.unwrap().0.iter().all(|file| file.id != id));

@@ -58,7 +58,7 @@ describe("history", () => {
     await asked(tab, ["fake-echo", "fake-quote"]);
     const column = columns(page, "fake-echo");
     const before = { text: await answerOf(column), hash: await column.getAttribute("data-evidence-sha256"), metrics: await metrics(column) };
-    assert.equal(await column.getAttribute("data-recipe"), "1");
+    assert.equal(await column.getAttribute("data-recipe-id"), "1");
     assert.equal(await question(page), QUESTION);
     await page.reload();
     await columns(page, "fake-echo").waitFor();

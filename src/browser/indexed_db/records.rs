@@ -116,10 +116,16 @@ impl Store for IndexedDb {
         }
         let [_, (_, _, document), ..] = &rows;
         let before = get(&transaction, DOCUMENTS, &key).await?;
-        // What was made of another text nothing can use; the rest may be of another index, and `keep_indexes` tidies.
         if before.is_some_and(|before| value_bytes(&before) != *document) {
+            // What was made of another text nothing can use.
             delete_range(&transaction, CHUNK_SETS, &range_of(id))?;
             delete_range(&transaction, VECTORS, &range_of(id))?;
+        } else if let Some(before) = get(&transaction, MANIFESTS, &key).await?
+            && let Ok(before) = decode::<Manifest>(&value_bytes(&before), "")
+        {
+            // What it was cut into before, and embedded by; an index of a recipe that used it is made again from the cache.
+            delete(&transaction, CHUNK_SETS, &chunk_set_key(id, before.chunking))?;
+            delete(&transaction, VECTORS, &vectors_key(id, before.chunking, &before.embedder))?;
         }
         for (table, key, value) in &rows {
             put(&transaction, table.name(), key, &bytes_value(value))?;
