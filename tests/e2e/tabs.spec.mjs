@@ -152,7 +152,7 @@ describe("two tabs", () => {
     await a.getByRole("button", { name: /^Remove column/ }).first().click();
     await until(async () => (await b.getByRole("button", { name: /^Remove column/ }).count()) === 2, { what: "the columns of the other tab" });
     const settings = await a.evaluate(() => JSON.parse(localStorage.getItem("sidecite.settings")));
-    assert.deepEqual([settings.theme, settings.recipe.retrieval.top_k, settings.columns.length], ["Light", 3, 2]);
+    assert.deepEqual([settings.theme, settings.recipes.first.recipe.retrieval.top_k, settings.columns.length], ["Light", 3, 2]);
     await a.getByRole("button", { name: "Settings" }).click();
     assert.equal(await a.getByRole("dialog", { name: "Settings" }).getByLabel("Passages (top k)").inputValue(), "3");
     await closeDialog(a);
@@ -174,7 +174,7 @@ describe("two tabs", () => {
     await page.getByRole("button", { name: /^Theme/ }).click();
     const future = await page.evaluate(() => {
       const settings = JSON.parse(localStorage.getItem("sidecite.settings"));
-      settings.recipe.chunking.strategy = "Semantic";
+      settings.recipes.first.recipe.chunking.strategy = "Semantic";
       settings.columns[0].model = "Oracle";
       const text = JSON.stringify(settings);
       localStorage.setItem("sidecite.settings", text);
