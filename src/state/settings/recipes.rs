@@ -231,11 +231,25 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lenient::parse;
     use super::*;
     use crate::types::ColumnId;
 
     fn names(recipes: &Recipes) -> Vec<&str> {
         recipes.iter().map(NamedRecipe::name).collect()
+    }
+
+    #[test]
+    fn the_one_recipe_of_earlier_versions_becomes_the_first() {
+        let mut before = Settings::default();
+        before.recipes.first.recipe.retrieval.top_k = 9;
+        let recipe = serde_json::to_value(&before.recipes.first.recipe).unwrap();
+        let (read, is_whole) = parse(&serde_json::json!({ "recipe": recipe }).to_string());
+        assert!(is_whole);
+        assert_eq!(read, before);
+        let keywords = Starter::KeywordsOnly.recipe(before.recipe());
+        before.recipes.add("Keywords only", keywords);
+        assert_eq!(parse(&serde_json::to_string(&before).unwrap()), (before, true));
     }
 
     #[test]
