@@ -45,7 +45,7 @@ pub async fn open_index<S: Store>(
 }
 
 /// Embeds what `index` has by its words alone, and stores it a document at a time. Gives whether it is whole; `false` when `pause`
-/// said to stop, and a later call goes on from there. `progress` hears chunks done and total of those to be embedded.
+/// said to stop, and a later call goes on from there. `progress` is called with chunks done and total of those to be embedded.
 ///
 /// # Errors
 /// As [`open_index`].
@@ -72,8 +72,8 @@ pub async fn embed_index<S: Store, E: Embedder>(
         let texts: Vec<String> = chunks.iter().map(|chunk| embedded_text(&document, chunk)).collect();
         let expected = index.borrow().dimension(&id).or_else(|| main.borrow().dimension(&id));
         let asked = Asked { owner: manifest.id, texts: &texts, expected };
-        let heard: &dyn Fn(u32, u32) = &|of_document, _| progress(done + of_document, total);
-        let Some(vectors) = vectors(embedder, store, asked, &pause, heard).await? else { return Ok(false) };
+        let report: &dyn Fn(u32, u32) = &|of_document, _| progress(done + of_document, total);
+        let Some(vectors) = vectors(embedder, store, asked, &pause, report).await? else { return Ok(false) };
         done += count(chunks.len());
         // Removed or read again in the meantime: the next call has it as it is then.
         if !has_document(&main.borrow(), manifest.id, &document) {

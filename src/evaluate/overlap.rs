@@ -73,8 +73,7 @@ pub fn shared(groups: &[Group], lists: usize) -> Vec<Shared> {
 }
 
 fn is_same(a: &Passage, b: &Passage) -> bool {
-    let shared = a.span.end.min(b.span.end).saturating_sub(a.span.start.max(b.span.start)) as usize;
-    a.document == b.document && shared * 2 > a.span.len().min(b.span.len())
+    a.document == b.document && a.span.covers_most_of(b.span)
 }
 
 #[cfg(test)]

@@ -55,8 +55,12 @@ pub fn dedup<'a>(
         let Some(here) = place(scored.key) else { continue };
         let text = here.text.split_whitespace().collect::<Vec<_>>().join(" ");
         let same_text = texts.get(&text).copied();
-        let twin = same_text
-            .or_else(|| taken.iter().find(|(_, other)| covers_most(other, &here)).map(|(key, _)| *key));
+        let twin = same_text.or_else(|| {
+            taken
+                .iter()
+                .find(|(_, other)| other.document == here.document && other.span.covers_most_of(here.span))
+                .map(|(key, _)| *key)
+        });
         match twin {
             Some(kept) => selected.duplicates.push(Duplicate { key: scored.key, kept }),
             None => {
@@ -67,10 +71,4 @@ pub fn dedup<'a>(
         }
     }
     selected
-}
-
-/// Whether the two share more than half of the shorter one.
-fn covers_most(a: &ChunkText<'_>, b: &ChunkText<'_>) -> bool {
-    let shared = a.span.end.min(b.span.end).saturating_sub(a.span.start.max(b.span.start)) as usize;
-    a.document == b.document && shared * 2 > a.span.len().min(b.span.len())
 }

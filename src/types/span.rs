@@ -10,6 +10,12 @@ pub struct Span {
 }
 
 impl Span {
+    /// Whether the two share more than half of the shorter one.
+    pub fn covers_most_of(self, other: Self) -> bool {
+        let shared = self.end.min(other.end).saturating_sub(self.start.max(other.start)) as usize;
+        shared * 2 > self.len().min(other.len())
+    }
+
     /// The range `start..end`; offsets beyond 4 GiB are clamped (a document's text is at most 50 MB).
     pub fn new(start: usize, end: usize) -> Self {
         let clamp = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);

@@ -43,7 +43,7 @@ impl IndexState {
         matches!(self, Self::Waiting | Self::Building { .. })
     }
 
-    /// How long the rest may take, once that can be told.
+    /// Estimated time left; nothing before there is a pace.
     pub fn time_left(&self, now_millis: f64) -> Option<String> {
         let Self::Building { done, total, started: Some((since, first)), .. } = self else { return None };
         let (done, total) = (done.saturating_sub(*first), total.saturating_sub(*first));

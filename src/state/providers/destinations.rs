@@ -35,7 +35,8 @@ impl Destinations {
                 add(&mut to.documents, host(endpoint));
             }
         }
-        for named in settings.used_recipes() {
+        // *Compare retrieval* searches by recipes that no column uses.
+        for named in settings.recipes.iter() {
             if let Some(reranker) = &named.recipe.reranker {
                 add(&mut to.passages, host(&reranker.endpoint));
             }
@@ -103,7 +104,7 @@ fn add(hosts: &mut Vec<String>, host: String) {
 mod tests {
     use super::super::catalogue::tests::row;
     use super::*;
-    use crate::types::{Column, ColumnId, RerankerRef};
+    use crate::types::{Column, ColumnId, Recipe, RerankerRef};
 
     fn endpoint(id: u32, provider: &str, base_url: &str) -> Endpoint {
         Endpoint {
@@ -151,5 +152,10 @@ mod tests {
         let to = Destinations::of(&remote, &[row("groq", "Groq")]);
         assert_eq!(to.label(), "Documents go to e.example · Passages go to eu.example.com, localhost:11434");
         assert!(!to.is_local() && to.explanation().contains("e.example gets the text of all documents"));
+        // No column uses the recipe, but retrieval may be compared by it.
+        let mut compared = settings(&[]);
+        let reranker = RerankerRef { endpoint: endpoint(0, "", "https://r.example/v1"), model: "m".into() };
+        compared.recipes.add("Reranked", Recipe { reranker: Some(reranker), ..Recipe::default() });
+        assert_eq!(label(&compared), "Passages go to r.example");
     }
 }

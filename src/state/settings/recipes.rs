@@ -203,16 +203,6 @@ impl Settings {
         &self.recipes.get(column.recipe).recipe
     }
 
-    /// Recipes that some column with documents uses, in order.
-    pub fn used_recipes(&self) -> Vec<&NamedRecipe> {
-        let is_used = |named: &&NamedRecipe| {
-            let of =
-                |column: &Column| column.with_documents && self.recipes.get(column.recipe).id == named.id;
-            self.columns.iter().any(of)
-        };
-        self.recipes.iter().filter(is_used).collect()
-    }
-
     /// The indexes that are needed beside the documents' own.
     pub fn additional_indexes(&self) -> Vec<IndexSpec> {
         additional_indexes(self.recipe(), self.recipes.others.iter().map(|named| &named.recipe))
@@ -233,7 +223,6 @@ impl Settings {
 mod tests {
     use super::super::lenient::parse;
     use super::*;
-    use crate::types::ColumnId;
 
     fn names(recipes: &Recipes) -> Vec<&str> {
         recipes.iter().map(NamedRecipe::name).collect()
@@ -298,16 +287,5 @@ mod tests {
             settings.index_for(&named.recipe).map(|spec| spec.chunking.size_tokens)
         };
         assert_eq!((index("Keywords only"), index("Small chunks, large context")), (None, Some(64)));
-    }
-
-    #[test]
-    fn only_recipes_of_columns_with_documents_are_used() {
-        let mut settings = Settings::default();
-        let other = settings.recipes.add("Other", Recipe::default()).unwrap();
-        assert_eq!(settings.used_recipes().iter().map(|named| named.id).collect::<Vec<_>>(), [RecipeId(1)]);
-        let quotes = settings.columns[0].clone();
-        settings.columns[0].with_documents = false;
-        settings.columns.push(Column { id: ColumnId(2), recipe: other, ..quotes });
-        assert_eq!(settings.used_recipes().iter().map(|named| named.id).collect::<Vec<_>>(), [other]);
     }
 }

@@ -91,10 +91,9 @@ pub(super) async fn build(
     };
     // Found by its words while its vectors wait for the weights, or for their turn.
     additional.open(state, &state.known_id(embedder), stop).await?;
-    let _turn = state.turn.lock().await;
-    if *embedder == EmbedderRef::BuiltIn {
-        state.rush.wait(state.model.is_loaded()).await;
-    }
+    let Some(_turn) = state.embedding_turn(embedder, stop).await else {
+        return Ok(IndexUpdate::Cancelled);
+    };
     let waiting = |why: Option<UserError>| reply.send(&IndexUpdate::Waiting(why));
     let loading =
         reports(|done_bytes, total_bytes| reply.send(&IndexUpdate::Loading(done_bytes, total_bytes)));

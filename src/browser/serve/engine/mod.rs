@@ -20,7 +20,7 @@ use crate::worker::protocol::{
 };
 use crate::worker::{Outbox, Request, serve};
 use any_store::AnyStore;
-use futures_util::lock::Mutex;
+use futures_util::lock::{Mutex, MutexGuard};
 use host::{Chosen, Host, Link};
 use indexes::Indexes;
 use model::Model;
@@ -204,15 +204,9 @@ async fn ingest(
     state.rush.document(asked.more_follow);
     // Found by its words while its vectors wait for their turn, or for the weights.
     reply.send(&IngestUpdate::Chunked { is_searchable: chunked.is_searchable() });
-    let turn = async {
-        let turn = state.turn.lock().await;
-        // A host's embedder leaves this thread free.
-        if *embedder == EmbedderRef::BuiltIn {
-            state.rush.wait(state.model.is_loaded()).await;
-        }
-        turn
+    let Some(_turn) = state.embedding_turn(embedder, &request.stop).await else {
+        return Ok(IngestUpdate::Cancelled);
     };
-    let Ok(_turn) = request.stop.guard(turn).await else { return Ok(IngestUpdate::Cancelled) };
     let store = state.store().await?;
     let waiting = |why: Option<UserError>| reply.send(&IngestUpdate::Waiting(why));
     let chosen = state.chosen(embedder, &request.stop, &waiting, loading(reply)).await?;
@@ -334,6 +328,19 @@ impl EngineState {
             Err(error) => return Err(error),
         };
         Ok(self.store.get_or_init(|| store))
+    }
+
+    /// Waits until embedding may begin; nothing when the call was stopped before.
+    async fn embedding_turn(&self, embedder: &EmbedderRef, stop: &Stop) -> Option<MutexGuard<'_, ()>> {
+        let turn = async {
+            let turn = self.turn.lock().await;
+            // A host's embedder leaves this thread free.
+            if *embedder == EmbedderRef::BuiltIn {
+                self.rush.wait(self.model.is_loaded()).await;
+            }
+            turn
+        };
+        stop.guard(turn).await.ok()
     }
 
     /// Neither the built-in embedder nor anything that it made is here.
