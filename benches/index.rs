@@ -70,7 +70,7 @@ fn lexical() {
     let start = Instant::now();
     let mut index = Bm25::new();
     for (key, text) in (0u32..).zip(&texts) {
-        index.insert(key, text);
+        index.insert(key, "", text);
     }
     let (built, bytes) = (start.elapsed(), texts.iter().map(String::len).sum::<usize>());
     let times = queries.iter().map(|query| {

@@ -23,7 +23,9 @@ mod cache;
 pub use cache::EvidenceCache;
 
 use crate::text::is_hidden;
-use crate::types::{Chunk, Document, Evidence, Passage, RetrievalSettings, Scores, SearchTiming, sha256};
+use crate::types::{
+    Chunk, Document, Evidence, Folded, Passage, RetrievalSettings, Scores, SearchTiming, Span, sha256,
+};
 
 /// What stands in the prompt when retrieval found nothing.
 const NOTHING: &str = "(No passage was found.)";
@@ -48,29 +50,56 @@ const MAX_NAME: usize = 120;
 /// assert_eq!(render(&evidence.passages), evidence.text);
 /// assert_eq!(evidence.sha256, sha256(evidence.text.as_bytes()));
 /// ```
-pub fn freeze(
+pub fn freeze<'a>(
     question: &str,
     retrieval: RetrievalSettings,
-    found: Vec<(Scores, &Chunk, &Document)>,
+    found: Vec<impl Into<Hit<'a>>>,
     timing: SearchTiming,
 ) -> Evidence {
     let passages: Vec<Passage> = (1u32..)
-        .zip(found)
-        .map(|(number, (scores, chunk, document))| Passage {
+        .zip(found.into_iter().map(Into::into))
+        .map(|(number, Hit { scores, chunk, document, first, span, folded })| Passage {
             number,
             document: document.id,
             document_name: document.name.clone(),
             ordinal: chunk.ordinal,
-            span: chunk.span,
-            page: chunk.page,
-            headings: chunk.headings.clone(),
-            text: chunk.span.of(&document.text).to_owned(),
+            span,
+            hit: chunk.span,
+            page: first.page,
+            headings: first.headings.clone(),
+            text: span.of(&document.text).to_owned(),
             scores,
+            folded,
         })
         .collect();
     let text = render(&passages);
     let sha256 = sha256(text.as_bytes());
-    Evidence { question: question.to_owned(), retrieval, passages, text, sha256, timing }
+    let queries = Vec::new();
+    Evidence { question: question.to_owned(), queries, retrieval, passages, text, sha256, timing }
+}
+
+/// A chunk that was found, and what of its document becomes evidence.
+#[derive(Clone, Debug)]
+pub struct Hit<'a> {
+    /// What each stage thought of it.
+    pub scores: Scores,
+    /// The chunk.
+    pub chunk: &'a Chunk,
+    /// Its document.
+    pub document: &'a Document,
+    /// The chunk with which the evidence begins.
+    pub first: &'a Chunk,
+    /// The part of the document that becomes evidence.
+    pub span: Span,
+    /// Chunks that say the same.
+    pub folded: Vec<Folded>,
+}
+
+impl<'a> From<(Scores, &'a Chunk, &'a Document)> for Hit<'a> {
+    /// The chunk alone.
+    fn from((scores, chunk, document): (Scores, &'a Chunk, &'a Document)) -> Self {
+        Self { scores, chunk, document, first: chunk, span: chunk.span, folded: Vec::new() }
+    }
 }
 
 /// The text of `passages` for the prompt. Any first few passages render to the beginning of what all render to.

@@ -150,6 +150,7 @@ mod tests {
             headings: Vec::new(),
             text: "At noon.\nDaily.".into(),
             scores: Scores::default(),
+            ..Passage::default()
         };
         let evidence = Evidence {
             question: "When?".into(),
@@ -158,6 +159,7 @@ mod tests {
             text: "text".into(),
             sha256: sha256(b"text"),
             timing: SearchTiming::default(),
+            ..Evidence::default()
         };
         let column = |id| Column::new(ColumnId(id), ModelRef::Extractive);
         let answer =
@@ -173,6 +175,7 @@ mod tests {
                 recipe: Recipe::default(),
                 outcome: Some(Ok(Arc::new(evidence))),
                 highlights: Vec::new(),
+                ..Retrieval::default()
             }],
             answers: vec![answer(1, done), answer(2, failed)],
             ..Run::default()

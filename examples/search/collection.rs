@@ -20,13 +20,16 @@ impl Text {
         self.id.as_str().map_or_else(|| self.id.to_string(), str::to_owned)
     }
 
+    pub fn title(&self) -> &str {
+        self.title.as_deref().unwrap_or("")
+    }
+
+    pub fn body(&self) -> &str {
+        self.text.as_deref().unwrap_or("")
+    }
+
     pub fn whole(&self) -> String {
-        [self.title.as_deref(), self.text.as_deref()]
-            .into_iter()
-            .flatten()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join("\n")
+        [self.title(), self.body()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -59,7 +59,7 @@ fn main() -> ExitCode {
 }
 
 fn options() -> Result<Options, String> {
-    let usage = "usage: search DIR [--mode dense|lexical|hybrid] [--fusion rrf|convex|default] [--rerank local] [--half 0|1] [--k N] [--k1 X] [--b X] [--rrf-k X]";
+    let usage = "usage: search DIR [--mode dense|lexical|hybrid] [--fusion rrf|convex|default] [--rerank local] [--half 0|1] [--k N] [--k1 X] [--b X] [--rrf-k X] [--title-weight X] [--dense-weight X]";
     let mut settings = RetrievalSettings::default();
     let (mut folder, mut k, mut fusion, mut half, mut rerank) = (None, 10usize, None, None, false);
     let mut arguments = std::env::args().skip(1);
@@ -102,6 +102,8 @@ fn options() -> Result<Options, String> {
             }
             "--k1" => settings.k1 = number()?,
             "--b" => settings.b = number()?,
+            "--title-weight" => settings.title_weight = number()?,
+            "--dense-weight" => settings.dense_weight = Some(number()?),
             "--rrf-k" => settings.rrf_k = number()?,
             _ => return Err(format!("unknown option {argument}; {usage}")),
         }
@@ -173,15 +175,15 @@ struct Rankings {
 }
 
 fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Rankings, String> {
-    let RetrievalSettings { mode, rrf_k, k1, b, .. } = options.settings;
+    let RetrievalSettings { mode, rrf_k, k1, b, title_weight: title, .. } = options.settings;
     let texts: Vec<String> = corpus.iter().map(Text::whole).collect();
     let questions: Vec<String> = queries.iter().map(|query| query.text.clone().unwrap_or_default()).collect();
 
     let mut words = Bm25::new();
-    if mode != RetrievalMode::Dense {
+    if mode != RetrievalMode::Dense || options.rerank {
         let start = Instant::now();
-        for (key, text) in (0u32..).zip(&texts) {
-            words.insert(key, text);
+        for (key, text) in (0u32..).zip(corpus) {
+            words.insert(key, text.title(), text.body());
         }
         eprintln!("{} documents, {} terms indexed in {:?}", words.len(), words.terms(), start.elapsed());
     }
@@ -196,7 +198,7 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Rank
     let start = Instant::now();
     let mut found = Rankings { before: Vec::new(), after: options.rerank.then(Vec::new) };
     for (at, question) in questions.iter().enumerate() {
-        let lexical = words.search(question, options.depth, Weighting { k1, b }, None);
+        let lexical = words.search(question, options.depth, Weighting { k1, b, title }, None);
         let neighbours = match &dense {
             Some(Dense { index, questions }) => match questions.get(at).and_then(Option::as_deref) {
                 Some(vector) => {
@@ -207,7 +209,8 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Rank
             None => Vec::new(),
         };
         let pieces = model.as_ref().map(|model| model.tokenizer().token_spans(question).len());
-        let weights = Weights { rrf_k, dense: dense_weight(question, pieces) };
+        let weights =
+            Weights { rrf_k, dense: options.settings.dense_weight.unwrap_or(dense_weight(question, pieces)) };
         let mut ranked = fuse(&neighbours, &lexical, mode, weights);
         ranked.truncate(options.depth);
         let ids = |ranked: &[ScoredKey]| {
@@ -217,7 +220,7 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Rank
         if let (Some(after), Some(late)) = (&mut found.after, &mut late) {
             let first = ranked.len().min(RERANKED);
             let candidates = ranked.get_mut(..first).unwrap_or_default();
-            let scores = late.scores(question, candidates);
+            let scores = late.scores(question, candidates, &words);
             rerank_late(candidates, &scores, late_weight(question, pieces));
             after.push(ids(&ranked));
         }

@@ -1,7 +1,7 @@
 //! `Document` → `Vec<Chunk>`.
 //!
 //! The text is tokenised once; every size after that is a binary search in the tokens' spans, so that cutting
-//! takes linear time whatever the strategy. Both strategies share one cutter: it fills a window of the asked
+//! takes linear time whatever the strategy. All strategies share one cutter: it fills a window of the asked
 //! size and cuts at the strongest boundary in it. A chunk's span points into the document; no text is copied
 //! and none is changed.
 
@@ -12,6 +12,7 @@ mod recursive;
 mod sentence;
 mod structure;
 mod tokens;
+mod window;
 
 pub use error::Error;
 pub use plan::{ChunkPlan, MAX_SIZE_TOKENS, MIN_SIZE_TOKENS, validate};
@@ -59,6 +60,8 @@ pub fn chunk(document: &Document, plan: &ChunkPlan, tokens: &dyn Tokens) -> Vec<
     let spans = match plan.strategy() {
         ChunkStrategy::Recursive => recursive::cut(&document.text, &cutter),
         ChunkStrategy::Structure => structure::cut(document, &counter, &cutter),
+        ChunkStrategy::Fixed => window::fixed(&document.text, &cutter),
+        ChunkStrategy::SentenceWindow => window::of_sentences(&document.text, &cutter),
     };
     describe(document, &counter, &spans)
 }

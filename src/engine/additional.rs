@@ -69,7 +69,8 @@ pub async fn embed_index<S: Store, E: Embedder>(
     let total = count(waiting.iter().map(|(_, _, chunks)| chunks.len()).sum());
     let mut done = 0;
     for (manifest, document, chunks) in waiting {
-        let texts: Vec<String> = chunks.iter().map(|chunk| embedded_text(&document, chunk)).collect();
+        let texts: Vec<String> =
+            chunks.iter().map(|chunk| embedded_text(&document, chunk, chunking)).collect();
         let expected = index.borrow().dimension(&id).or_else(|| main.borrow().dimension(&id));
         let asked = Asked { owner: manifest.id, texts: &texts, expected };
         let report: &dyn Fn(u32, u32) = &|of_document, _| progress(done + of_document, total);

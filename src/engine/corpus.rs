@@ -1,5 +1,5 @@
-use super::{Error, content_key, embedded_text, searched_text};
-use crate::index::{self, BuildProgress, IndexKind, Later, VectorIndex};
+use super::{Error, content_key, embedded_text, searched_title};
+use crate::index::{self, BuildProgress, Flat, Later, VectorIndex};
 use crate::lexical::{Bm25, LexicalIndex};
 use crate::store::{Record, StoredIndex};
 use crate::types::{Chunk, Document, DocumentId, Manifest, Sha256, is_remote};
@@ -40,7 +40,7 @@ impl Corpus {
     /// Nothing yet. Embedders in the tab make vectors of `built_in_dimension` numbers; a host's first document says how
     /// many its own have.
     pub fn new(built_in_dimension: usize) -> Self {
-        Self::with_index(built_in_dimension, |dimension| IndexKind::default().create(dimension))
+        Self::with_index(built_in_dimension, |dimension| Ok(Box::new(Flat::new(dimension)?)))
     }
 
     /// The same with another index.
@@ -109,7 +109,9 @@ impl Corpus {
     /// The cache keys of a document's chunks.
     pub(super) fn content_keys(record: &Record) -> Vec<Sha256> {
         let Record { manifest, document, chunks, .. } = record;
-        let key = |chunk: &Chunk| content_key(&manifest.embedder, &embedded_text(document, chunk));
+        let key = |chunk: &Chunk| {
+            content_key(&manifest.embedder, &embedded_text(document, chunk, manifest.chunking))
+        };
         chunks.iter().map(key).collect()
     }
 
@@ -157,7 +159,8 @@ impl Corpus {
     fn index_words(&mut self, entry: Entry) {
         let id = entry.manifest.id;
         for (key, chunk) in (entry.first_key..).zip(&entry.chunks) {
-            self.lexical.insert(key, &searched_text(&entry.document, chunk));
+            let text = chunk.span.of(&entry.document.text);
+            self.lexical.insert(key, &searched_title(&entry.document, chunk), text);
             self.owners.insert(key, id);
             self.next_key = key + 1;
         }

@@ -2,7 +2,8 @@ use super::Error;
 use crate::chunk::Tokens;
 use crate::embed::{Minilm, Scratch};
 use crate::provider::embeddings::Purpose;
-use crate::types::{Chunk, Document, Sha256, Span, sha256};
+use crate::retrieve::TokenVectors;
+use crate::types::{Chunk, ChunkSettings, Document, Sha256, Span, sha256};
 use std::cell::RefCell;
 
 /// Chunks that the built-in model embeds between two pauses: small enough that a question or a cancel waits well under
@@ -56,6 +57,14 @@ impl BuiltIn {
     }
 }
 
+impl BuiltIn {
+    /// The word pieces of a text with a vector each.
+    pub(super) fn token_vectors(&self, text: &str) -> TokenVectors {
+        let (ids, rows) = self.model.token_vectors(text, &mut self.scratch.borrow_mut());
+        TokenVectors::new(&ids, &rows)
+    }
+}
+
 impl Tokens for BuiltIn {
     fn token_spans(&self, text: &str) -> Vec<Span> {
         self.model.tokenizer().token_spans(text)
@@ -92,19 +101,29 @@ impl Embedder for BuiltIn {
     }
 }
 
-/// What is embedded and indexed for a chunk: the headings above it, then its text. A paragraph under
+/// What is embedded for a chunk: the headings above it, unless `chunking` leaves them out, then its text. A paragraph under
 /// "Refunds › Season tickets" is found by those words even when it does not repeat them.
-pub fn embedded_text(document: &Document, chunk: &Chunk) -> String {
+pub fn embedded_text(document: &Document, chunk: &Chunk, chunking: ChunkSettings) -> String {
     let text = chunk.span.of(&document.text);
-    let headings: Vec<&str> =
-        chunk.headings.iter().map(String::as_str).filter(|heading| !text.starts_with(heading)).collect();
+    if !chunking.heading_prefix {
+        return text.to_owned();
+    }
+    let headings: Vec<&str> = headings(document, chunk).collect();
     if headings.is_empty() { text.to_owned() } else { format!("{}\n{text}", headings.join(" › ")) }
 }
 
-/// What is searched by words for a chunk: the name of its document, and what is embedded. A file called `unemployment.tsv` is
-/// found by its name even when it has only figures.
-pub fn searched_text(document: &Document, chunk: &Chunk) -> String {
-    format!("{}\n{}", document.name, embedded_text(document, chunk))
+/// What is searched by words for a chunk beside its text: the name and title of its document, and the headings above it. A file
+/// called `unemployment.tsv` is found by its name even when it has only figures.
+pub fn searched_title(document: &Document, chunk: &Chunk) -> String {
+    let headings = || headings(document, chunk);
+    let title = document.title.as_deref().filter(|title| headings().all(|heading| heading != *title));
+    std::iter::once(document.name.as_str()).chain(title).chain(headings()).collect::<Vec<_>>().join("\n")
+}
+
+/// The headings above a chunk that its text does not begin with.
+fn headings<'a>(document: &'a Document, chunk: &'a Chunk) -> impl Iterator<Item = &'a str> {
+    let text = chunk.span.of(&document.text);
+    chunk.headings.iter().map(String::as_str).filter(move |heading| !text.starts_with(heading))
 }
 
 /// The key under which a vector is cached: embedder and text, nothing else.

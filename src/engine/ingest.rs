@@ -146,7 +146,8 @@ pub async fn embed_chunks<S: Store, E: Embedder>(
 ) -> Result<Outcome, Error> {
     // Dropped at the end, when its keys are those of the whole document or not wanted any more.
     let Chunked { provisional: _provisional, manifest, document, chunks } = chunked;
-    let texts: Vec<String> = chunks.iter().map(|chunk| embedded_text(&document, chunk)).collect();
+    let of = |chunk| embedded_text(&document, chunk, manifest.chunking);
+    let texts: Vec<String> = chunks.iter().map(of).collect();
     let manifest = Manifest { embedder: embedder.id(), ..manifest };
     let expected = corpus.borrow().dimension(&manifest.embedder);
     let asked = Asked { owner: manifest.id, texts: &texts, expected };

@@ -8,19 +8,23 @@
 //! through the `Embedder` that the caller lends; nothing here knows the network.
 
 mod corpus;
-mod embedder;
 mod additional;
+mod embedder;
+mod filter;
 mod ingest;
+mod late;
 mod open;
 mod search;
+mod select;
 mod vectors;
 
 pub use additional::{embed_index, open_index};
 pub use corpus::{Corpus, Entry};
-pub use embedder::{BuiltIn, Embedder, content_key, embedded_text, searched_text};
+pub use embedder::{BuiltIn, Embedder, content_key, embedded_text, searched_title};
 pub use ingest::{Chunked, Incoming, Outcome, chunk_document, embed_chunks, ingest, rechunk};
+pub use late::{Late, TokenCache};
 pub use open::{collect, open, refresh, remove, restore};
-pub use search::{ChunkRef, Dropped, Found, Rerank, highlights, search};
+pub use search::{Found, Models, Question, Rerank, highlights, search};
 
 use crate::types::problem::engine as problem;
 use crate::types::{UserError, embedder_name};

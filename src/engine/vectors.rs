@@ -77,24 +77,27 @@ pub(super) async fn vectors<S: Store, E: Embedder>(
     Ok(Some(joined))
 }
 
-/// The vector of a question.
-pub(super) async fn of_question<E: Embedder>(
+/// The vectors of queries, in their order.
+pub(super) async fn of_questions<E: Embedder>(
     embedder: &E,
-    question: &str,
+    queries: &[&str],
     expected: Option<usize>,
-) -> Result<Vec<f32>, Error> {
+) -> Result<Vec<Vec<f32>>, Error> {
     let id = embedder.id();
-    let mut found = None;
+    let mut found: Vec<Vec<f32>> = Vec::new();
     let keep = async |_: usize, vectors: Vec<Vec<f32>>| {
-        found = vectors.into_iter().next();
+        found.extend(vectors);
         Ok::<bool, Error>(true)
     };
-    if !embedder.embed(&[question], Purpose::Query, keep).await? {
+    if !embedder.embed(queries, Purpose::Query, keep).await? {
         return Err(Error::Stopped);
     }
-    let vector = found.ok_or(Error::Missing { expected: 1, got: 0 })?;
-    Width { id: &id, expected }.check(&vector)?;
-    Ok(vector)
+    if found.len() < queries.len() {
+        return Err(Error::Missing { expected: queries.len(), got: found.len() });
+    }
+    let mut width = Width { id: &id, expected };
+    found.iter().try_for_each(|vector| width.check(vector))?;
+    Ok(found)
 }
 
 /// All vectors of one embedder have the same number of numbers, and each number is one.

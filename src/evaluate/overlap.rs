@@ -92,6 +92,7 @@ mod tests {
             headings: Vec::new(),
             text: String::new(),
             scores: Scores::default(),
+            ..Passage::default()
         };
         passages.iter().enumerate().map(passage).collect()
     }

@@ -6,8 +6,9 @@
 //! scan, ties included; on real embeddings the last step adds few rows. Removal moves the last row into the gap.
 
 use super::code::{QuantError, QuantizedQuery, encode};
-use super::{Entry, Error, Filter, IndexKind, Later, Neighbour, Quantization, Top, VectorIndex};
+use super::{Entry, Error, Filter, Later, Neighbour, Quantization, Top, VectorIndex};
 use crate::kernel::dot::dot_f32;
+use crate::types::IndexEngine;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -77,11 +78,6 @@ impl Flat {
         self.rows.reserve(more.saturating_mul(self.dimension));
         self.codes.reserve(more.saturating_mul(self.stride));
         self.losses.reserve(more);
-    }
-
-    /// The unit vector stored under `key`.
-    pub fn vector(&self, key: u32) -> Option<&[f32]> {
-        self.row(*self.places.get(&key)?)
     }
 
     /// Memory held for vectors, in bytes.
@@ -162,8 +158,12 @@ impl Flat {
 }
 
 impl VectorIndex for Flat {
-    fn kind(&self) -> IndexKind {
-        IndexKind::Exact
+    fn engine(&self) -> IndexEngine {
+        IndexEngine::Exact
+    }
+
+    fn vector(&self, key: u32) -> Option<&[f32]> {
+        self.row(*self.places.get(&key)?)
     }
 
     fn dimension(&self) -> usize {

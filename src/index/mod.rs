@@ -1,6 +1,6 @@
 //! Vectors → nearest neighbours.
 //!
-//! [`VectorIndex`] is the edge: the engine and the retrieval stage know only it, and [`IndexKind`] makes one. [`Flat`] is
+//! [`VectorIndex`] is the edge: the engine and the retrieval stage know only it. [`Flat`] is
 //! the default and is exact. Similarity is the cosine, greater is nearer; ties go to the smaller key, so that the same corpus gives
 //! the same ranking in every tab. Keys are the caller's.
 //!
@@ -10,15 +10,14 @@
 mod code;
 mod error;
 mod flat;
-mod kind;
 mod top;
 
 pub use code::Quantization;
 pub use error::Error;
 pub use flat::Flat;
-pub use kind::IndexKind;
 pub use top::{Entry, Top};
 
+use crate::types::IndexEngine;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -57,8 +56,13 @@ impl BuildProgress {
 ///
 /// Changes are noted at once and in order. What takes time answers [`Later`]: the call itself only starts it.
 pub trait VectorIndex {
-    /// Which kind it is; shown with what it found.
-    fn kind(&self) -> IndexKind;
+    /// Which engine it is; shown with what it found.
+    fn engine(&self) -> IndexEngine;
+
+    /// The unit vector stored under `key`, where it is kept in this thread.
+    fn vector(&self, _key: u32) -> Option<&[f32]> {
+        None
+    }
 
     /// Numbers in a vector.
     fn dimension(&self) -> usize;

@@ -3,6 +3,8 @@
 //! `score = Σ idf · tf / (tf + k1 (1 − b + b · length / mean length))`, `idf = ln(1 + (N − df + ½) / (df + ½))`:
 //! Robertson & Zaragoza 2009 as Lucene ≥ 8 computes it (Kamphuis et al. 2020), with exact lengths. A list of
 //! (slot, count) per term, sorted by slot, and the list of terms per slot for removal; slots are used again.
+//! A text has a title beside it: `tf` and `length` are sums over both, those of the title times its weight (BM25F with one length
+//! normalisation; Robertson, Zaragoza & Taylor, CIKM 2004).
 //! Scores depend only on what is held, not on the order in which it came.
 
 use super::{LexicalIndex, Match, Role, Weighting, each_term, query_terms};
@@ -13,7 +15,10 @@ use std::collections::HashMap;
 #[derive(Clone, Copy, Debug)]
 struct Posting {
     slot: u32,
+    /// In the text.
     count: u32,
+    /// In the title.
+    in_title: u32,
 }
 
 /// One text.
@@ -21,6 +26,7 @@ struct Posting {
 struct Slot {
     key: u32,
     length: u32,
+    title_length: u32,
     terms: Box<[u32]>,
 }
 
@@ -30,8 +36,8 @@ struct Slot {
 /// use sidecite::lexical::{Bm25, LexicalIndex, Weighting};
 ///
 /// let mut index = Bm25::new();
-/// index.insert(1, "Tickets cost 12 euros.");
-/// index.insert(2, "The summit station has a cafe.");
+/// index.insert(1, "tariff.md", "Tickets cost 12 euros.");
+/// index.insert(2, "summit.md", "The summit station has a cafe.");
 /// let matches = index.search("ticket", 5, Weighting::default(), None);
 /// assert_eq!(matches.iter().map(|found| found.key).collect::<Vec<_>>(), [1]);
 /// ```
@@ -43,6 +49,7 @@ pub struct Bm25 {
     free: Vec<u32>,
     places: HashMap<u32, u32>,
     total_length: u64,
+    total_title_length: u64,
 }
 
 impl Bm25 {
@@ -54,6 +61,12 @@ impl Bm25 {
     /// Distinct terms ever seen.
     pub fn terms(&self) -> usize {
         self.dictionary.len()
+    }
+
+    /// How many texts have a term, in the text or in the title.
+    pub fn holding(&self, term: &str) -> usize {
+        let postings = self.dictionary.get(term).and_then(|id| self.postings.get(*id as usize));
+        postings.map_or(0, Vec::len)
     }
 
     fn term_id(&mut self, term: &str) -> u32 {
@@ -72,13 +85,18 @@ impl Bm25 {
             return;
         };
         let idf = inverse_document_frequency(self.places.len(), postings.len()) * times as f32;
-        let mean_length = (self.total_length as f64 / self.places.len() as f64).max(1.0) as f32;
-        let Weighting { k1, b } = weighting;
+        let Weighting { k1, b, title } = weighting;
+        let total_length = self.total_length as f64 + f64::from(title) * self.total_title_length as f64;
+        let mean_length = (total_length / self.places.len() as f64).max(1.0) as f32;
         for posting in postings {
             let place = posting.slot as usize;
             if let (Some(slot), Some(score)) = (self.slots.get(place), scores.get_mut(place)) {
-                let count = posting.count as f32;
-                *score += idf * count / (count + k1 * (1.0 - b + b * slot.length as f32 / mean_length));
+                let count = posting.count as f32 + title * posting.in_title as f32;
+                let length = slot.length as f32 + title * slot.title_length as f32;
+                // A word that only a title of no weight has.
+                if count > 0.0 {
+                    *score += idf * count / (count + k1 * (1.0 - b + b * length / mean_length));
+                }
             }
         }
     }
@@ -91,33 +109,41 @@ pub fn inverse_document_frequency(texts: usize, holding: usize) -> f32 {
 }
 
 impl LexicalIndex for Bm25 {
-    fn insert(&mut self, key: u32, text: &str) {
+    fn insert(&mut self, key: u32, title: &str, text: &str) {
         self.remove(key);
-        let mut length = 0u32;
-        let mut ids = Vec::new();
-        each_term(text, |term, _, role| {
-            length += u32::from(role == Role::Word);
-            ids.push(self.term_id(term));
-        });
+        let mut ids: Vec<(u32, bool)> = Vec::new();
+        let mut lengths = [0u32; 2];
+        for ((field, is_title), length) in [(text, false), (title, true)].into_iter().zip(&mut lengths) {
+            each_term(field, |term, _, role| {
+                *length += u32::from(role == Role::Word);
+                ids.push((self.term_id(term), is_title));
+            });
+        }
+        let [length, title_length] = lengths;
         ids.sort_unstable();
         let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
         let mut distinct = Vec::new();
-        for same in ids.chunk_by(|a, b| a == b) {
-            let Some(id) = same.first() else { continue };
+        for same in ids.chunk_by(|(a, _), (b, _)| a == b) {
+            let Some((id, _)) = same.first() else { continue };
             distinct.push(*id);
+            let in_title = same.iter().filter(|(_, is_title)| *is_title).count();
             if let Some(postings) = self.postings.get_mut(*id as usize) {
                 // Usually the end; inside only when a slot is used again.
                 let at = postings.partition_point(|posting| posting.slot < slot);
-                postings.insert(at, Posting { slot, count: same.len() as u32 });
+                postings.insert(
+                    at,
+                    Posting { slot, count: (same.len() - in_title) as u32, in_title: in_title as u32 },
+                );
             }
         }
-        let taken = Slot { key, length, terms: distinct.into_boxed_slice() };
+        let taken = Slot { key, length, title_length, terms: distinct.into_boxed_slice() };
         match self.slots.get_mut(slot as usize) {
             Some(place) => *place = taken,
             None => self.slots.push(taken),
         }
         self.places.insert(key, slot);
         self.total_length += u64::from(length);
+        self.total_title_length += u64::from(title_length);
     }
 
     fn remove(&mut self, key: u32) -> bool {
@@ -131,6 +157,7 @@ impl LexicalIndex for Bm25 {
             }
         }
         self.total_length -= u64::from(left.length);
+        self.total_title_length -= u64::from(left.title_length);
         self.free.push(slot);
         true
     }

@@ -26,26 +26,28 @@ pub struct Match {
     pub score: f32,
 }
 
-/// The two constants of BM25. They are not baked into the index, so a person may turn them between questions.
+/// The constants of BM25. They are not baked into the index, so a person may turn them between questions.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weighting {
     /// How soon further occurrences of a word stop to count; 0 counts presence only.
     pub k1: f32,
     /// How much long texts are held back, 0 to 1.
     pub b: f32,
+    /// How often a word in a title counts, beside once in the text; 0 leaves titles out.
+    pub title: f32,
 }
 
 impl Default for Weighting {
     /// Anserini's defaults, tuned on many collections of short texts.
     fn default() -> Self {
-        Self { k1: 0.9, b: 0.4 }
+        Self { k1: 0.9, b: 0.4, title: 1.0 }
     }
 }
 
 /// Finds texts by their words.
 pub trait LexicalIndex {
-    /// Takes in `text` under `key`, replacing what was there. A text without words is kept and never found.
-    fn insert(&mut self, key: u32, text: &str);
+    /// Takes in `text` and what stands above it under `key`, replacing what was there. A text without words is kept and never found.
+    fn insert(&mut self, key: u32, title: &str, text: &str);
 
     /// Forgets `key`; `false` when it was not there.
     fn remove(&mut self, key: u32) -> bool;

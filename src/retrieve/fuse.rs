@@ -72,6 +72,35 @@ pub fn fuse(dense: &[Neighbour], lexical: &[Match], mode: RetrievalMode, weights
     ranked
 }
 
+/// Several rankings of one kind, as of several queries → one: a chunk has the best of its scores (CombMAX; Fox & Shaw, TREC-2 1994).
+pub fn best_of_queries(rankings: Vec<Vec<ScoredKey>>) -> Vec<ScoredKey> {
+    let mut rankings = rankings.into_iter();
+    let mut joined = rankings.next().unwrap_or_default();
+    let mut places: HashMap<u32, usize> =
+        joined.iter().enumerate().map(|(at, scored)| (scored.key, at)).collect();
+    let mut is_one = true;
+    for scored in rankings.flatten() {
+        is_one = false;
+        match places.get(&scored.key).and_then(|at| joined.get_mut(*at)) {
+            Some(known) if known.scores.fused < scored.scores.fused => *known = scored,
+            Some(_) => {}
+            None => {
+                places.insert(scored.key, joined.len());
+                joined.push(scored);
+            }
+        }
+    }
+    if !is_one {
+        joined.sort_by(|a, b| b.scores.fused.total_cmp(&a.scores.fused).then(a.key.cmp(&b.key)));
+    }
+    joined
+}
+
+/// Notes each one's 1-based place.
+pub fn rank(ranked: &mut [ScoredKey], note: impl Fn(&mut Scores, u32)) {
+    (1u32..).zip(ranked).for_each(|(rank, scored)| note(&mut scored.scores, rank));
+}
+
 fn similarity(neighbour: Option<&Neighbour>) -> f32 {
     neighbour.map_or(0.0, |neighbour| neighbour.similarity)
 }

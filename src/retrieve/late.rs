@@ -6,6 +6,8 @@
 
 use super::ScoredKey;
 use crate::kernel::dot::dot_f32;
+use crate::lexical::terms;
+use crate::types::Span;
 
 /// The word pieces of a text and one vector of unit length for each.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,6 +31,11 @@ impl TokenVectors {
         Self { pieces, rows }
     }
 
+    /// How many numbers its vectors have together.
+    pub fn numbers(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Ids of the pieces.
     pub fn pieces(&self) -> &[u32] {
         &self.pieces
@@ -37,6 +44,17 @@ impl TokenVectors {
     fn rows(&self) -> std::slice::ChunksExact<'_, f32> {
         self.rows.chunks_exact((self.rows.len() / self.pieces.len().max(1)).max(1))
     }
+}
+
+/// The weight of each piece of a question: the rarity of the word that it is a piece of, by `idf` of the word's term. Pieces of no
+/// word, as punctuation, weigh nothing. `pieces` are their spans.
+pub fn piece_weights(question: &str, pieces: &[Span], idf: impl Fn(&str) -> f32) -> Vec<f32> {
+    let words: Vec<(Span, f32)> = terms(question).iter().map(|term| (term.span, idf(&term.text))).collect();
+    let weight = |piece: &Span| {
+        let over = words.iter().filter(|(word, _)| word.start < piece.end && piece.start < word.end);
+        over.map(|(_, idf)| *idf).fold(0.0, f32::max)
+    };
+    pieces.iter().map(weight).collect()
 }
 
 /// For each passage the mean over the question's pieces of the cosine with the nearest piece of the passage, each with its weight (`weights`
@@ -83,6 +101,14 @@ mod tests {
             (scores[0] - 1.0).abs() < 1e-6 && (scores[1] - (1.0 + 3.0 * 0.8) / 4.0).abs() < 1e-6,
             "{scores:?}"
         );
+    }
+
+    #[test]
+    fn pieces_weigh_what_their_words_do() {
+        let idf = |term: &str| if term == "err-4032" { 5.0 } else { term.len() as f32 / 10.0 };
+        let pieces = [Span::new(0, 3), Span::new(4, 7), Span::new(7, 8), Span::new(8, 10), Span::new(12, 13)];
+        let weights = piece_weights("the ERR-4032 ?", &pieces, idf);
+        assert_eq!(weights, [0.3, 5.0, 5.0, 5.0, 0.0]);
     }
 
     #[test]

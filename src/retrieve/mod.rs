@@ -4,16 +4,20 @@
 //! stage thought; [`dedup`] leaves out what would say the same thing twice. Knows keys, not texts: the caller that holds
 //! the corpus lends the texts to `dedup` and to `evidence::freeze`. Embedding the question is the caller's.
 
+mod context;
 mod dedup;
 mod error;
 mod fuse;
 mod late;
+mod mmr;
 mod weight;
 
+pub use context::surroundings;
 pub use dedup::{ChunkText, Duplicate, Selected, dedup};
 pub use error::{Error, validate};
-pub use fuse::{ScoredKey, Weights, fuse};
-pub use late::{TokenVectors, late_scores, rerank_late};
+pub use fuse::{ScoredKey, Weights, best_of_queries, fuse, rank};
+pub use late::{TokenVectors, late_scores, piece_weights, rerank_late};
+pub use mmr::diversify;
 pub use weight::{dense_weight, late_weight};
 
 use crate::index::{Filter, Later, Neighbour, VectorIndex};
@@ -53,7 +57,8 @@ pub fn retrieve<'clock>(
     filter: Option<Filter<'_>>,
     clock: &'clock dyn Fn() -> f64,
 ) -> impl Future<Output = Result<Retrieved, Error>> + use<'clock> {
-    let weights = Weights { rrf_k: settings.rrf_k, dense: query.dense_weight };
+    let weights =
+        Weights { rrf_k: settings.rrf_k, dense: settings.dense_weight.unwrap_or(query.dense_weight) };
     let asked = ask(query, vectors, words, settings, filter, clock);
     async move {
         let Asked { settings, start, dense, lexical, mut timing } = asked?;
@@ -97,9 +102,12 @@ fn ask(
     let middle = clock();
     let lexical = match settings.mode {
         RetrievalMode::Dense => Vec::new(),
-        RetrievalMode::Lexical | RetrievalMode::Rrf | RetrievalMode::Hybrid => {
-            words.search(query.text, candidates, Weighting { k1: settings.k1, b: settings.b }, filter)
-        }
+        RetrievalMode::Lexical | RetrievalMode::Rrf | RetrievalMode::Hybrid => words.search(
+            query.text,
+            candidates,
+            Weighting { k1: settings.k1, b: settings.b, title: settings.title_weight },
+            filter,
+        ),
     };
     let timing = SearchTiming {
         dense_millis: middle - start,

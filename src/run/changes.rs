@@ -18,7 +18,7 @@ pub fn changes(before: &Recipe, after: &Recipe) -> Vec<Change> {
         }
     };
     let reranker = |recipe: &Recipe| {
-        recipe.reranker.as_ref().map_or(n!("none").into(), |reranker| reranker.model.clone())
+        recipe.reranker.as_ref().map_or(n!("none").into(), |reranker| reranker.name().to_owned())
     };
     compare(n!("chunking"), before.chunking.strategy.name().into(), after.chunking.strategy.name().into());
     compare(

@@ -1,6 +1,7 @@
+use super::Found;
 use crate::types::{
     AnswerState, Attempt, CallFailure, ChatEvent, Column, ColumnId, Cost, Evidence, FailureCause, Recipe,
-    RecipeId, Retrieval, Run, RunAnswer, Sent, Span, UserError, problem,
+    RecipeId, Retrieval, Run, RunAnswer, Sent, UserError, problem,
 };
 use std::sync::Arc;
 
@@ -47,9 +48,6 @@ pub enum Command {
     /// Store the run.
     Store,
 }
-
-/// What a search brought: evidence, with the question's words in each passage.
-pub type Found = Result<(Arc<Evidence>, Vec<Vec<Span>>), UserError>;
 
 /// What happens to a column in a turn. Times are milliseconds after the turn was handed over.
 #[derive(Clone, Debug, PartialEq)]
@@ -182,7 +180,8 @@ impl Conductor {
             let twin = self.run.retrievals.iter().find(|other| other.recipe.retrieves_like(&recipe)).cloned();
             let mut commands: Vec<Command> =
                 twin.is_none().then_some(Command::Search(id)).into_iter().collect();
-            self.run.retrievals.push(Retrieval { id, recipe, ..twin.unwrap_or_default() });
+            let name = String::new();
+            self.run.retrievals.push(Retrieval { id, name, recipe, ..twin.unwrap_or_default() });
             commands.extend(self.add(asked));
             return commands;
         }
@@ -215,10 +214,7 @@ impl Conductor {
         let waits = |retrieval: &&mut Retrieval| alike.contains(&retrieval.id) && retrieval.outcome.is_none();
         for retrieval in self.run.retrievals.iter_mut().filter(waits) {
             match &found {
-                Ok((evidence, highlights)) => {
-                    retrieval.outcome = Some(Ok(Arc::clone(evidence)));
-                    retrieval.highlights.clone_from(highlights);
-                }
+                Ok(searched) => searched.note(retrieval),
                 Err(error) => retrieval.outcome = Some(Err(error.clone())),
             }
         }

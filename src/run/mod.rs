@@ -11,8 +11,10 @@ mod changes;
 mod conductor;
 mod follow_up;
 mod history;
+mod searched;
 
 pub use changes::{Change, changes};
-pub use conductor::{Asked, ColumnEvent, Command, Conductor, Found, Turn};
+pub use conductor::{Asked, ColumnEvent, Command, Conductor, Turn};
 pub use follow_up::{condense_messages, condensed, joined};
 pub use history::{HistoryLimits, expired};
+pub use searched::{Found, Searched};

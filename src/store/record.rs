@@ -1,4 +1,4 @@
-use super::migrations::{v1, v2};
+use super::migrations::{v1, v2, v3};
 use super::{Error, Kind, Stored, Table, decode, decode_vectors, encode, encode_vectors, tables};
 use crate::types::{Chunk, Document, DocumentId, Manifest};
 use serde::{Deserialize, Serialize};
@@ -80,12 +80,13 @@ pub type Row = (Table, String, Vec<u8>);
 
 impl Stored for Manifest {
     const KIND: Kind = Kind::Manifest;
-    const VERSION: u8 = 3;
+    const VERSION: u8 = 4;
 
     fn older(version: u8, body: &[u8]) -> Option<Result<Self, postcard::Error>> {
         match version {
             v1::VERSION => Some(v1::manifest(body)),
             v2::VERSION => Some(v2::manifest(body)),
+            v3::VERSION => Some(v3::manifest(body)),
             _ => None,
         }
     }

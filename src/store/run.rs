@@ -1,4 +1,4 @@
-use super::migrations::{v2, v3};
+use super::migrations::{v2, v3, v4};
 use super::{Kind, Stored};
 use crate::types::{Run, RunSummary};
 
@@ -6,12 +6,13 @@ use crate::types::{Run, RunSummary};
 
 impl Stored for Run {
     const KIND: Kind = Kind::Run;
-    const VERSION: u8 = 4;
+    const VERSION: u8 = 5;
 
     fn older(version: u8, body: &[u8]) -> Option<Result<Self, postcard::Error>> {
         match version {
             v2::VERSION => Some(v2::run(body)),
             v3::VERSION => Some(v3::run(body)),
+            v4::VERSION => Some(v4::run(body)),
             _ => None,
         }
     }

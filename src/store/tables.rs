@@ -101,8 +101,9 @@ pub enum Kind {
 
 /// The key of a document's chunks under a chunking.
 pub fn chunk_set_key(id: DocumentId, chunking: ChunkSettings) -> String {
-    let ChunkSettings { strategy, size_tokens, overlap_tokens } = chunking;
-    format!("{id}/{}-{size_tokens}-{overlap_tokens}", strategy.name())
+    let ChunkSettings { strategy, size_tokens, overlap_tokens, heading_prefix } = chunking;
+    let prefix = if heading_prefix { "" } else { "-bare" };
+    format!("{id}/{}-{size_tokens}-{overlap_tokens}{prefix}", strategy.name())
 }
 
 /// The key of a chunk set's embeddings by an embedder.

@@ -25,17 +25,23 @@ pub enum ChunkStrategy {
     Recursive,
     /// Along headings and blocks; blocks of one section are joined up to the size.
     Structure,
+    /// Windows of the size in tokens, wherever they end.
+    Fixed,
+    /// Windows of whole sentences; the overlap is of whole sentences too.
+    SentenceWindow,
 }
 
 impl ChunkStrategy {
     /// All of them, in the order shown.
-    pub const ALL: [Self; 2] = [Self::Structure, Self::Recursive];
+    pub const ALL: [Self; 4] = [Self::Structure, Self::Recursive, Self::SentenceWindow, Self::Fixed];
 
     /// The name used in settings and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Recursive => n!("recursive"),
             Self::Structure => n!("structure"),
+            Self::Fixed => n!("fixed"),
+            Self::SentenceWindow => n!("sentences"),
         }
     }
 
@@ -54,11 +60,24 @@ pub struct ChunkSettings {
     pub size_tokens: u32,
     /// Tokens repeated from the end of the chunk before.
     pub overlap_tokens: u32,
+    /// Whether the headings above a chunk are embedded with its text.
+    #[serde(default = "yes")]
+    pub heading_prefix: bool,
+}
+
+/// As it was before it could be chosen.
+fn yes() -> bool {
+    true
 }
 
 impl Default for ChunkSettings {
     /// 200 tokens leave room for the special tokens and a heading under the embedder's 256.
     fn default() -> Self {
-        Self { strategy: ChunkStrategy::Structure, size_tokens: 200, overlap_tokens: 30 }
+        Self {
+            strategy: ChunkStrategy::Structure,
+            size_tokens: 200,
+            overlap_tokens: 30,
+            heading_prefix: true,
+        }
     }
 }

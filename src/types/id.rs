@@ -3,7 +3,7 @@ use sha2::Digest;
 use std::fmt;
 
 /// A SHA-256 digest: hex in text formats, 32 bytes in binary ones.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sha256(pub [u8; 32]);
 
 /// SHA-256 of `bytes` (FIPS 180-4).

@@ -21,12 +21,14 @@ mod endpoint;
 mod evidence;
 mod fit;
 mod id;
+mod inspection;
 mod manifest;
 /// What went wrong, as a code with arguments.
 pub mod problem;
 mod prompt;
 mod provider;
 mod recipe;
+mod retrieval;
 mod run;
 mod run_summary;
 mod sent;
@@ -43,9 +45,10 @@ pub use column::{Column, ColumnId, ModelRef};
 pub use dialect::Dialect;
 pub use document::{Block, BlockKind, Document, Format, Warning};
 pub use endpoint::{AuthKind, Endpoint};
-pub use evidence::{Evidence, Passage, Scores, SearchTiming};
+pub use evidence::{Evidence, Folded, Passage, Scores, SearchTiming};
 pub use fit::Fit;
 pub use id::{DocumentId, Sha256, sha256};
+pub use inspection::{Candidate, ChunkRef, Fate};
 pub use manifest::Manifest;
 pub use problem::{Argument, UserError};
 pub use prompt::{MAX_PROMPT_CHARACTERS, Piece, Placeholder, PromptIssue, PromptTemplate, pieces};
@@ -54,10 +57,13 @@ pub use provider::{
     Spending, SpendingLimits, UrlParam,
 };
 pub use recipe::{
-    EmbedderRef, IndexSpec, Recipe, RecipeId, RerankerRef, RetrievalMode, RetrievalSettings,
-    additional_indexes, embedder_name, is_remote,
+    EmbedderRef, IndexSpec, Recipe, RecipeId, RerankerRef, additional_indexes, embedder_name, is_remote,
 };
-pub use run::{Retrieval, Run, RunAnswer, RunId, Thumb};
+pub use retrieval::{
+    Condition, DocumentFilter, IndexEngine, PassageContext, QueryRewrite, RetrievalMode, RetrievalSettings,
+    RewriteKind,
+};
+pub use run::{Retrieval, Rewritten, Run, RunAnswer, RunId, Thumb};
 pub use run_summary::RunSummary;
 pub use sent::Sent;
 pub use span::Span;

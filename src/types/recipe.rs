@@ -1,4 +1,6 @@
-use super::{ChunkSettings, Endpoint, PromptTemplate};
+use super::{
+    ChunkSettings, DocumentFilter, Endpoint, PromptTemplate, QueryRewrite, RetrievalMode, RetrievalSettings,
+};
 use serde::{Deserialize, Serialize};
 
 /// Names a recipe among the person's recipes.
@@ -22,6 +24,10 @@ pub struct Recipe {
     pub embedder: EmbedderRef,
     /// How passages are found.
     pub retrieval: RetrievalSettings,
+    /// Which documents are searched.
+    pub filter: DocumentFilter,
+    /// What a model makes of the question before the search; nothing unless the person chose it.
+    pub rewrite: Option<QueryRewrite>,
     /// What puts the best of them into a better order; nothing unless the person chose it.
     pub reranker: Option<RerankerRef>,
     /// The texts around question and evidence; the default ones where there is none.
@@ -152,68 +158,43 @@ pub fn embedder_name(embedder: &str) -> &str {
     }
 }
 
-/// A host's model that scores passages for a question. It is sent the question and the candidate passages.
+/// What scores passages for a question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RerankerRef {
-    /// Where it is.
-    pub endpoint: Endpoint,
-    /// The model's name there.
-    pub model: String,
+pub enum RerankerRef {
+    /// Late interaction over the built-in embedder's token vectors: nothing is sent.
+    BuiltIn,
+    /// A host's model. It is sent the question and the candidate passages.
+    Remote {
+        /// Where it is.
+        endpoint: Endpoint,
+        /// The model's name there.
+        model: String,
+    },
 }
 
-/// Which rankings take part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum RetrievalMode {
-    /// By meaning: nearest embeddings.
-    Dense,
-    /// By words: BM25.
-    Lexical,
-    /// Both, joined by reciprocal rank fusion. Third, as runs are stored: it was what `Hybrid` meant.
-    Rrf,
-    /// Both, joined by their scores, weighted by how well the embedder knows the question's language.
-    Hybrid,
-}
-
-impl RetrievalMode {
-    /// All of them, in the order shown.
-    pub const ALL: [Self; 4] = [Self::Hybrid, Self::Rrf, Self::Dense, Self::Lexical];
-
-    /// The name used in settings and on the command line.
-    pub fn name(self) -> &'static str {
+impl RerankerRef {
+    /// Where passages are sent; nothing where they stay.
+    pub fn endpoint(&self) -> Option<&Endpoint> {
         match self {
-            Self::Dense => n!("dense"),
-            Self::Lexical => n!("lexical"),
-            Self::Rrf => n!("RRF"),
-            Self::Hybrid => n!("hybrid"),
+            Self::BuiltIn => None,
+            Self::Remote { endpoint, .. } => Some(endpoint),
         }
     }
 
-    /// The mode of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.name().eq_ignore_ascii_case(name))
+    /// The host and its model; nothing where passages stay.
+    pub fn remote(&self) -> Option<(Endpoint, String)> {
+        match self {
+            Self::BuiltIn => None,
+            Self::Remote { endpoint, model } => Some((endpoint.clone(), model.clone())),
+        }
     }
-}
 
-/// How passages are found.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RetrievalSettings {
-    /// Which rankings take part.
-    pub mode: RetrievalMode,
-    /// Passages that become evidence.
-    pub top_k: u32,
-    /// Candidates that each ranking contributes before fusion.
-    pub candidates: u32,
-    /// The constant of reciprocal rank fusion (Cormack et al. 2009: 60).
-    pub rrf_k: f32,
-    /// BM25's term-frequency saturation.
-    pub k1: f32,
-    /// BM25's length normalisation.
-    pub b: f32,
-}
-
-impl Default for RetrievalSettings {
-    fn default() -> Self {
-        Self { mode: RetrievalMode::Hybrid, top_k: 6, candidates: 100, rrf_k: 60.0, k1: 0.9, b: 0.4 }
+    /// Its model's name for people.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::BuiltIn => n!("late interaction"),
+            Self::Remote { model, .. } => model,
+        }
     }
 }
 
@@ -230,16 +211,6 @@ mod tests {
         let recipe: Recipe = serde_json::from_value(old).unwrap();
         assert_eq!((recipe.embedder, recipe.reranker), (EmbedderRef::BuiltIn, None));
         assert_eq!(recipe.retrieval.top_k, 9);
-    }
-
-    #[test]
-    fn runs_stored_when_hybrid_meant_rrf_say_rrf() {
-        let stored = |mode: RetrievalMode| postcard::to_allocvec(&mode).unwrap();
-        assert_eq!(postcard::from_bytes::<RetrievalMode>(&[2]).unwrap(), RetrievalMode::Rrf);
-        assert_eq!(RetrievalMode::ALL.map(stored), [[3], [2], [0], [1]]);
-        for mode in RetrievalMode::ALL {
-            assert_eq!(RetrievalMode::from_name(mode.name()), Some(mode));
-        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 use super::{
-    Answer, AnswerState, Attempt, Column, ColumnId, Cost, Evidence, Recipe, RecipeId, Sent, Span, UserError,
+    Answer, AnswerState, Attempt, Candidate, Column, ColumnId, Cost, Evidence, Recipe, RecipeId, Sent, Span,
+    Usage, UserError,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -55,12 +56,35 @@ pub struct Run {
 pub struct Retrieval {
     /// The recipe.
     pub id: RecipeId,
+    /// Its name as it was then; empty in runs of earlier versions.
+    pub name: String,
     /// The recipe as it was then.
     pub recipe: Recipe,
+    /// What a model made of the question, where the recipe has it asked.
+    pub rewritten: Option<Rewritten>,
     /// The evidence, or why there is none; nothing while it is being retrieved.
     pub outcome: Option<Result<Arc<Evidence>, UserError>>,
     /// For each passage the question's words in it, as spans of its document.
     pub highlights: Vec<Vec<Span>>,
+    /// What became of the best candidates, passages first.
+    pub candidates: Vec<Candidate>,
+}
+
+/// What a model made of a question before the search.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rewritten {
+    /// What it was told, whole.
+    pub prompt: String,
+    /// What it answered.
+    pub text: String,
+    /// The queries in it.
+    pub queries: Vec<String>,
+    /// Tokens it took.
+    pub usage: Option<Usage>,
+    /// What it cost; nothing while that is unknown.
+    pub cost: Option<Cost>,
+    /// How long it took.
+    pub took_millis: f64,
 }
 
 impl Retrieval {

@@ -14,7 +14,7 @@ fn count(text: &str) -> usize {
 }
 
 fn settings(strategy: ChunkStrategy, size_tokens: u32, overlap_tokens: u32) -> ChunkSettings {
-    ChunkSettings { strategy, size_tokens, overlap_tokens }
+    ChunkSettings { strategy, size_tokens, overlap_tokens, heading_prefix: true }
 }
 
 /// What `chunk` promises.

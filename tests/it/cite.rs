@@ -28,6 +28,7 @@ fn passages() -> Vec<Passage> {
                 headings: vec!["On cats, mats and rest".into()],
                 text: (*text).to_owned(),
                 scores: Scores::default(),
+                ..Passage::default()
             }
         })
         .collect()

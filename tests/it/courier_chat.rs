@@ -5,7 +5,7 @@ use crate::support::InWords;
 use futures_util::future::join;
 use sidecite::courier::exchange::MAX_ANSWER_BYTES;
 use sidecite::courier::{BuildPrompt, ChatUpdate, FRAME_MILLIS, NotSent, Purpose, SetKey, Stop};
-use sidecite::evidence::{EvidenceCache, freeze, render};
+use sidecite::evidence::{EvidenceCache, Hit, freeze, render};
 use sidecite::prompt::{DatedTemplate, PromptSpec};
 use sidecite::types::{
     ChatEvent, Evidence, FailureCause, Message, Parameters, Passage, PromptTemplate, RetrievalSettings, Role,
@@ -16,7 +16,8 @@ const HOST: &str = "https://api.good.example/v1";
 const SECRET: &str = "sk-CANARY-7f3e9a51c2d84b60";
 
 fn evidence(question: &str) -> Evidence {
-    let mut evidence = freeze(question, RetrievalSettings::default(), Vec::new(), SearchTiming::default());
+    let mut evidence =
+        freeze(question, RetrievalSettings::default(), Vec::<Hit>::new(), SearchTiming::default());
     evidence.text = format!("[1] {question}");
     evidence.sha256 = sidecite::types::sha256(evidence.text.as_bytes());
     evidence
@@ -126,6 +127,7 @@ fn a_known_context_cuts_the_evidence_and_a_custom_template_is_sent() {
         headings: Vec::new(),
         text: "Wings lift. ".repeat(20),
         scores: Scores::default(),
+        ..Passage::default()
     };
     let passages: Vec<Passage> = (1..=3).map(passage).collect();
     let text = render(&passages);

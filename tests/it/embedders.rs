@@ -1,6 +1,6 @@
 //! Embedders of hosts beside the built-in one: widths that differ, batches that fail, what is asked twice (nothing), rerankers.
 
-use crate::engine_fakes::{Counts, Fake, Words, incoming};
+use crate::engine_fakes::{Counts, Fake, Words, incoming, search};
 use crate::support::InWords;
 use futures_util::FutureExt;
 use sidecite::engine::{self, Corpus, Error, Outcome};
@@ -79,7 +79,7 @@ impl Bench {
         question: &str,
         settings: RetrievalSettings,
     ) -> Result<Evidence, Error> {
-        engine::search(&self.corpus, question, Some(by), reranker, &settings, &|| 0.0)
+        search(&self.corpus, question, Some(by), reranker, &settings)
             .now_or_never()
             .expect("nothing here waits")
             .map(|found| found.evidence)

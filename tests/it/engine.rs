@@ -1,6 +1,6 @@
 //! The verbs of the corpus over a store in memory and a tiny embedder: what is stored, found, replaced, given up.
 
-use crate::engine_fakes::{Counts, Fake, Words, incoming};
+use crate::engine_fakes::{Counts, Fake, Words, incoming, search};
 use futures_util::FutureExt;
 use sidecite::engine::{self, Corpus, Error, Outcome};
 use sidecite::store::{MemoryStore, Store};
@@ -47,7 +47,7 @@ impl Bench {
     fn search(&self, question: &str, mode: RetrievalMode) -> Result<Evidence, Error> {
         let settings = RetrievalSettings { mode, ..RetrievalSettings::default() };
         let embedder = Some(&self.embedder);
-        engine::search(&self.corpus, question, embedder, None::<&Counts>, &settings, &|| 0.0)
+        search(&self.corpus, question, embedder, None::<&Counts>, &settings)
             .now_or_never()
             .expect("nothing here waits")
             .map(|found| found.evidence)
@@ -238,7 +238,7 @@ fn a_document_is_found_by_words_before_it_is_embedded() {
     // With an embedder and without one.
     let settings = RetrievalSettings { mode: RetrievalMode::Hybrid, ..RetrievalSettings::default() };
     let search = |embedder| {
-        engine::search(&bench.corpus, "ferry", embedder, None::<&Counts>, &settings, &|| 0.0)
+        search(&bench.corpus, "ferry", embedder, None::<&Counts>, &settings)
             .now_or_never()
             .expect("nothing here waits")
     };

@@ -1,10 +1,10 @@
 //! A tokenizer and embedders small enough to reason about: bags of words, hashed into as many places as wanted.
 
 use sidecite::chunk::Tokens;
-use sidecite::engine::{Embedder, Error, Incoming, Rerank};
+use sidecite::engine::{self, Corpus, Embedder, Error, Found, Incoming, Models, Question, Rerank};
 use sidecite::provider::embeddings::Purpose;
 use sidecite::types::problem::legacy;
-use sidecite::types::{Block, BlockKind, ChunkSettings, Document, Format, Span, sha256};
+use sidecite::types::{Block, BlockKind, ChunkSettings, Document, Format, RetrievalSettings, Span, sha256};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -143,4 +143,16 @@ pub fn incoming(name: &str, text: &str) -> Incoming {
         warnings: Vec::new(),
         reader: 1,
     }
+}
+
+/// A search without a graph, at a clock that stands still.
+pub async fn search<E: Embedder, R: Rerank>(
+    corpus: &RefCell<Corpus>,
+    question: &str,
+    embedder: Option<&E>,
+    reranker: Option<&R>,
+    settings: &RetrievalSettings,
+) -> Result<Found, Error> {
+    let models = Models { embedder, reranker, graph: None };
+    engine::search(corpus, Question::new(question, settings), models, &|| 0.0).await
 }

@@ -1,6 +1,6 @@
 //! Several indexes over the same documents: what is embedded, stored, read back and found by each.
 
-use crate::engine_fakes::{Counts, Fake, Words, incoming};
+use crate::engine_fakes::{Counts, Fake, Words, incoming, search};
 use futures_util::FutureExt;
 use sidecite::engine::{self, Corpus, Outcome};
 use sidecite::store::MemoryStore;
@@ -14,7 +14,12 @@ const DIMENSIONS: usize = 64;
 const LARGE: ChunkSettings = ChunkSettings { size_tokens: 48, ..incoming_chunking() };
 
 const fn incoming_chunking() -> ChunkSettings {
-    ChunkSettings { strategy: sidecite::types::ChunkStrategy::Structure, size_tokens: 16, overlap_tokens: 0 }
+    ChunkSettings {
+        strategy: sidecite::types::ChunkStrategy::Structure,
+        size_tokens: 16,
+        overlap_tokens: 0,
+        heading_prefix: true,
+    }
 }
 
 struct Bench {
@@ -76,7 +81,7 @@ impl Bench {
 
     fn search(&self, question: &str, mode: RetrievalMode) -> Evidence {
         let settings = RetrievalSettings { mode, ..RetrievalSettings::default() };
-        engine::search(&self.index, question, Some(&self.embedder), None::<&Counts>, &settings, &|| 0.0)
+        search(&self.index, question, Some(&self.embedder), None::<&Counts>, &settings)
             .now_or_never()
             .unwrap()
             .unwrap()

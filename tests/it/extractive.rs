@@ -15,6 +15,7 @@ fn evidence(question: &str, texts: &[&str]) -> Evidence {
         headings: vec![],
         text: (*text).to_owned(),
         scores: Scores::default(),
+        ..Passage::default()
     });
     Evidence {
         question: question.to_owned(),
@@ -23,6 +24,7 @@ fn evidence(question: &str, texts: &[&str]) -> Evidence {
         text: String::new(),
         sha256: sha256(b""),
         timing: SearchTiming::default(),
+        ..Evidence::default()
     }
 }
 
@@ -167,7 +169,7 @@ fn finds_the_expected_answers_of_real_questions() {
         rows.iter().filter_map(|row| row["supporting_passage"].as_str()).filter(|p| !p.is_empty()).collect();
     passages.dedup();
     for (key, passage) in (0..).zip(&passages) {
-        index.insert(key, passage);
+        index.insert(key, "", passage);
     }
     let (mut asked, mut found, mut quoted) = (0, 0, 0);
     for row in &rows {

@@ -57,6 +57,7 @@ fn passages(folder: &Path) -> Vec<Passage> {
                 text: chunk.span.of(&read.document.text).to_owned(),
                 headings: chunk.headings,
                 scores: Scores::default(),
+                ..Passage::default()
             });
         }
     }
@@ -75,7 +76,7 @@ fn score(folder: &Path) -> (usize, usize, usize) {
     let passages = passages(folder);
     let mut index = Bm25::new();
     for (key, passage) in (0..).zip(&passages) {
-        index.insert(key, &format!("{}\n{}", passage.headings.join("\n"), passage.text));
+        index.insert(key, &passage.headings.join("\n"), &passage.text);
     }
     let (mut answerable, mut answered, mut wrong) = (0, 0, 0);
     for Question { question, answer: expected } in &questions {
@@ -91,6 +92,7 @@ fn score(folder: &Path) -> (usize, usize, usize) {
             text: String::new(),
             sha256: sha256(b""),
             timing: SearchTiming::default(),
+            ..Evidence::default()
         };
         let texts = answer(question, Some(&evidence)).into_iter().filter_map(|event| match event {
             ChatEvent::TextDelta(text) => Some(text),

@@ -1,12 +1,12 @@
 //! The engine over an index that builds in parts and answers later, as one in a worker or at a server would.
 
-use crate::engine_fakes::{Counts, Fake, Words, incoming};
+use crate::engine_fakes::{Counts, Fake, Words, incoming, search};
 use futures_channel::oneshot;
 use futures_util::FutureExt;
 use sidecite::engine::{self, Corpus, Found};
-use sidecite::index::{BuildProgress, Error, Filter, Flat, IndexKind, Later, Neighbour, VectorIndex};
+use sidecite::index::{BuildProgress, Error, Filter, Flat, Later, Neighbour, VectorIndex};
 use sidecite::store::MemoryStore;
-use sidecite::types::{RetrievalMode, RetrievalSettings, sha256};
+use sidecite::types::{Fate, Folded, IndexEngine, Passage, RetrievalMode, RetrievalSettings, sha256};
 use std::cell::{Cell, RefCell};
 use std::pin::pin;
 use std::rc::Rc;
@@ -25,8 +25,8 @@ struct Elsewhere {
 }
 
 impl VectorIndex for Elsewhere {
-    fn kind(&self) -> IndexKind {
-        self.inner.kind()
+    fn engine(&self) -> IndexEngine {
+        self.inner.engine()
     }
 
     fn dimension(&self) -> usize {
@@ -81,17 +81,16 @@ fn an_answer_that_comes_later_blocks_no_change_of_the_corpus() {
     ingest(&corpus, "ships.txt", SHIPS, |_, _| {});
     let by = Fake::new("words", DIMENSIONS);
     let settings = RetrievalSettings { mode: RetrievalMode::Dense, ..RetrievalSettings::default() };
-    let mut search =
-        pin!(engine::search(&corpus, "the ferry at noon", Some(&by), None::<&Counts>, &settings, &|| 0.0));
+    let mut search = pin!(search(&corpus, "the ferry at noon", Some(&by), None::<&Counts>, &settings));
     let mut context = Context::from_waker(Waker::noop());
     assert!(search.as_mut().poll(&mut context).is_pending());
     // Waiting holds no borrow: documents come and go meanwhile.
     ingest(&corpus, "more.txt", "Rye bread is baked behind the mill.", |_, _| {});
     answers.borrow_mut().drain(..).for_each(|answer| answer());
     let Poll::Ready(found) = search.as_mut().poll(&mut context) else { panic!("still waiting") };
-    let Found { evidence, index, .. } = found.unwrap();
+    let Found { evidence, .. } = found.unwrap();
     assert!(evidence.passages[0].text.contains("at noon"));
-    assert_eq!(index, Some(IndexKind::Exact));
+    assert_eq!(evidence.timing.engine, IndexEngine::Exact);
 }
 
 #[test]
@@ -101,8 +100,7 @@ fn what_was_removed_while_the_answer_was_on_its_way_is_no_evidence() {
     ingest(&corpus, "ships.txt", SHIPS, |_, _| {});
     let by = Fake::new("words", DIMENSIONS);
     let settings = RetrievalSettings { mode: RetrievalMode::Dense, ..RetrievalSettings::default() };
-    let mut search =
-        pin!(engine::search(&corpus, "the ferry at noon", Some(&by), None::<&Counts>, &settings, &|| 0.0));
+    let mut search = pin!(search(&corpus, "the ferry at noon", Some(&by), None::<&Counts>, &settings));
     let mut context = Context::from_waker(Waker::noop());
     assert!(search.as_mut().poll(&mut context).is_pending());
     assert!(corpus.borrow_mut().remove(sha256(b"ships.txt")));
@@ -141,20 +139,30 @@ fn what_repeats_a_passage_is_dropped_and_named() {
     ingest(&corpus, "copy.txt", SHIPS, |_, _| {});
     let by = Fake::new("words", DIMENSIONS);
     let settings = RetrievalSettings::default();
-    let found = engine::search(&corpus, "the ferry at noon", Some(&by), None::<&Counts>, &settings, &|| 0.0)
+    let found = search(&corpus, "the ferry at noon", Some(&by), None::<&Counts>, &settings)
         .now_or_never()
         .expect("nothing here waits")
         .unwrap();
     let passages = &found.evidence.passages;
-    assert_eq!(found.dropped.len(), passages.len(), "each passage is there twice");
-    for dropped in &found.dropped {
-        assert_ne!(dropped.chunk.document, dropped.kept.document);
-        assert_eq!(dropped.chunk.ordinal, dropped.kept.ordinal);
-        assert!(dropped.scores.dense.is_some());
-        let kept = |passage: &&sidecite::types::Passage| {
-            (passage.document, passage.ordinal) == (dropped.kept.document, dropped.kept.ordinal)
-        };
-        assert!(passages.iter().any(|passage| kept(&passage)));
+    let folded: Vec<_> = found
+        .candidates
+        .iter()
+        .filter_map(|candidate| match candidate.fate {
+            Fate::Folded(kept) => Some((candidate, kept)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(folded.len(), passages.len(), "each passage is there twice");
+    for (candidate, kept) in folded {
+        assert_ne!(candidate.chunk.document, kept.document);
+        assert_eq!(candidate.chunk.ordinal, kept.ordinal);
+        assert!(candidate.scores.dense.is_some());
+        let is_kept =
+            |passage: &&Passage| (passage.document, passage.ordinal) == (kept.document, kept.ordinal);
+        let passage = passages.iter().find(is_kept).unwrap();
+        let of = |folded: &Folded| (folded.document, folded.ordinal);
+        let expected = (candidate.chunk.document, candidate.chunk.ordinal);
+        assert_eq!(passage.folded.iter().map(of).collect::<Vec<_>>(), [expected]);
     }
 }
 
@@ -163,10 +171,10 @@ fn words_alone_ask_no_index() {
     let corpus = corpus(&Answers::default());
     ingest(&corpus, "ships.txt", SHIPS, |_, _| {});
     let settings = RetrievalSettings { mode: RetrievalMode::Lexical, ..RetrievalSettings::default() };
-    let found = engine::search(&corpus, "ferry", None::<&Fake>, None::<&Counts>, &settings, &|| 0.0)
+    let found = search(&corpus, "ferry", None::<&Fake>, None::<&Counts>, &settings)
         .now_or_never()
         .expect("nothing here waits")
         .unwrap();
-    assert_eq!(found.index, None);
+    assert_eq!(found.evidence.timing.dense_millis, 0.0);
     assert_eq!(found.evidence.passages.len(), 1);
 }

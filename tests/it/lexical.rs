@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 fn index(texts: &[&str]) -> Bm25 {
     let mut index = Bm25::new();
     for (key, text) in (0u32..).zip(texts) {
-        index.insert(key, text);
+        index.insert(key, "", text);
     }
     index
 }
@@ -115,14 +115,14 @@ fn spans_are_where_the_words_stand() {
 #[test]
 fn score_is_bm25() {
     let index = index(&["alpha beta beta", "alpha gamma", "delta delta delta delta"]);
-    let Weighting { k1, b } = Weighting::default();
-    let found = index.search("beta", 10, Weighting { k1, b }, None);
+    let Weighting { k1, b, title } = Weighting::default();
+    let found = index.search("beta", 10, Weighting { k1, b, title }, None);
     let idf = (1.0f32 + (3.0 - 1.0 + 0.5) / 1.5).ln();
     let expected = idf * 2.0 / (2.0 + k1 * (1.0 - b + b * 3.0 / 3.0));
     assert_eq!(found.len(), 1);
     assert!((found[0].score - expected).abs() < 1e-6, "{found:?} {expected}");
     // A word asked for twice counts twice.
-    let twice = index.search("beta beta", 10, Weighting { k1, b }, None);
+    let twice = index.search("beta beta", 10, Weighting { k1, b, title }, None);
     assert!((twice[0].score - 2.0 * expected).abs() < 1e-6);
 }
 
@@ -142,7 +142,7 @@ fn empty_things() {
 fn ties_go_to_the_smaller_key() {
     let mut index = Bm25::new();
     for key in [5, 3, 9, 1] {
-        index.insert(key, "same words here");
+        index.insert(key, "", "same words here");
     }
     let keys = |k| -> Vec<u32> {
         index.search("words", k, Weighting::default(), None).iter().map(|hit| hit.key).collect()
@@ -183,7 +183,7 @@ proptest! {
         for (key, text) in steps {
             match text {
                 Some(text) => {
-                    changed.insert(key, &text);
+                    changed.insert(key, "", &text);
                     model.insert(key, text);
                 }
                 None => prop_assert_eq!(changed.remove(key), model.remove(&key).is_some()),
@@ -192,7 +192,7 @@ proptest! {
         }
         let mut fresh = Bm25::new();
         for (key, text) in model.iter().rev() {
-            fresh.insert(*key, text);
+            fresh.insert(*key, "", text);
         }
         let ask = |index: &Bm25| index.search(&query, 5, Weighting::default(), None);
         prop_assert_eq!(ask(&changed), ask(&fresh));

@@ -18,6 +18,7 @@ fn passages() -> Vec<Passage> {
         headings: Vec::new(),
         text: (*text).to_owned(),
         scores: Scores::default(),
+        ..Passage::default()
     };
     texts.iter().enumerate().map(passage).collect()
 }

@@ -19,6 +19,7 @@ fn passage(number: u32, text: &str) -> Passage {
         headings: vec!["Part".to_owned()],
         text: text.to_owned(),
         scores: Scores::default(),
+        ..Passage::default()
     }
 }
 
@@ -32,6 +33,7 @@ fn evidence(texts: &[&str]) -> Evidence {
         text,
         passages,
         timing: SearchTiming::default(),
+        ..Evidence::default()
     }
 }
 

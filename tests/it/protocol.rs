@@ -3,15 +3,15 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use sidecite::courier::{EgressEnd, EgressEntry, Origin, ProviderLists, Purpose, SpendingReport};
-use sidecite::evidence::freeze;
+use sidecite::evidence::{Hit, freeze};
 use sidecite::markup::AnswerRenderer;
 use sidecite::prompt::{DatedTemplate, Fit, PromptSpec, Sent};
 use sidecite::provider::embeddings;
 use sidecite::types::{
-    Attempt, CallFailure, ChatEvent, ChunkSettings, Cost, EmbedderRef, Endpoint, Evidence, FailureCause,
-    Format, IndexSpec, Manifest, Message, NativeCitation, Parameters, Price, PromptTemplate, RerankerRef,
-    RetrievalSettings, Role, SearchTiming, Sha256, Span, Spending, SpendingLimits, TimedEvent, UserError,
-    Warning, problem, sha256,
+    Attempt, CallFailure, Candidate, ChatEvent, ChunkRef, ChunkSettings, Condition, Cost, DocumentFilter,
+    EmbedderRef, Endpoint, Evidence, FailureCause, Fate, Format, IndexSpec, Manifest, Message,
+    NativeCitation, Parameters, Price, PromptTemplate, Recipe, RerankerRef, RetrievalSettings, Role, Scores,
+    SearchTiming, Sha256, Span, Spending, SpendingLimits, TimedEvent, UserError, Warning, problem, sha256,
 };
 use sidecite::worker::protocol::*;
 use std::fmt::{Debug, Write};
@@ -59,7 +59,7 @@ fn endpoint() -> Endpoint {
 
 fn evidence() -> Evidence {
     let timing = SearchTiming { total_millis: 2.5, chunks: 9, ..SearchTiming::default() };
-    freeze("Why?", RetrievalSettings::default(), Vec::new(), timing)
+    freeze("Why?", RetrievalSettings::default(), Vec::<Hit>::new(), timing)
 }
 
 fn sent() -> Sent {
@@ -219,9 +219,13 @@ fn engine(lines: &mut Lines) {
         Search {
             question: "Why?".into(),
             index: Some(IndexSpec { chunking, embedder: None }),
-            retrieval: RetrievalSettings::default(),
-            embedder,
-            reranker: Some(RerankerRef { endpoint: endpoint(), model: "r".into() }),
+            queries: vec!["Why so?".into()],
+            recipe: Recipe {
+                embedder,
+                reranker: Some(RerankerRef::Remote { endpoint: endpoint(), model: "r".into() }),
+                filter: DocumentFilter(vec![Condition::Formats(vec![Format::Pdf])]),
+                ..Recipe::default()
+            },
         },
     );
     lines.ask("Preview", Preview { id: hash(), chunking });
@@ -264,7 +268,12 @@ fn engine(lines: &mut Lines) {
     lines.reply::<BuildIndex>("BuildIndex: ready", IndexUpdate::Ready(size));
     lines.reply::<BuildIndex>("BuildIndex: failed", IndexUpdate::Failed(error()));
     let highlights = vec![vec![Span::new(1, 2)]];
-    lines.reply::<Search>("Search: found", Ok(Found { evidence: evidence(), highlights }));
+    let chunk = ChunkRef { document: hash(), ordinal: 3 };
+    let candidate = Candidate { chunk, scores: Scores::default(), fate: Fate::Passage(1) };
+    lines.reply::<Search>(
+        "Search: found",
+        Ok(Found { evidence: evidence(), highlights, candidates: vec![candidate] }),
+    );
     lines.reply::<Remove>("Remove: removed", Ok(()));
     lines.ask("Restore", Restore(hash()));
     lines.reply::<Restore>("Restore: gone", Ok(None));

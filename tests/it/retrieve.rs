@@ -42,7 +42,7 @@ fn fuses_by_reciprocal_rank() {
             lexical: Some(12.0),
             lexical_rank: Some(1),
             fused: 1.0 / 63.0 + 1.0 / 61.0,
-            rerank: None,
+            ..Scores::default()
         }
     );
     assert_eq!(ranked[3].scores.dense, None);
@@ -100,7 +100,7 @@ fn corpus() -> (Flat, Bm25) {
         (0u32..).zip([([1.0, 0.0], "wings and lift"), ([0.8, 0.6], "drag"), ([0.0, 1.0], "wings wings")])
     {
         vectors.insert(key, &vector).unwrap();
-        words.insert(key, text);
+        words.insert(key, "", text);
     }
     (vectors, words)
 }

@@ -29,6 +29,7 @@ fn evidence(text: &str) -> Arc<Evidence> {
         text: text.into(),
         sha256: sha256(text.as_bytes()),
         timing: SearchTiming::default(),
+        ..Evidence::default()
     })
 }
 
@@ -87,9 +88,9 @@ fn a_recipe_is_searched_once_and_its_columns_get_one_object() {
     assert_eq!((baseline.len(), baseline[0].0, &baseline[0].2), (1, ColumnId(3), &None));
     assert!(conductor.is_searching());
 
-    let commands = conductor.found(SECOND, Ok((evidence("b"), Vec::new())));
+    let commands = conductor.found(SECOND, Ok(evidence("b").into()));
     assert_eq!(asks(&commands).iter().map(|ask| ask.0).collect::<Vec<_>>(), [ColumnId(4)]);
-    let commands = conductor.found(FIRST, Ok((evidence("a"), Vec::new())));
+    let commands = conductor.found(FIRST, Ok(evidence("a").into()));
     let handed = asks(&commands);
     assert_eq!(handed.iter().map(|ask| ask.0).collect::<Vec<_>>(), [ColumnId(1), ColumnId(2)]);
     let (one, other) = (handed[0].2.clone().unwrap(), handed[1].2.clone().unwrap());
@@ -97,7 +98,7 @@ fn a_recipe_is_searched_once_and_its_columns_get_one_object() {
     assert!(!conductor.is_searching() && conductor.is_busy());
 
     // A late second result changes nothing: evidence is frozen.
-    assert!(conductor.found(FIRST, Ok((evidence("other"), Vec::new()))).is_empty());
+    assert!(conductor.found(FIRST, Ok(evidence("other").into())).is_empty());
     assert_eq!(conductor.run().evidence_of(ColumnId(1)).unwrap().text, "a");
     assert!(conductor.run().evidence_of(ColumnId(3)).is_none());
 }
@@ -112,7 +113,7 @@ fn recipes_that_retrieve_alike_share_one_search() {
     let columns = vec![column(1, FIRST, true), column(2, SECOND, true), column(3, THIRD, true)];
     let (mut conductor, commands) = Conductor::start(asked_run(), recipes, columns);
     assert_eq!(searches(&commands), [FIRST, SECOND]);
-    let found = conductor.found(FIRST, Ok((evidence("e"), Vec::new())));
+    let found = conductor.found(FIRST, Ok(evidence("e").into()));
     let asked = asks(&found);
     assert_eq!(asked.iter().map(|(column, ..)| column.0).collect::<Vec<_>>(), [1, 3]);
     let objects: Vec<_> = asked.into_iter().filter_map(|(.., evidence)| evidence).collect();
@@ -135,7 +136,7 @@ fn only_used_recipes_are_searched_and_all_when_there_is_no_column() {
     let (mut conductor, commands) = start(Vec::new());
     assert_eq!(searches(&commands), [FIRST, SECOND]);
     assert!(conductor.is_busy());
-    conductor.found(FIRST, Ok((evidence("a"), Vec::new())));
+    conductor.found(FIRST, Ok(evidence("a").into()));
     conductor.found(SECOND, Err(failure()));
     assert!(!conductor.is_busy(), "evidence alone is a whole run");
 }
@@ -158,9 +159,7 @@ fn play(conductor: &mut Conductor, under_way: &mut BTreeMap<u32, Turn>, step: St
     let (before, commands) = (
         conductor.run().clone(),
         match step {
-            Step::Found(recipe) => {
-                conductor.found(recipe, Ok((evidence(&format!("{recipe:?}")), Vec::new())))
-            }
+            Step::Found(recipe) => conductor.found(recipe, Ok(evidence(&format!("{recipe:?}")).into())),
             Step::Missed(recipe) => conductor.found(recipe, Err(failure())),
             Step::Stop(id) => conductor.stop(ColumnId(id), 9.0),
             Step::Again(id) => conductor.ask_column(ColumnId(id), 9.0),
@@ -283,7 +282,7 @@ fn a_failed_search_is_reported_once_and_tried_again_on_request() {
     }
     let commands = conductor.ask_column(ColumnId(2), 1.0);
     assert_eq!(searches(&commands), [FIRST]);
-    let commands = conductor.found(FIRST, Ok((evidence("a"), Vec::new())));
+    let commands = conductor.found(FIRST, Ok(evidence("a").into()));
     assert_eq!(asks(&commands).len(), 1, "only the column that was run again");
 }
 
@@ -303,7 +302,7 @@ fn stopping_the_last_column_that_waits_cancels_the_search() {
 #[test]
 fn a_column_added_later_joins_over_the_same_evidence() {
     let (mut conductor, _) = Conductor::start(asked_run(), recipes(), vec![column(1, FIRST, true)]);
-    conductor.found(FIRST, Ok((evidence("a"), Vec::new())));
+    conductor.found(FIRST, Ok(evidence("a").into()));
     let commands = conductor.add_with(column(2, FIRST, true), Recipe::default());
     assert!(searches(&commands).is_empty());
     assert_eq!(asks(&commands)[0].2.as_ref().unwrap().text, "a");
@@ -318,7 +317,7 @@ fn a_stored_run_opens_as_it_was_and_goes_on_over_its_evidence() {
     let (mut conductor, commands) =
         Conductor::start(asked_run(), recipes(), vec![column(1, FIRST, true), column(2, FIRST, false)]);
     let baseline = asks(&commands)[0].1;
-    let one = asks(&conductor.found(FIRST, Ok((evidence("a"), Vec::new()))))[0].1;
+    let one = asks(&conductor.found(FIRST, Ok(evidence("a").into())))[0].1;
     conductor.on_event(ColumnId(1), one, text("partial"));
     conductor.on_event(ColumnId(2), baseline, ended());
     conductor.run_mut().answer_mut(ColumnId(2)).unwrap().thumb = Some(Thumb::Up);

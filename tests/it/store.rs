@@ -9,8 +9,8 @@ use sidecite::store::{
     tables,
 };
 use sidecite::types::{
-    ChunkSettings, DocumentId, FailureCause, Format, Manifest, PromptTemplate, Run, Sha256, Spending, Thumb,
-    sha256,
+    ChunkSettings, DocumentFilter, DocumentId, FailureCause, Format, IndexEngine, Manifest, PromptTemplate,
+    RerankerRef, RetrievalSettings, Run, Sha256, Spending, Thumb, problem, sha256,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -245,6 +245,35 @@ fn runs_of_version_3_are_read_and_have_the_default_prompt() {
     assert_eq!(decode::<Run>(&again, "a run").unwrap(), templated);
 }
 
+/// Rows that were written when every reranker was a host's and headings were always embedded.
+#[test]
+fn runs_of_version_4_are_read_with_defaults_for_what_is_new() {
+    let rows = include_str!("../data/store/v4/rows.hex");
+    let run: Run = decode(&pinned(rows, "run"), "a run").unwrap();
+    let [found, failed] = run.retrievals.as_slice() else { panic!("{:?}", run.retrievals) };
+    let recipe = &found.recipe;
+    assert_eq!((recipe.chunking.size_tokens, recipe.chunking.heading_prefix), (64, true));
+    assert!(matches!(&recipe.reranker, Some(RerankerRef::Remote { endpoint, model })
+        if endpoint.base_url == "https://r.example/v1" && model == "r"));
+    assert_eq!((&recipe.filter, &recipe.rewrite), (&DocumentFilter::default(), &None));
+    let evidence = found.evidence().unwrap();
+    assert_eq!(evidence.retrieval, RetrievalSettings { top_k: 9, ..RetrievalSettings::default() });
+    let passage = &evidence.passages[0];
+    assert_eq!((passage.text.as_str(), passage.hit, passage.page), ("At six", passage.span, Some(2)));
+    assert_eq!((passage.scores.rerank, passage.scores.lexical_rank), (Some(0.9), Some(1)));
+    assert_eq!((evidence.timing.unembedded, evidence.timing.engine), (7, IndexEngine::Exact));
+    assert_eq!(failed.error().unwrap().hint(), problem::engine::empty_corpus().hint());
+    assert_eq!((run.answers[0].answer.text.as_str(), run.answers[0].note.as_str()), ("So [1].", "a note"));
+    let again = encode(&run, "a run").unwrap();
+    assert_eq!(decode::<Run>(&again, "a run").unwrap(), run);
+
+    let row = pinned(rows, "manifest");
+    let manifest: Manifest = decode(&row, "a document").unwrap();
+    assert_eq!((manifest.chunking.overlap_tokens, manifest.chunking.heading_prefix), (8, true));
+    assert_eq!((manifest.embedder.as_str(), manifest.reader), ("e", 2));
+    assert!(decode::<Manifest>(&row[..row.len() - 1], "a document").is_err(), "a cut row is damaged");
+}
+
 /// Rows that were written when problems were sentences.
 #[test]
 fn problems_of_version_2_keep_their_words() {
@@ -269,11 +298,12 @@ fn problems_of_version_2_keep_their_words() {
     assert_eq!((answer.note.as_str(), answer.thumb), ("a note", Some(Thumb::Down)));
     // What was read is written again, and read again.
     let again = encode(&run, "a run").unwrap();
-    assert_eq!((again[0], decode::<Run>(&again, "a run").unwrap()), (4, run));
+    assert_eq!((again[0], decode::<Run>(&again, "a run").unwrap()), (5, run));
     assert!(decode::<Run>(&row("upload"), "a run").unwrap_err().to_string().contains("another kind"));
 
     // A manifest was what version 1 had, with its reader behind it.
-    let (format, chunking) = (Format::Pdf, ChunkSettings::default());
+    let ChunkSettings { strategy, size_tokens, overlap_tokens, .. } = ChunkSettings::default();
+    let (format, chunking) = (Format::Pdf, (strategy, size_tokens, overlap_tokens));
     let body = (
         sha256(b"a"),
         "a.pdf",

@@ -2,7 +2,7 @@
 
 use super::catalogue::{address, host_of};
 use crate::state::Settings;
-use crate::types::{EmbedderRef, Endpoint, ModelRef, ProviderRow};
+use crate::types::{EmbedderRef, Endpoint, ModelRef, ProviderRow, RerankerRef};
 
 /// Hosts by what they get, each once, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,8 +37,8 @@ impl Destinations {
         }
         // *Compare retrieval* searches by recipes that no column uses.
         for named in settings.recipes.iter() {
-            if let Some(reranker) = &named.recipe.reranker {
-                add(&mut to.passages, host(&reranker.endpoint));
+            if let Some(endpoint) = named.recipe.reranker.as_ref().and_then(RerankerRef::endpoint) {
+                add(&mut to.passages, host(endpoint));
             }
         }
         for column in &settings.columns {
@@ -104,7 +104,7 @@ fn add(hosts: &mut Vec<String>, host: String) {
 mod tests {
     use super::super::catalogue::tests::row;
     use super::*;
-    use crate::types::{Column, ColumnId, Recipe, RerankerRef};
+    use crate::types::{Column, ColumnId, Recipe};
 
     fn endpoint(id: u32, provider: &str, base_url: &str) -> Endpoint {
         Endpoint {
@@ -147,14 +147,17 @@ mod tests {
             model: "m".into(),
             dimensions: None,
         };
-        remote.recipes.first.recipe.reranker =
-            Some(RerankerRef { endpoint: endpoint(0, "", "https://e.example/v1"), model: "m".into() });
+        remote.recipes.first.recipe.reranker = Some(RerankerRef::Remote {
+            endpoint: endpoint(0, "", "https://e.example/v1"),
+            model: "m".into(),
+        });
         let to = Destinations::of(&remote, &[row("groq", "Groq")]);
         assert_eq!(to.label(), "Documents go to e.example · Passages go to eu.example.com, localhost:11434");
         assert!(!to.is_local() && to.explanation().contains("e.example gets the text of all documents"));
         // No column uses the recipe, but retrieval may be compared by it.
         let mut compared = settings(&[]);
-        let reranker = RerankerRef { endpoint: endpoint(0, "", "https://r.example/v1"), model: "m".into() };
+        let reranker =
+            RerankerRef::Remote { endpoint: endpoint(0, "", "https://r.example/v1"), model: "m".into() };
         compared.recipes.add("Reranked", Recipe { reranker: Some(reranker), ..Recipe::default() });
         assert_eq!(label(&compared), "Passages go to r.example");
     }

@@ -1,7 +1,7 @@
 //! The evidence of several recipes for one question, without any model.
 
 use crate::state::{AppState, NamedRecipe};
-use crate::types::{EmbedderRef, Evidence, Recipe, RecipeId, RetrievalMode, UserError};
+use crate::types::{EmbedderRef, Evidence, Recipe, RecipeId, RerankerRef, RetrievalMode, UserError};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::HashSet;
@@ -80,7 +80,7 @@ impl AppState {
                 let name =
                     self.settings.with_untracked(|settings| settings.recipes.get(id).name().to_owned());
                 let found = self.retrieve(question.clone(), recipe, |_| {}).await;
-                results.push(Compared { id, name, found: found.map(|(evidence, _)| evidence) });
+                results.push(Compared { id, name, found: found.map(|searched| searched.evidence) });
             }
             comparison.results.set(results);
             comparison.is_busy.set(false);
@@ -93,5 +93,5 @@ impl AppState {
 
 fn is_local(recipe: &Recipe) -> bool {
     let embeds = recipe.embedder != EmbedderRef::BuiltIn && recipe.retrieval.mode != RetrievalMode::Lexical;
-    !embeds && recipe.reranker.is_none()
+    !embeds && recipe.reranker.as_ref().and_then(RerankerRef::endpoint).is_none()
 }

@@ -80,7 +80,7 @@ fn needs_catalogue(settings: &Settings) -> bool {
         EmbedderRef::Remote { endpoint, .. } => Some(endpoint),
         EmbedderRef::BuiltIn => None,
     });
-    let rerankers = recipes().filter_map(|recipe| Some(&recipe.reranker.as_ref()?.endpoint));
+    let rerankers = recipes().filter_map(|recipe| recipe.reranker.as_ref()?.endpoint());
     let columns = settings.columns.iter().filter_map(|column| match &column.model {
         ModelRef::Remote { endpoint, .. } => settings.endpoint(*endpoint),
         _ => None,

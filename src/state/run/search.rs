@@ -1,6 +1,6 @@
-use crate::run::{Conductor, Found};
+use crate::run::{Conductor, Found, Searched};
 use crate::state::AppState;
-use crate::types::{EmbedderRef, Recipe, RecipeId, problem};
+use crate::types::{EmbedderRef, Recipe, RecipeId, RerankerRef, problem};
 use crate::worker::protocol::{self, Search};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -59,21 +59,21 @@ impl AppState {
         begun: impl Fn(u32),
     ) -> Found {
         let index = self.settings.with_untracked(|settings| settings.index_for(&recipe));
-        let remote = recipe.embedder != EmbedderRef::BuiltIn || recipe.reranker.is_some();
-        let verb = Search {
-            question,
-            index,
-            retrieval: recipe.retrieval,
-            embedder: recipe.embedder,
-            reranker: recipe.reranker,
-        };
+        let remote = recipe.embedder != EmbedderRef::BuiltIn
+            || recipe.reranker.as_ref().and_then(RerankerRef::endpoint).is_some();
+        let verb = Search { question, queries: Vec::new(), index, recipe: Recipe { prompt: None, ..recipe } };
         // A question is worth a second engine: the first may have died over a document in the meantime.
         for _ in 0..2 {
             let mut call = self.engine_for(remote).call(verb.clone());
             begun(call.id);
             if let Some(found) = call.body().await {
-                let protocol::Found { evidence, highlights } = found?;
-                return Ok((Arc::new(evidence), highlights));
+                let protocol::Found { evidence, highlights, candidates } = found?;
+                return Ok(Searched {
+                    evidence: Arc::new(evidence),
+                    highlights,
+                    candidates,
+                    rewritten: None,
+                });
             }
         }
         Err(problem::engine::search_crashed(self.services().engine.exit_reason().unwrap_or_default()))

@@ -3,8 +3,8 @@
 use super::{ColumnSet, NamedRecipe, Recipes, Settings};
 use crate::run::HistoryLimits;
 use crate::types::{
-    ChunkSettings, Column, ColumnId, EmbedderRef, Endpoint, PromptTemplate, Recipe, RecipeId, RerankerRef,
-    RetrievalSettings,
+    ChunkSettings, Column, ColumnId, DocumentFilter, EmbedderRef, Endpoint, PromptTemplate, QueryRewrite,
+    Recipe, RecipeId, RerankerRef, RetrievalSettings,
 };
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -61,8 +61,27 @@ struct StoredRecipe {
     chunking: Maybe<ChunkSettings>,
     embedder: Maybe<EmbedderRef>,
     retrieval: Maybe<RetrievalSettings>,
-    reranker: Maybe<RerankerRef>,
+    filter: Maybe<DocumentFilter>,
+    rewrite: Maybe<QueryRewrite>,
+    reranker: Maybe<StoredReranker>,
     prompt: Maybe<PromptTemplate>,
+}
+
+/// A reranker; before there was a built-in one, every one was a host's.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredReranker {
+    Known(RerankerRef),
+    Host { endpoint: Endpoint, model: String },
+}
+
+impl From<StoredReranker> for RerankerRef {
+    fn from(stored: StoredReranker) -> Self {
+        match stored {
+            StoredReranker::Known(reranker) => reranker,
+            StoredReranker::Host { endpoint, model } => Self::Remote { endpoint, model },
+        }
+    }
 }
 
 /// Takes items out and notices what is lost.
@@ -96,7 +115,9 @@ impl Reading {
             chunking: self.item(stored.chunking).unwrap_or_default(),
             embedder: self.item(stored.embedder).unwrap_or_default(),
             retrieval: self.item(stored.retrieval).unwrap_or_default(),
-            reranker: self.item(stored.reranker),
+            filter: self.item(stored.filter).unwrap_or_default(),
+            rewrite: self.item(stored.rewrite),
+            reranker: self.item(stored.reranker).map(RerankerRef::from),
             prompt: self.item(stored.prompt),
         }
     }

@@ -1,12 +1,12 @@
 //! Version 1: six tables keyed by document, matched by position; embeddings without a header; uploads as arrays.
 
-use super::v2;
+use super::{v2, v4};
 use crate::kernel::f32s_from_le_bytes;
 use crate::store::record::{ChunkSet, Row};
 use crate::store::{
     Table, UploadInfo, UploadState, decode, encode, encode_embedding, encode_vectors, tables,
 };
-use crate::types::{ChunkSettings, Document, DocumentId, Format, Manifest, Warning};
+use crate::types::{Document, DocumentId, Format, Manifest, Warning};
 use serde::Deserialize;
 
 /// First byte of its rows.
@@ -22,7 +22,7 @@ const READER: u32 = 1;
 
 /// `Manifest` before it named its reader, which version 2 added at its end.
 #[derive(Deserialize)]
-pub(super) struct OldManifest {
+pub(super) struct OldManifest<W = v2::OldWarning> {
     id: DocumentId,
     name: String,
     format: Format,
@@ -32,13 +32,13 @@ pub(super) struct OldManifest {
     characters: u64,
     chunks: u32,
     tokens: u64,
-    chunking: ChunkSettings,
+    chunking: v4::OldChunking,
     embedder: String,
     added_millis: u64,
-    warnings: Vec<v2::OldWarning>,
+    warnings: Vec<W>,
 }
 
-impl OldManifest {
+impl<W: Into<Warning>> OldManifest<W> {
     pub(super) fn read_by(self, reader: u32) -> Manifest {
         Manifest {
             id: self.id,
@@ -50,10 +50,10 @@ impl OldManifest {
             characters: self.characters,
             chunks: self.chunks,
             tokens: self.tokens,
-            chunking: self.chunking,
+            chunking: self.chunking.into(),
             embedder: self.embedder,
             added_millis: self.added_millis,
-            warnings: self.warnings.into_iter().map(Warning::from).collect(),
+            warnings: self.warnings.into_iter().map(Into::into).collect(),
             reader,
         }
     }

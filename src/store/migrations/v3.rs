@@ -1,28 +1,33 @@
-//! Version 3 of the rows that hold runs: before prompts had templates and columns a context limit.
+//! Version 3 of the rows that hold runs: before prompts had templates and columns a context limit. Of those that hold manifests:
+//! before headings could be left out of embeddings.
 
+use super::{v1, v4};
 use crate::types::{
-    Answer, Attempt, ChunkSettings, Column, ColumnId, Cost, Effort, EmbedderRef, Evidence, ModelRef,
-    Parameters, Recipe, RecipeId, RerankerRef, Retrieval, RetrievalSettings, Run, RunAnswer, RunId, Sent,
-    Span, Thumb, UserError,
+    Answer, Attempt, Column, ColumnId, Cost, Effort, EmbedderRef, Evidence, Manifest, ModelRef, Parameters,
+    Recipe, RecipeId, Retrieval, Run, RunAnswer, RunId, Sent, Span, Thumb, UserError, Warning,
 };
 use serde::Deserialize;
-use std::sync::Arc;
 
 /// First byte of its rows.
 pub const VERSION: u8 = 3;
 
 #[derive(Deserialize)]
 pub(super) struct OldRecipe {
-    chunking: ChunkSettings,
+    chunking: v4::OldChunking,
     embedder: EmbedderRef,
-    retrieval: RetrievalSettings,
-    reranker: Option<RerankerRef>,
+    retrieval: v4::OldSettings,
+    reranker: Option<v4::OldReranker>,
 }
 
 impl From<OldRecipe> for Recipe {
     fn from(old: OldRecipe) -> Self {
-        let OldRecipe { chunking, embedder, retrieval, reranker } = old;
-        Self { chunking, embedder, retrieval, reranker, prompt: None }
+        Self {
+            chunking: old.chunking.into(),
+            embedder: old.embedder,
+            retrieval: old.retrieval.into(),
+            reranker: old.reranker.map(Into::into),
+            ..Self::default()
+        }
     }
 }
 
@@ -93,14 +98,15 @@ impl<R: Into<Retrieval>, A: Into<RunAnswer>> From<OldRun<R, A>> for Run {
 pub(super) struct OldRetrieval<E = UserError> {
     id: RecipeId,
     recipe: OldRecipe,
-    outcome: Option<Result<Arc<Evidence>, E>>,
+    outcome: Option<Result<v4::OldEvidence, E>>,
     highlights: Vec<Vec<Span>>,
 }
 
 impl<E: Into<UserError>> From<OldRetrieval<E>> for Retrieval {
     fn from(old: OldRetrieval<E>) -> Self {
-        let outcome = old.outcome.map(|outcome| outcome.map_err(Into::into));
-        Self { id: old.id, recipe: old.recipe.into(), outcome, highlights: old.highlights }
+        let evidence = |old: v4::OldEvidence| Evidence::from(old).into();
+        let outcome = old.outcome.map(|outcome| outcome.map(evidence).map_err(Into::into));
+        Self { id: old.id, recipe: old.recipe.into(), outcome, highlights: old.highlights, ..Self::default() }
     }
 }
 
@@ -135,4 +141,9 @@ impl<A: Into<Answer>, T: Into<Attempt>> From<OldRunAnswer<A, T>> for RunAnswer {
 
 pub(in crate::store) fn run(body: &[u8]) -> Result<Run, postcard::Error> {
     postcard::from_bytes::<OldRun>(body).map(Run::from)
+}
+
+pub(in crate::store) fn manifest(body: &[u8]) -> Result<Manifest, postcard::Error> {
+    let (old, reader): (v1::OldManifest<Warning>, u32) = postcard::from_bytes(body)?;
+    Ok(old.read_by(reader))
 }

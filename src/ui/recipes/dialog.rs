@@ -132,7 +132,9 @@ fn summary(recipe: &Recipe) -> String {
         t!("{count} {count#passage|passages}", count = recipe.retrieval.top_k),
         lookup(recipe.embedder.name()).into_owned(),
     ];
-    parts.extend(recipe.reranker.as_ref().map(|reranker| t!("reranked by {model}", model = reranker.model)));
+    parts.extend(
+        recipe.reranker.as_ref().map(|reranker| t!("reranked by {model}", model = lookup(reranker.name()))),
+    );
     parts.join(" · ")
 }
 

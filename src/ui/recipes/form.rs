@@ -3,7 +3,8 @@ use crate::courier::Purpose;
 use crate::retrieve;
 use crate::state::AppState;
 use crate::types::{
-    ChunkSettings, ChunkStrategy, Endpoint, Recipe, RetrievalMode, RetrievalSettings, UserError,
+    ChunkSettings, ChunkStrategy, DocumentFilter, Endpoint, QueryRewrite, Recipe, RetrievalMode,
+    RetrievalSettings, UserError,
 };
 use crate::ui::part::erased::{listener, sig};
 use crate::ui::part::number::Number;
@@ -16,6 +17,8 @@ use leptos::prelude::*;
 pub struct Draft {
     chunking: RwSignal<ChunkSettings>,
     retrieval: RwSignal<RetrievalSettings>,
+    filter: RwSignal<DocumentFilter>,
+    rewrite: RwSignal<Option<QueryRewrite>>,
     embedder: VectorHost,
     reranker: VectorHost,
     prompt: editor::Draft,
@@ -30,6 +33,8 @@ impl Draft {
         Self {
             chunking: RwSignal::new(recipe.chunking),
             retrieval: RwSignal::new(recipe.retrieval),
+            filter: RwSignal::new(recipe.filter),
+            rewrite: RwSignal::new(recipe.rewrite),
             embedder: VectorHost::embedder(recipe.embedder),
             reranker: VectorHost::reranker(recipe.reranker),
             prompt: editor::Draft::of_recipe(recipe.prompt),
@@ -55,6 +60,8 @@ impl Draft {
             chunking: self.chunking.get_untracked(),
             embedder: self.embedder.to_embedder(),
             retrieval: self.retrieval.get_untracked(),
+            filter: self.filter.get_untracked(),
+            rewrite: self.rewrite.get_untracked(),
             reranker: self.reranker.to_reranker(),
             prompt: untrack(|| self.prompt.custom()),
         };
@@ -63,7 +70,7 @@ impl Draft {
 
     /// Its fields.
     pub fn fields(self, state: AppState) -> AnyView {
-        let Self { chunking, retrieval, embedder, reranker, prompt } = self;
+        let Self { chunking, retrieval, embedder, reranker, prompt, .. } = self;
         let has_open = move || state.view.opened.with(Option::is_some);
         let cannot_preview = move || !has_open() || chunk::validate(chunking.get()).is_err();
         view! {
@@ -104,6 +111,8 @@ fn Chunking(chunking: RwSignal<ChunkSettings>) -> impl IntoView {
             let label = match strategy {
                 ChunkStrategy::Structure => t!("Structure: by headings and blocks"),
                 ChunkStrategy::Recursive => t!("Recursive: paragraphs, lines, sentences, words"),
+                ChunkStrategy::SentenceWindow => t!("Sentence window: whole sentences up to the size"),
+                ChunkStrategy::Fixed => t!("Fixed: windows of the size, between words"),
             };
             view! {
                 <option value=strategy.name() selected=sig(move || chunking.get().strategy == strategy)>{label}</option>

@@ -10,13 +10,15 @@ use leptos::prelude::*;
 
 /// A custom address, among the values of the choice; a row's id is its value.
 const CUSTOM: &str = "custom";
+/// The reranker of this tab.
+const BUILT_IN: &str = "built-in";
 
 /// What is typed about a host that embeds or reranks.
 #[derive(Clone, Copy)]
 pub struct VectorHost {
     state: AppState,
     purpose: Purpose,
-    /// A row's id, `CUSTOM`, or empty for no host at all.
+    /// A row's id, `CUSTOM`, `BUILT_IN` or empty; the last two name no host.
     chosen: RwSignal<String>,
     draft: Draft,
     dimensions: RwSignal<String>,
@@ -35,7 +37,17 @@ impl VectorHost {
 
     /// The reranker as it is set.
     pub fn reranker(reranker: Option<RerankerRef>) -> Self {
-        Self::new(Purpose::Rerank, reranker.map(|set| (set.endpoint, set.model)), None)
+        match reranker {
+            None => Self::new(Purpose::Rerank, None, None),
+            Some(RerankerRef::BuiltIn) => {
+                let host = Self::new(Purpose::Rerank, None, None);
+                host.chosen.set(BUILT_IN.to_owned());
+                host
+            }
+            Some(RerankerRef::Remote { endpoint, model }) => {
+                Self::new(Purpose::Rerank, Some((endpoint, model)), None)
+            }
+        }
     }
 
     fn new(purpose: Purpose, set: Option<(Endpoint, String)>, dimensions: Option<u32>) -> Self {
@@ -59,7 +71,7 @@ impl VectorHost {
     /// The host and model as typed; nothing where none is chosen.
     fn taken(self) -> Option<(Endpoint, String)> {
         let chosen = self.chosen.get_untracked();
-        if chosen.is_empty() {
+        if matches!(chosen.as_str(), "" | BUILT_IN) {
             return None;
         }
         let row = untrack(|| self.row());
@@ -78,7 +90,10 @@ impl VectorHost {
 
     /// The reranker as typed.
     pub fn to_reranker(self) -> Option<RerankerRef> {
-        self.taken().map(|(endpoint, model)| RerankerRef { endpoint, model })
+        if self.chosen.get_untracked() == BUILT_IN {
+            return Some(RerankerRef::BuiltIn);
+        }
+        self.taken().map(|(endpoint, model)| RerankerRef::Remote { endpoint, model })
     }
 
     /// The key, taken out of its field, with where it belongs and what for.
@@ -89,7 +104,7 @@ impl VectorHost {
 
     /// Whether what is chosen cannot be shown yet. Tracks the choice and the catalogue.
     pub fn is_loading(self) -> bool {
-        !matches!(self.chosen.get().as_str(), "" | CUSTOM) && self.row().is_none()
+        !matches!(self.chosen.get().as_str(), "" | BUILT_IN | CUSTOM) && self.row().is_none()
     }
 
     fn row(self) -> Option<ProviderRow> {
@@ -117,6 +132,9 @@ impl VectorHost {
         let labels = self.labels();
         let choice = move || {
             let mut options = vec![(String::new(), text(labels.none).to_owned())];
+            if self.purpose == Purpose::Rerank {
+                options.push((BUILT_IN.to_owned(), t!("Built in: late interaction, in this tab").to_owned()));
+            }
             self.rows(|rows| {
                 options.extend(rows.iter().map(|row| (row.id.clone(), row.name.clone())));
             });
@@ -129,7 +147,7 @@ impl VectorHost {
             select(text(labels.choice), options, &chosen, Callback::new(set))
         };
         let details = move || match self.chosen.get().as_str() {
-            "" => ().into_any(),
+            "" | BUILT_IN => ().into_any(),
             CUSTOM => self.details(None),
             _ => match self.row() {
                 Some(row) => self.details(Some(row)),

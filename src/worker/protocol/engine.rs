@@ -3,8 +3,8 @@
 use super::Outcome;
 use crate::store::Damaged;
 use crate::types::{
-    Chunk, ChunkSettings, Document, DocumentId, EmbedderRef, Evidence, IndexSpec, Manifest, RerankerRef,
-    RetrievalSettings, Span, UserError, Warning,
+    Candidate, Chunk, ChunkSettings, Document, DocumentId, EmbedderRef, Evidence, IndexSpec, Manifest,
+    Recipe, Span, UserError, Warning,
 };
 use serde::{Deserialize, Serialize};
 
@@ -192,14 +192,12 @@ pub struct IndexSize {
 pub struct Search {
     /// The question as typed.
     pub question: String,
+    /// What a model made of it, where the recipe has one asked.
+    pub queries: Vec<String>,
     /// Where to look; the documents' own index where there is none.
     pub index: Option<IndexSpec>,
-    /// How to find passages.
-    pub retrieval: RetrievalSettings,
-    /// What makes a vector of it.
-    pub embedder: EmbedderRef,
-    /// What has the last word on the order of passages, where the person chose one.
-    pub reranker: Option<RerankerRef>,
+    /// How to find passages; its prompt does not matter.
+    pub recipe: Recipe,
 }
 
 /// What was retrieved.
@@ -209,6 +207,8 @@ pub struct Found {
     pub evidence: Evidence,
     /// For each passage the question's words in it, as spans of its document.
     pub highlights: Vec<Vec<Span>>,
+    /// Every chunk that a ranking named, and what became of it.
+    pub candidates: Vec<Candidate>,
 }
 
 /// Chunk a stored document, for a look.

@@ -52,7 +52,7 @@ use crate::types::UserError;
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a message changes: a page and a worker of different builds refuse each other.
-pub const VERSION: u32 = 10;
+pub const VERSION: u32 = 11;
 
 /// Numbers a call and its replies.
 pub type CallId = u32;

@@ -1,8 +1,8 @@
 use crate::courier::Stop;
-use crate::engine::{BuiltIn, Embedder, Error, Rerank};
+use crate::engine::{BuiltIn, Embedder, Error, Late, Rerank};
 use crate::kernel::f32s_from_le_bytes;
 use crate::provider::embeddings::Purpose;
-use crate::types::{EmbedderRef, RerankerRef, UserError, problem};
+use crate::types::{EmbedderRef, Endpoint, UserError, problem};
 use crate::worker::PortClient;
 use crate::worker::protocol::{Embed, EmbedUpdate, RerankUpdate, ToCourier};
 use std::cell::RefCell;
@@ -124,9 +124,9 @@ impl Embedder for Host<'_, EmbedderRef> {
     }
 }
 
-impl Rerank for Host<'_, RerankerRef> {
+impl Rerank for Host<'_, (Endpoint, String)> {
     async fn scores(&self, question: &str, passages: Vec<String>) -> Result<Vec<f32>, Error> {
-        let RerankerRef { endpoint, model } = self.model.clone();
+        let (endpoint, model) = self.model.clone();
         let query = question.to_owned();
         let port = self.link.port()?;
         let mut call = port.call(crate::worker::protocol::Rerank { endpoint, model, query, passages });
@@ -141,6 +141,30 @@ impl Rerank for Host<'_, RerankerRef> {
             }
         };
         self.stop.guard(scores).await.unwrap_or(Err(Error::Stopped))
+    }
+}
+
+/// The reranker of one call.
+pub enum Reranker<'a, P> {
+    /// In this worker.
+    Late(Late<'a, P>),
+    /// Behind the courier.
+    Host(Host<'a, (Endpoint, String)>),
+}
+
+impl<P: AsyncFn() -> bool> Rerank for Reranker<'_, P> {
+    async fn scores(&self, question: &str, passages: Vec<String>) -> Result<Vec<f32>, Error> {
+        match self {
+            Self::Late(late) => late.scores(question, passages).await,
+            Self::Host(host) => host.scores(question, passages).await,
+        }
+    }
+
+    fn weight(&self, question: &str) -> Option<f32> {
+        match self {
+            Self::Late(late) => late.weight(question),
+            Self::Host(host) => host.weight(question),
+        }
     }
 }
 
@@ -161,6 +185,13 @@ impl Embedder for Chosen<'_> {
         match self {
             Self::BuiltIn(model) => model.embed(texts, purpose, keep).await,
             Self::Host(host) => host.embed(texts, purpose, keep).await,
+        }
+    }
+
+    fn pieces(&self, text: &str) -> Option<usize> {
+        match self {
+            Self::BuiltIn(model) => model.pieces(text),
+            Self::Host(host) => host.pieces(text),
         }
     }
 

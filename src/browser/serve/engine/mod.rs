@@ -6,17 +6,18 @@ mod host;
 mod indexes;
 mod model;
 mod rush;
+mod search;
 
-use crate::browser::clock::{epoch_millis, now_millis, yield_now};
+use crate::browser::clock::{epoch_millis, yield_now};
 use crate::browser::indexed_db::IndexedDb;
 use crate::chunk;
 use crate::courier::Stop;
 use crate::embed::DIMENSIONS;
-use crate::engine::{self, Corpus, Embedder, Incoming, Outcome};
+use crate::engine::{self, Corpus, Incoming, Outcome, TokenCache};
 use crate::store::{self, MemoryStore, Store, UNDO_MILLIS};
-use crate::types::{Document, EmbedderRef, RetrievalMode, UserError, problem};
+use crate::types::{Document, EmbedderRef, UserError, problem};
 use crate::worker::protocol::{
-    Found, IndexUpdate, Ingest, IngestUpdate, Opened, Preview, Rechunk, Search, StoredDocument, ToEngine,
+    IndexUpdate, Ingest, IngestUpdate, Opened, Preview, Rechunk, StoredDocument, ToEngine,
 };
 use crate::worker::{Outbox, Request, serve};
 use any_store::AnyStore;
@@ -25,6 +26,7 @@ use host::{Chosen, Host, Link};
 use indexes::Indexes;
 use model::Model;
 use rush::Rush;
+use search::search;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -41,6 +43,8 @@ struct EngineState {
     indexes: Indexes,
     /// One ingest at a time.
     turn: Mutex<()>,
+    /// What late interaction keeps.
+    token_cache: RefCell<TokenCache>,
     /// What embedding waits for.
     rush: Rush,
     /// Held while the stored corpus is being read: questions wait for it.
@@ -59,6 +63,7 @@ pub fn engine() {
         model: Model::default(),
         indexes: Indexes::default(),
         turn: Mutex::new(()),
+        token_cache: RefCell::default(),
         rush: Rush::default(),
         opening: Mutex::new(()),
         storing: Mutex::new(()),
@@ -256,37 +261,6 @@ async fn rechunk(
         engine::rechunk(&state.corpus, (tokens, &chosen), store, cut, pause(stop), &tell as Progress<'_>)
             .await?,
     ))
-}
-
-async fn search(state: &EngineState, asked: &Search, stop: &Stop) -> Result<Found, UserError> {
-    drop(state.opening.lock().await);
-    state.rush.question();
-    let waiting = |_| {};
-    let chosen = match asked.retrieval.mode {
-        RetrievalMode::Lexical => None,
-        // Nothing is embedded yet: words answer at once, and the question does not wait for the weights.
-        RetrievalMode::Rrf | RetrievalMode::Hybrid
-            if asked.embedder == EmbedderRef::BuiltIn && state.is_unembedded() =>
-        {
-            None
-        }
-        RetrievalMode::Dense | RetrievalMode::Rrf | RetrievalMode::Hybrid => {
-            Some(state.chosen(&asked.embedder, stop, &waiting, |_, _| {}).await?)
-        }
-    };
-    let additional = asked.index.as_ref().map(|spec| state.indexes.get(spec));
-    if let Some(additional) = &additional {
-        let id = chosen.as_ref().map(Embedder::id).unwrap_or_default();
-        additional.open(state, &id, stop).await?;
-    }
-    let corpus = additional.as_ref().map_or(&state.corpus, |additional| additional.corpus());
-    let host = |model| Host { link: &state.link, model, stop, waiting: &waiting };
-    let reranker = asked.reranker.as_ref().map(host);
-    let (question, retrieval) = (&asked.question, &asked.retrieval);
-    let found = engine::search(corpus, question, chosen.as_ref(), reranker.as_ref(), retrieval, &now_millis);
-    let evidence = found.await?.evidence;
-    let highlights = engine::highlights(&evidence);
-    Ok(Found { evidence, highlights })
 }
 
 async fn preview(state: &EngineState, asked: &Preview) -> Result<Vec<crate::types::Chunk>, UserError> {

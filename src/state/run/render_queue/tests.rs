@@ -13,6 +13,7 @@ fn evidence(text: &str) -> Arc<Evidence> {
         text: text.to_owned(),
         sha256: sha256(text.as_bytes()),
         timing: SearchTiming::default(),
+        ..Evidence::default()
     })
 }
 
