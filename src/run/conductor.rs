@@ -1,7 +1,7 @@
 use super::Found;
 use crate::types::{
     AnswerState, Attempt, CallFailure, ChatEvent, Column, ColumnId, Cost, Evidence, FailureCause, Recipe,
-    RecipeId, Retrieval, Run, RunAnswer, Sent, UserError, problem,
+    RecipeId, Retrieval, Run, RunAnswer, Sent, problem,
 };
 use std::sync::Arc;
 
