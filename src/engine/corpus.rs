@@ -2,7 +2,7 @@ use super::{Error, content_key, embedded_text, searched_title};
 use crate::index::{self, BuildProgress, Flat, Later, VectorIndex};
 use crate::lexical::{Bm25, LexicalIndex};
 use crate::store::{Record, StoredIndex};
-use crate::types::{Chunk, Document, DocumentId, Manifest, Sha256, is_remote};
+use crate::types::{Chunk, ChunkRef, Document, DocumentId, Manifest, Sha256, is_remote};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
@@ -194,6 +194,13 @@ impl Corpus {
         let entry = self.entries.get(self.owners.get(&key)?)?;
         let chunk = entry.chunks.get(key.checked_sub(entry.first_key)? as usize)?;
         Some((entry, chunk))
+    }
+
+    /// The index key of a chunk.
+    pub fn key(&self, chunk: ChunkRef) -> Option<u32> {
+        let entry = self.entries.get(&chunk.document)?;
+        entry.chunks.get(chunk.ordinal as usize)?;
+        Some(entry.first_key + chunk.ordinal)
     }
 
     /// All documents, by id.

@@ -10,6 +10,7 @@
 mod corpus;
 mod additional;
 mod embedder;
+mod explain;
 mod filter;
 mod ingest;
 mod late;
@@ -21,6 +22,7 @@ mod vectors;
 pub use additional::{embed_index, open_index};
 pub use corpus::{Corpus, Entry};
 pub use embedder::{BuiltIn, Embedder, content_key, embedded_text, searched_title};
+pub use explain::{chunk_with, explain};
 pub use ingest::{Chunked, Incoming, Outcome, chunk_document, embed_chunks, ingest, rechunk};
 pub use late::{Late, TokenCache};
 pub use open::{collect, open, refresh, remove, restore};

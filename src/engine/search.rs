@@ -200,6 +200,16 @@ fn queries<'a>(question: &Question<'a>) -> (Vec<&'a str>, Vec<Vec<&'a str>>) {
     }
 }
 
+/// The vector of the question, or of the first query that a model made of it.
+pub(super) async fn first_vector<E: Embedder>(
+    corpus: &RefCell<Corpus>,
+    question: &Question<'_>,
+    embedder: Option<&E>,
+) -> Result<Option<Vec<f32>>, Error> {
+    let (_, of_meaning) = queries(question);
+    Ok(vectors(corpus, &of_meaning, embedder, question.settings.mode).await?.into_iter().next())
+}
+
 /// A vector for each query, where meaning takes part and there is something to compare it with.
 async fn vectors<E: Embedder>(
     corpus: &RefCell<Corpus>,

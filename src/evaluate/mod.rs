@@ -3,3 +3,4 @@
 pub mod overlap;
 pub mod ranking;
 pub mod significance;
+pub mod verdict;

@@ -7,7 +7,7 @@
 //! normalisation; Robertson, Zaragoza & Taylor, CIKM 2004).
 //! Scores depend only on what is held, not on the order in which it came.
 
-use super::{LexicalIndex, Match, Role, Weighting, each_term, query_terms};
+use super::{LexicalIndex, Match, Role, Weighting, each_term, query_terms, terms};
 use crate::index::{Entry, Filter, Top};
 use std::collections::HashMap;
 
@@ -67,6 +67,25 @@ impl Bm25 {
     pub fn holding(&self, term: &str) -> usize {
         let postings = self.dictionary.get(term).and_then(|id| self.postings.get(*id as usize));
         postings.map_or(0, Vec::len)
+    }
+
+    /// The words of the query that the text under `key` has, as they are written in the query, with what each adds to its score,
+    /// greatest first.
+    pub fn contributions(&self, query: &str, key: u32, weighting: Weighting) -> Vec<(String, f32)> {
+        let Some(slot) = self.places.get(&key).map(|slot| *slot as usize) else { return Vec::new() };
+        let written = terms(query);
+        let mut found = Vec::new();
+        for (term, times) in query_terms(query) {
+            let mut scores = vec![0f32; self.slots.len()];
+            self.score_term(&term, times, weighting, &mut scores);
+            let score = scores.get(slot).copied().unwrap_or(0.0);
+            let span = written.iter().find(|known| known.text == term).map(|known| known.span);
+            if let Some(span) = span.filter(|_| score > 0.0) {
+                found.push((span.of(query).to_owned(), score));
+            }
+        }
+        found.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        found
     }
 
     fn term_id(&mut self, term: &str) -> u32 {

@@ -46,12 +46,16 @@ impl TokenVectors {
     }
 }
 
-/// The weight of each piece of a question: the rarity of the word that it is a piece of, by `idf` of the word's term. Pieces of no
-/// word, as punctuation, weigh nothing. `pieces` are their spans.
+/// The weight of each piece of a question: the rarity of the word that it is a piece of, by `idf` of the word's term, shared by the
+/// pieces of the word. Pieces of no word, as punctuation, weigh nothing. `pieces` are their spans.
 pub fn piece_weights(question: &str, pieces: &[Span], idf: impl Fn(&str) -> f32) -> Vec<f32> {
-    let words: Vec<(Span, f32)> = terms(question).iter().map(|term| (term.span, idf(&term.text))).collect();
+    let is_over = |word: Span, piece: Span| word.start < piece.end && piece.start < word.end;
+    let share = |word: Span| pieces.iter().filter(|piece| is_over(word, **piece)).count().max(1) as f32;
+    let words = terms(question);
+    let words: Vec<(Span, f32)> =
+        words.iter().map(|term| (term.span, idf(&term.text) / share(term.span))).collect();
     let weight = |piece: &Span| {
-        let over = words.iter().filter(|(word, _)| word.start < piece.end && piece.start < word.end);
+        let over = words.iter().filter(|(word, _)| is_over(*word, *piece));
         over.map(|(_, idf)| *idf).fold(0.0, f32::max)
     };
     pieces.iter().map(weight).collect()
@@ -66,6 +70,18 @@ pub fn late_scores(question: &TokenVectors, weights: &[f32], passages: &[&TokenV
         question.rows().zip(weights).map(|(row, weight)| weight * nearest(row)).sum::<f32>()
     };
     passages.iter().map(|passage| score(passage) / total.max(f32::MIN_POSITIVE)).collect()
+}
+
+/// For each piece of the question its nearest piece of the passage, both by their place, with the cosine; nearest first.
+pub fn nearest_pieces(question: &TokenVectors, passage: &TokenVectors) -> Vec<(usize, usize, f32)> {
+    let nearest = |(at, row): (usize, &[f32])| {
+        let others = passage.rows().map(|other| dot_f32(row, other)).enumerate();
+        let (place, cosine) = others.reduce(|a, b| if b.1 > a.1 { b } else { a })?;
+        Some((at, place, cosine))
+    };
+    let mut pairs: Vec<_> = question.rows().enumerate().filter_map(nearest).collect();
+    pairs.sort_by(|(_, _, a), (_, _, b)| b.total_cmp(a));
+    pairs
 }
 
 /// Puts `ranked` into the order of its fused scores plus `weight` times `scores`, which are [`late_scores`] of the same passages. The sum
@@ -105,10 +121,18 @@ mod tests {
 
     #[test]
     fn pieces_weigh_what_their_words_do() {
-        let idf = |term: &str| if term == "err-4032" { 5.0 } else { term.len() as f32 / 10.0 };
+        let idf = |term: &str| if term == "err-4032" { 6.0 } else { term.len() as f32 / 10.0 };
         let pieces = [Span::new(0, 3), Span::new(4, 7), Span::new(7, 8), Span::new(8, 10), Span::new(12, 13)];
         let weights = piece_weights("the ERR-4032 ?", &pieces, idf);
-        assert_eq!(weights, [0.3, 5.0, 5.0, 5.0, 0.0]);
+        assert_eq!(weights, [0.3, 2.0, 2.0, 2.0, 0.0]);
+    }
+
+    #[test]
+    fn each_piece_names_its_nearest() {
+        let question = text(&[(1, [1.0, 0.0]), (2, [0.0, 1.0])]);
+        let passage = text(&[(5, [0.6, 0.8]), (6, [1.0, 0.0])]);
+        assert_eq!(nearest_pieces(&question, &passage), [(0, 1, 1.0), (1, 0, 0.8)]);
+        assert_eq!(nearest_pieces(&question, &text(&[])), []);
     }
 
     #[test]

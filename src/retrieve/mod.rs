@@ -16,7 +16,7 @@ pub use context::surroundings;
 pub use dedup::{ChunkText, Duplicate, Selected, dedup};
 pub use error::{Error, validate};
 pub use fuse::{ScoredKey, Weights, best_of_queries, fuse, rank};
-pub use late::{TokenVectors, late_scores, piece_weights, rerank_late};
+pub use late::{TokenVectors, late_scores, nearest_pieces, piece_weights, rerank_late};
 pub use mmr::diversify;
 pub use weight::{dense_weight, late_weight};
 
@@ -74,6 +74,11 @@ pub fn retrieve<'clock>(
     }
 }
 
+/// The constants of BM25 in the settings.
+pub fn weighting(settings: &RetrievalSettings) -> Weighting {
+    Weighting { k1: settings.k1, b: settings.b, title: settings.title_weight }
+}
+
 /// What was asked of both indexes.
 struct Asked {
     settings: RetrievalSettings,
@@ -102,12 +107,9 @@ fn ask(
     let middle = clock();
     let lexical = match settings.mode {
         RetrievalMode::Dense => Vec::new(),
-        RetrievalMode::Lexical | RetrievalMode::Rrf | RetrievalMode::Hybrid => words.search(
-            query.text,
-            candidates,
-            Weighting { k1: settings.k1, b: settings.b, title: settings.title_weight },
-            filter,
-        ),
+        RetrievalMode::Lexical | RetrievalMode::Rrf | RetrievalMode::Hybrid => {
+            words.search(query.text, candidates, weighting(settings), filter)
+        }
     };
     let timing = SearchTiming {
         dense_millis: middle - start,

@@ -28,7 +28,7 @@ pub use language::{first_language, languages};
 pub use prompts::{PromptLibrary, PromptVersion, SavedPrompt};
 pub use providers::{CheckState, Listed, ProviderStore, Trial};
 pub use run::{
-    AnswerHead, AnswerOf, Chrome, ColumnView, Compared, Comparison, ContextGuard, History, LimitSource,
+    AnswerHead, AnswerOf, Chrome, ColumnView, Compared, Comparison, ContextGuard, History, Inspector, LimitSource,
     MAX_COMPARED, PART_PIECES, Painter, Part, RemovedColumn, Rendered, RenderedPiece, RunHead, Session,
     Stage, Step, differences,
 };
@@ -55,6 +55,8 @@ pub struct AppState {
     pub session: Session,
     /// Retrieval by several recipes.
     pub comparison: Comparison,
+    /// Why a search found what it found.
+    pub inspector: Inspector,
     /// The stored runs.
     pub history: History,
     /// What the person set.
@@ -86,6 +88,7 @@ impl AppState {
             tabs: Tabs::default(),
             session: Session::new(&settings),
             comparison: Comparison::default(),
+            inspector: Inspector::default(),
             history: History::default(),
             settings: RwSignal::new(settings),
             view: View::default(),

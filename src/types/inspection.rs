@@ -1,6 +1,6 @@
 //! What became of each candidate of a search, and why.
 
-use super::{DocumentId, Scores};
+use super::{DocumentId, Scores, Span};
 use serde::{Deserialize, Serialize};
 
 /// A chunk by its place in the corpus.
@@ -40,4 +40,28 @@ pub enum Fate {
     Rerank,
     /// It is too much like what was chosen before it.
     Mmr,
+}
+
+/// Where a chunk stands in a search, whatever became of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// Which.
+    pub chunk: ChunkRef,
+    /// Where it stands in its document.
+    pub span: Span,
+    /// Its text.
+    pub text: String,
+    /// Whether the recipe's filter lets its document through.
+    pub is_searched: bool,
+    /// Cosine and rank among all chunks; nothing where it or the question has no vector, or meaning takes no part.
+    pub dense: Option<(f32, u32)>,
+    /// BM25 score and rank among all chunks; nothing where it has no word of the question, or words take no part.
+    pub lexical: Option<(f32, u32)>,
+    /// The words of the question in it, with the part of its BM25 score that each makes, greatest first.
+    pub words: Vec<(String, f32)>,
+    /// Words of the question with the word in it that is nearest in meaning, and their cosine, nearest first; empty without the
+    /// built-in embedder.
+    pub meanings: Vec<(String, String, f32)>,
+    /// Chunks that were ranked.
+    pub chunks: u32,
 }

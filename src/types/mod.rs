@@ -48,7 +48,7 @@ pub use endpoint::{AuthKind, Endpoint};
 pub use evidence::{Evidence, Folded, Passage, Scores, SearchTiming};
 pub use fit::Fit;
 pub use id::{DocumentId, Sha256, sha256};
-pub use inspection::{Candidate, ChunkRef, Fate};
+pub use inspection::{Candidate, ChunkRef, Explanation, Fate};
 pub use manifest::Manifest;
 pub use problem::{Argument, UserError};
 pub use prompt::{MAX_PROMPT_CHARACTERS, Piece, Placeholder, PromptIssue, PromptTemplate, pieces};

@@ -70,6 +70,7 @@ codes! {
     engine {
         no_chunks(name: Text),
         unknown_document(),
+        no_such_chunk(text: Text),
         empty_question(),
         empty_corpus(),
         dimensions(embedder: Text, got: Count, expected: Count),

@@ -1,8 +1,9 @@
 use crate::format;
 use crate::state::{Action, AppState, Focus, RunHead};
 use crate::types::{Evidence, Passage, RecipeId, RetrievalMode, Span};
+use crate::ui::evidence::inspector::Inspector;
 use crate::ui::evidence::pane::nothing_yet;
-use crate::ui::part::erased::{listener, live};
+use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field;
 use leptos::prelude::*;
 
@@ -41,6 +42,18 @@ pub fn Passages() -> impl IntoView {
         </div>
         {live(move || field::user_error(state.view.user_error.get()))}
         {live(move || recipes(state))}
+        <Show when=move || evidence.with(Option::is_some)>
+            <button
+                class="button tiny"
+                aria-pressed=sig(move || state.inspector.open.get().to_string())
+                on:click=listener(move |_| state.inspector.open.update(|open| *open = !*open))
+            >
+                {t!("Inspect")}
+            </button>
+        </Show>
+        <Show when=move || state.inspector.open.get() && evidence.with(Option::is_some)>
+            <Inspector/>
+        </Show>
         {live(move || about().map(|about| view! { <p class="evidence-about">{about}</p> }))}
         <Show when=move || is_searching.get()>
             <p class="evidence-about">{t!("Searching")}</p>

@@ -3,8 +3,8 @@
 use super::Outcome;
 use crate::store::Damaged;
 use crate::types::{
-    Candidate, Chunk, ChunkSettings, Document, DocumentId, EmbedderRef, Evidence, IndexSpec, Manifest,
-    Recipe, Span, UserError, Warning,
+    Candidate, Chunk, ChunkSettings, Document, DocumentId, EmbedderRef, Evidence, Explanation, IndexSpec,
+    Manifest, Recipe, Span, UserError, Warning,
 };
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,8 @@ calls! {
         KeepIndexes => Outcome<()>,
         /// Retrieve evidence.
         Search => Outcome<Found>,
+        /// Say where a chunk stands in a search.
+        Explain => Outcome<Explanation>,
         /// Chunk a stored document, for a look.
         Preview => Outcome<Vec<Chunk>>,
         /// Read a stored document.
@@ -198,6 +200,26 @@ pub struct Search {
     pub index: Option<IndexSpec>,
     /// How to find passages; its prompt does not matter.
     pub recipe: Recipe,
+}
+
+/// Say where a chunk stands in a search.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Explain {
+    /// The search.
+    pub search: Search,
+    /// Its document.
+    pub document: DocumentId,
+    /// Which of its chunks.
+    pub which: WhichChunk,
+}
+
+/// A chunk of a document.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum WhichChunk {
+    /// By its number, from 0.
+    Ordinal(u32),
+    /// The first that has this text, in any case.
+    Text(String),
 }
 
 /// What was retrieved.

@@ -26,7 +26,7 @@ use host::{Chosen, Host, Link};
 use indexes::Indexes;
 use model::Model;
 use rush::Rush;
-use search::search;
+use search::{explain, search};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -104,6 +104,7 @@ async fn answer(state: Rc<EngineState>, request: Request<ToEngine>) {
         }
         ToEngine::KeepIndexes(call) => reply.to(call).send(&indexes::keep(&state, &call.0).await),
         ToEngine::Search(call) => reply.to(call).send(&search(&state, call, &request.stop).await),
+        ToEngine::Explain(call) => reply.to(call).send(&explain(&state, call, &request.stop).await),
         ToEngine::Preview(call) => reply.to(call).send(&preview(&state, call).await),
         ToEngine::ReadDocument(call) => {
             let corpus = state.corpus.borrow();

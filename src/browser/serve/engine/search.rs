@@ -1,20 +1,80 @@
 //! Questions.
 
-use super::host::{Host, Reranker};
+use super::host::{Chosen, Host, Reranker};
+use super::indexes::Additional;
 use super::{EngineState, pause};
 use crate::browser::clock::now_millis;
 use crate::courier::Stop;
-use crate::engine::{self, Embedder, Late, Models, Question};
-use crate::types::{EmbedderRef, RerankerRef, RetrievalMode, UserError};
-use crate::worker::protocol::{Found, Search};
+use crate::engine::{self, Corpus, Embedder, Late, Models, Question};
+use crate::types::{ChunkRef, EmbedderRef, Explanation, RerankerRef, RetrievalMode, UserError, problem};
+use crate::worker::protocol::{Explain, Found, Search, WhichChunk};
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// Retrieves evidence.
 pub(super) async fn search(state: &EngineState, asked: &Search, stop: &Stop) -> Result<Found, UserError> {
     drop(state.opening.lock().await);
     state.rush.question();
-    let waiting = |_| {};
     let recipe = &asked.recipe;
-    let chosen = match recipe.retrieval.mode {
+    let Place { embedder, additional } = place(state, asked, stop).await?;
+    let corpus = corpus(state, &additional);
+    let remote = recipe.reranker.as_ref().and_then(RerankerRef::remote);
+    let reranker = match (&recipe.reranker, &remote) {
+        (None, _) => None,
+        (_, Some(model)) => Some(Reranker::Host(Host { link: &state.link, model, stop, waiting: &|_| {} })),
+        (Some(_), None) => {
+            let (model, cache) = (state.model.load(|_, _| {}).await?, &state.token_cache);
+            Some(Reranker::Late(Late { model, corpus, cache, pause: pause(stop) }))
+        }
+    };
+    let models = Models { embedder: embedder.as_ref(), reranker: reranker.as_ref(), graph: None };
+    let found = engine::search(corpus, question(asked), models, &now_millis).await?;
+    let highlights = engine::highlights(&found.evidence);
+    Ok(Found { evidence: found.evidence, highlights, candidates: found.candidates })
+}
+
+/// Says where a chunk stands in a search.
+pub(super) async fn explain(
+    state: &EngineState,
+    asked: &Explain,
+    stop: &Stop,
+) -> Result<Explanation, UserError> {
+    drop(state.opening.lock().await);
+    let Place { embedder, additional } = place(state, &asked.search, stop).await?;
+    let corpus = corpus(state, &additional);
+    let ordinal = match &asked.which {
+        WhichChunk::Ordinal(ordinal) => *ordinal,
+        WhichChunk::Text(text) => engine::chunk_with(&corpus.borrow(), asked.document, text)
+            .ok_or_else(|| problem::engine::no_such_chunk(text))?,
+    };
+    let chunk = ChunkRef { document: asked.document, ordinal };
+    let models = (embedder.as_ref(), state.model.loaded());
+    Ok(engine::explain(corpus, question(&asked.search), models, chunk).await?)
+}
+
+fn question(asked: &Search) -> Question<'_> {
+    let recipe = &asked.recipe;
+    Question {
+        text: &asked.question,
+        rewritten: recipe.rewrite.as_ref().map(|rewrite| (rewrite.kind, asked.queries.as_slice())),
+        settings: &recipe.retrieval,
+        filter: Some(&recipe.filter),
+    }
+}
+
+/// Where a search looks, and what makes a vector of its question.
+struct Place<'a> {
+    embedder: Option<Chosen<'a>>,
+    additional: Option<Rc<Additional>>,
+}
+
+async fn place<'a>(
+    state: &'a EngineState,
+    asked: &'a Search,
+    stop: &'a Stop,
+) -> Result<Place<'a>, UserError> {
+    let recipe = &asked.recipe;
+    let embedder = match recipe.retrieval.mode {
         RetrievalMode::Lexical => None,
         // Nothing is embedded yet: words answer at once, and the question does not wait for the weights.
         RetrievalMode::Rrf | RetrievalMode::Hybrid
@@ -23,33 +83,17 @@ pub(super) async fn search(state: &EngineState, asked: &Search, stop: &Stop) -> 
             None
         }
         RetrievalMode::Dense | RetrievalMode::Rrf | RetrievalMode::Hybrid => {
-            Some(state.chosen(&recipe.embedder, stop, &waiting, |_, _| {}).await?)
+            Some(state.chosen(&recipe.embedder, stop, &|_| {}, |_, _| {}).await?)
         }
     };
     let additional = asked.index.as_ref().map(|spec| state.indexes.get(spec));
     if let Some(additional) = &additional {
-        let id = chosen.as_ref().map(Embedder::id).unwrap_or_default();
+        let id = embedder.as_ref().map(Embedder::id).unwrap_or_default();
         additional.open(state, &id, stop).await?;
     }
-    let corpus = additional.as_ref().map_or(&state.corpus, |additional| additional.corpus());
-    let remote = recipe.reranker.as_ref().and_then(RerankerRef::remote);
-    let reranker = match (&recipe.reranker, &remote) {
-        (None, _) => None,
-        (_, Some(model)) => Some(Reranker::Host(Host { link: &state.link, model, stop, waiting: &waiting })),
-        (Some(_), None) => {
-            let (model, cache) = (state.model.load(|_, _| {}).await?, &state.token_cache);
-            Some(Reranker::Late(Late { model, corpus, cache, pause: pause(stop) }))
-        }
-    };
-    let question = Question {
-        text: &asked.question,
-        rewritten: recipe.rewrite.as_ref().map(|rewrite| (rewrite.kind, asked.queries.as_slice())),
-        settings: &recipe.retrieval,
-        filter: Some(&recipe.filter),
-    };
-    let models = Models { embedder: chosen.as_ref(), reranker: reranker.as_ref(), graph: None };
-    let engine::Found { evidence, candidates } =
-        engine::search(corpus, question, models, &now_millis).await?;
-    let highlights = engine::highlights(&evidence);
-    Ok(Found { evidence, highlights, candidates })
+    Ok(Place { embedder, additional })
+}
+
+fn corpus<'a>(state: &'a EngineState, additional: &'a Option<Rc<Additional>>) -> &'a RefCell<Corpus> {
+    additional.as_ref().map_or(&state.corpus, |additional| additional.corpus())
 }
