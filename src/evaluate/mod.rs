@@ -1,5 +1,6 @@
 //! Run → score.
 
+pub mod histogram;
 pub mod overlap;
 pub mod ranking;
 pub mod significance;

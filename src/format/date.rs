@@ -40,6 +40,15 @@ impl Date {
         Self { year: year + era * 400 + i64::from(month <= 2), month, day }
     }
 
+    /// The date that `Display` wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(3, '-').map(str::parse);
+        match (parts.next()?, parts.next()?, parts.next()?) {
+            (Ok(year), Ok(month), Ok(day)) => Self::new(year, month, day),
+            _ => None,
+        }
+    }
+
     /// Days since 1970-01-01.
     pub fn days(self) -> i64 {
         let year = if self.month <= 2 { self.year - 1 } else { self.year };
@@ -74,6 +83,7 @@ mod tests {
         ] {
             let found = Date::of_days(days);
             assert_eq!((found.to_string().as_str(), found.days()), (date, days));
+            assert_eq!(Date::parse(date), Some(found));
         }
         // Four centuries, day by day: the next day is the same month's next or some month's first.
         let mut before = Date::of_days(-1);

@@ -1,4 +1,4 @@
-use crate::types::Recipe;
+use crate::types::{PassageContext, Recipe};
 
 /// What differs between two recipes in one respect, by names that `messages` may have in another language.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -7,6 +7,39 @@ pub struct Change {
     pub what: &'static str,
     /// Before and after; nothing where they cannot be put in a word.
     pub values: Option<(String, String)>,
+}
+
+/// In what recipes differ, and how a recipe's value is written.
+type Respect = (&'static str, fn(&Recipe) -> String);
+
+/// Respects beside those that have a line of their own.
+const OPTIONS: [Respect; 8] = [
+    (n!("embedded headings"), |recipe| on(recipe.chunking.heading_prefix)),
+    (n!("text sent"), |recipe| match recipe.retrieval.context {
+        PassageContext::Chunk => n!("chunk").to_owned(),
+        PassageContext::Neighbours(count) => format!("±{count}"),
+        PassageContext::Parent(tokens) => format!("≤ {tokens}"),
+    }),
+    (n!("minimum score"), |recipe| number(recipe.retrieval.min_score)),
+    ("MMR λ", |recipe| number(recipe.retrieval.mmr)),
+    (n!("dense weight"), |recipe| match recipe.retrieval.dense_weight {
+        None => n!("automatic").to_owned(),
+        weight => number(weight),
+    }),
+    (n!("title weight"), |recipe| number(Some(recipe.retrieval.title_weight))),
+    (n!("index"), |recipe| recipe.retrieval.engine.name().to_owned()),
+    (n!("filter"), |recipe| match recipe.filter.0.len() {
+        0 => n!("none").to_owned(),
+        count => count.to_string(),
+    }),
+];
+
+fn on(is_on: bool) -> String {
+    if is_on { n!("on") } else { n!("off") }.to_owned()
+}
+
+fn number(value: Option<f32>) -> String {
+    value.map_or_else(|| n!("none").to_owned(), |value| value.to_string())
 }
 
 /// What differs between two recipes.
@@ -39,6 +72,9 @@ pub fn changes(before: &Recipe, after: &Recipe) -> Vec<Change> {
         before.retrieval.candidates.to_string(),
         after.retrieval.candidates.to_string(),
     );
+    for (what, value) in OPTIONS {
+        compare(what, value(before), value(after));
+    }
     compare(n!("reranker"), reranker(before), reranker(after));
     let prompt =
         |recipe: &Recipe| if recipe.prompt.is_some() { n!("custom") } else { n!("default") }.to_owned();

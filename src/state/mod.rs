@@ -21,16 +21,16 @@ mod view;
 pub use action::{Action, Actions, Perform, perform};
 pub use command::{BOUND, Command, FIXED, Offer, Shortcuts, find, is_mac, label, offered, with_press};
 pub use documents::{
-    Corpus, Embedding, IndexState, Indexes, Original, Row, RowActions, RowState, Sample, SampleQuestion,
-    Tabs, Totals,
+    ChunkPreview, Corpus, Embedding, IndexState, Indexes, Original, Row, RowActions, RowState, Sample,
+    SampleQuestion, Tabs, Totals, stored_documents,
 };
 pub use language::{first_language, languages};
 pub use prompts::{PromptLibrary, PromptVersion, SavedPrompt};
 pub use providers::{CheckState, Listed, ProviderStore, Trial};
 pub use run::{
-    AnswerHead, AnswerOf, Chrome, ColumnView, Compared, Comparison, ContextGuard, History, Inspector, LimitSource,
-    MAX_COMPARED, PART_PIECES, Painter, Part, RemovedColumn, Rendered, RenderedPiece, RunHead, Session,
-    Stage, Step, differences,
+    AnswerHead, AnswerOf, Chrome, ColumnView, Compared, Comparison, ContextGuard, History, Inspector,
+    LimitSource, MAX_COMPARED, PART_PIECES, Painter, Part, RemovedColumn, Rendered, RenderedPiece, RunHead,
+    Session, Stage, Step, differences,
 };
 pub use services::Services;
 pub use settings::{

@@ -69,6 +69,11 @@ pub enum Format {
     Epub,
 }
 
+impl Format {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Text, Self::Markdown, Self::Html, Self::Pdf, Self::Docx, Self::Epub];
+}
+
 /// Something that went partly wrong while reading a document; the rest was read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Warning {

@@ -53,6 +53,7 @@ mod retrieve;
 mod retry;
 mod run;
 mod sample;
+mod search_options;
 mod sigv4;
 mod store;
 mod support;

@@ -193,3 +193,36 @@ fn repetition_is_left_out() {
     assert_eq!(keys(&dedup(&ranked, 2, place).kept), [0, 2]);
     assert!(dedup(&ranked, 0, place).kept.is_empty());
 }
+
+#[test]
+fn near_duplicates_are_folded_unless_their_numbers_differ() {
+    let document = |name: &str| sha256(name.as_bytes());
+    let terms =
+        (0..60).map(|at| format!("word{}", ["a", "b", "c", "d", "e", "f", "g"][at % 7].repeat(at / 7 + 1)));
+    let text = terms.collect::<Vec<_>>().join(" ");
+    let other_end = format!("{text} indeed");
+    let (price, other_price) = (format!("{text} costs 12"), format!("{text} costs 15"));
+    let half = text.split_at(text.len() / 2).0;
+    let all = [text.as_str(), other_end.as_str(), price.as_str(), other_price.as_str(), half];
+    let place = |key: u32| {
+        let text = all.get(key as usize)?;
+        Some(ChunkText { document: document(text), span: Span::new(0, text.len()), text })
+    };
+    let ranked: Vec<ScoredKey> = (0..5).map(|key| ScoredKey { key, scores: Scores::default() }).collect();
+    let selected = dedup(&ranked, 9, place);
+    assert_eq!(keys(&selected.kept), [0, 2, 3, 4]);
+    assert_eq!(selected.duplicates, [Duplicate { key: 1, kept: 0 }]);
+}
+
+#[test]
+fn a_title_counts_as_often_as_its_weight() {
+    let mut words = Bm25::new();
+    words.insert(1, "ferry timetable", "It leaves at noon.");
+    words.insert(2, "notes", "The ferry leaves at noon. So does the brig.");
+    let found = |title| -> Vec<(u32, f32)> {
+        let weighting = sidecite::lexical::Weighting { title, ..Default::default() };
+        words.search("ferry", 9, weighting, None).iter().map(|found| (found.key, found.score)).collect()
+    };
+    let keys = |title| found(title).iter().map(|(key, _)| *key).collect::<Vec<_>>();
+    assert_eq!((keys(0.0), keys(0.1), keys(3.0)), (vec![2], vec![2, 1], vec![1, 2]));
+}

@@ -6,6 +6,7 @@ mod corpus;
 mod indexes;
 mod open;
 mod pipeline;
+mod preview;
 mod reindex;
 mod removals;
 mod remove;
@@ -16,5 +17,6 @@ pub(in crate::state) use removals::clear as clear_removals;
 
 pub use corpus::{Corpus, Embedding, Original, Row, RowActions, RowState, Totals};
 pub use indexes::{IndexState, Indexes};
+pub use preview::{ChunkPreview, stored_documents};
 pub use sample::{Sample, SampleQuestion};
 pub use tabs::Tabs;

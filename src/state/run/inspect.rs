@@ -30,8 +30,7 @@ impl AppState {
         inspector.is_busy.set(true);
         spawn_local(async move {
             let index = self.settings.with_untracked(|settings| settings.index_for(&retrieval.recipe));
-            let queries =
-                retrieval.evidence().map(|evidence| evidence.queries.clone()).unwrap_or_default();
+            let queries = retrieval.evidence().map(|evidence| evidence.queries.clone()).unwrap_or_default();
             let recipe = Recipe { prompt: None, reranker: None, ..retrieval.recipe };
             let search = Search { question, queries, index, recipe };
             let explained = self.engine().call(Explain { search, document, which }).body().await;

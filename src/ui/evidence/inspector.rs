@@ -1,6 +1,6 @@
 use crate::evaluate::verdict::Verdict;
 use crate::format;
-use crate::state::{Action, AppState, Focus, RowState};
+use crate::state::{Action, AppState, Focus, stored_documents};
 use crate::types::{Candidate, ChunkRef, DocumentId, Explanation, Retrieval};
 use crate::ui::part::erased::{listener, live, sig};
 use crate::ui::part::field::{self, Field};
@@ -77,9 +77,8 @@ fn candidates(state: AppState, retrieval: &Retrieval, all: RwSignal<bool>) -> An
         }
     });
     let rows = rows.collect_view();
-    let more = (list.len() > most).then(|| {
-        field::button(t!("Show all {count} candidates", count = list.len()), move || all.set(true))
-    });
+    let more = (list.len() > most)
+        .then(|| field::button(t!("Show all {count} candidates", count = list.len()), move || all.set(true)));
     view! {
         <div class="table-scroll" tabindex="0" role="group" aria-label=t!("Candidates")>
             <table class="table">
@@ -111,17 +110,8 @@ fn name(state: AppState, document: DocumentId, retrieval: &Retrieval) -> String 
     let mut of_passages = passages.filter(|passage| passage.document == document);
     let found = of_passages.next().map(|passage| passage.document_name.clone());
     found
-        .or_else(|| documents(state).into_iter().find(|(id, _)| *id == document).map(|(_, name)| name))
+        .or_else(|| stored_documents(state).into_iter().find(|(id, _)| *id == document).map(|(_, name)| name))
         .unwrap_or_else(|| t!("removed document").to_owned())
-}
-
-/// The documents that are stored; tracks the list.
-fn documents(state: AppState) -> Vec<(DocumentId, String)> {
-    let of = |state: &RowState| match state {
-        RowState::Ready(manifest) => Some((manifest.id, manifest.name.clone())),
-        _ => None,
-    };
-    state.corpus.rows.cells().iter().filter_map(|cell| cell.value.with(|row| of(&row.state))).collect()
 }
 
 fn verdict(state: AppState, verdict: Verdict, retrieval: &Retrieval) -> String {
@@ -161,7 +151,7 @@ fn why(state: AppState) -> AnyView {
     let chosen = RwSignal::new(None::<DocumentId>);
     let words = RwSignal::new(String::new());
     let choice = move || {
-        let documents = documents(state);
+        let documents = stored_documents(state);
         let first = documents.first().map(|(id, _)| *id);
         let current = chosen.get_untracked().or(first);
         chosen.set(current);

@@ -147,7 +147,30 @@ pub(super) fn card(state: AppState, passage: &Passage, words: Vec<Span>, mode: R
             </button>
             <p class="passage-text" dir="auto">{marked(&passage.text, &local)}</p>
             <p class="passage-scores">{scores(passage, mode)}</p>
+            {folded(state, passage)}
         </li>
+    }
+    .into_any()
+}
+
+/// Chunks that say the same, behind a line.
+fn folded(state: AppState, passage: &Passage) -> AnyView {
+    let count = passage.folded.len();
+    if count == 0 {
+        return ().into_any();
+    }
+    let items = passage.folded.iter().map(|folded| {
+        let (document, focus) = (folded.document, Focus { passage: folded.span, words: Vec::new() });
+        let open = move |_| state.act(Action::OpenDocument(document, Some(focus.clone())));
+        view! {
+            <li><button class="button quiet tiny" title=t!("Open in the document") on:click=listener(open)><bdi>{folded.document_name.clone()}</bdi>" "{folded.ordinal + 1}</button></li>
+        }
+    });
+    view! {
+        <details class="passage-folded">
+            <summary>{t!("{count} more like this", count = count)}</summary>
+            <ul>{items.collect_view()}</ul>
+        </details>
     }
     .into_any()
 }

@@ -18,3 +18,27 @@ pub fn Number(label: &'static str, value: Signal<u32>, set: Callback<u32>) -> im
     }
     .into_any()
 }
+
+/// A labelled number that may be left empty; what is no number counts as empty.
+#[component]
+pub fn Decimal(
+    label: &'static str,
+    placeholder: &'static str,
+    value: Signal<Option<f32>>,
+    set: Callback<Option<f32>>,
+) -> impl IntoView {
+    let typed = RwSignal::new(value.get_untracked().map(|value| value.to_string()).unwrap_or_default());
+    let hear = move |event| {
+        typed.set(event_target_value(&event));
+        set.run(
+            typed.with_untracked(|typed| typed.trim().parse().ok().filter(|value: &f32| value.is_finite())),
+        );
+    };
+    view! {
+        <label>
+            {label}
+            <input type="number" min="0" step="any" inputmode="decimal" placeholder=placeholder prop:value=sig(move || typed.get()) on:input=listener(hear)/>
+        </label>
+    }
+    .into_any()
+}

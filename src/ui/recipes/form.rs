@@ -3,12 +3,15 @@ use crate::courier::Purpose;
 use crate::retrieve;
 use crate::state::AppState;
 use crate::types::{
-    ChunkSettings, ChunkStrategy, DocumentFilter, Endpoint, QueryRewrite, Recipe, RetrievalMode,
-    RetrievalSettings, UserError,
+    ChunkSettings, ChunkStrategy, DocumentFilter, Endpoint, QueryRewrite, Recipe, RetrievalSettings,
+    UserError,
 };
 use crate::ui::part::erased::{listener, sig};
 use crate::ui::part::number::Number;
 use crate::ui::prompt::editor::{self, editor};
+use crate::ui::recipes::filter::filter as filter_fields;
+use crate::ui::recipes::preview::preview;
+use crate::ui::recipes::retrieval::retrieval as retrieval_fields;
 use crate::ui::settings::vector_host::VectorHost;
 use leptos::prelude::*;
 
@@ -16,6 +19,7 @@ use leptos::prelude::*;
 #[derive(Clone, Copy)]
 pub struct Draft {
     chunking: RwSignal<ChunkSettings>,
+    saved_chunking: ChunkSettings,
     retrieval: RwSignal<RetrievalSettings>,
     filter: RwSignal<DocumentFilter>,
     rewrite: RwSignal<Option<QueryRewrite>>,
@@ -32,6 +36,7 @@ impl Draft {
     pub fn of(recipe: Recipe) -> Self {
         Self {
             chunking: RwSignal::new(recipe.chunking),
+            saved_chunking: recipe.chunking,
             retrieval: RwSignal::new(recipe.retrieval),
             filter: RwSignal::new(recipe.filter),
             rewrite: RwSignal::new(recipe.rewrite),
@@ -70,7 +75,7 @@ impl Draft {
 
     /// Its fields.
     pub fn fields(self, state: AppState) -> AnyView {
-        let Self { chunking, retrieval, embedder, reranker, prompt, .. } = self;
+        let Self { chunking, saved_chunking, retrieval, filter, embedder, reranker, prompt, .. } = self;
         let has_open = move || state.view.opened.with(Option::is_some);
         let cannot_preview = move || !has_open() || chunk::validate(chunking.get()).is_err();
         view! {
@@ -90,11 +95,13 @@ impl Draft {
                 >
                     {t!("Preview on the open document")}
                 </button>
+                {preview(state, saved_chunking, chunking)}
             </fieldset>
             <fieldset>
                 <legend>{t!("Retrieval")}</legend>
-                <Retrieval retrieval/>
+                {retrieval_fields(retrieval)}
             </fieldset>
+            {filter_fields(state, filter)}
             {editor(state, prompt, None)}
             {embedder.fields()}
             {reranker.fields()}
@@ -124,6 +131,8 @@ fn Chunking(chunking: RwSignal<ChunkSettings>) -> impl IntoView {
             chunking.update(|chunking| chunking.strategy = strategy);
         }
     };
+    let prefix =
+        move |event| chunking.update(|chunking| chunking.heading_prefix = event_target_checked(&event));
     view! {
         <label>{t!("Strategy")}<select on:change=listener(choose)>{options}</select></label>
         <div class="form-row">
@@ -138,38 +147,10 @@ fn Chunking(chunking: RwSignal<ChunkSettings>) -> impl IntoView {
                 set=Callback::new(move |value| chunking.update(|chunking| chunking.overlap_tokens = value))
             />
         </div>
-    }
-    .into_any()
-}
-
-#[component]
-fn Retrieval(retrieval: RwSignal<RetrievalSettings>) -> impl IntoView {
-    let options = RetrievalMode::ALL
-        .into_iter()
-        .map(|mode| {
-            let label = match mode {
-                RetrievalMode::Hybrid => t!("Hybrid: dense + BM25, weighted by score"),
-                RetrievalMode::Rrf => t!("Hybrid: dense + BM25, fused by RRF"),
-                RetrievalMode::Dense => t!("Dense: embeddings"),
-                RetrievalMode::Lexical => t!("Lexical: BM25"),
-            };
-            view! { <option value=mode.name() selected=sig(move || retrieval.get().mode == mode)>{label}</option> }
-        })
-        .collect_view();
-    let choose = move |event| {
-        if let Some(mode) = RetrievalMode::from_name(&event_target_value(&event)) {
-            retrieval.update(|retrieval| retrieval.mode = mode);
-        }
-    };
-    view! {
-        <div class="form-row">
-            <label>{t!("Mode")}<select on:change=listener(choose)>{options}</select></label>
-            <Number
-                label=t!("Passages (top k)")
-                value=Signal::derive(move || retrieval.get().top_k)
-                set=Callback::new(move |value| retrieval.update(|retrieval| retrieval.top_k = value))
-            />
-        </div>
+        <label class="choice">
+            <input type="checkbox" prop:checked=sig(move || chunking.get().heading_prefix) on:change=listener(prefix)/>
+            {t!("Embed the headings above a chunk with it")}
+        </label>
     }
     .into_any()
 }

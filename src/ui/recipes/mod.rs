@@ -2,5 +2,9 @@
 
 /// The list.
 pub mod dialog;
+/// Which documents one searches.
+mod filter;
 /// The fields of one.
 pub mod form;
+mod preview;
+mod retrieval;
