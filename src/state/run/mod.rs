@@ -13,9 +13,11 @@ mod dispatch;
 mod estimate;
 mod follower;
 mod history;
+mod once;
 mod painter;
 mod render_queue;
 mod rendered;
+mod rewriting;
 mod search;
 mod session;
 

@@ -180,6 +180,9 @@ impl Recipes {
             if crate::retrieve::validate(&recipe.retrieval).is_err() {
                 recipe.retrieval = Default::default();
             }
+            if recipe.rewrite.as_ref().is_some_and(|rewrite| crate::run::validate_rewrite(rewrite).is_err()) {
+                recipe.rewrite = None;
+            }
         }
     }
 
