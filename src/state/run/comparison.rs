@@ -2,7 +2,9 @@
 
 use super::once::Stopper;
 use crate::state::{AppState, NamedRecipe};
-use crate::types::{EmbedderRef, Evidence, Recipe, RecipeId, RerankerRef, RetrievalMode, UserError};
+use crate::types::{
+    EmbedderRef, Evidence, Recipe, RecipeId, RerankerRef, RetrievalMode, RewriteKind, UserError,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::HashSet;
@@ -20,6 +22,8 @@ pub struct Compared {
     pub name: String,
     /// The evidence, or why there is none.
     pub found: Result<Arc<Evidence>, UserError>,
+    /// What a model was asked for before the search, if one was.
+    pub rewritten: Option<RewriteKind>,
 }
 
 /// Retrieval by several recipes side by side.
@@ -80,8 +84,16 @@ impl AppState {
             for NamedRecipe { id, recipe, .. } in untrack(|| self.compared_recipes()) {
                 let name =
                     self.settings.with_untracked(|settings| settings.recipes.get(id).name().to_owned());
+                let kind = recipe.rewrite.as_ref().map(|rewrite| rewrite.kind);
                 let found = self.retrieve(question.clone(), recipe, &Stopper::default(), |_| {}).await;
-                results.push(Compared { id, name, found: found.map(|searched| searched.evidence) });
+                let rewritten =
+                    kind.filter(|_| matches!(&found, Ok(searched) if searched.rewritten.is_some()));
+                results.push(Compared {
+                    id,
+                    name,
+                    found: found.map(|searched| searched.evidence),
+                    rewritten,
+                });
             }
             comparison.results.set(results);
             comparison.is_busy.set(false);
@@ -104,7 +116,7 @@ fn is_local(recipe: &Recipe) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::{ModelRef, QueryRewrite, RewriteKind};
+    use crate::types::{ModelRef, QueryRewrite};
 
     #[test]
     fn what_asks_a_model_does_not_follow_what_is_typed() {

@@ -28,8 +28,7 @@ impl AppState {
             return Err(condense::cannot_rewrite());
         }
         let parameters = Parameters { max_tokens: Some(MAX_TOKENS), ..column.parameters.clone() };
-        let (omit, budget_tokens) = (Vec::new(), BUDGET_TOKENS);
-        let asked = Asked { model, messages, parameters, omit, budget_tokens };
+        let asked = Asked { model, messages, parameters, budget_tokens: BUDGET_TOKENS };
         let answered = self.ask_once(asked, &Stopper::default()).await;
         let answer = answered.map_err(|reason| match reason {
             NotAsked::EndpointRemoved => condense::endpoint_removed(),

@@ -49,8 +49,6 @@ pub(super) struct Asked {
     pub model: ModelRef,
     pub messages: Vec<Message>,
     pub parameters: Parameters,
-    /// Parameters that the model was found not to take, beside those that the settings know.
-    pub omit: Vec<String>,
     /// Context for the built-in model.
     pub budget_tokens: u32,
 }
@@ -87,12 +85,12 @@ impl AppState {
 
     /// Puts messages to a model and waits for the whole answer.
     pub(super) async fn ask_once(self, asked: Asked, stopper: &Stopper) -> Result<Once, NotAsked> {
-        let Asked { model, messages, parameters, omit, budget_tokens } = asked;
+        let Asked { model, messages, parameters, budget_tokens } = asked;
         match model {
             ModelRef::Remote { endpoint, model } => {
                 let settings = self.settings.get_untracked();
                 let endpoint = settings.endpoint(endpoint).cloned().ok_or(NotAsked::EndpointRemoved)?;
-                let omit = settings.omitted(endpoint.id, &model).into_iter().chain(omit).collect();
+                let omit = settings.omitted(endpoint.id, &model);
                 let prompt = PromptSpec::Messages(messages);
                 self.chat_once(
                     Chat { endpoint, model, prompt, parameters, omit, context_tokens: None },

@@ -35,19 +35,18 @@ impl AppState {
         let prompt = messages.iter().map(|message| message.content.as_str()).collect();
         let parameters = self.settings.with_untracked(|settings| settings.rewrite_parameters(wanted));
         let started = now_millis();
-        let asked = |omit| Asked {
+        let asked = || Asked {
             model: wanted.model.clone(),
             messages: messages.clone(),
             parameters: parameters.clone(),
-            omit,
             budget_tokens: BUDGET_TOKENS,
         };
-        let answered = self.ask_once(asked(Vec::new()), stopper).await;
+        let answered = self.ask_once(asked(), stopper).await;
         let answered = match (refused_temperature(&answered), &wanted.model) {
             // The temperature is none that the person chose: they need not be asked about it.
             (true, ModelRef::Remote { endpoint, model }) if !stopper.is_stopped() => {
                 self.set(|settings| settings.omit(*endpoint, model, TEMPERATURE));
-                self.ask_once(asked(vec![TEMPERATURE.to_owned()]), stopper).await
+                self.ask_once(asked(), stopper).await
             }
             _ => answered,
         };

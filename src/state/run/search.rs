@@ -18,8 +18,10 @@ impl AppState {
             return;
         };
         spawn_local(async move {
-            let found = self.retrieve_for_run(recipe).await;
-            let is_same = |conductor: &Conductor| conductor.run().id == run;
+            let stopper = Stopper::default();
+            let found = self.retrieve_for_run(recipe, &stopper).await;
+            // One that was stopped is over for the conductor, which may be waiting for the next one by now.
+            let is_same = |conductor: &Conductor| conductor.run().id == run && !stopper.is_stopped();
             if self.session.conductor.with_value(|conductor| conductor.as_ref().is_some_and(is_same)) {
                 self.conduct(|conductor| conductor.found(recipe, found));
                 self.show_head();
@@ -35,13 +37,12 @@ impl AppState {
         }
     }
 
-    async fn retrieve_for_run(self, id: RecipeId) -> Found {
+    async fn retrieve_for_run(self, id: RecipeId, stopper: &Stopper) -> Found {
         let asked = self.session.conductor.with_value(|conductor| {
             let run = conductor.as_ref()?.run();
             Some((run.id, run.question.clone(), run.retrieval(id)?.recipe.clone()))
         });
         let Some((run, question, recipe)) = asked else { return Err(problem::run::gone()) };
-        let stopper = Stopper::default();
         self.session.searches.update_value(|searches| searches.push((id, stopper.clone())));
         let noted = |rewritten: &Rewritten| {
             self.session.conductor.update_value(|conductor| {
@@ -51,8 +52,8 @@ impl AppState {
             });
             self.store_run();
         };
-        let found = self.retrieve(question, recipe, &stopper, noted).await;
-        self.session.searches.update_value(|searches| searches.retain(|(_, other)| !other.is(&stopper)));
+        let found = self.retrieve(question, recipe, stopper, noted).await;
+        self.session.searches.update_value(|searches| searches.retain(|(_, other)| !other.is(stopper)));
         found
     }
 

@@ -1,3 +1,4 @@
+use super::searched_for::searched_for;
 use crate::format;
 use crate::state::{Action, AppState, Focus, RunHead};
 use crate::types::{Evidence, Passage, RecipeId, RetrievalMode, Span};
@@ -42,6 +43,7 @@ pub fn Passages() -> impl IntoView {
         {live(move || field::user_error(state.view.user_error.get()))}
         {live(move || recipes(state))}
         {live(move || about().map(|about| view! { <p class="evidence-about">{about}</p> }))}
+        {live(move || shown.with(|shown| shown.as_ref().and_then(|retrieval| searched_for(state, retrieval))))}
         <Show when=move || is_searching.get()>
             <p class="evidence-about">{t!("Searching")}</p>
         </Show>

@@ -133,6 +133,9 @@ fn summary(recipe: &Recipe) -> String {
         lookup(recipe.embedder.name()).into_owned(),
     ];
     parts.extend(
+        recipe.rewrite.as_ref().map(|rewrite| t!("query rewriting: {kind}", kind = rewrite.kind.name())),
+    );
+    parts.extend(
         recipe.reranker.as_ref().map(|reranker| t!("reranked by {model}", model = lookup(reranker.name()))),
     );
     parts.join(" · ")

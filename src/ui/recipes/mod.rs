@@ -4,3 +4,5 @@
 pub mod dialog;
 /// The fields of one.
 pub mod form;
+/// Its query rewriting.
+pub(in crate::ui) mod rewrite;
