@@ -68,7 +68,7 @@ impl AppState {
     ) -> Found {
         let mut rewritten = None;
         // Where there is nothing to search, the engine says so, and no model is paid for it.
-        let has_documents = untrack(|| self.corpus.totals()).chunks > 0;
+        let has_documents = !self.corpus.rows.cells_now().is_empty();
         if let Some(wanted) = recipe.rewrite.as_ref().filter(|_| has_documents) {
             let rewriting = self.rewrite(wanted, &question, stopper).await?;
             noted(&rewriting.rewritten);
