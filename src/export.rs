@@ -112,6 +112,9 @@ fn column(of: &RunAnswer, Language { message, text }: &Language<'_>) -> String {
 
 fn passages(evidence: &Evidence, Language { text, .. }: &Language<'_>) -> String {
     let mut out = format!("\n## {}\n\nSHA-256 `{}`\n", text(n!("Evidence")), evidence.sha256);
+    for query in &evidence.queries {
+        let _ = writeln!(out, "\n{}: {}", text(n!("Searched for")), one_line(query));
+    }
     for passage in &evidence.passages {
         let page = passage.page.map(|page| format!(", {} {page}", text(n!("page")))).unwrap_or_default();
         let _ = writeln!(out, "\n**[{}] {}{page}**\n", passage.number, one_line(&passage.document_name));

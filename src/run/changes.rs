@@ -1,4 +1,4 @@
-use crate::types::{PassageContext, Recipe};
+use crate::types::{ModelRef, PassageContext, Recipe};
 
 /// What differs between two recipes in one respect, by names that `messages` may have in another language.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +53,12 @@ pub fn changes(before: &Recipe, after: &Recipe) -> Vec<Change> {
     let reranker = |recipe: &Recipe| {
         recipe.reranker.as_ref().map_or(n!("none").into(), |reranker| reranker.name().to_owned())
     };
+    let rewriting = |recipe: &Recipe| {
+        let rewrite = recipe.rewrite.as_ref();
+        rewrite.map_or(n!("none").into(), |rewrite| {
+            format!("{} ({})", rewrite.kind.name(), model(&rewrite.model))
+        })
+    };
     compare(n!("chunking"), before.chunking.strategy.name().into(), after.chunking.strategy.name().into());
     compare(
         n!("chunk size"),
@@ -75,6 +81,7 @@ pub fn changes(before: &Recipe, after: &Recipe) -> Vec<Change> {
     for (what, value) in OPTIONS {
         compare(what, value(before), value(after));
     }
+    compare(n!("query rewriting"), rewriting(before), rewriting(after));
     compare(n!("reranker"), reranker(before), reranker(after));
     let prompt =
         |recipe: &Recipe| if recipe.prompt.is_some() { n!("custom") } else { n!("default") }.to_owned();
@@ -82,9 +89,25 @@ pub fn changes(before: &Recipe, after: &Recipe) -> Vec<Change> {
     if before.prompt.is_some() && after.prompt.is_some() && before.prompt != after.prompt {
         list.push(Change { what: n!("prompt changed"), values: None });
     }
+    if let (Some(before), Some(after)) = (&before.rewrite, &after.rewrite)
+        && before.kind == after.kind
+        && before.prompt != after.prompt
+    {
+        list.push(Change { what: n!("rewriting prompt changed"), values: None });
+    }
     // A difference without a line of its own (fusion constants, an endpoint's address) is a difference all the same.
     if list.is_empty() && before != after {
         list.push(Change { what: n!("other parameters"), values: None });
     }
     list
+}
+
+/// A model by its own name, which is the same in every language.
+fn model(model: &ModelRef) -> &str {
+    match model {
+        ModelRef::Extractive => "extractive",
+        ModelRef::SmolLm2 => "SmolLM2 135M",
+        ModelRef::Chrome => "Chrome",
+        ModelRef::Remote { model, .. } => model,
+    }
 }

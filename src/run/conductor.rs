@@ -1,7 +1,7 @@
 use super::Found;
 use crate::types::{
     AnswerState, Attempt, CallFailure, ChatEvent, Column, ColumnId, Cost, Evidence, FailureCause, Recipe,
-    RecipeId, Retrieval, Run, RunAnswer, Sent, problem,
+    RecipeId, Retrieval, Rewritten, Run, RunAnswer, Sent, problem,
 };
 use std::sync::Arc;
 
@@ -233,6 +233,17 @@ impl Conductor {
             commands.extend(self.hand_over(column));
         }
         commands
+    }
+
+    /// A model was asked to rewrite the question for a recipe's search. Noted as soon as it is known, whatever becomes of the search: it
+    /// has its price all the same.
+    pub fn rewritten(&mut self, recipe: RecipeId, rewritten: &Rewritten) {
+        let alike = self.alike(recipe);
+        let no_evidence =
+            |retrieval: &&mut Retrieval| alike.contains(&retrieval.id) && retrieval.evidence().is_none();
+        for retrieval in self.run.retrievals.iter_mut().filter(no_evidence) {
+            retrieval.rewritten = Some(rewritten.clone());
+        }
     }
 
     /// Something happened in a turn. Ignored unless that turn is the column's current one.

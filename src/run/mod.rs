@@ -11,10 +11,14 @@ mod changes;
 mod conductor;
 mod follow_up;
 mod history;
+mod rewrite;
 mod searched;
 
 pub use changes::{Change, changes};
 pub use conductor::{Asked, ColumnEvent, Command, Conductor, Turn};
 pub use follow_up::{condense_messages, condensed, joined};
 pub use history::{HistoryLimits, expired};
+pub use rewrite::{
+    MAX_REWRITE_CHARACTERS, default_rewrite_prompt, rewrite_messages, rewritten_queries, validate_rewrite,
+};
 pub use searched::{Found, Searched};

@@ -188,6 +188,25 @@ pub enum RewriteKind {
     Hyde,
 }
 
+impl RewriteKind {
+    /// All of them, in the order shown.
+    pub const ALL: [Self; 3] = [Self::Rewrite, Self::MultiQuery, Self::Hyde];
+
+    /// The name used in settings and differences; the terms are those of the papers in every language.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rewrite => "rewrite",
+            Self::MultiQuery => "multi-query",
+            Self::Hyde => "HyDE",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

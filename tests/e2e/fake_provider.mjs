@@ -25,6 +25,7 @@
 //   fake-long        2,000 words
 //   fake-formulas    formulas that nest as deeply as they may, and far more deeply
 //   fake-content     formulas, footnotes, tasks, code, tables, Arabic and Chinese
+//   fake-queries     answers with a list of three search queries, dressed as models do
 //   fake-json        ignores `stream` and answers with one JSON object
 // Any other name: 404, as hosts answer.
 //
@@ -314,6 +315,8 @@ function answerOf(model, messages) {
       const orders = all.split('\n').filter((line) => /ignore|instruction|say |print |repeat|reply|output|PWNED/i.test(line))
       return `As instructed:\n\n${orders.join('\n') || 'nothing was ordered.'}`
     }
+    case 'fake-queries':
+      return 'Sure! Here are three queries:\n\n1. **lighthouse engineer**\n2. "constructor of the Skarv lighthouse"\n3. Ingrid Aas 1874\n'
     case 'fake-exfil':
       return EXFIL
     case 'fake-formulas':

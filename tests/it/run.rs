@@ -2,13 +2,13 @@
 
 use crate::support::InWords;
 use sidecite::run::{
-    Asked, Change, ColumnEvent, Command, Conductor, HistoryLimits, Turn, changes, condense_messages,
-    condensed, expired, joined,
+    Asked, Change, ColumnEvent, Command, Conductor, HistoryLimits, Searched, Turn, changes,
+    condense_messages, condensed, expired, joined,
 };
 use sidecite::types::{
     AnswerState, CallFailure, ChatEvent, Column, ColumnId, Cost, Evidence, FailureCause, ModelRef,
-    PromptTemplate, Recipe, RecipeId, RetrievalSettings, Run, RunId, RunSummary, SearchTiming, Thumb,
-    UserError, problem, sha256,
+    PromptTemplate, QueryRewrite, Recipe, RecipeId, RetrievalSettings, RewriteKind, Rewritten, Run, RunId,
+    RunSummary, SearchTiming, Thumb, UserError, problem, sha256,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -124,6 +124,39 @@ fn recipes_that_retrieve_alike_share_one_search() {
     let later = RecipeId(4);
     let joined = conductor.add_with(column(4, later, true), alike);
     assert_eq!((searches(&joined).len(), asks(&joined).len()), (0, 1));
+}
+
+#[test]
+fn recipes_that_retrieve_alike_share_one_rewriting_and_what_it_cost_stays() {
+    let rewrite = |model: &str| {
+        let model = ModelRef::Remote { endpoint: 1, model: model.into() };
+        Some(QueryRewrite { kind: RewriteKind::Hyde, model, prompt: "{{question}}".into() })
+    };
+    let prompt = Some(PromptTemplate { system: String::new(), user: "{{evidence}} {{question}}".into() });
+    let recipes = vec![
+        (FIRST, Recipe { rewrite: rewrite("m"), ..Recipe::default() }),
+        (SECOND, Recipe { rewrite: rewrite("m"), prompt, ..Recipe::default() }),
+        (RecipeId(3), Recipe { rewrite: rewrite("n"), ..Recipe::default() }),
+        (RecipeId(4), Recipe::default()),
+    ];
+    let columns = (1..=4).map(|id| column(id, RecipeId(id), true)).collect();
+    let (mut conductor, commands) = Conductor::start(asked_run(), recipes, columns);
+    assert_eq!(searches(&commands), [FIRST, RecipeId(3), RecipeId(4)]);
+    let cost = Some(Cost { usd: 0.5, reported: true, source: String::new() });
+    let rewritten = Rewritten { queries: vec!["because".into()], cost, ..Rewritten::default() };
+    conductor.rewritten(FIRST, &rewritten);
+    // Known before the search has ended, and whatever becomes of it.
+    conductor.found(FIRST, Err(failure()));
+    let of = |conductor: &Conductor, id| conductor.run().retrieval(id).unwrap().rewritten.clone();
+    for id in [FIRST, SECOND] {
+        assert_eq!(of(&conductor, id).as_ref(), Some(&rewritten));
+    }
+    assert_eq!((of(&conductor, RecipeId(3)), of(&conductor, RecipeId(4))), (None, None));
+    // What belongs to frozen evidence never changes.
+    let found = Searched { rewritten: Some(Rewritten::default()), ..evidence("n").into() };
+    conductor.found(RecipeId(3), Ok(found));
+    conductor.rewritten(RecipeId(3), &rewritten);
+    assert_eq!(of(&conductor, RecipeId(3)), Some(Rewritten::default()));
 }
 
 #[test]
@@ -414,4 +447,14 @@ fn changes_of_a_recipe_are_named_one_by_one() {
     let change =
         |what, before: &str, after: &str| Change { what, values: Some((before.into(), after.into())) };
     assert_eq!(changes(&before, &after), [change("chunk size", &size, "64"), change("passages", "6", "12")]);
+    let rewriting = |model: ModelRef, prompt: &str| Recipe {
+        rewrite: Some(QueryRewrite { kind: RewriteKind::Hyde, model, prompt: prompt.into() }),
+        ..Recipe::default()
+    };
+    let hyde = rewriting(ModelRef::Remote { endpoint: 1, model: "m".into() }, "{{question}}");
+    assert_eq!(changes(&before, &hyde), [change("query rewriting", "none", "HyDE (m)")]);
+    let local = rewriting(ModelRef::SmolLm2, "{{question}}");
+    assert_eq!(changes(&hyde, &local), [change("query rewriting", "HyDE (m)", "HyDE (SmolLM2 135M)")]);
+    let told = rewriting(ModelRef::SmolLm2, "Q: {{question}}");
+    assert_eq!(changes(&local, &told), [Change { what: "rewriting prompt changed", values: None }]);
 }

@@ -11,7 +11,7 @@ pub struct Destinations {
     pub documents: Vec<String>,
     /// Passages of the evidence, and the question: rerankers and columns with documents.
     pub passages: Vec<String>,
-    /// The question alone: columns without documents.
+    /// The question alone: columns without documents, and models that rewrite it.
     pub questions: Vec<String>,
 }
 
@@ -39,6 +39,12 @@ impl Destinations {
         for named in settings.recipes.iter() {
             if let Some(endpoint) = named.recipe.reranker.as_ref().and_then(RerankerRef::endpoint) {
                 add(&mut to.passages, host(endpoint));
+            }
+            if let Some(ModelRef::Remote { endpoint, .. }) =
+                named.recipe.rewrite.as_ref().map(|rewrite| &rewrite.model)
+                && let Some(endpoint) = settings.endpoint(*endpoint)
+            {
+                add(&mut to.questions, host(endpoint));
             }
         }
         for column in &settings.columns {
@@ -104,7 +110,7 @@ fn add(hosts: &mut Vec<String>, host: String) {
 mod tests {
     use super::super::catalogue::tests::row;
     use super::*;
-    use crate::types::{Column, ColumnId, Recipe};
+    use crate::types::{Column, ColumnId, QueryRewrite, Recipe, RewriteKind};
 
     fn endpoint(id: u32, provider: &str, base_url: &str) -> Endpoint {
         Endpoint {
@@ -160,5 +166,16 @@ mod tests {
             RerankerRef::Remote { endpoint: endpoint(0, "", "https://r.example/v1"), model: "m".into() };
         compared.recipes.add("Reranked", Recipe { reranker: Some(reranker), ..Recipe::default() });
         assert_eq!(label(&compared), "Passages go to r.example");
+        // The model that rewrites the question gets it, and nothing else.
+        let mut rewriting = settings(&[]);
+        let rewrite = |model| QueryRewrite { kind: RewriteKind::Hyde, model, prompt: "{{question}}".into() };
+        let by =
+            |settings: &mut Settings, model| settings.recipes.first.recipe.rewrite = Some(rewrite(model));
+        by(&mut rewriting, ModelRef::Remote { endpoint: 1, model: "m".into() });
+        assert_eq!(label(&rewriting), "Questions go to Groq");
+        by(&mut rewriting, ModelRef::Remote { endpoint: 9, model: "m".into() });
+        assert_eq!(label(&rewriting), "Local only");
+        by(&mut rewriting, ModelRef::SmolLm2);
+        assert_eq!(label(&rewriting), "Local only");
     }
 }

@@ -1,7 +1,10 @@
 //! The evidence of several recipes for one question, without any model.
 
+use super::once::Stopper;
 use crate::state::{AppState, NamedRecipe};
-use crate::types::{EmbedderRef, Evidence, Recipe, RecipeId, RerankerRef, RetrievalMode, UserError};
+use crate::types::{
+    EmbedderRef, Evidence, Recipe, RecipeId, RerankerRef, RetrievalMode, RewriteKind, UserError,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::HashSet;
@@ -19,6 +22,8 @@ pub struct Compared {
     pub name: String,
     /// The evidence, or why there is none.
     pub found: Result<Arc<Evidence>, UserError>,
+    /// What a model was asked for before the search, if one was.
+    pub rewritten: Option<RewriteKind>,
 }
 
 /// Retrieval by several recipes side by side.
@@ -58,7 +63,7 @@ impl AppState {
         })
     }
 
-    /// Whether a search by them sends nothing, so that it can follow what is typed. Tracks them.
+    /// Whether a search by them sends nothing and asks no model, so that it can follow what is typed. Tracks them.
     pub fn compares_locally(self) -> bool {
         self.compared_recipes().iter().all(|named| is_local(&named.recipe))
     }
@@ -79,8 +84,16 @@ impl AppState {
             for NamedRecipe { id, recipe, .. } in untrack(|| self.compared_recipes()) {
                 let name =
                     self.settings.with_untracked(|settings| settings.recipes.get(id).name().to_owned());
-                let found = self.retrieve(question.clone(), recipe, |_| {}).await;
-                results.push(Compared { id, name, found: found.map(|searched| searched.evidence) });
+                let kind = recipe.rewrite.as_ref().map(|rewrite| rewrite.kind);
+                let found = self.retrieve(question.clone(), recipe, &Stopper::default(), |_| {}).await;
+                let rewritten =
+                    kind.filter(|_| matches!(&found, Ok(searched) if searched.rewritten.is_some()));
+                results.push(Compared {
+                    id,
+                    name,
+                    found: found.map(|searched| searched.evidence),
+                    rewritten,
+                });
             }
             comparison.results.set(results);
             comparison.is_busy.set(false);
@@ -91,7 +104,26 @@ impl AppState {
     }
 }
 
+/// A model that rewrites is not asked with every letter: one in the tab takes seconds.
 fn is_local(recipe: &Recipe) -> bool {
+    if recipe.rewrite.is_some() {
+        return false;
+    }
     let embeds = recipe.embedder != EmbedderRef::BuiltIn && recipe.retrieval.mode != RetrievalMode::Lexical;
     !embeds && recipe.reranker.as_ref().and_then(RerankerRef::endpoint).is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::{ModelRef, QueryRewrite};
+
+    #[test]
+    fn what_asks_a_model_does_not_follow_what_is_typed() {
+        assert!(is_local(&Recipe::default()));
+        for model in [ModelRef::SmolLm2, ModelRef::Remote { endpoint: 1, model: "m".into() }] {
+            let rewrite = QueryRewrite { kind: RewriteKind::Rewrite, model, prompt: "{{question}}".into() };
+            assert!(!is_local(&Recipe { rewrite: Some(rewrite), ..Recipe::default() }));
+        }
+    }
 }

@@ -1,9 +1,8 @@
-use crate::prompt::PromptSpec;
+use super::once::{Asked, NotAsked, Stopper};
 use crate::run::{condense_messages, condensed};
 use crate::state::AppState;
 use crate::types::problem::condense;
-use crate::types::{Answer, ColumnId, ModelRef, Parameters, UserError};
-use crate::worker::protocol::{Chat, ChatUpdate, Generate, ModelUpdate, NotSent};
+use crate::types::{ColumnId, ModelRef, Parameters, UserError};
 use leptos::prelude::*;
 
 /// A question is no longer than this.
@@ -24,58 +23,23 @@ impl AppState {
         let (Some(messages), Some(column)) = (messages, column) else {
             return Err(condense::gone());
         };
-        let prompt = PromptSpec::Messages(messages);
+        let model = column.model;
+        if matches!(model, ModelRef::Extractive | ModelRef::Chrome) {
+            return Err(condense::cannot_rewrite());
+        }
         let parameters = Parameters { max_tokens: Some(MAX_TOKENS), ..column.parameters.clone() };
-        let answer = match column.model {
-            ModelRef::Remote { endpoint, model } => {
-                let settings = self.settings.get_untracked();
-                let found = settings.endpoint(endpoint).cloned();
-                let endpoint = found.ok_or_else(condense::endpoint_removed)?;
-                let omit = settings.omitted(endpoint.id, &model);
-                let context_tokens = None;
-                self.chat_once(Chat { endpoint, model, prompt, parameters, omit, context_tokens }).await?
-            }
-            ModelRef::SmolLm2 => {
-                self.generate_once(Generate { prompt, parameters, budget_tokens: BUDGET_TOKENS }).await?
-            }
-            ModelRef::Extractive | ModelRef::Chrome => return Err(condense::cannot_rewrite()),
-        };
-        if let Some(failure) = answer.failure {
+        let asked = Asked { model, messages, parameters, budget_tokens: BUDGET_TOKENS };
+        let answered = self.ask_once(asked, &Stopper::default()).await;
+        let answer = answered.map_err(|reason| match reason {
+            NotAsked::EndpointRemoved => condense::endpoint_removed(),
+            NotAsked::CannotWrite => condense::cannot_rewrite(),
+            NotAsked::Refused(user_error) => user_error,
+            NotAsked::NetworkStopped(_) => condense::network_stopped(),
+            NotAsked::ModelStopped(_) => condense::model_stopped(),
+        })?;
+        if let Some(failure) = answer.answer.failure {
             return Err(failure.error);
         }
-        condensed(&answer.text).ok_or_else(condense::no_question)
-    }
-
-    async fn chat_once(self, call: Chat) -> Result<Answer, UserError> {
-        let mut answer = Answer::default();
-        let mut call = self.services().courier.call(call);
-        while let Some(update) = call.body().await {
-            match update {
-                ChatUpdate::Events(events) => {
-                    events.iter().for_each(|timed| answer.apply(&timed.event, timed.at_millis));
-                }
-                ChatUpdate::Ended(_) => return Ok(answer),
-                ChatUpdate::NotSent(NotSent::Refused(user_error)) => return Err(user_error),
-                ChatUpdate::NotSent(NotSent::UnknownEvidence(_)) => break,
-                ChatUpdate::Started(_) | ChatUpdate::Waiting(_) => {}
-            }
-        }
-        Err(condense::network_stopped())
-    }
-
-    async fn generate_once(self, call: Generate) -> Result<Answer, UserError> {
-        let mut answer = Answer::default();
-        let mut call = self.services().local_model.call(call);
-        while let Some(update) = call.body().await {
-            match update {
-                ModelUpdate::Events(events) => {
-                    events.iter().for_each(|timed| answer.apply(&timed.event, timed.at_millis));
-                }
-                ModelUpdate::Ended { .. } => return Ok(answer),
-                ModelUpdate::UnknownEvidence(_) => break,
-                ModelUpdate::Loading { .. } | ModelUpdate::Started(_) | ModelUpdate::Reading { .. } => {}
-            }
-        }
-        Err(condense::model_stopped())
+        condensed(&answer.answer.text).ok_or_else(condense::no_question)
     }
 }

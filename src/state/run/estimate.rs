@@ -1,13 +1,13 @@
 use crate::provider::pricing::{self, Tariff};
 use crate::state::providers::money;
 use crate::state::{AppState, Settings};
-use crate::types::{EmbedderRef, Endpoint, ModelRef};
+use crate::types::{EmbedderRef, Endpoint, ModelRef, PromptTemplate, QueryRewrite};
 use crate::worker::protocol::{ListPrices, ModelAt};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 impl AppState {
-    /// Asks what the models of the remote columns cost. Starts nothing while there are none.
+    /// Asks what the models of the remote columns, and those that rewrite their questions, cost. Starts nothing while there are none.
     pub(in crate::state) fn price_columns(self) {
         if self.settings.with_untracked(needs_catalogue) {
             self.load_catalogue();
@@ -15,8 +15,10 @@ impl AppState {
         let mut names = Vec::new();
         let mut asked = Vec::new();
         self.settings.with_untracked(|settings| {
-            for column in &settings.columns {
-                if let ModelRef::Remote { endpoint, model } = &column.model
+            let columns = settings.columns.iter().map(|column| &column.model);
+            let rewriting = settings.rewrites().into_iter().map(|rewrite| &rewrite.model);
+            for model in columns.chain(rewriting) {
+                if let ModelRef::Remote { endpoint, model } = model
                     && let Some(found) = settings.endpoint(*endpoint)
                     && !names.contains(&(*endpoint, model.clone()))
                 {
@@ -52,8 +54,11 @@ impl AppState {
                 ModelRef::Remote { endpoint, model } => Some((column, endpoint, model)),
                 _ => None,
             });
-            let cost = |(column, endpoint, model): (&crate::types::Column, &u32, &String)| {
+            let tariff_of = |endpoint: &u32, model: &String| {
                 let known = priced.iter().find(|(at, name, _)| at == endpoint && name == model);
+                known?.2.clone().map(Tariff::from)
+            };
+            let cost = |(column, endpoint, model): (&crate::types::Column, &u32, &String)| {
                 let recipe = settings.recipe_of(column);
                 let retrieval = column.with_documents.then_some(&recipe.retrieval);
                 let prompt = pricing::prompt_tokens(
@@ -63,10 +68,19 @@ impl AppState {
                     recipe.chunking.size_tokens,
                 );
                 let output = pricing::output_tokens(&column.parameters);
-                let tariff = Tariff::from(known?.2.clone()?);
-                pricing::estimate(&tariff, prompt, output).map(|cost| cost.usd)
+                pricing::estimate(&tariff_of(endpoint, model)?, prompt, output).map(|cost| cost.usd)
             };
-            remote.map(cost).collect()
+            let rewriting = settings.rewrites().into_iter().filter_map(|rewrite| match &rewrite.model {
+                ModelRef::Remote { endpoint, model } => Some((rewrite, endpoint, model)),
+                _ => None,
+            });
+            let rewriting_cost = |(rewrite, endpoint, model): (&QueryRewrite, &u32, &String)| {
+                let template = PromptTemplate { system: String::new(), user: rewrite.prompt.clone() };
+                let prompt = pricing::prompt_tokens(&question, Some(&template), None, 0);
+                let output = pricing::output_tokens(&settings.rewrite_parameters(rewrite));
+                pricing::estimate(&tariff_of(endpoint, model)?, prompt, output).map(|cost| cost.usd)
+            };
+            remote.map(cost).chain(rewriting.map(rewriting_cost)).collect()
         });
         money::estimate_line(&costs)
     }
@@ -85,5 +99,9 @@ fn needs_catalogue(settings: &Settings) -> bool {
         ModelRef::Remote { endpoint, .. } => settings.endpoint(*endpoint),
         _ => None,
     });
-    columns.chain(embedders).chain(rerankers).any(is_row)
+    let rewriting = recipes().filter_map(|recipe| match &recipe.rewrite.as_ref()?.model {
+        ModelRef::Remote { endpoint, .. } => settings.endpoint(*endpoint),
+        _ => None,
+    });
+    columns.chain(rewriting).chain(embedders).chain(rerankers).any(is_row)
 }

@@ -14,9 +14,11 @@ mod estimate;
 mod follower;
 mod history;
 mod inspect;
+mod once;
 mod painter;
 mod render_queue;
 mod rendered;
+mod rewriting;
 mod search;
 mod session;
 

@@ -1,5 +1,6 @@
 use super::column_view::ColumnView;
 use super::columns::RemovedColumn;
+use super::once::Stopper;
 use crate::run::Conductor;
 use crate::state::{Settings, SignalList};
 use crate::types::{Answer, Column, ColumnId, Evidence, RecipeId, Retrieval, Run, RunId, UserError};
@@ -25,8 +26,8 @@ pub struct Session {
     pub announcement: RwSignal<String>,
     /// Something about the day's spending.
     pub notice: RwSignal<Option<UserError>>,
-    /// The engine's calls of the searches that are under way.
-    pub(in crate::state) searches: StoredValue<Vec<(RecipeId, u32)>>,
+    /// The searches that are under way.
+    pub(in crate::state) searches: StoredValue<Vec<(RecipeId, Stopper)>, LocalStorage>,
     pub(in crate::state) conductor: StoredValue<Option<Conductor>, LocalStorage>,
     pub(in crate::state) earlier_run: StoredValue<Option<Run>, LocalStorage>,
 }
@@ -135,7 +136,7 @@ impl Session {
             expanded: RwSignal::new(None),
             announcement: RwSignal::new(String::new()),
             notice: RwSignal::new(None),
-            searches: StoredValue::new(Vec::new()),
+            searches: StoredValue::new_local(Vec::new()),
             conductor: StoredValue::new_local(None),
             earlier_run: StoredValue::new_local(None),
         };

@@ -86,6 +86,7 @@ impl Starter {
             Self::Balanced => base,
             Self::KeywordsOnly => Recipe {
                 retrieval: RetrievalSettings { mode: RetrievalMode::Lexical, ..base.retrieval },
+                rewrite: None,
                 reranker: None,
                 ..base
             },
@@ -180,6 +181,9 @@ impl Recipes {
             if crate::retrieve::validate(&recipe.retrieval).is_err() {
                 recipe.retrieval = Default::default();
             }
+            if recipe.rewrite.as_ref().is_some_and(|rewrite| crate::run::validate_rewrite(rewrite).is_err()) {
+                recipe.rewrite = None;
+            }
         }
     }
 
@@ -223,6 +227,7 @@ impl Settings {
 mod tests {
     use super::super::lenient::parse;
     use super::*;
+    use crate::types::{ModelRef, QueryRewrite, RewriteKind};
 
     fn names(recipes: &Recipes) -> Vec<&str> {
         recipes.iter().map(NamedRecipe::name).collect()
@@ -263,6 +268,27 @@ mod tests {
             assert!(recipes.remove(RecipeId(id)).is_some());
         }
         assert_eq!(recipes.remove(RecipeId(4)), None);
+    }
+
+    #[test]
+    fn query_rewriting_is_remembered_and_one_that_cannot_be_used_is_none() {
+        let rewrite = |model, prompt: &str| {
+            Some(QueryRewrite { kind: RewriteKind::MultiQuery, model, prompt: prompt.into() })
+        };
+        let read = |rewrite: Option<QueryRewrite>| {
+            let mut settings = Settings::default();
+            settings.recipes.first.recipe.rewrite = rewrite;
+            parse(&serde_json::to_string(&settings).unwrap()).0.recipe().rewrite.clone()
+        };
+        assert_eq!(read(None), None);
+        // The endpoint may be gone: that is said when the model is asked.
+        let remote = rewrite(ModelRef::Remote { endpoint: 9, model: "m".into() }, "Q: {{question}}");
+        assert_eq!(read(remote.clone()), remote);
+        assert_eq!(read(rewrite(ModelRef::SmolLm2, "no question")), None);
+        assert_eq!(read(rewrite(ModelRef::Extractive, "{{question}}")), None);
+        let base = Recipe { rewrite: remote.clone(), ..Recipe::default() };
+        assert_eq!(Starter::KeywordsOnly.recipe(&base).rewrite, None);
+        assert_eq!(Starter::Balanced.recipe(&base).rewrite, remote);
     }
 
     #[test]

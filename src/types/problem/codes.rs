@@ -257,6 +257,14 @@ codes! {
         network_stopped(),
         model_stopped(),
     }
+    /// Query rewriting.
+    rewrite {
+        no_question(placeholder: Text),
+        too_long(count: Count, most: Count),
+        cannot_rewrite(),
+        endpoint_removed(),
+        failed(model: Text, error: Error),
+    }
     /// What went partly wrong while a file was read.
     warning {
         other_name(claimed: Text, found: Text),

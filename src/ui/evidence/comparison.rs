@@ -1,4 +1,5 @@
 use super::passages::{about, card, mode};
+use super::searched_for::queries;
 use crate::evaluate::overlap::{Group, groups, shared};
 use crate::format;
 use crate::state::{AppState, Compared, MAX_COMPARED};
@@ -30,6 +31,9 @@ pub fn Comparison() -> impl IntoView {
     let hint = move || match (recipes.with(Vec::len), is_local.get()) {
         (0 | 1, _) => t!("Choose two recipes or more. Add them under Recipes."),
         (_, true) => t!("Results follow what you type: nothing leaves this tab."),
+        (_, false) if recipes.with(|recipes| recipes.iter().any(|named| named.recipe.rewrite.is_some())) => {
+            t!("Press Enter to search: a model rewrites the question first.")
+        }
         (_, false) => t!("Press Enter to search: a host embeds or reranks."),
     };
     view! {
@@ -205,7 +209,8 @@ fn list(state: AppState, result: &Compared, place: usize, groups: &[Group]) -> A
                     </li>
                 }
             });
-            view! { <p class="evidence-about">{about(evidence)}</p><ol class="comparison-list">{cards.collect_view()}</ol> }
+            let searched = result.rewritten.map(|kind| queries(kind, evidence));
+            view! { <p class="evidence-about">{about(evidence)}</p>{searched}<ol class="comparison-list">{cards.collect_view()}</ol> }
                 .into_any()
         }
     };

@@ -1,3 +1,4 @@
+use super::searched_for::searched_for;
 use crate::format;
 use crate::state::{Action, AppState, Focus, RunHead};
 use crate::types::{Evidence, Passage, RecipeId, RetrievalMode, Span};
@@ -55,6 +56,7 @@ pub fn Passages() -> impl IntoView {
             <Inspector/>
         </Show>
         {live(move || about().map(|about| view! { <p class="evidence-about">{about}</p> }))}
+        {live(move || shown.with(|shown| shown.as_ref().and_then(|retrieval| searched_for(state, retrieval))))}
         <Show when=move || is_searching.get()>
             <p class="evidence-about">{t!("Searching")}</p>
         </Show>

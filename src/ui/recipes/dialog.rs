@@ -3,7 +3,7 @@ use crate::browser::clock::now_millis;
 use crate::format;
 use crate::messages::{lookup, text};
 use crate::run::{Change, changes};
-use crate::state::{AppState, IndexState, MAX_RECIPES, NamedRecipe, Starter};
+use crate::state::{Action, AppState, IndexState, MAX_RECIPES, NamedRecipe, Starter};
 use crate::types::{CallFailure, IndexSpec, Recipe, RecipeId};
 use crate::ui::part::dialog::Modal;
 use crate::ui::part::erased::{listener, live, sig};
@@ -133,6 +133,9 @@ fn summary(recipe: &Recipe) -> String {
         lookup(recipe.embedder.name()).into_owned(),
     ];
     parts.extend(
+        recipe.rewrite.as_ref().map(|rewrite| t!("query rewriting: {kind}", kind = rewrite.kind.name())),
+    );
+    parts.extend(
         recipe.reranker.as_ref().map(|reranker| t!("reranked by {model}", model = lookup(reranker.name()))),
     );
     parts.join(" · ")
@@ -250,6 +253,8 @@ fn form(state: AppState, id: Option<RecipeId>, named: NamedRecipe, editing: Edit
             });
             // The documents' own index follows the first recipe.
             state.renew();
+            // A model that rewrites questions has its price, too.
+            state.act(Action::PriceColumns);
             editing.set(None);
         });
     };

@@ -1,6 +1,8 @@
+use super::rewrite;
 use crate::chunk;
 use crate::courier::Purpose;
 use crate::retrieve;
+use crate::run::validate_rewrite;
 use crate::state::AppState;
 use crate::types::{
     ChunkSettings, ChunkStrategy, DocumentFilter, Endpoint, QueryRewrite, Recipe, RetrievalSettings,
@@ -46,10 +48,13 @@ impl Draft {
         }
     }
 
-    /// What is wrong with the numbers; tracks them.
+    /// What is wrong with the numbers and the prompt of query rewriting; tracks them.
     pub fn user_error(self) -> Option<UserError> {
         let wrong = chunk::validate(self.chunking.get()).err().map(UserError::from);
-        wrong.or_else(|| retrieve::validate(&self.retrieval.get()).err().map(UserError::from))
+        let wrong = wrong.or_else(|| retrieve::validate(&self.retrieval.get()).err().map(UserError::from));
+        wrong.or_else(|| {
+            self.rewrite.with(|rewrite| rewrite.as_ref().and_then(|it| validate_rewrite(it).err()))
+        })
     }
 
     /// Whether it cannot be used as it is; tracks all of it.
@@ -102,6 +107,7 @@ impl Draft {
                 {retrieval_fields(retrieval)}
             </fieldset>
             {filter_fields(state, filter)}
+            {rewrite::fields(state, self.rewrite)}
             {editor(state, prompt, None)}
             {embedder.fields()}
             {reranker.fields()}

@@ -8,3 +8,5 @@ mod filter;
 pub mod form;
 mod preview;
 mod retrieval;
+/// Its query rewriting.
+pub(in crate::ui) mod rewrite;
