@@ -131,7 +131,7 @@ fn mmr_prefers_what_is_new() {
     let question = "when does the ferry leave the old pier";
     let found = bench.ask(Question::new(question, &plain));
     assert!(texts(&found).iter().all(|text| text.contains("noon")), "{:?}", texts(&found));
-    let diverse = RetrievalSettings { mmr: Some(0.3), ..plain };
+    let diverse = RetrievalSettings { mmr: Some(0.1), ..plain };
     let found = bench.ask(Question::new(question, &diverse));
     assert!(texts(&found)[1].contains("kiosk"), "{:?}", texts(&found));
     let lost = found.candidates.iter().find(|candidate| candidate.fate == Fate::Mmr).unwrap();
