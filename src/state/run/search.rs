@@ -50,6 +50,7 @@ impl AppState {
                     conductor.rewritten(id, rewritten);
                 }
             });
+            self.show_head();
             self.store_run();
         };
         let found = self.retrieve(question, recipe, stopper, noted).await;

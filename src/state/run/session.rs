@@ -114,6 +114,12 @@ impl RunHead {
         found.clone().find(|retrieval| Some(retrieval.id) == wanted).or_else(|| found.next())
     }
 
+    /// Whether a search waits for a model's queries.
+    pub fn is_rewriting(&self) -> bool {
+        let waits = |retrieval: &&Retrieval| retrieval.outcome.is_none() && retrieval.rewritten.is_none();
+        self.retrievals.iter().filter(waits).any(|retrieval| retrieval.recipe.rewrite.is_some())
+    }
+
     /// Whether evidence is being retrieved.
     pub fn is_searching(&self) -> bool {
         self.retrievals.iter().any(|retrieval| retrieval.outcome.is_none())

@@ -20,6 +20,7 @@ pub fn Passages() -> impl IntoView {
     let evidence =
         Memo::new(move |_| shown.with(|shown| shown.as_ref().and_then(|shown| shown.evidence().cloned())));
     let is_searching = Memo::new(move |_| head.with(|head| head.as_ref().is_some_and(RunHead::is_searching)));
+    let is_rewriting = Memo::new(move |_| head.with(|head| head.as_ref().is_some_and(RunHead::is_rewriting)));
     let about = move || evidence.get().map(|evidence| about(&evidence));
     let hash = move || evidence.get().map(|evidence| evidence.sha256);
     let list = move || {
@@ -58,7 +59,7 @@ pub fn Passages() -> impl IntoView {
         {live(move || about().map(|about| view! { <p class="evidence-about">{about}</p> }))}
         {live(move || shown.with(|shown| shown.as_ref().and_then(|retrieval| searched_for(state, retrieval))))}
         <Show when=move || is_searching.get()>
-            <p class="evidence-about">{t!("Searching")}</p>
+            <p class="evidence-about">{live(move || if is_rewriting.get() { t!("Rewriting the question") } else { t!("Searching") })}</p>
         </Show>
         <Show when=move || evidence.with(Option::is_none) && !is_searching.get()>
             {nothing_yet()}
