@@ -39,6 +39,7 @@ pub fn changes(before: &Recipe, after: &Recipe) -> Vec<Change> {
         before.retrieval.candidates.to_string(),
         after.retrieval.candidates.to_string(),
     );
+    compare(n!("index engine"), before.retrieval.engine.name().into(), after.retrieval.engine.name().into());
     compare(n!("reranker"), reranker(before), reranker(after));
     let prompt =
         |recipe: &Recipe| if recipe.prompt.is_some() { n!("custom") } else { n!("default") }.to_owned();

@@ -94,6 +94,7 @@ impl Draft {
             <fieldset>
                 <legend>{t!("Retrieval")}</legend>
                 <Retrieval retrieval/>
+                {super::engine::fields(retrieval)}
             </fieldset>
             {editor(state, prompt, None)}
             {embedder.fields()}

@@ -2,5 +2,7 @@
 
 /// The list.
 pub mod dialog;
+/// What finds the nearest vectors.
+pub mod engine;
 /// The fields of one.
 pub mod form;

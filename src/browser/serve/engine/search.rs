@@ -1,12 +1,16 @@
 //! Questions.
 
+use super::graphs::Graph;
 use super::host::{Host, Reranker};
 use super::{EngineState, pause};
 use crate::browser::clock::now_millis;
 use crate::courier::Stop;
-use crate::engine::{self, Embedder, Late, Models, Question};
-use crate::types::{EmbedderRef, RerankerRef, RetrievalMode, UserError};
+use crate::engine::{self, Corpus, Embedder, Late, Models, Noting, Question};
+use crate::index::VectorIndex;
+use crate::types::{EmbedderRef, GraphSpec, IndexEngine, Recipe, RerankerRef, RetrievalMode, UserError};
 use crate::worker::protocol::{Found, Search};
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// Retrieves evidence.
 pub(super) async fn search(state: &EngineState, asked: &Search, stop: &Stop) -> Result<Found, UserError> {
@@ -47,9 +51,34 @@ pub(super) async fn search(state: &EngineState, asked: &Search, stop: &Stop) -> 
         settings: &recipe.retrieval,
         filter: Some(&recipe.filter),
     };
-    let models = Models { embedder: chosen.as_ref(), reranker: reranker.as_ref(), graph: None };
-    let engine::Found { evidence, candidates } =
-        engine::search(corpus, question, models, &now_millis).await?;
+    let embedder = chosen.as_ref().map(|embedder| Noting { embedder, questions: &state.questions });
+    let graph = graph(state, asked, corpus, embedder.as_ref());
+    let ask = async |graph| {
+        let models = Models { embedder: embedder.as_ref(), reranker: reranker.as_ref(), graph };
+        engine::search(corpus, question, models, &now_millis).await
+    };
+    let mut found = ask(graph.as_deref().map(|graph| graph as &dyn VectorIndex)).await;
+    // Its worker died over the question: the exact index has the answer.
+    if graph.as_ref().is_some_and(|graph| !graph.is_alive()) {
+        found = ask(None).await;
+    }
+    let engine::Found { evidence, candidates } = found?;
     let highlights = engine::highlights(&evidence);
     Ok(Found { evidence, highlights, candidates })
+}
+
+/// The graph that the recipe names, where it is ready and has the vectors that the corpus has.
+fn graph<E: Embedder>(
+    state: &EngineState,
+    asked: &Search,
+    corpus: &RefCell<Corpus>,
+    embedder: Option<&E>,
+) -> Option<Rc<Graph>> {
+    let Recipe { embedder: by, retrieval, .. } = &asked.recipe;
+    if retrieval.engine == IndexEngine::Exact {
+        return None;
+    }
+    let spec = GraphSpec { index: asked.index.clone(), embedder: by.clone(), engine: retrieval.engine };
+    let stamp = corpus.borrow().stamp(&embedder?.id());
+    state.graphs.current(&spec, stamp)
 }
