@@ -1,6 +1,8 @@
 use super::{Found, distance, similarity};
 use hnsw_rs::anndists::dist::distances::Distance;
+use hnsw_rs::hnsw::Point;
 use std::mem::ManuallyDrop;
+use std::sync::Arc;
 
 /// Most layers; the crate knows no more. A hundred thousand vectors fill four.
 const LAYERS: usize = 16;
@@ -21,6 +23,10 @@ impl Distance<f32> for Cosine {
     }
 }
 
+fn links_of(point: Arc<Point<'_, f32>>) -> usize {
+    point.get_neighborhood_id().iter().map(Vec::len).sum()
+}
+
 impl Hnsw {
     /// Inserts one after another: in this order, and with the crate's fixed seed, the same rows make the same graph.
     pub fn build((m, ef_construction, ef_search): (u32, u32, u32), dimension: usize, rows: &[f32]) -> Self {
@@ -34,11 +40,9 @@ impl Hnsw {
             inner.insert_slice((row, at));
         }
         inner.set_searching_mode(true);
-        let links = inner
-            .get_point_indexation()
-            .into_iter()
-            .map(|point| point.get_neighborhood_id().iter().map(Vec::len).sum::<usize>())
-            .sum();
+        let points = inner.get_point_indexation();
+        // The crate's iterator panics where there is no point.
+        let links = if count == 0 { 0 } else { points.into_iter().map(links_of).sum() };
         Self { inner: ManuallyDrop::new(inner), ef_search: ef_search as usize, links }
     }
 

@@ -63,6 +63,14 @@ impl Graphs {
         self.all.with(found).map(|(_, state)| state).unwrap_or_default()
     }
 
+    /// The same, without tracking; nothing of a graph that no recipe names.
+    fn known(self, spec: &GraphSpec) -> Option<GraphState> {
+        let found = |all: &Vec<(GraphSpec, GraphState)>| {
+            all.iter().find(|(known, _)| known == spec).map(|(_, state)| state.clone())
+        };
+        self.all.with_untracked(found)
+    }
+
     fn set(self, spec: &GraphSpec, to: GraphState) {
         self.all.update(|all| {
             if let Some((_, state)) = all.iter_mut().find(|(known, _)| known == spec) {
@@ -199,5 +207,12 @@ impl AppState {
     pub fn retry_graph(self, spec: &GraphSpec) {
         self.graphs.set(spec, GraphState::Waiting);
         self.build_graphs();
+    }
+
+    /// Makes a graph again that was ready and did not answer: its worker, or the engine with it, has died.
+    pub(in crate::state) fn restore_graph(self, spec: &GraphSpec) {
+        if matches!(self.graphs.known(spec), Some(GraphState::Ready(_))) {
+            self.retry_graph(spec);
+        }
     }
 }
