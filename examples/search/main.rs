@@ -140,7 +140,7 @@ fn run(options: &Options) -> Result<serde_json::Value, String> {
     if queries.is_empty() {
         return Err(format!("{}: no query has judgments", options.folder));
     }
-    let Rankings { before, after, recall } = rankings(options, &corpus, &queries)?;
+    let Rankings { before, after, recall_vs_exact } = rankings(options, &corpus, &queries)?;
     let scores = |rankings: &[Vec<String>]| -> Vec<[f64; 4]> {
         let scored = queries.iter().zip(rankings).filter_map(|(query, ranking)| {
             let judged = judgments.get(&query.id())?;
@@ -157,7 +157,7 @@ fn run(options: &Options) -> Result<serde_json::Value, String> {
     let mut report = means(after.as_ref().unwrap_or(&before));
     report.insert("documents".to_owned(), corpus.len().into());
     report.insert("queries".to_owned(), queries.len().into());
-    if let Some(recall) = recall {
+    if let Some(recall) = recall_vs_exact {
         report.insert("recall_vs_exact".to_owned(), recall.into());
     }
     if let Some(after) = after {
@@ -184,7 +184,7 @@ fn means(scores: &[[f64; 4]]) -> serde_json::Map<String, serde_json::Value> {
 struct Rankings {
     before: Vec<Vec<String>>,
     after: Option<Vec<Vec<String>>>,
-    recall: Option<f64>,
+    recall_vs_exact: Option<f64>,
 }
 
 fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Rankings, String> {
@@ -212,7 +212,8 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Rank
     let mut late = model.as_ref().filter(|_| options.rerank).map(|model| Late::new(model, &texts));
 
     let start = Instant::now();
-    let mut found = Rankings { before: Vec::new(), after: options.rerank.then(Vec::new), recall: None };
+    let mut found =
+        Rankings { before: Vec::new(), after: options.rerank.then(Vec::new), recall_vs_exact: None };
     for (at, question) in questions.iter().enumerate() {
         let lexical = words.search(question, options.depth, Weighting { k1, b, title }, None);
         let neighbours = match &dense {
@@ -243,7 +244,7 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Rank
             after.push(ids(&ranked));
         }
     }
-    found.recall = graph.as_ref().map(Compared::recall);
+    found.recall_vs_exact = graph.as_ref().map(Compared::recall);
     eprintln!("{} queries answered in {:?}", questions.len(), start.elapsed());
     Ok(found)
 }
