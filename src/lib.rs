@@ -23,6 +23,9 @@ pub mod kernel;
 pub mod embed;
 /// Vectors → nearest neighbours.
 pub mod index;
+/// Vectors → a graph that finds near ones fast, and nearly all of them.
+#[cfg(feature = "graph")]
+pub mod graph;
 /// Words → best matches.
 pub mod lexical;
 /// Query → `Vec<ScoredChunk>`.

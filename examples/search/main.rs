@@ -9,13 +9,18 @@
 //! `--rerank local` puts the first 50 into the order of late interaction; the object then has the figures without it too (`before`) and
 //! the probability that the difference in nDCG@10 is chance (`p`, two-sided paired randomization test).
 //!
+//! `--index hnsw|instant` looks meanings up in a graph; the object then has `recall_vs_exact`, recall@10 against the exact index over the
+//! queries, and standard error says how long building took.
+//!
 //! `--half 0|1` takes the queries whose id hashes (SHA-256, second byte) to an even or odd number: what is tuned on one half is
 //! reported on the other.
 
 mod collection;
+mod graph;
 mod late;
 
 use collection::{Text, json_lines, judgments};
+use graph::Compared;
 use late::Late;
 use sidecite::embed::{DIMENSIONS, Minilm, Scratch};
 use sidecite::evaluate::ranking::{ndcg, recall, reciprocal_rank};
@@ -59,7 +64,7 @@ fn main() -> ExitCode {
 }
 
 fn options() -> Result<Options, String> {
-    let usage = "usage: search DIR [--mode dense|lexical|hybrid] [--fusion rrf|convex|default] [--rerank local] [--half 0|1] [--k N] [--k1 X] [--b X] [--rrf-k X] [--title-weight X] [--dense-weight X]";
+    let usage = "usage: search DIR [--mode dense|lexical|hybrid] [--fusion rrf|convex|default] [--rerank local] [--index exact|hnsw|instant] [--half 0|1] [--k N] [--k1 X] [--b X] [--rrf-k X] [--title-weight X] [--dense-weight X]";
     let mut settings = RetrievalSettings::default();
     let (mut folder, mut k, mut fusion, mut half, mut rerank) = (None, 10usize, None, None, false);
     let mut arguments = std::env::args().skip(1);
@@ -88,6 +93,10 @@ fn options() -> Result<Options, String> {
                     [("rrf", rrf), ("convex", RetrievalMode::Hybrid), ("default", RetrievalMode::Hybrid)];
                 let found = known.iter().find(|(name, _)| *name == value);
                 fusion = Some(found.ok_or_else(|| format!("no fusion {value}; {usage}"))?.1);
+            }
+            "--index" => {
+                settings.engine =
+                    graph::engine(&value).ok_or_else(|| format!("no index {value}; {usage}"))?;
             }
             "--rerank" if value == "local" => rerank = true,
             "--rerank" => return Err(format!("no reranker {value}; {usage}")),
@@ -131,7 +140,7 @@ fn run(options: &Options) -> Result<serde_json::Value, String> {
     if queries.is_empty() {
         return Err(format!("{}: no query has judgments", options.folder));
     }
-    let Rankings { before, after } = rankings(options, &corpus, &queries)?;
+    let Rankings { before, after, recall_vs_exact } = rankings(options, &corpus, &queries)?;
     let scores = |rankings: &[Vec<String>]| -> Vec<[f64; 4]> {
         let scored = queries.iter().zip(rankings).filter_map(|(query, ranking)| {
             let judged = judgments.get(&query.id())?;
@@ -148,6 +157,9 @@ fn run(options: &Options) -> Result<serde_json::Value, String> {
     let mut report = means(after.as_ref().unwrap_or(&before));
     report.insert("documents".to_owned(), corpus.len().into());
     report.insert("queries".to_owned(), queries.len().into());
+    if let Some(recall) = recall_vs_exact {
+        report.insert("recall_vs_exact".to_owned(), recall.into());
+    }
     if let Some(after) = after {
         let first = |scores: &[[f64; 4]]| -> Vec<f64> { scores.iter().map(|[ndcg, ..]| *ndcg).collect() };
         report.insert("before".to_owned(), means(&before).into());
@@ -168,10 +180,11 @@ fn means(scores: &[[f64; 4]]) -> serde_json::Map<String, serde_json::Value> {
     names.into_iter().zip(sums).map(|(name, sum)| (name.to_owned(), mean(sum).into())).collect()
 }
 
-/// Document ids for each query, best first, and the same reranked where that is asked for.
+/// Document ids for each query, best first, and the same reranked where that is asked for; a graph's recall against the exact index.
 struct Rankings {
     before: Vec<Vec<String>>,
     after: Option<Vec<Vec<String>>>,
+    recall_vs_exact: Option<f64>,
 }
 
 fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Rankings, String> {
@@ -193,17 +206,23 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Rank
         Some(model) if mode != RetrievalMode::Lexical => Some(dense(model, &texts, &questions)?),
         _ => None,
     };
+    let mut graph = dense.as_ref().and_then(|Dense { index, .. }| {
+        Compared::build(options.settings.engine, index, u32::try_from(texts.len()).ok()?)
+    });
     let mut late = model.as_ref().filter(|_| options.rerank).map(|model| Late::new(model, &texts));
 
     let start = Instant::now();
-    let mut found = Rankings { before: Vec::new(), after: options.rerank.then(Vec::new) };
+    let mut found =
+        Rankings { before: Vec::new(), after: options.rerank.then(Vec::new), recall_vs_exact: None };
     for (at, question) in questions.iter().enumerate() {
         let lexical = words.search(question, options.depth, Weighting { k1, b, title }, None);
         let neighbours = match &dense {
             Some(Dense { index, questions }) => match questions.get(at).and_then(Option::as_deref) {
-                Some(vector) => {
-                    index.nearest(vector, options.depth, None).map_err(|error| ENGLISH.sentences(error))?
+                Some(vector) => match &mut graph {
+                    Some(graph) => graph.nearest(index, vector, options.depth),
+                    None => index.nearest(vector, options.depth, None),
                 }
+                .map_err(|error| ENGLISH.sentences(error))?,
                 None => Vec::new(),
             },
             None => Vec::new(),
@@ -225,6 +244,7 @@ fn rankings(options: &Options, corpus: &[Text], queries: &[Text]) -> Result<Rank
             after.push(ids(&ranked));
         }
     }
+    found.recall_vs_exact = graph.as_ref().map(Compared::recall);
     eprintln!("{} queries answered in {:?}", questions.len(), start.elapsed());
     Ok(found)
 }

@@ -19,6 +19,13 @@ pub struct Entry {
     first_key: u32,
 }
 
+impl Entry {
+    /// The index keys of its chunks.
+    pub(super) fn keys(&self) -> impl Iterator<Item = u32> + use<> {
+        (self.first_key..).take(self.chunks.len())
+    }
+}
+
 type MakeIndex = dyn Fn(usize) -> Result<Box<dyn VectorIndex>, index::Error>;
 
 /// Documents, chunks and both indexes, warm. Every chunk has a key that is never used twice.
@@ -67,8 +74,13 @@ impl Corpus {
         }
     }
 
+    /// The key that comes next: it only grows.
+    pub(super) fn next_key(&self) -> u32 {
+        self.next_key
+    }
+
     /// The index of that embedder's vectors; nothing while no document has any.
-    pub(super) fn dense_index(&self, embedder: &str) -> Option<&dyn VectorIndex> {
+    pub fn dense_index(&self, embedder: &str) -> Option<&dyn VectorIndex> {
         self.vectors.get(embedder).map(AsRef::as_ref)
     }
 

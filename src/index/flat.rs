@@ -210,7 +210,10 @@ impl VectorIndex for Flat {
 }
 
 /// `vector` at length one. What already is keeps its bits: a stored embedding comes back as it was.
-fn unit(vector: &[f32], dimension: usize) -> Result<Cow<'_, [f32]>, Error> {
+///
+/// # Errors
+/// Where it has no direction, or another length than `dimension`.
+pub fn unit(vector: &[f32], dimension: usize) -> Result<Cow<'_, [f32]>, Error> {
     if vector.len() != dimension {
         return Err(Error::Dimension { expected: dimension, found: vector.len() });
     }

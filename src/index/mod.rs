@@ -14,7 +14,7 @@ mod top;
 
 pub use code::Quantization;
 pub use error::Error;
-pub use flat::Flat;
+pub use flat::{Flat, unit};
 pub use top::{Entry, Top};
 
 use crate::types::IndexEngine;

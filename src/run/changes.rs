@@ -13,7 +13,7 @@ pub struct Change {
 type Respect = (&'static str, fn(&Recipe) -> String);
 
 /// Respects beside those that have a line of their own.
-const OPTIONS: [Respect; 8] = [
+const OPTIONS: [Respect; 7] = [
     (n!("embedded headings"), |recipe| on(recipe.chunking.heading_prefix)),
     (n!("text sent"), |recipe| match recipe.retrieval.context {
         PassageContext::Chunk => n!("chunk").to_owned(),
@@ -27,7 +27,6 @@ const OPTIONS: [Respect; 8] = [
         weight => number(weight),
     }),
     (n!("title weight"), |recipe| number(Some(recipe.retrieval.title_weight))),
-    (n!("index"), |recipe| recipe.retrieval.engine.name().to_owned()),
     (n!("filter"), |recipe| match recipe.filter.0.len() {
         0 => n!("none").to_owned(),
         count => count.to_string(),
@@ -82,6 +81,7 @@ pub fn changes(before: &Recipe, after: &Recipe) -> Vec<Change> {
         compare(what, value(before), value(after));
     }
     compare(n!("query rewriting"), rewriting(before), rewriting(after));
+    compare(n!("index engine"), before.retrieval.engine.name().into(), after.retrieval.engine.name().into());
     compare(n!("reranker"), reranker(before), reranker(after));
     let prompt =
         |recipe: &Recipe| if recipe.prompt.is_some() { n!("custom") } else { n!("default") }.to_owned();

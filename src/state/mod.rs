@@ -21,8 +21,8 @@ mod view;
 pub use action::{Action, Actions, Perform, perform};
 pub use command::{BOUND, Command, FIXED, Offer, Shortcuts, find, is_mac, label, offered, with_press};
 pub use documents::{
-    ChunkPreview, Corpus, Embedding, IndexState, Indexes, Original, Row, RowActions, RowState, Sample,
-    SampleQuestion, Tabs, Totals, stored_documents,
+    ChunkPreview, Corpus, Embedding, GraphState, Graphs, IndexState, Indexes, Original, Row, RowActions,
+    RowState, Sample, SampleQuestion, Tabs, Totals, stored_documents,
 };
 pub use language::{first_language, languages};
 pub use prompts::{PromptLibrary, PromptVersion, SavedPrompt};
@@ -49,6 +49,8 @@ pub struct AppState {
     pub corpus: Corpus,
     /// Indexes of recipes beside the first.
     pub indexes: Indexes,
+    /// Graphs that recipes name.
+    pub graphs: Graphs,
     /// The other tabs of this site.
     pub tabs: Tabs,
     /// The question, its evidence and the columns.
@@ -85,6 +87,7 @@ impl AppState {
         Self {
             corpus,
             indexes: Indexes::default(),
+            graphs: Graphs::default(),
             tabs: Tabs::default(),
             session: Session::new(&settings),
             comparison: Comparison::default(),

@@ -57,7 +57,8 @@ pub use provider::{
     Spending, SpendingLimits, UrlParam,
 };
 pub use recipe::{
-    EmbedderRef, IndexSpec, Recipe, RecipeId, RerankerRef, additional_indexes, embedder_name, is_remote,
+    EmbedderRef, GraphSpec, IndexSpec, Recipe, RecipeId, RerankerRef, additional_indexes, embedder_name,
+    is_remote,
 };
 pub use retrieval::{
     Condition, DocumentFilter, IndexEngine, PassageContext, QueryRewrite, RetrievalMode, RetrievalSettings,

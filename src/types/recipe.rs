@@ -1,5 +1,6 @@
 use super::{
-    ChunkSettings, DocumentFilter, Endpoint, PromptTemplate, QueryRewrite, RetrievalMode, RetrievalSettings,
+    ChunkSettings, DocumentFilter, Endpoint, IndexEngine, PromptTemplate, QueryRewrite, RetrievalMode,
+    RetrievalSettings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,17 @@ pub struct IndexSpec {
     pub chunking: ChunkSettings,
     /// What makes vectors; nothing where words alone are looked up.
     pub embedder: Option<EmbedderRef>,
+}
+
+/// A graph over the vectors of an index, and what it is made by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GraphSpec {
+    /// The index; the documents' own where there is none.
+    pub index: Option<IndexSpec>,
+    /// What made the vectors.
+    pub embedder: EmbedderRef,
+    /// What makes the graph.
+    pub engine: IndexEngine,
 }
 
 impl IndexSpec {

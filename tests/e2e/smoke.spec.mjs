@@ -47,7 +47,7 @@ for (const { name, site } of PLACES) {
       const started = await tab.page.evaluate(async (relaxed) => {
         const v = document.querySelector('meta[name="sidecite-build"]').content;
         const simd = WebAssembly.validate(new Uint8Array(relaxed)) ? "relaxed" : "simd";
-        const names = { reader: null, courier: null, renderer: null, engine: simd, local_model: simd };
+        const names = { reader: null, graph: null, courier: null, renderer: null, engine: simd, local_model: simd };
         const wrong = [];
         for (const [name, build] of [...Object.entries(names), ["reader", "pdf"]]) {
           const query = new URLSearchParams({ v, ...(build && { build }) });
@@ -62,7 +62,7 @@ for (const { name, site } of PLACES) {
         return { wrong, simd };
       }, RELAXED);
       assert.deepEqual(started.wrong, []);
-      for (const name of ["reader", "reader-pdf", "courier", "renderer", `engine-${started.simd}`, `local_model-${started.simd}`]) {
+      for (const name of ["reader", "reader-pdf", "graph", "courier", "renderer", `engine-${started.simd}`, `local_model-${started.simd}`]) {
         const wasm = lab.site.requests.filter(({ path }) => path.endsWith(`/workers/glue/${name}_bg.wasm`));
         assert.equal(wasm.length, 1, name);
       }

@@ -53,7 +53,17 @@ const FIELDS: [&str; 3] =
 
 /// Where a hint sends people, and the sources of what is there.
 const PLACES: [(&str, &[&str]); 4] = [
-    (" in Settings", &["src/ui/settings", "src/ui/recipes/form.rs", "src/ui/recipes/retrieval.rs", FIELDS[0], FIELDS[1], FIELDS[2]]),
+    (
+        " in Settings",
+        &[
+            "src/ui/settings",
+            "src/ui/recipes/form.rs",
+            "src/ui/recipes/retrieval.rs",
+            FIELDS[0],
+            FIELDS[1],
+            FIELDS[2],
+        ],
+    ),
     (" in Providers (Keys)", &["src/ui/providers/keys.rs", "src/ui/providers/dialog.rs"]),
     (" in Providers (Spending)", &["src/ui/providers/spending.rs", "src/ui/providers/dialog.rs"]),
     (

@@ -27,6 +27,8 @@ mod extractive_samples;
 mod failure;
 mod format;
 mod framing;
+#[cfg(feature = "graph")]
+mod graph;
 mod health;
 mod hints;
 #[cfg(feature = "reader")]

@@ -3,15 +3,17 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use sidecite::courier::{EgressEnd, EgressEntry, Origin, ProviderLists, Purpose, SpendingReport};
+use sidecite::engine::Recall;
 use sidecite::evidence::{Hit, freeze};
 use sidecite::markup::AnswerRenderer;
 use sidecite::prompt::{DatedTemplate, Fit, PromptSpec, Sent};
 use sidecite::provider::embeddings;
 use sidecite::types::{
     Attempt, CallFailure, Candidate, ChatEvent, ChunkRef, ChunkSettings, Condition, Cost, DocumentFilter,
-    EmbedderRef, Endpoint, Evidence, FailureCause, Fate, Format, IndexSpec, Manifest, Message,
-    NativeCitation, Parameters, Price, PromptTemplate, Recipe, RerankerRef, RetrievalSettings, Role, Scores,
-    SearchTiming, Sha256, Span, Spending, SpendingLimits, TimedEvent, UserError, Warning, problem, sha256,
+    EmbedderRef, Endpoint, Evidence, FailureCause, Fate, Format, GraphSpec, IndexEngine, IndexSpec, Manifest,
+    Message, NativeCitation, Parameters, Price, PromptTemplate, Recipe, RerankerRef, RetrievalSettings, Role,
+    Scores, SearchTiming, Sha256, Span, Spending, SpendingLimits, TimedEvent, UserError, Warning, problem,
+    sha256,
 };
 use sidecite::worker::protocol::*;
 use std::fmt::{Debug, Write};
@@ -214,6 +216,11 @@ fn engine(lines: &mut Lines) {
     lines.ask("Rechunk", Rechunk { id: hash(), chunking, embedder: EmbedderRef::BuiltIn });
     lines.ask("BuildIndex", BuildIndex(IndexSpec { chunking, embedder: Some(embedder.clone()) }));
     lines.ask("KeepIndexes", KeepIndexes(vec![IndexSpec { chunking, embedder: None }]));
+    let [_, hnsw, instant] = IndexEngine::ALL;
+    let spec = |index, engine| GraphSpec { index, embedder: EmbedderRef::BuiltIn, engine };
+    lines.ask("BuildGraph", BuildGraph(spec(None, hnsw)));
+    let index = IndexSpec { chunking, embedder: Some(embedder.clone()) };
+    lines.ask("KeepGraphs", KeepGraphs(vec![spec(Some(index), instant)]));
     lines.ask(
         "Search",
         Search {
@@ -267,6 +274,17 @@ fn engine(lines: &mut Lines) {
     lines.reply::<BuildIndex>("BuildIndex: progress", IndexUpdate::Progress(1, 2));
     lines.reply::<BuildIndex>("BuildIndex: ready", IndexUpdate::Ready(size));
     lines.reply::<BuildIndex>("BuildIndex: failed", IndexUpdate::Failed(error()));
+    let size = GraphSize { vectors: 9, build_millis: 7.5, memory_bytes: 70_000 };
+    let recall = Recall { share: 0.992, k: 10, questions: 12, chunks: 64 };
+    lines.reply::<BuildGraph>("BuildGraph: building", GraphUpdate::Building);
+    lines.reply::<BuildGraph>("BuildGraph: ready", GraphUpdate::Ready(GraphReport { size, recall }));
+    lines.reply::<BuildGraph>("BuildGraph: cancelled", GraphUpdate::Cancelled);
+    lines.reply::<BuildGraph>("BuildGraph: failed", GraphUpdate::Failed(error()));
+    let engine = IndexEngine::HnswRs { m: 16, ef_construction: 200, ef_search: 96 };
+    lines.ask("MakeGraph", MakeGraph { engine, dimension: 384, keys: vec![1, 300] });
+    lines.reply::<MakeGraph>("MakeGraph: made", Some(size));
+    lines.ask("AskGraph", AskGraph { query: vec![0.6, 0.8], k: 10 });
+    lines.reply::<AskGraph>("AskGraph: found", Ok(vec![(300, 0.5)]));
     let highlights = vec![vec![Span::new(1, 2)]];
     let chunk = ChunkRef { document: hash(), ordinal: 3 };
     let candidate = Candidate { chunk, scores: Scores::default(), fate: Fate::Passage(1) };

@@ -2,6 +2,8 @@
 
 mod courier;
 mod engine;
+#[cfg(feature = "graph")]
+mod graph;
 #[cfg(feature = "reader")]
 mod reader;
 mod local_model;
@@ -9,6 +11,8 @@ mod renderer;
 
 pub use courier::courier;
 pub use engine::engine;
+#[cfg(feature = "graph")]
+pub use graph::graph;
 pub use local_model::local_model;
 #[cfg(feature = "reader")]
 pub use reader::reader;
@@ -24,4 +28,13 @@ pub(super) fn site_url(path: &str) -> String {
         Ok(url) => url.into(),
         Err(_) => path.to_owned(),
     }
+}
+
+/// `?v=ID` of the address that this worker was started by, for a worker of its own: that a cached one of another build is not used.
+pub(super) fn own_version() -> String {
+    let scope: web_sys::WorkerGlobalScope = js_sys::global().unchecked_into();
+    let own = url::Url::parse(&scope.location().href()).ok();
+    let version =
+        own.and_then(|own| own.query_pairs().find(|(name, _)| name == "v").map(|(_, id)| id.into_owned()));
+    version.map(|id| format!("?v={id}")).unwrap_or_default()
 }

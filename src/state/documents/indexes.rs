@@ -99,11 +99,14 @@ impl Indexes {
 }
 
 impl AppState {
-    /// Makes indexes whenever documents or recipes have changed, and no document is on its way.
+    /// Makes indexes, and the graphs over them, whenever documents or recipes have changed, and no document is on its way.
     pub(in crate::state) fn follow_indexes(self) {
         // Of the page as a whole, not of whatever is being drawn when the code for this comes.
         let page = Owner::new_root(None);
-        page.with(|| self.watch_indexes());
+        page.with(|| {
+            self.watch_indexes();
+            self.watch_graphs();
+        });
         std::mem::forget(page);
     }
 

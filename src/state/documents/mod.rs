@@ -3,6 +3,7 @@
 mod add;
 mod cache;
 mod corpus;
+mod graphs;
 mod indexes;
 mod open;
 mod pipeline;
@@ -16,6 +17,7 @@ mod tabs;
 pub(in crate::state) use removals::clear as clear_removals;
 
 pub use corpus::{Corpus, Embedding, Original, Row, RowActions, RowState, Totals};
+pub use graphs::{GraphState, Graphs};
 pub use indexes::{IndexState, Indexes};
 pub use preview::{ChunkPreview, stored_documents};
 pub use sample::{Sample, SampleQuestion};

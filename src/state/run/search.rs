@@ -1,7 +1,7 @@
 use super::once::{Step, Stopper};
 use crate::run::{Conductor, Found, Searched};
 use crate::state::AppState;
-use crate::types::{EmbedderRef, Recipe, RecipeId, RerankerRef, Rewritten, problem};
+use crate::types::{EmbedderRef, IndexEngine, Recipe, RecipeId, RerankerRef, Rewritten, problem};
 use crate::worker::protocol::{self, Search};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -85,6 +85,8 @@ impl AppState {
         let index = self.settings.with_untracked(|settings| settings.index_for(&recipe));
         let remote = recipe.embedder != EmbedderRef::BuiltIn
             || recipe.reranker.as_ref().and_then(RerankerRef::endpoint).is_some();
+        let graph = self.settings.with_untracked(|settings| settings.graph_for(&recipe));
+        let graph = graph.filter(|_| recipe.filter.0.is_empty());
         let verb = Search { question, queries, index, recipe: Recipe { prompt: None, ..recipe } };
         // A question is worth a second engine: the first may have died over a document in the meantime.
         for _ in 0..2 {
@@ -92,6 +94,9 @@ impl AppState {
             stopper.begin(Step::Engine(call.id));
             if let Some(found) = call.body().await {
                 let protocol::Found { evidence, highlights, candidates } = found?;
+                if let Some(spec) = graph.filter(|_| evidence.timing.engine == IndexEngine::Exact) {
+                    self.restore_graph(&spec);
+                }
                 return Ok(Searched { evidence: Arc::new(evidence), highlights, candidates, rewritten });
             }
         }

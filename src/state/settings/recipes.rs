@@ -3,8 +3,8 @@
 use super::Settings;
 use super::columns::clean;
 use crate::types::{
-    ChunkSettings, Column, EmbedderRef, IndexSpec, Recipe, RecipeId, RetrievalMode, RetrievalSettings,
-    additional_indexes,
+    ChunkSettings, Column, EmbedderRef, GraphSpec, IndexEngine, IndexSpec, Recipe, RecipeId, RetrievalMode,
+    RetrievalSettings, additional_indexes,
 };
 use serde::{Deserialize, Serialize};
 
@@ -220,6 +220,26 @@ impl Settings {
         }
         let known = self.additional_indexes().into_iter().find(|spec| spec.serves(&wanted));
         Some(known.unwrap_or(wanted))
+    }
+
+    /// The graph that a recipe looks meanings up in; nothing where it compares with every vector, or with none.
+    pub fn graph_for(&self, recipe: &Recipe) -> Option<GraphSpec> {
+        let RetrievalSettings { mode, engine, .. } = recipe.retrieval;
+        if engine == IndexEngine::Exact || mode == RetrievalMode::Lexical {
+            return None;
+        }
+        Some(GraphSpec { index: self.index_for(recipe), embedder: recipe.embedder.clone(), engine })
+    }
+
+    /// The graphs that recipes name, each once.
+    pub fn graphs(&self) -> Vec<GraphSpec> {
+        let mut specs = Vec::new();
+        for spec in self.recipes.iter().filter_map(|named| self.graph_for(&named.recipe)) {
+            if !specs.contains(&spec) {
+                specs.push(spec);
+            }
+        }
+        specs
     }
 }
 

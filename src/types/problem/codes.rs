@@ -81,6 +81,7 @@ codes! {
         crashed_twice(reason: Text),
         search_crashed(reason: Text),
         index_crashed(reason: Text),
+        graph_crashed(reason: Text),
     }
     /// Storage.
     store {

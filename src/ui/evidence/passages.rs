@@ -1,7 +1,8 @@
 use super::searched_for::searched_for;
 use crate::format;
+use crate::messages::lookup;
 use crate::state::{Action, AppState, Focus, RunHead};
-use crate::types::{Evidence, Passage, RecipeId, RetrievalMode, Span};
+use crate::types::{Evidence, IndexEngine, Passage, RecipeId, RetrievalMode, RetrievalSettings, Span};
 use crate::ui::evidence::inspector::Inspector;
 use crate::ui::evidence::pane::nothing_yet;
 use crate::ui::part::erased::{listener, live, sig};
@@ -91,13 +92,20 @@ fn recipes(state: AppState) -> AnyView {
 /// How much was found where, and how long that took.
 pub(super) fn about(evidence: &Evidence) -> String {
     let timing = evidence.timing;
+    // Which engine compared the vectors, where another than the exact one did, or was chosen and could not be asked.
+    let RetrievalSettings { mode, engine, .. } = evidence.retrieval;
+    let is_usual = mode == RetrievalMode::Lexical || [timing.engine, engine] == [IndexEngine::Exact; 2];
+    let dense = match is_usual {
+        true => t!("dense").to_owned(),
+        false => t!("dense by {engine}", engine = lookup(timing.engine.name())),
+    };
     let mut stages = vec![
-        (t!("embedding"), timing.embed_millis),
-        (t!("dense"), timing.dense_millis),
-        ("BM25", timing.lexical_millis),
+        (t!("embedding").to_owned(), timing.embed_millis),
+        (dense, timing.dense_millis),
+        ("BM25".to_owned(), timing.lexical_millis),
     ];
     if timing.rerank_millis > 0.0 {
-        stages.push((t!("reranker"), timing.rerank_millis));
+        stages.push((t!("reranker").to_owned(), timing.rerank_millis));
     }
     let stages = stages.iter().map(|(name, millis)| format!("{name} {}", format::duration(*millis)));
     let found = t!(

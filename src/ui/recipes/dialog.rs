@@ -1,3 +1,4 @@
+use super::engine;
 use super::form::Draft;
 use crate::browser::clock::now_millis;
 use crate::format;
@@ -103,12 +104,15 @@ fn row(
         }
     };
     let index = state.settings.with_untracked(|settings| settings.index_for(&recipe));
+    let graph = state.settings.with_untracked(|settings| settings.graph_for(&recipe));
+    let of = name.clone();
     view! {
         <li class="recipe" data-recipe=name.clone() data-recipe-id=id.0.to_string()>
             <div class="recipe-about">
                 <h3>{name.clone()}</h3>
                 <p class="hint">{about}</p>
                 {index.map(|spec| live(move || progress(state, &spec)))}
+                {graph.map(|spec| live(move || engine::progress(state, &of, &spec)))}
             </div>
             <div class="button-row">
                 <button class="button" aria-label=t!("Edit recipe {name}", name = name) on:click=listener(edit)>{t!("Edit")}</button>

@@ -105,6 +105,7 @@ impl Draft {
             <fieldset>
                 <legend>{t!("Retrieval")}</legend>
                 {retrieval_fields(retrieval)}
+                {super::engine::fields(retrieval)}
             </fieldset>
             {filter_fields(state, filter)}
             {rewrite::fields(state, self.rewrite)}

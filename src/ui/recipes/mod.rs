@@ -2,6 +2,8 @@
 
 /// The list.
 pub mod dialog;
+/// What finds the nearest vectors.
+pub mod engine;
 /// Which documents one searches.
 mod filter;
 /// The fields of one.

@@ -1,10 +1,11 @@
 //! Page → engine. Owns the corpus.
 
-use super::Outcome;
+use super::{GraphSize, Outcome};
+use crate::engine::Recall;
 use crate::store::Damaged;
 use crate::types::{
-    Candidate, Chunk, ChunkSettings, Document, DocumentId, EmbedderRef, Evidence, Explanation, IndexSpec,
-    Manifest, Recipe, Span, UserError, Warning,
+    Candidate, Chunk, ChunkSettings, Document, DocumentId, EmbedderRef, Evidence, Explanation, GraphSpec,
+    IndexSpec, Manifest, Recipe, Span, UserError, Warning,
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,10 @@ calls! {
         BuildIndex => IndexUpdate,
         /// Forget every index but the documents' own and these.
         KeepIndexes => Outcome<()>,
+        /// Make a graph over the vectors of an index, unless it is there, and measure it.
+        BuildGraph => GraphUpdate,
+        /// End every graph but these.
+        KeepGraphs => (),
         /// Retrieve evidence.
         Search => Outcome<Found>,
         /// Say where a chunk stands in a search.
@@ -187,6 +192,43 @@ pub struct IndexSize {
     pub chunks: u32,
     /// Bytes that its chunks and vectors take in storage; 0 where nothing of it is stored.
     pub stored_bytes: u64,
+}
+
+/// Make a graph over the vectors of an index, unless it is there, and measure it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct BuildGraph(pub GraphSpec);
+
+/// End every graph but these.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct KeepGraphs(pub Vec<GraphSpec>);
+
+/// What happens to a graph; the last three end it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum GraphUpdate {
+    /// It is being made; the exact index answers meanwhile.
+    Building,
+    /// It answers.
+    Ready(GraphReport),
+    /// Given up on request; the exact index answers.
+    Cancelled,
+    /// It failed; the exact index answers.
+    Failed(UserError),
+}
+
+impl GraphUpdate {
+    /// Whether it ends the call.
+    pub fn is_last(&self) -> bool {
+        !matches!(self, Self::Building)
+    }
+}
+
+/// A finished graph, and how much of the exact answer it finds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct GraphReport {
+    /// How large it is, and what it took.
+    pub size: GraphSize,
+    /// Measured against the exact index when it was made.
+    pub recall: Recall,
 }
 
 /// Retrieve evidence.

@@ -38,12 +38,14 @@ macro_rules! calls {
 
 mod courier;
 mod engine;
+mod graph;
 mod local_model;
 mod reader;
 mod renderer;
 
 pub use courier::*;
 pub use engine::*;
+pub use graph::*;
 pub use local_model::*;
 pub use reader::*;
 pub use renderer::*;

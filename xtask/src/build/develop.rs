@@ -1,6 +1,6 @@
 //! The checkout → the site while it is developed.
 //!
-//! One compilation makes all six wasms, so every dependency is compiled once and a changed line compiles only its
+//! One compilation makes all seven wasms, so every dependency is compiled once and a changed line compiles only its
 //! part of the crate. Nothing is optimised for size. The SIMD build stands under the relaxed build's name too.
 
 use super::flavour::{Cache, Flavour};
@@ -24,6 +24,7 @@ pub fn build(staging: &Path, id: &str) -> Outcome<()> {
         ("reader", &[None, Some("pdf")][..]),
         ("engine", &[Some("simd"), Some("relaxed")]),
         ("local_model", &[Some("simd"), Some("relaxed")]),
+        ("graph", &[None]),
         ("courier", &[None]),
         ("renderer", &[None]),
     ] {

@@ -18,7 +18,7 @@ pub enum Flavour {
     Simd,
     /// Relaxed SIMD as well: the page asks `WebAssembly.validate` first.
     Relaxed,
-    /// All six at once, while developing.
+    /// All seven at once, while developing.
     Develop,
     /// `wasm-bindgen-test`.
     Tests,

@@ -8,7 +8,7 @@ use crate::{Outcome, hash, place};
 use std::path::{Path, PathBuf};
 
 /// What the site is made of; a folder stands for all files below it.
-const INPUTS: [&str; 11] = [
+const INPUTS: [&str; 12] = [
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
@@ -18,6 +18,7 @@ const INPUTS: [&str; 11] = [
     "public",
     "rust-toolchain.toml",
     "src",
+    "stubs",
     "style",
     "xtask/src",
 ];

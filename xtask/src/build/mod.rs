@@ -100,7 +100,10 @@ fn release(staging: &Path, id: &str) -> Outcome<()> {
         || worker::build(&worker::PDF_READER, staging).and_then(|()| worker::build(&worker::READER, staging));
     let mut jobs: Vec<Job<'_>> = vec![Box::new(readers)];
     jobs.push(Box::new(|| page::build(staging, id).and_then(|()| worker::build(&worker::SMALL, staging))));
-    jobs.push(Box::new(|| worker::build(&worker::SIMD, staging)));
+    // Both hold the cache for fixed-width SIMD.
+    jobs.push(Box::new(|| {
+        worker::build(&worker::SIMD, staging).and_then(|()| worker::build(&worker::GRAPH, staging))
+    }));
     jobs.push(Box::new(|| worker::build(&worker::RELAXED, staging)));
     in_two_lanes(jobs)
 }

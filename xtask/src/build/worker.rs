@@ -69,6 +69,8 @@ pub const SIMD: Batch = Batch {
     variant: Some("simd"),
     link: &[],
 };
+/// The graphs of recipes: their own code is wide enough with fixed-width SIMD. Loaded by the engine when a recipe asks for one.
+pub const GRAPH: Batch = Batch { binaries: &["graph"], features: "graph", variant: None, ..SIMD };
 /// The two that compute, for browsers with relaxed SIMD.
 pub const RELAXED: Batch = Batch { flavour: Flavour::Relaxed, variant: Some("relaxed"), ..SIMD };
 

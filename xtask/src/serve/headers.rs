@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn every_worker_has_exactly_one_policy_and_only_the_couriers_is_wide() {
         let rules = Rules::read(&crate::place::root().join("public")).unwrap();
-        for name in ["reader", "engine", "local_model", "courier", "renderer"] {
+        for name in ["reader", "engine", "graph", "local_model", "courier", "renderer"] {
             let path = format!("/workers/{name}.js");
             let policies: Vec<&str> = rules
                 .of(&path)

@@ -22,7 +22,7 @@ pub fn clippy(log: &mut File) -> Outcome<Count> {
     let cache = Cache::hold(Flavour::Tests)?;
     let mut wasm = Command::new("cargo");
     wasm.args(["clippy", "--locked", "--target", "wasm32-unknown-unknown", "--lib", "--bins"]);
-    wasm.args(["--no-default-features", "--features", "page", "--", "-D", "warnings"]);
+    wasm.args(["--no-default-features", "--features", "page,graph", "--", "-D", "warnings"]);
     cache.apply(&mut wasm);
     count += check(&mut wasm, log)?;
     Ok(count)

@@ -2,6 +2,7 @@
 //! model file.
 
 mod any_store;
+mod graphs;
 mod host;
 mod indexes;
 mod model;
@@ -13,15 +14,16 @@ use crate::browser::indexed_db::IndexedDb;
 use crate::chunk;
 use crate::courier::Stop;
 use crate::embed::DIMENSIONS;
-use crate::engine::{self, Corpus, Incoming, Outcome, TokenCache};
+use crate::engine::{self, Corpus, Incoming, LastQuestions, Outcome, TokenCache};
 use crate::store::{self, MemoryStore, Store, UNDO_MILLIS};
 use crate::types::{Document, EmbedderRef, UserError, problem};
 use crate::worker::protocol::{
-    IndexUpdate, Ingest, IngestUpdate, Opened, Preview, Rechunk, StoredDocument, ToEngine,
+    GraphUpdate, IndexUpdate, Ingest, IngestUpdate, Opened, Preview, Rechunk, StoredDocument, ToEngine,
 };
 use crate::worker::{Outbox, Request, serve};
 use any_store::AnyStore;
 use futures_util::lock::{Mutex, MutexGuard};
+use graphs::Graphs;
 use host::{Chosen, Host, Link};
 use indexes::Indexes;
 use model::Model;
@@ -41,6 +43,10 @@ struct EngineState {
     model: Model,
     /// Beside the documents' own.
     indexes: Indexes,
+    /// Over vectors of any of them.
+    graphs: Graphs,
+    /// What graphs are measured by.
+    questions: RefCell<LastQuestions>,
     /// One ingest at a time.
     turn: Mutex<()>,
     /// What late interaction keeps.
@@ -62,6 +68,8 @@ pub fn engine() {
         store: OnceCell::new(),
         model: Model::default(),
         indexes: Indexes::default(),
+        graphs: Graphs::default(),
+        questions: RefCell::default(),
         turn: Mutex::new(()),
         token_cache: RefCell::default(),
         rush: Rush::default(),
@@ -103,6 +111,15 @@ async fn answer(state: Rc<EngineState>, request: Request<ToEngine>) {
             reply.send(&update.unwrap_or_else(IndexUpdate::Failed));
         }
         ToEngine::KeepIndexes(call) => reply.to(call).send(&indexes::keep(&state, &call.0).await),
+        ToEngine::BuildGraph(call) => {
+            let reply = reply.to(call);
+            let update = graphs::build(&state, &call.0, &request.stop, &reply).await;
+            reply.send(&update.unwrap_or_else(GraphUpdate::Failed));
+        }
+        ToEngine::KeepGraphs(call) => {
+            state.graphs.keep(&call.0);
+            reply.to(call).send(&());
+        }
         ToEngine::Search(call) => reply.to(call).send(&search(&state, call, &request.stop).await),
         ToEngine::Explain(call) => reply.to(call).send(&explain(&state, call, &request.stop).await),
         ToEngine::Preview(call) => reply.to(call).send(&preview(&state, call).await),

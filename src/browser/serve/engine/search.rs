@@ -1,12 +1,17 @@
 //! Questions.
 
+use super::graphs::Graph;
 use super::host::{Chosen, Host, Reranker};
 use super::indexes::Additional;
 use super::{EngineState, pause};
 use crate::browser::clock::now_millis;
 use crate::courier::Stop;
-use crate::engine::{self, Corpus, Embedder, Late, Models, Question};
-use crate::types::{ChunkRef, EmbedderRef, Explanation, RerankerRef, RetrievalMode, UserError, problem};
+use crate::engine::{self, Corpus, Embedder, Late, Models, Noting, Question};
+use crate::index::VectorIndex;
+use crate::types::{
+    ChunkRef, EmbedderRef, Explanation, GraphSpec, IndexEngine, Recipe, RerankerRef, RetrievalMode,
+    UserError, problem,
+};
 use crate::worker::protocol::{Explain, Found, Search, WhichChunk};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -27,8 +32,18 @@ pub(super) async fn search(state: &EngineState, asked: &Search, stop: &Stop) -> 
             Some(Reranker::Late(Late { model, corpus, cache, pause: pause(stop) }))
         }
     };
-    let models = Models { embedder: embedder.as_ref(), reranker: reranker.as_ref(), graph: None };
-    let found = engine::search(corpus, question(asked), models, &now_millis).await?;
+    let embedder = embedder.as_ref().map(|embedder| Noting { embedder, questions: &state.questions });
+    let graph = graph(state, asked, corpus, embedder.as_ref());
+    let ask = async |graph| {
+        let models = Models { embedder: embedder.as_ref(), reranker: reranker.as_ref(), graph };
+        engine::search(corpus, question(asked), models, &now_millis).await
+    };
+    let mut found = ask(graph.as_deref().map(|graph| graph as &dyn VectorIndex)).await;
+    // Its worker died over the question: the exact index has the answer.
+    if graph.as_ref().is_some_and(|graph| !graph.is_alive()) {
+        found = ask(None).await;
+    }
+    let found = found?;
     let highlights = engine::highlights(&found.evidence);
     Ok(Found { evidence: found.evidence, highlights, candidates: found.candidates })
 }
@@ -96,4 +111,20 @@ async fn place<'a>(
 
 fn corpus<'a>(state: &'a EngineState, additional: &'a Option<Rc<Additional>>) -> &'a RefCell<Corpus> {
     additional.as_ref().map_or(&state.corpus, |additional| additional.corpus())
+}
+
+/// The graph that the recipe names, where it is ready and has the vectors that the corpus has.
+fn graph<E: Embedder>(
+    state: &EngineState,
+    asked: &Search,
+    corpus: &RefCell<Corpus>,
+    embedder: Option<&E>,
+) -> Option<Rc<Graph>> {
+    let Recipe { embedder: by, retrieval, .. } = &asked.recipe;
+    if retrieval.engine == IndexEngine::Exact {
+        return None;
+    }
+    let spec = GraphSpec { index: asked.index.clone(), embedder: by.clone(), engine: retrieval.engine };
+    let stamp = corpus.borrow().stamp(&embedder?.id());
+    state.graphs.current(&spec, stamp)
 }
