@@ -21,6 +21,7 @@ mod endpoint;
 mod evidence;
 mod fit;
 mod id;
+mod index_engine;
 mod inspection;
 mod manifest;
 /// What went wrong, as a code with arguments.
@@ -48,6 +49,7 @@ pub use endpoint::{AuthKind, Endpoint};
 pub use evidence::{Evidence, Folded, Passage, Scores, SearchTiming};
 pub use fit::Fit;
 pub use id::{DocumentId, Sha256, sha256};
+pub use index_engine::IndexEngine;
 pub use inspection::{Candidate, ChunkRef, Explanation, Fate};
 pub use manifest::Manifest;
 pub use problem::{Argument, UserError};
@@ -61,8 +63,7 @@ pub use recipe::{
     is_remote,
 };
 pub use retrieval::{
-    Condition, DocumentFilter, IndexEngine, PassageContext, QueryRewrite, RetrievalMode, RetrievalSettings,
-    RewriteKind,
+    Condition, DocumentFilter, PassageContext, QueryRewrite, RetrievalMode, RetrievalSettings, RewriteKind,
 };
 pub use run::{Retrieval, Rewritten, Run, RunAnswer, RunId, Thumb};
 pub use run_summary::RunSummary;

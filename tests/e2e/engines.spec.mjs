@@ -9,7 +9,7 @@ import { addEndpoint, addFiles, ask, clearColumns, columns, ended, settled, text
 const paragraph = (at) =>
   `Chapter ${at}. The keeper of station ${at} counts ${at * 7 + 3} boats before noon, and writes the number into a blue book. ` +
   `In the evening the lamp of station ${at} is lit, and the wind is measured twice. Nobody at station ${at} leaves before the relief has come.`;
-const LOG = Array.from({ length: 24 }, (_, at) => paragraph(at + 1)).join("\n\n");
+const LOG = Array.from({ length: 60 }, (_, at) => paragraph(at + 1)).join("\n\n");
 
 const dialogOf = (page) => page.getByRole("dialog", { name: "Recipes" });
 const card = (page) => dialogOf(page).getByRole("list", { name: "Recipes" }).getByRole("listitem").first();

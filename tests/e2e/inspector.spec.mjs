@@ -53,14 +53,14 @@ describe("the inspector", () => {
     const table = inspector.getByRole("table", { name: /Candidates/ });
     await table.waitFor();
     assert.deepEqual(await axeViolations(page), []);
-    const results = await table.locator("tbody tr td:last-child").allTextContents();
+    const results = await table.locator("tbody tr .inspector-result").allTextContents();
     const numbered = results.flatMap((text) => /^passage (\d+)$/.exec(text)?.[1] ?? []);
     assert.deepEqual(numbered.sort(), Array.from({ length: shown }, (_, at) => String(at + 1)).sort());
     assert.ok(results.some((text) => /^lost at fusion: rank \d+ of \d+$/.test(text)), results.join("\n"));
     const first = await table.locator("tbody tr").first().innerText();
     assert.match(first, /harbour\.md.*#1 · \d/s);
     // A hit: its words, and the meanings nearest to it.
-    await table.getByRole("button", { name: /^Explain chunk \d+ of harbour\.md$/ }).first().click();
+    await table.getByRole("button", { name: /^Explain harbour\.md \d+$/ }).first().click();
     const explained = inspector.getByRole("status");
     await explained.getByRole("heading", { name: /Words of the question/ }).waitFor();
     assert.match(await explained.innerText(), /ticket[\s\S]*\d\.\d{3}/i);
@@ -129,7 +129,7 @@ describe("the inspector", () => {
     await fold.click();
     assert.equal(await passages(page).filter({ hasText: "Rye bread" }).count(), 1);
     await passages(page).getByRole("button", { name: /^(harbour|copy)\.md \d/ }).last().click();
-    await page.getByRole("heading", { name: "Mill" }).waitFor();
+    await page.getByRole("document", { name: "Document text" }).getByText("Rye bread").first().waitFor();
     tab.assertClean();
     await tab.close();
   });
@@ -183,6 +183,7 @@ describe("the inspector", () => {
       await dialog.getByRole("combobox", { name: "Text sent" }).selectOption({ label: "Its parent: the section around it" });
       await dialog.getByRole("spinbutton", { name: "Parent size (tokens)" }).fill("200");
     });
+    await page.waitForFunction(() => document.querySelector(".document-row").dataset.state !== "ready");
     await settled(page, 1);
     await answered(page, "What does a ticket cost?");
     const text = await passages(page).first().locator(".passage-text").innerText();

@@ -47,6 +47,20 @@ export const STATES = [
   { name: "answered", enter: async () => {}, leave: async () => {} },
   { name: "documents", enter: (page, stage) => stage.pane("Documents"), leave: (page, stage) => stage.pane("Answers") },
   { name: "evidence", enter: (page, stage) => stage.pane("Evidence"), leave: (page, stage) => stage.pane("Answers") },
+  {
+    name: "the inspector",
+    enter: async (page, stage) => {
+      await stage.pane("Evidence");
+      await press(page, "Inspect");
+      const inspector = page.getByRole("region", { name: "Inspector" });
+      await inspector.getByRole("button", { name: /^Explain / }).first().click();
+      await inspector.getByText(/Words of the question/).waitFor();
+    },
+    leave: async (page, stage) => {
+      await press(page, "Inspect");
+      await stage.pane("Answers");
+    },
+  },
   byButton("Settings"),
   byButton("Settings", "a wrong prompt", async (page) => named(dialog(page), "Prompt").fill("Nothing but {{words}}")),
   byButton("Settings", "the final prompt", async (page) => dialog(page).locator("summary", { hasText: "Final prompt" }).click()),

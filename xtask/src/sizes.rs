@@ -18,9 +18,9 @@ struct Budget {
 /// The engine and the local_model are built twice and downloaded once: each variant has to keep the budget.
 const BUDGETS: [Budget; 10] = [
     // What the first view takes; docs/benchmarks.md says what was tried to make it smaller.
-    Budget { name: "page shell", bytes: 280_000, counts: is_shell },
+    Budget { name: "page shell", bytes: 295_000, counts: is_shell },
     // Loaded when the first view is up.
-    Budget { name: "deferred", bytes: 390_000, counts: is_deferred },
+    Budget { name: "deferred", bytes: 440_000, counts: is_deferred },
     Budget { name: "reader", bytes: 900_000, counts: |path| is_worker(path, "reader", "") },
     Budget { name: "reader, PDF", bytes: 2_200_000, counts: |path| is_worker(path, "reader", "-pdf") },
     Budget { name: "engine, simd", bytes: 700_000, counts: |path| is_worker(path, "engine", "-simd") },

@@ -1,4 +1,5 @@
 use super::column_view::ColumnView;
+use super::conduct::name_retrievals;
 use crate::run::Asked;
 use crate::state::settings::{MAX_COLUMNS, MAX_GRID, Planned, Settings, Variation};
 use crate::state::{Action, AppState};
@@ -83,7 +84,11 @@ impl AppState {
         self.price_columns();
         // A column added to a run joins it, over the same evidence.
         let recipe = self.settings.with_untracked(|settings| settings.recipe_of(&asked.column).clone());
-        self.conduct(|conductor| conductor.add_with(asked, recipe));
+        self.conduct(|conductor| {
+            let commands = conductor.add_with(asked, recipe);
+            self.settings.with_untracked(|settings| name_retrievals(conductor.run_mut(), settings));
+            commands
+        });
         self.show_head();
     }
 

@@ -3,7 +3,7 @@ use super::columns::asked;
 use super::session::{AnswerOf, RunHead, Session};
 use crate::browser::clock::{epoch_millis, now_millis, random};
 use crate::run::{Command, Conductor, Turn, joined};
-use crate::state::{AppState, Cell, NamedRecipe};
+use crate::state::{AppState, Cell, NamedRecipe, Settings};
 use crate::types::{Column, ColumnId, ModelRef, Run, RunId, Thumb};
 use leptos::prelude::*;
 
@@ -98,7 +98,8 @@ impl AppState {
             let many = if asked.is_empty() { 1 } else { settings.recipes.count() };
             settings.recipes.iter().take(many).map(of).collect()
         });
-        let (conductor, commands) = Conductor::start(run, recipes, asked);
+        let (mut conductor, commands) = Conductor::start(run, recipes, asked);
+        self.settings.with_untracked(|settings| name_retrievals(conductor.run_mut(), settings));
         self.session.conductor.set_value(Some(conductor));
         self.set_head(false);
         self.begin_turns();
@@ -300,4 +301,11 @@ fn elapsed(session: Session, id: ColumnId) -> f64 {
         .columns
         .find(&id)
         .map_or(0.0, |cell| now_millis() - cell.value.with_untracked(|view| view.started_millis))
+}
+
+/// Notes the names that recipes have now with what they retrieve.
+pub(super) fn name_retrievals(run: &mut Run, settings: &Settings) {
+    for retrieval in run.retrievals.iter_mut().filter(|retrieval| retrieval.name.is_empty()) {
+        settings.recipes.get(retrieval.id).name().clone_into(&mut retrieval.name);
+    }
 }

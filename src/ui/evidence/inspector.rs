@@ -49,10 +49,9 @@ fn candidates(state: AppState, retrieval: &Retrieval, all: RwSignal<bool>) -> An
     let has = |stage: fn(&Candidate) -> bool| list.iter().any(stage);
     let has_rerank = has(|candidate| candidate.scores.rerank.is_some());
     let has_mmr = has(|candidate| candidate.scores.mmr.is_some());
-    let mut headings = vec![t!("Chunk"), t!("Dense"), "BM25", t!("Fused")];
+    let mut headings = vec![t!("Chunk"), t!("Result"), t!("Dense"), "BM25", t!("Fused")];
     headings.extend(has_rerank.then_some(t!("Reranked")));
     headings.extend(has_mmr.then_some("MMR"));
-    headings.push(t!("Result"));
     let most = if all.get() { list.len() } else { LISTED };
     let rows = list.iter().take(most).map(|candidate| {
         let scores = candidate.scores;
@@ -65,14 +64,14 @@ fn candidates(state: AppState, retrieval: &Retrieval, all: RwSignal<bool>) -> An
         cells.extend(has_mmr.then(|| score(scores.mmr)));
         let ChunkRef { document, ordinal } = candidate.chunk;
         let name = name(state, document, retrieval);
-        let label = t!("Explain chunk {number} of {name}", number = ordinal + 1, name = name);
+        let label = t!("Explain {name} {number}", name = name, number = ordinal + 1);
         let explain = move |_| state.explain(document, WhichChunk::Ordinal(ordinal));
         let is_passage = matches!(Verdict::of(candidate), Verdict::Passage(_));
         view! {
             <tr class:is-passage=is_passage>
                 <th scope="row"><button class="button quiet tiny" aria-label=label on:click=listener(explain)><bdi>{name}</bdi>" "{ordinal + 1}</button></th>
+                <td class="inspector-result">{verdict(state, Verdict::of(candidate), retrieval)}</td>
                 {cells.into_iter().map(|cell| view! { <td class="number">{cell}</td> }).collect_view()}
-                <td>{verdict(state, Verdict::of(candidate), retrieval)}</td>
             </tr>
         }
     });
@@ -171,7 +170,7 @@ fn why(state: AppState) -> AnyView {
     };
     let text = Field { label: t!("Words of the passage").into(), required: true, ..Field::default() };
     view! {
-        <form class="inspector-why" on:submit=listener(ask)>
+        <form class="form" on:submit=listener(ask)>
             <fieldset>
                 <legend>{t!("Why is a passage not here?")}</legend>
                 {live(choice)}

@@ -47,7 +47,7 @@ pub fn Passages() -> impl IntoView {
         {live(move || recipes(state))}
         <Show when=move || evidence.with(Option::is_some)>
             <button
-                class="button tiny"
+                class="button tiny evidence-inspect"
                 aria-pressed=sig(move || state.inspector.open.get().to_string())
                 on:click=listener(move |_| state.inspector.open.update(|open| *open = !*open))
             >
@@ -72,18 +72,20 @@ pub fn Passages() -> impl IntoView {
 
 /// Whose evidence is shown, where the run has that of several recipes.
 fn recipes(state: AppState) -> AnyView {
-    let ids: Vec<RecipeId> = state
-        .session
-        .head
-        .with(|head| head.iter().flat_map(|head| &head.retrievals).map(|retrieval| retrieval.id).collect());
-    if ids.len() < 2 {
+    let named: Vec<(RecipeId, String)> = state.session.head.with(|head| {
+        let retrievals = head.iter().flat_map(|head| &head.retrievals);
+        retrievals.map(|retrieval| (retrieval.id, retrieval.name.clone())).collect()
+    });
+    if named.len() < 2 {
         return ().into_any();
     }
     let options = state.settings.with(|settings| {
-        let option = |id: &RecipeId| (id.0.to_string(), settings.recipes.get(*id).name().to_owned());
-        ids.iter().map(option).collect()
+        // Runs of earlier versions do not have the names of their time.
+        let now = |id: &RecipeId| settings.recipes.get(*id).name().to_owned();
+        let name = |id, name: &String| if name.is_empty() { now(id) } else { name.clone() };
+        named.iter().map(|(id, of)| (id.0.to_string(), name(id, of))).collect()
     });
-    let chosen = state.view.recipe.get_untracked().or(ids.first().copied()).unwrap_or_default();
+    let chosen = state.view.recipe.get_untracked().or(named.first().map(|(id, _)| *id)).unwrap_or_default();
     let choose = move |id: String| state.view.recipe.set(id.parse().ok().map(RecipeId));
     let select = field::select(t!("Recipe"), options, &chosen.0.to_string(), Callback::new(choose));
     view! { <div class="evidence-recipe">{select}</div> }.into_any()

@@ -85,14 +85,17 @@ fn card(name: &'static str, preview: &ChunkPreview) -> AnyView {
     let bins = histogram(sizes, BINS);
     let highest = bins.iter().map(|bin| bin.count).max().unwrap_or(0).max(1);
     let bars = bins.into_iter().map(|Bin { from, to, count }| {
-        let width = format!("width:{}%", count * 100 / highest);
+        let width = count * 100 / highest;
         let range = t!("{from} to {to} tokens: {count}", from = from, to = to, count = count);
-        view! { <li><span class="bar" style=width></span><span class="bar-text">{range}</span></li> }
+        view! { <li>
+                <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width=width height="1"/></svg>
+                <span>{range}</span>
+            </li> }
     });
     let texts = first.iter().map(|text| view! { <li dir="auto">{text.clone()}</li> });
     view! {
         <section aria-label=name>
-            <h4>{name}</h4>
+            <h3>{name}</h3>
             <p class="hint">{about}</p>
             <ul class="histogram" aria-label=t!("Chunk sizes")>{bars.collect_view()}</ul>
             <ol class="chunk-texts" tabindex="0" aria-label=t!("First chunks")>{texts.collect_view()}</ol>

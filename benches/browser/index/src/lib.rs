@@ -8,8 +8,19 @@ pub mod kernel;
 #[path = "../../../../src/types/problem/mod.rs"]
 pub mod problem;
 
-/// What the index's errors are made of.
+/// A text that is translated where it is shown.
+macro_rules! n {
+    ($text:literal) => {
+        $text
+    };
+}
+
+#[path = "../../../../src/types/index_engine.rs"]
+mod index_engine;
+
+/// What the index's errors are made of, and the name of its engine.
 pub mod types {
+    pub use crate::index_engine::IndexEngine;
     pub use crate::problem;
     pub use crate::problem::UserError;
 }
