@@ -105,7 +105,7 @@ fn word_around(text: &str, piece: Span) -> Option<String> {
     let end = piece.end as usize + after.find(is_gap).unwrap_or(after.len());
     let word = if inside.chars().any(crate::text::is_unspaced) { inside } else { text.get(start..end)? };
     let says_nothing = crate::text::is_stop_word(&word.to_lowercase());
-    (!says_nothing && word.chars().any(char::is_alphanumeric)).then(|| word.to_owned())
+    (!says_nothing && inside.chars().any(char::is_alphanumeric)).then(|| word.to_owned())
 }
 
 #[cfg(test)]

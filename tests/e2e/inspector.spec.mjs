@@ -46,6 +46,7 @@ describe("the inspector", () => {
   it("lists every candidate with its ranks, and says why any other chunk is not here", async () => {
     const tab = await prepared([textFile("harbour.md", HARBOUR), textFile("notes.md", NOTES)]);
     const { page } = tab;
+    await settings(page, (dialog) => dialog.getByRole("spinbutton", { name: "Passages (top k)" }).fill("3"));
     await answered(page, "What does a ferry ticket cost at the kiosk?");
     const shown = await passages(page).count();
     await evidenceOf(page).getByRole("button", { name: "Inspect" }).click();
