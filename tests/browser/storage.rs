@@ -313,15 +313,20 @@ async fn a_database_of_version_1_is_taken_over_and_deleted() {
     let record = record("old.txt");
     let (id, manifest) = (record.manifest.id, &record.manifest);
     let key = id.to_string();
-    // `Manifest` without its last field, which postcard leaves no trace of.
-    let mut old_manifest = postcard::to_allocvec(manifest).unwrap();
-    assert_eq!(old_manifest.pop(), Some(1));
+    // A manifest of version 1: without its reader, and with three settings of chunking.
+    let ChunkSettings { strategy, size_tokens, overlap_tokens, .. } = manifest.chunking;
+    let counts = (manifest.size_bytes, manifest.pages, manifest.characters, manifest.chunks, manifest.tokens);
+    let chunking = (strategy, size_tokens, overlap_tokens);
+    let named = (id, &manifest.name, manifest.format, &manifest.title);
+    let warnings: [(&str,); 0] = [];
+    let embedded = (&manifest.embedder, manifest.added_millis, warnings.as_slice());
+    let old_manifest = old(&(named, counts, chunking, embedded));
     let floats: Vec<u8> = record.vectors.iter().flat_map(|number| number.to_le_bytes()).collect();
     let file = files::from_text("old.txt", "abc").unwrap();
     let row = Array::of4(&"old.txt".into(), &7.0.into(), &JsValue::NULL, &file);
     let content = sha256(b"content");
     let rows = [
-        ("manifests", key.as_str(), bytes(&[vec![1], old_manifest].concat())),
+        ("manifests", key.as_str(), old_manifest),
         ("documents", &key, old(&record.document)),
         ("chunks", &key, old(&record.chunks)),
         ("vectors", &key, bytes(&floats)),
