@@ -1,5 +1,8 @@
 //! A graph beside the exact index: its answers, and how much of the exact ones they hold.
 
+#[cfg(not(feature = "graph"))]
+use absent::Graph;
+#[cfg(feature = "graph")]
 use sidecite::graph::Graph;
 use sidecite::index::{Error, Flat, Neighbour, VectorIndex};
 use sidecite::types::IndexEngine;
@@ -8,13 +11,36 @@ use std::time::Instant;
 /// Neighbours that are compared: recall@10.
 const COMPARED: usize = 10;
 
-/// The engine of that name, with the parameters that the app proposes.
+/// Graphs of a build without the feature `graph`: there are none.
+#[cfg(not(feature = "graph"))]
+mod absent {
+    use super::{Error, IndexEngine, Neighbour};
+
+    pub enum Graph {}
+
+    impl Graph {
+        pub fn build(_: IndexEngine, _: usize, _: &[u32], _: Vec<f32>) -> Option<Self> {
+            None
+        }
+
+        pub fn nearest(&self, _: &[f32], _: usize) -> Result<Vec<Neighbour>, Error> {
+            match *self {}
+        }
+
+        pub fn size_bytes(&self) -> usize {
+            match *self {}
+        }
+    }
+}
+
+/// The engine of that name, with the parameters that the app proposes; graphs need the feature `graph`.
 pub fn engine(name: &str) -> Option<IndexEngine> {
     let [exact, hnsw, instant] = IndexEngine::ALL;
     [("exact", exact), ("hnsw", hnsw), ("instant", instant)]
         .into_iter()
         .find(|(known, _)| *known == name)
         .map(|(_, engine)| engine)
+        .filter(|engine| cfg!(feature = "graph") || *engine == IndexEngine::Exact)
 }
 
 /// A graph and what it found so far.
