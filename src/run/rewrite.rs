@@ -1,4 +1,4 @@
-//! A question → what a model is told to make queries of it → the queries in what it answers.
+//! A question → the prompt for a model → the queries in its answer.
 
 use crate::types::problem::rewrite;
 use crate::types::{
@@ -32,7 +32,7 @@ Begin with the passage at once: no introduction, no remarks.
 
 Question: {{question}}";
 
-/// What a model is told for a kind of query rewriting where the person has written no prompt.
+/// The default prompt for a kind of query rewriting where the person has written no prompt.
 pub fn default_rewrite_prompt(kind: RewriteKind) -> &'static str {
     match kind {
         RewriteKind::Rewrite => REWRITE,

@@ -1,6 +1,6 @@
 //! Text → the language it is most likely written in.
 //!
-//! Scripts that one language uses are told by themselves, languages of the Latin and Cyrillic scripts by their commonest words. For a
+//! A script that one language uses names it; languages of the Latin and Cyrillic scripts are recognised by their commonest words. For a
 //! filter and a figure, not for more.
 
 use super::script::{is_hangul, is_unspaced};

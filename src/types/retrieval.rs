@@ -126,7 +126,7 @@ pub struct QueryRewrite {
     pub kind: RewriteKind,
     /// The model that is asked.
     pub model: ModelRef,
-    /// What it is told, with `{{question}}` for the question.
+    /// The prompt, with `{{question}}` for the question.
     pub prompt: String,
 }
 

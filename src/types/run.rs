@@ -73,7 +73,7 @@ pub struct Retrieval {
 /// What a model made of a question before the search.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Rewritten {
-    /// What it was told, whole.
+    /// The prompt that was sent, whole.
     pub prompt: String,
     /// What it answered.
     pub text: String,

@@ -6,7 +6,7 @@ use crate::state::providers::money;
 use crate::types::{Evidence, ModelRef, Retrieval, RewriteKind, Rewritten};
 use leptos::prelude::*;
 
-/// The queries that a model made of the question, and what it was told; nothing where none was asked.
+/// The queries that a model made of the question, and the prompt that was sent; nothing where none was asked.
 pub(super) fn searched_for(state: AppState, retrieval: &Retrieval) -> Option<AnyView> {
     let (asked, rewritten) = (retrieval.recipe.rewrite.as_ref()?, retrieval.rewritten.as_ref()?);
     let evidence = retrieval.evidence()?;

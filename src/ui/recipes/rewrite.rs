@@ -1,4 +1,4 @@
-//! Query rewriting as it is being chosen: what a model makes of the question, which model, and what it is told.
+//! Query rewriting as it is being chosen: the kind, the model and its prompt.
 
 use crate::run::default_rewrite_prompt;
 use crate::state::{AppState, Settings};

@@ -80,7 +80,7 @@ impl VectorIndex for Graph {
         self.report.size.vectors as usize
     }
 
-    /// Never asked with a filter, whose keys cannot be told to another thread.
+    /// Never asked with a filter, which cannot be sent to another thread.
     fn search(&self, query: &[f32], k: usize, _filter: Option<Filter<'_>>) -> Later<Vec<Neighbour>> {
         let k = u32::try_from(k).unwrap_or(u32::MAX);
         let mut call = self.worker.call(AskGraph { query: query.to_vec(), k });
