@@ -2,7 +2,9 @@ use super::{Error, content_key, embedded_text, searched_title};
 use crate::index::{self, BuildProgress, Flat, Later, VectorIndex};
 use crate::lexical::{Bm25, LexicalIndex};
 use crate::store::{Record, StoredIndex};
+use crate::text::language;
 use crate::types::{Chunk, ChunkRef, Document, DocumentId, Manifest, Sha256, is_remote};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
@@ -17,6 +19,15 @@ pub struct Entry {
     pub chunks: Vec<Chunk>,
     /// Index key of its first chunk; the others follow.
     first_key: u32,
+    /// Its language, once a filter has asked.
+    language: OnceCell<Option<&'static str>>,
+}
+
+impl Entry {
+    /// The tag of its language; nothing where it is not clear.
+    pub(super) fn language(&self) -> Option<&'static str> {
+        *self.language.get_or_init(|| language(&self.document.text))
+    }
 }
 
 impl Entry {
@@ -144,7 +155,7 @@ impl Corpus {
         }
         filled?;
         self.remove(id);
-        self.index_words(Entry { manifest, document, chunks, first_key });
+        self.index_words(Entry { manifest, document, chunks, first_key, language: OnceCell::new() });
         Ok(())
     }
 
@@ -157,7 +168,7 @@ impl Corpus {
         chunks: Vec<Chunk>,
     ) -> u32 {
         let first_key = self.next_key;
-        self.index_words(Entry { manifest, document, chunks, first_key });
+        self.index_words(Entry { manifest, document, chunks, first_key, language: OnceCell::new() });
         first_key
     }
 

@@ -1,7 +1,6 @@
 //! Which documents a search may find.
 
 use super::{Corpus, Entry};
-use crate::text::language;
 use crate::types::{Condition, DocumentFilter, DocumentId};
 use std::collections::HashSet;
 
@@ -20,7 +19,7 @@ fn meets(entry: &Entry, condition: &Condition) -> bool {
         Condition::Documents(ids) => ids.contains(&manifest.id),
         Condition::Formats(formats) => formats.contains(&manifest.format),
         Condition::Languages(tags) => {
-            language(&entry.document.text).is_some_and(|tag| tags.iter().any(|wanted| wanted == tag))
+            entry.language().is_some_and(|tag| tags.iter().any(|wanted| wanted == tag))
         }
         Condition::AddedFrom(millis) => manifest.added_millis >= *millis,
         Condition::AddedBefore(millis) => manifest.added_millis < *millis,
